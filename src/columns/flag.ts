@@ -1,0 +1,8 @@
+import { defineWord } from './word.js';
+
+/** Yes or no; never null, since "unknown" would be a third answer. */
+export function Flag(options: { default: boolean }): PropertyDecorator {
+  return defineWord({ type: 'boolean', default: options.default }, [
+    { kind: 'flag', sentence: 'must be true or false', holds: (value) => typeof value === 'boolean' },
+  ]);
+}

@@ -1,0 +1,71 @@
+import type { ColumnRule } from './registry.js';
+import { isStorable, literal, type TextFormat } from './text.js';
+import { defineWord } from './word.js';
+
+/**
+ * An item without a format of its own: 1..100 characters of free text without control characters, not beginning or ending
+ * in a space.
+ */
+const CONTROL = '\\u0001-\\u001F\\u007F';
+const FREE_TEXT: TextFormat = {
+  pattern: new RegExp(`^[^${CONTROL} ]([^${CONTROL}]{0,98}[^${CONTROL} ])?$`, 'u'),
+  sentence: 'must be trimmed text of 1 to 100 characters without control characters',
+};
+
+// Both are control characters, which no item may hold: they cannot be mistaken for part of one.
+const BETWEEN_ITEMS = 'chr(31)';
+const FOR_NULL = 'chr(30)';
+
+interface ListOptions {
+  /** Fewest items. Default 0: the column's default is the empty list. */
+  min?: number;
+  /** Most items. */
+  max: number;
+  /** The shape of each item. Default: trimmed free text of 1..100 characters. */
+  format?: TextFormat;
+}
+
+/**
+ * A list of different texts: `text[]`, NOT NULL, empty by default. Null items, blank items, tables of items (PostgreSQL
+ * lets any array be one) are refused in both guards; that items differ is asked before save only, since a CHECK has no way
+ * to say it without a function of its own.
+ */
+export function TextList({ min = 0, max, format = FREE_TEXT }: ListOptions): PropertyDecorator {
+  const fallback = min === 0 ? { default: [] } : {};
+  return defineWord({ type: 'text', array: true, ...fallback }, [sizeRule(min, max), itemsRule(format), differentRule]);
+}
+
+function sizeRule(min: number, max: number): ColumnRule {
+  return {
+    kind: 'size',
+    sentence: `must be a list of ${min} to ${max} items`,
+    holds: (value) => Array.isArray(value) && value.length >= min && value.length <= max,
+    sql: (column) => `cardinality(${column}) ${min > 0 ? `BETWEEN ${min} AND ${max}` : `<= ${max}`}`,
+  };
+}
+
+function itemsRule({ pattern, sentence }: TextFormat): ColumnRule {
+  const item = new RegExp(pattern.source, 'u');
+  const one = pattern.source.replace(/^\^/, '').replace(/\$$/, '');
+  const all = literal(`^(${one})(\\u001F(${one}))*$`);
+  return {
+    kind: 'items',
+    sentence: `must be a list of which each item ${sentence}`,
+    holds: (value) => Array.isArray(value) && value.every((text) => isItem(text, item)),
+    // A CHECK can hold no subquery: the items are judged in one string, joined by a character that none of them holds.
+    sql: (column) =>
+      `cardinality(${column}) = 0 OR array_ndims(${column}) = 1 ` +
+      `AND position(${BETWEEN_ITEMS} IN array_to_string(${column}, '')) = 0 ` +
+      `AND array_to_string(${column}, ${BETWEEN_ITEMS}, ${FOR_NULL}) ~ ${all}`,
+  };
+}
+
+function isItem(text: unknown, item: RegExp): boolean {
+  return typeof text === 'string' && isStorable(text) && item.test(text);
+}
+
+const differentRule: ColumnRule = {
+  kind: 'different',
+  sentence: 'must be a list of different items',
+  holds: (value) => Array.isArray(value) && new Set(value).size === value.length,
+};

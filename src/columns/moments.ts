@@ -1,0 +1,60 @@
+import { CreateDateColumn, UpdateDateColumn, type ColumnOptions } from 'typeorm';
+import type { ColumnRule } from './registry.js';
+import { defineWord, type Nullable } from './word.js';
+
+/** 1 January 10000 in seconds since 1970; later years read back wrong, and 'infinity' is no JavaScript Date at all. */
+const YEAR_10000 = 253_402_300_800;
+
+// Milliseconds: what a JavaScript Date can hold, so that a moment reads back equal. A time zone: a moment is one everywhere.
+const MOMENT = { type: 'timestamptz', precision: 3 } as const satisfies ColumnOptions;
+
+const inRange: ColumnRule = {
+  kind: 'range',
+  sentence: 'must be a valid Date between the years 1970 and 9999',
+  holds: (value) => value instanceof Date && value.getTime() >= 0 && value.getTime() < YEAR_10000 * 1000,
+  // Not as date literals: those would print by the session's time zone, and two equal catalogs would differ.
+  sql: (column) => `${column} >= to_timestamp(0) AND ${column} < to_timestamp(${YEAR_10000})`,
+};
+
+/** A moment to the millisecond; `now: true` lets the database fill it in. */
+export function Moment(options: Nullable & { now?: boolean } = {}): PropertyDecorator {
+  const fallback = options.now ? { default: () => 'now()' } : {};
+  return defineWord({ ...MOMENT, nullable: options.nullable ?? false, ...fallback }, [inRange]);
+}
+
+/** When the row was written. Filled by the database. */
+export function CreatedAt(): PropertyDecorator {
+  return defineWord(
+    { ...MOMENT, default: () => 'now()', comment: 'When the row was written.' },
+    [inRange],
+    CreateDateColumn,
+  );
+}
+
+/** When the row was last changed through this package. Filled by the database on insert, by TypeORM on update. */
+export function UpdatedAt(): PropertyDecorator {
+  return defineWord(
+    { ...MOMENT, default: () => 'now()', comment: 'When the row was last changed.' },
+    [inRange],
+    UpdateDateColumn,
+  );
+}
+
+/** A calendar day as `YYYY-MM-DD`, without time or zone: the caller says whose day it is (UTC unless agreed otherwise). */
+export function Day(): PropertyDecorator {
+  return defineWord({ type: 'date' }, [
+    {
+      kind: 'range',
+      sentence: 'must be a calendar day written YYYY-MM-DD, from 1970-01-01 to 9999-12-31',
+      holds: isDay,
+      sql: (column) => `${column} BETWEEN '1970-01-01' AND '9999-12-31'`,
+    },
+  ]);
+}
+
+function isDay(value: unknown): boolean {
+  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(value) || value < '1970-01-01') return false;
+  const midnight = new Date(`${value}T00:00:00Z`);
+  // The 30th of February becomes a day of March, or no date at all.
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(value);
+}

@@ -1,0 +1,70 @@
+/** A class whose properties are columns. */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- decorators receive constructors as Function
+export type EntityClass = Function;
+
+/** One rule of one column, written once for both guards. */
+export interface ColumnRule {
+  /** What it is about (`range`, `length`, `format`…): last part of the CHECK's name, `ck_<table>__<column>_<kind>`. */
+  readonly kind: string;
+  /** The rule in words, without subject: "must be between 0 and 1". For error messages and generated documents. */
+  readonly sentence: string;
+  /** What class-validator asks of a value that is neither null nor absent. */
+  readonly holds: (value: unknown) => boolean;
+  /** What PostgreSQL asks, given the quoted column name. NULL passes. Absent where the column's type says it already. */
+  readonly sql?: (column: string) => string;
+}
+
+/** A rule over several columns of one row. */
+export interface RowRule<Row = Record<string, unknown>> {
+  /** What must hold, in snake case: last part of the CHECK's name, `ck_<table>__<meaning>`. */
+  readonly meaning: string;
+  /** The rule in words: "an approved reply names its approver". */
+  readonly sentence: string;
+  /** Properties it reads; an update that brings none or only some of them is judged by the database alone. */
+  readonly properties: readonly (keyof Row & string)[];
+  /** The rule over a row whose absent values are null. */
+  readonly holds: (row: Row) => boolean;
+  /** The same in SQL. Absent where PostgreSQL must not enforce it: `beforeSaveOnly` says why. */
+  readonly sql?: string;
+  /** Why there is no CHECK (a clock that jumps, a SET NULL that must succeed, legal wording that changes…). */
+  readonly beforeSaveOnly?: string;
+  /** Asked of new rows only: what a later purge may take away. */
+  readonly onInsertOnly?: boolean;
+}
+
+/** An index and the question it answers. */
+export interface QueryIndex {
+  readonly query: string;
+  readonly properties: readonly string[];
+  readonly name: string | undefined;
+  readonly unique: boolean;
+  readonly where: string | undefined;
+}
+
+/** The column behind a relation. */
+export interface ForeignKey {
+  readonly property: string;
+  readonly column: string;
+  readonly unique: boolean;
+}
+
+/** What the vocabulary knows of an entity beyond TypeORM and class-validator. */
+export interface EntityRules {
+  readonly columns: Map<string, readonly ColumnRule[]>;
+  readonly rows: RowRule[];
+  readonly indexes: QueryIndex[];
+  /** Relation property → its foreign key: `author` → `authorId`. */
+  readonly relations: Map<string, ForeignKey>;
+}
+
+const entities = new Map<EntityClass, EntityRules>();
+
+/** The rules of an entity; empty for a class that has none yet. */
+export function rulesOf(entity: EntityClass): EntityRules {
+  let rules = entities.get(entity);
+  if (!rules) {
+    rules = { columns: new Map(), rows: [], indexes: [], relations: new Map() };
+    entities.set(entity, rules);
+  }
+  return rules;
+}

@@ -1,0 +1,61 @@
+import { IsOptional } from 'class-validator';
+import { Column, JoinColumn, ManyToOne, OneToMany, OneToOne, type ObjectType } from 'typeorm';
+import { columnNameOf } from '../connection/naming-strategy.js';
+import { uuidRule } from './id.js';
+import { rulesOf } from './registry.js';
+import { mustHold, type Nullable } from './word.js';
+
+interface BelongsToOptions<Parent> extends Nullable {
+  /** What happens to this row when its parent goes. Always stated: a forgotten delete rule is a decision nobody took. */
+  onDelete: 'CASCADE' | 'SET NULL' | 'RESTRICT';
+  /** The parent's side of the relation. */
+  inverse: (parent: Parent) => unknown;
+  /** At most one row per parent. */
+  unique?: boolean;
+  /** The column's name, where it is not that of the relation: `metricType` is kept in `kpi_type_id`. */
+  column?: string;
+}
+
+/**
+ * A foreign key. The relation `post` brings the column `post_id`, readable without a join as `postId` (declare it beside
+ * the relation: `readonly postId!: string`), and an index, since PostgreSQL makes none and every cascade would scan the
+ * table. SET NULL makes the column nullable. Never loaded eagerly, never saved by cascade.
+ */
+export function BelongsTo<Parent extends object>(
+  parent: () => ObjectType<Parent>,
+  { onDelete, inverse, column, unique = false, nullable = onDelete === 'SET NULL' }: BelongsToOptions<Parent>,
+): PropertyDecorator {
+  return (target, property) => {
+    const relation = property as string;
+    const key = `${relation}Id`;
+    const name = column ?? columnNameOf(key);
+    const options = { onDelete, nullable };
+    Column({ type: 'uuid', name, nullable })(target, key);
+    if (unique) OneToOne(parent, inverse, options)(target, relation);
+    else ManyToOne(parent, inverse, options)(target, relation);
+    JoinColumn({ name })(target, relation);
+
+    const rules = rulesOf(target.constructor);
+    rules.relations.set(relation, { property: key, column: name, unique });
+    rules.columns.set(key, [uuidRule]);
+    mustHold(uuidRule)(target, key);
+    // Left out when the relation itself is given; the database refuses a row that has neither.
+    IsOptional()(target, key);
+  };
+}
+
+/** The rows that name this one as their parent, for `relations: {…}` in a query. Never loaded by itself. */
+export function HasMany<Child extends object>(
+  child: () => ObjectType<Child>,
+  inverse: (child: Child) => unknown,
+): PropertyDecorator {
+  return OneToMany(child, inverse);
+}
+
+/** The one row that names this one as its parent. */
+export function HasOne<Child extends object>(
+  child: () => ObjectType<Child>,
+  inverse: (child: Child) => unknown,
+): PropertyDecorator {
+  return OneToOne(child, inverse);
+}

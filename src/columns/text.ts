@@ -1,0 +1,132 @@
+import type { ColumnRule } from './registry.js';
+import { defineWord, type Nullable } from './word.js';
+
+/**
+ * Characters that show nothing: white space, zero-width and byte-order marks. Spelled out, because `\s` means other
+ * characters in JavaScript than in PostgreSQL, and in PostgreSQL others by locale.
+ */
+const BLANK =
+  '\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u1680\\u2000-\\u200D\\u2028\\u2029\\u202F\\u205F\\u2060\\u3000\\uFEFF';
+const VISIBLE = `[^${BLANK}]`;
+const visible = new RegExp(VISIBLE, 'u');
+
+/** A shape of text. The expression must mean the same in JavaScript (`u` flag) and in PostgreSQL: plain classes only. */
+export interface TextFormat {
+  readonly pattern: RegExp;
+  /** "must be lower-case letters, digits, dashes or underscores" */
+  readonly sentence: string;
+}
+
+/** A name that code refers to: `HUMOR_LIGHT`. */
+export const UPPER_SNAKE: TextFormat = {
+  pattern: /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/,
+  sentence: 'must be upper snake case, like HUMOR_LIGHT',
+};
+
+/** A key, tag or kind of thing: `reply`, `quantified_selfer`. */
+export const LOWER_SNAKE: TextFormat = {
+  pattern: /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/,
+  sentence: 'must be lower snake case, like click_rate',
+};
+
+interface TextOptions extends Nullable {
+  /** Fewest characters (code points). Default 1. */
+  min?: number;
+  /** Most characters (code points, as PostgreSQL's char_length counts them; an emoji may be several). */
+  max: number;
+  format?: TextFormat;
+  /** May hold nothing visible: for what others wrote, which is not ours to judge. */
+  blank?: boolean;
+  /** Must occur in the text. */
+  contains?: string;
+}
+
+/** Text of `min`..`max` characters, no NUL, well-formed Unicode, by default not blank. */
+export function Text(options: TextOptions): PropertyDecorator {
+  return defineWord({ type: 'text', nullable: options.nullable ?? false }, textRules(options));
+}
+
+/** One word of a closed list that may still grow: text with a CHECK, which a migration widens without rewriting a row. */
+export function Choice(list: readonly string[], options: Nullable & { default?: string } = {}): PropertyDecorator {
+  const fallback = options.default === undefined ? {} : { default: options.default };
+  return defineWord({ type: 'text', nullable: options.nullable ?? false, ...fallback }, [
+    { ...choiceRule(list), sql: (column) => `${column} IN (${list.map(literal).join(', ')})` },
+  ]);
+}
+
+/** The rules of `Text`, for properties that are no columns. */
+export function textRules({ min = 1, max, format, contains, blank = false }: TextOptions): ColumnRule[] {
+  const rules: ColumnRule[] = [wellFormed, lengthRule(min, max)];
+  if (format) rules.push(formatRule(format));
+  else if (!blank && contains === undefined) rules.push(notBlank);
+  if (contains !== undefined) rules.push(containsRule(contains));
+  return rules;
+}
+
+/** A choice without its CHECK: for native enums, whose type says it already. */
+export function choiceRule(list: readonly string[]): ColumnRule {
+  return {
+    kind: 'choice',
+    sentence: `must be one of ${list.join(', ')}`,
+    holds: (value) => typeof value === 'string' && list.includes(value),
+  };
+}
+
+export function formatRule({ pattern, sentence }: TextFormat): ColumnRule {
+  const inCodePoints = new RegExp(pattern.source, 'u');
+  return {
+    kind: 'format',
+    sentence,
+    holds: (value) => typeof value === 'string' && inCodePoints.test(value),
+    sql: (column) => `${column} ~ ${literal(pattern.source)}`,
+  };
+}
+
+/** A PostgreSQL string literal; backslashes are plain characters (standard_conforming_strings). */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** Can PostgreSQL hold the text as it is? Neither NUL nor half of a surrogate pair has a place in its UTF-8. */
+export function isStorable(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed();
+}
+
+const wellFormed: ColumnRule = {
+  kind: 'text',
+  sentence: 'must be text of well-formed Unicode without NUL',
+  holds: (value) => typeof value === 'string' && isStorable(value),
+  // No CHECK: PostgreSQL's text type cannot hold anything else.
+};
+
+const notBlank: ColumnRule = {
+  kind: 'blank',
+  sentence: 'must hold at least one visible character',
+  holds: (value) => typeof value === 'string' && visible.test(value),
+  sql: (column) => `${column} ~ ${literal(VISIBLE)}`,
+};
+
+// Counted in code points, as char_length does. Not with class-validator's own `Length`, which leaves variation selectors out.
+function lengthRule(min: number, max: number): ColumnRule {
+  return {
+    kind: 'length',
+    sentence: `must be ${min} to ${max} characters long`,
+    holds: (value) => typeof value === 'string' && isLength(value, min, max),
+    sql: (column) => `char_length(${column}) BETWEEN ${min} AND ${max}`,
+  };
+}
+
+function isLength(text: string, min: number, max: number): boolean {
+  if (text.length > max * 2) return false; // Saves counting ten megabytes: a code point is two units at most.
+  const length = Array.from(text).length;
+  return length >= min && length <= max;
+}
+
+function containsRule(part: string): ColumnRule {
+  return {
+    kind: 'contains',
+    sentence: `must contain "${part}"`,
+    holds: (value) => typeof value === 'string' && value.includes(part),
+    sql: (column) => `position(${literal(part)} IN ${column}) > 0`,
+  };
+}

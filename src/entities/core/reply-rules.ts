@@ -1,0 +1,89 @@
+import type { RowRule } from '../../columns/index.js';
+import { PROHIBITED_CLAIMS, REPLY_LIMITS } from '../../constants/reply.js';
+import type { Reply } from './reply.entity.js';
+
+/** The life of a reply: approved, posted, taken back. */
+const lifeRules: RowRule<Reply>[] = [
+  {
+    meaning: 'new_has_decision',
+    sentence: 'a new reply carries out a decision',
+    properties: ['decisionId'],
+    onInsertOnly: true,
+    holds: ({ decisionId }) => decisionId !== null,
+    beforeSaveOnly: 'purging a decision empties decision_id and must succeed',
+  },
+  {
+    meaning: 'approved_has_approver',
+    sentence: 'an approved reply says who approved it and when',
+    properties: ['approvalStatus', 'approvedBy', 'approvedAt'],
+    holds: ({ approvalStatus, approvedBy, approvedAt }) =>
+      approvalStatus !== 'APPROVED' || (approvedBy !== null && approvedAt !== null),
+    sql: `"approval_status" <> 'APPROVED' OR ("approved_by" IS NOT NULL AND "approved_at" IS NOT NULL)`,
+  },
+  {
+    meaning: 'unapproved_has_no_approver',
+    sentence: 'a reply that is not approved has no approver and no time of approval',
+    properties: ['approvalStatus', 'approvedBy', 'approvedAt'],
+    holds: ({ approvalStatus, approvedBy, approvedAt }) =>
+      approvalStatus === 'APPROVED' || (approvedBy === null && approvedAt === null),
+    sql: `"approval_status" = 'APPROVED' OR ("approved_by" IS NULL AND "approved_at" IS NULL)`,
+  },
+  {
+    meaning: 'posted_is_approved',
+    sentence: 'a posted reply was approved',
+    properties: ['postedAt', 'approvalStatus'],
+    holds: ({ postedAt, approvalStatus }) => postedAt === null || approvalStatus === 'APPROVED',
+    sql: `"posted_at" IS NULL OR "approval_status" = 'APPROVED'`,
+  },
+  {
+    meaning: 'posted_has_platform_id',
+    sentence: 'a reply has a platform id exactly when it was posted',
+    properties: ['postedAt', 'platformPostId'],
+    holds: ({ postedAt, platformPostId }) => (postedAt === null) === (platformPostId === null),
+    sql: '("posted_at" IS NULL) = ("platform_post_id" IS NULL)',
+  },
+  {
+    meaning: 'deleted_after_posted',
+    sentence: 'only a posted reply can be taken back, and not before it was posted',
+    properties: ['deletedAt', 'postedAt'],
+    holds: ({ deletedAt, postedAt }) => deletedAt === null || (postedAt !== null && deletedAt >= postedAt),
+    sql: '"deleted_at" IS NULL OR ("posted_at" IS NOT NULL AND "deleted_at" >= "posted_at")',
+  },
+  {
+    meaning: 'deleted_has_reason',
+    sentence: 'a reply has a reason of deletion exactly when it was taken back',
+    properties: ['deletedAt', 'deleteReason'],
+    holds: ({ deletedAt, deleteReason }) => (deletedAt === null) === (deleteReason === null),
+    sql: '("deleted_at" IS NULL) = ("delete_reason" IS NULL)',
+  },
+  {
+    meaning: 'posted_after_approved',
+    sentence: 'a reply is posted no earlier than approved',
+    properties: ['approvedAt', 'postedAt'],
+    holds: ({ approvedAt, postedAt }) => approvedAt === null || postedAt === null || postedAt >= approvedAt,
+    beforeSaveOnly: 'approval and posting are timed by two clocks',
+  },
+];
+
+/** What it may say. */
+const textRules: RowRule<Reply>[] = [
+  {
+    meaning: 'content_fits_platform',
+    sentence: `a reply is no longer than its platform allows (${Object.entries(REPLY_LIMITS)
+      .map(([platform, limit]) => `${platform} ${limit}`)
+      .join(', ')})`,
+    properties: ['content', 'platform'],
+    holds: ({ content, platform }) => Array.from(content).length <= REPLY_LIMITS[platform],
+    beforeSaveOnly: 'platforms change their limits; replies are permanent',
+  },
+  {
+    meaning: 'content_makes_no_claims',
+    sentence: 'a reply makes no prohibited medical claims',
+    properties: ['content'],
+    holds: ({ content }) => !PROHIBITED_CLAIMS.test(content),
+    beforeSaveOnly: 'legal wording changes; replies are permanent',
+  },
+];
+
+/** The rules of a reply across its columns. */
+export const REPLY_RULES: readonly RowRule<Reply>[] = [...lifeRules, ...textRules];

@@ -1,0 +1,88 @@
+import type { Relation } from 'typeorm';
+import { BelongsTo, CreatedAt, Enumeration, Id, IndexFor, Moment, Rule, Table, Text } from '../../columns/index.js';
+import { Decision } from '../core/decision.entity.js';
+import { Post } from '../core/post.entity.js';
+import { Reply } from '../core/reply.entity.js';
+import { EscalationPriority, EscalationStatus } from '../enums.js';
+import { EscalationReason } from '../reference/escalation-reason.entity.js';
+
+/**
+ * What must a person look at, how soon, and what did they find? The review queue. The record stays when what it was about
+ * is purged.
+ */
+@Table('escalations')
+@IndexFor('escalations by state and priority', ['status', 'priority'])
+@IndexFor('escalations of a period', ['createdAt'])
+@IndexFor('the review queue: open ones by priority and age; breaches of the four hours', ['priority', 'createdAt'], {
+  name: 'open',
+  where: `"status" IN ('PENDING', 'IN_REVIEW')`,
+})
+@Rule<Escalation>({
+  meaning: 'new_has_target',
+  sentence: 'a new escalation is about a post, a decision or a reply',
+  properties: ['postId', 'decisionId', 'replyId'],
+  onInsertOnly: true,
+  holds: ({ postId, decisionId, replyId }) => postId !== null || decisionId !== null || replyId !== null,
+  beforeSaveOnly: 'purging the target empties the column and must succeed',
+})
+@Rule<Escalation>({
+  meaning: 'closed_has_time',
+  sentence: 'an escalation has a time of resolution exactly when it is RESOLVED or DISMISSED',
+  properties: ['status', 'resolvedAt'],
+  holds: ({ status, resolvedAt }) => isClosed(status) === (resolvedAt !== null),
+  sql: `("status" IN ('RESOLVED', 'DISMISSED')) = ("resolved_at" IS NOT NULL)`,
+})
+@Rule<Escalation>({
+  meaning: 'closed_has_resolver',
+  sentence: 'a closed escalation says who closed it',
+  properties: ['status', 'resolvedBy'],
+  holds: ({ status, resolvedBy }) => !isClosed(status) || resolvedBy !== null,
+  sql: `"status" NOT IN ('RESOLVED', 'DISMISSED') OR "resolved_by" IS NOT NULL`,
+})
+export class Escalation {
+  @Id() id!: string;
+
+  /** Null: not about a post, or the post was purged. */
+  @BelongsTo(() => Post, { onDelete: 'SET NULL', inverse: (post) => post.escalations }) post!: Relation<Post> | null;
+  readonly postId!: string | null;
+
+  /** Null: not about a decision, or the decision was purged. */
+  @BelongsTo(() => Decision, { onDelete: 'SET NULL', inverse: (decision) => decision.escalations })
+  decision!: Relation<Decision> | null;
+  readonly decisionId!: string | null;
+
+  /** Null: not about a reply. */
+  @BelongsTo(() => Reply, { onDelete: 'SET NULL', inverse: (reply) => reply.escalations })
+  reply!: Relation<Reply> | null;
+  readonly replyId!: string | null;
+
+  /** Null: the reason was deleted. */
+  @BelongsTo(() => EscalationReason, { onDelete: 'SET NULL', inverse: (reason) => reason.escalations })
+  reason!: Relation<EscalationReason> | null;
+  readonly reasonId!: string | null;
+
+  /** How urgent; the reason's severity unless said otherwise. */
+  @Enumeration(EscalationPriority, { default: 'MEDIUM' }) priority!: EscalationPriority;
+
+  /** PENDING, then IN_REVIEW, then RESOLVED or DISMISSED, which close it. */
+  @Enumeration(EscalationStatus, { default: 'PENDING' }) status!: EscalationStatus;
+
+  /** Operator who works on it. Null: nobody yet. */
+  @Text({ max: 100, nullable: true }) assignedTo!: string | null;
+
+  /** Operator who closed it. Null: open. */
+  @Text({ max: 100, nullable: true }) resolvedBy!: string | null;
+
+  /** What was found and done; feeds learning. Null: nothing noted. */
+  @Text({ max: 5000, nullable: true }) resolutionNotes!: string | null;
+
+  /** When it was opened: the four hours run from here. */
+  @CreatedAt() createdAt!: Date;
+
+  /** When it was closed. Null: open. */
+  @Moment({ nullable: true }) resolvedAt!: Date | null;
+}
+
+function isClosed(status: EscalationStatus): boolean {
+  return status === 'RESOLVED' || status === 'DISMISSED';
+}
