@@ -25,6 +25,8 @@ const shared = {
 };
 
 export default {
+  // Jest keeps one core for itself, which on two cores would be half of them.
+  maxWorkers: '100%',
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/{unit,architecture}/**/*.test.ts'] },
     {

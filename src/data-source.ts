@@ -1,10 +1,13 @@
 import 'reflect-metadata';
+import type { TlsOptions } from 'node:tls';
 import { DataSource } from 'typeorm';
 import { applyComments } from './columns/comments.js';
+import { parseDatabaseUrl } from './connection/database-url.js';
 import { ReadableNamingStrategy } from './connection/naming-strategy.js';
 import { COMMENTS } from './entities/comments.js';
 import { ENTITIES } from './entities/index.js';
 import { MIGRATIONS } from './migrations/index.js';
+import { EntityValidationSubscriber } from './validation/entity-validation.subscriber.js';
 
 export interface ConnectionOptions {
   /** `postgres://user:password@host:port/database`. */
@@ -23,19 +26,27 @@ export interface ConnectionOptions {
  * The DataSource of the Antone schema: entities, migrations and naming in one place. It is not connected:
  * `await dataSource.initialize()` does that. Never synchronises; the schema changes by migrations only.
  *
- * @throws nothing; a wrong URL shows at `initialize()`.
+ * @throws DatabaseUrlError when the URL cannot be used; a database that cannot be reached shows at `initialize()`.
  */
 export function createDataSource(options: ConnectionOptions): DataSource {
-  const { url, applicationName = 'shared-db', poolSize = 10 } = options;
+  const { applicationName = 'shared-db', poolSize = 10 } = options;
+  const { host, port, database, user, password, ssl } = parseDatabaseUrl(options.url);
   applyComments(ENTITIES, COMMENTS);
   return new DataSource({
     type: 'postgres',
-    url,
+    host,
+    port,
+    database,
+    ...(user === undefined ? {} : { username: user }),
+    // A function, so that whoever prints the options prints no password.
+    ...(password === undefined ? {} : { password: () => password }),
+    ...(ssl === undefined ? {} : { ssl: ssl as boolean | TlsOptions }),
     applicationName,
     poolSize,
     connectTimeoutMS: options.connectTimeoutMs ?? 5_000,
     entities: [...ENTITIES],
     migrations: [...MIGRATIONS],
+    subscribers: [EntityValidationSubscriber],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
     namingStrategy: new ReadableNamingStrategy(),

@@ -8,12 +8,21 @@ const YEAR_10000 = 253_402_300_800;
 // Milliseconds: what a JavaScript Date can hold, so that a moment reads back equal. A time zone: a moment is one everywhere.
 const MOMENT = { type: 'timestamptz', precision: 3 } as const satisfies ColumnOptions;
 
+const ISO_MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$/;
+
 const inRange: ColumnRule = {
   kind: 'range',
   sentence: 'must be a valid Date between the years 1970 and 9999',
   holds: (value) => value instanceof Date && value.getTime() >= 0 && value.getTime() < YEAR_10000 * 1000,
   // Not as date literals: those would print by the session's time zone, and two equal catalogs would differ.
   sql: (column) => `${column} >= to_timestamp(0) AND ${column} < to_timestamp(${YEAR_10000})`,
+};
+
+/** A moment inside JSON, which has no dates: ISO 8601 in UTC, as `Date.toISOString` writes it; fractions of a second may lack. */
+export const isoMomentRule: ColumnRule = {
+  kind: 'moment',
+  sentence: 'must be a moment in UTC written like 2026-01-31T23:59:59.000Z',
+  holds: (value) => typeof value === 'string' && ISO_MOMENT.test(value) && isRealMoment(value),
 };
 
 /** A moment to the millisecond; `now: true` lets the database fill it in. */
@@ -50,6 +59,11 @@ export function Day(): PropertyDecorator {
       sql: (column) => `${column} BETWEEN '1970-01-01' AND '9999-12-31'`,
     },
   ]);
+}
+
+function isRealMoment(text: string): boolean {
+  const moment = new Date(text);
+  return inRange.holds(moment) && moment.toISOString().slice(0, 19) === text.slice(0, 19);
 }
 
 function isDay(value: unknown): boolean {

@@ -10,49 +10,67 @@ interface Bounds extends Nullable {
 
 /** A score, probability or share: 0..1, both included. */
 export function Score(options: Bounds = {}): PropertyDecorator {
-  return double(options, {
-    kind: 'range',
-    sentence: 'must be a number from 0 to 1',
-    holds: (value) => isFiniteNumber(value) && value >= 0 && value <= 1,
-    // NaN sorts above every number in PostgreSQL, so the upper bound refuses it.
-    sql: (column) => `${column} >= 0 AND ${column} <= 1`,
-  });
+  return double(options, scoreRule);
 }
 
 /** A ratio against a baseline: 0 or more, finite, without upper bound. */
 export function Ratio(options: Bounds = {}): PropertyDecorator {
-  return double(options, {
-    kind: 'range',
-    sentence: 'must be a finite number, 0 or more',
-    holds: (value) => isFiniteNumber(value) && value >= 0,
-    // A bare `>= 0` accepts NaN and Infinity.
-    sql: (column) => `${column} >= 0 AND ${column} < 'Infinity'`,
-  });
+  return double(options, ratioRule);
 }
 
 /** A measured quantity in the unit its comment names: any finite number, negative ones included. */
 export function Quantity(options: Bounds & { max?: number } = {}): PropertyDecorator {
-  const { max } = options;
-  return double(options, {
-    kind: 'range',
-    sentence: max === undefined ? 'must be a finite number' : `must be a finite number, at most ${max}`,
-    holds: (value) => isFiniteNumber(value) && (max === undefined || value <= max),
-    sql: (column) => `${column} > '-Infinity' AND ${column} ${max === undefined ? `< 'Infinity'` : `<= ${max}`}`,
-  });
+  return double(options, quantityRule(options.max));
 }
 
 /** A count of things: a whole number from 0 to `max` (PostgreSQL's integer limit unless given). */
 export function Count(options: Bounds & { max?: number } = {}): PropertyDecorator {
-  const { nullable = false, max = INT4_MAX } = options;
-  const bounded = max < INT4_MAX;
-  return defineWord({ type: 'integer', nullable, ...defaultOf(options) }, [
-    {
-      kind: 'range',
-      sentence: `must be a whole number from 0 to ${max}`,
-      holds: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= max,
-      sql: (column) => `${column} >= 0${bounded ? ` AND ${column} <= ${max}` : ''}`,
-    },
-  ]);
+  const { nullable = false, max } = options;
+  return defineWord({ type: 'integer', nullable, ...defaultOf(options) }, [countRule(max)]);
+}
+
+/** The rule of `Score`, for properties that are no columns; likewise the rules below. */
+export const scoreRule: ColumnRule = {
+  kind: 'range',
+  sentence: 'must be a number from 0 to 1',
+  holds: (value) => isFiniteNumber(value) && value >= 0 && value <= 1,
+  // NaN sorts above every number in PostgreSQL, so the upper bound refuses it.
+  sql: (column) => `${column} >= 0 AND ${column} <= 1`,
+};
+
+export const ratioRule: ColumnRule = {
+  kind: 'range',
+  sentence: 'must be a finite number, 0 or more',
+  holds: (value) => isFiniteNumber(value) && value >= 0,
+  // A bare `>= 0` accepts NaN and Infinity.
+  sql: (column) => `${column} >= 0 AND ${column} < 'Infinity'`,
+};
+
+export function quantityRule(max?: number): ColumnRule {
+  return {
+    kind: 'range',
+    sentence: max === undefined ? 'must be a finite number' : `must be a finite number, at most ${max}`,
+    holds: (value) => isFiniteNumber(value) && (max === undefined || value <= max),
+    sql: (column) => `${column} > '-Infinity' AND ${column} ${max === undefined ? `< 'Infinity'` : `<= ${max}`}`,
+  };
+}
+
+export function countRule(max: number = INT4_MAX): ColumnRule {
+  return {
+    kind: 'range',
+    sentence: `must be a whole number from 0 to ${max}`,
+    holds: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= max,
+    sql: (column) => `${column} >= 0${max < INT4_MAX ? ` AND ${column} <= ${max}` : ''}`,
+  };
+}
+
+/** A finite number within bounds, both included. For JSON fields: no column has other bounds than the words above. */
+export function betweenRule(min: number, max: number): ColumnRule {
+  return {
+    kind: 'range',
+    sentence: `must be a number from ${min} to ${max}`,
+    holds: (value) => isFiniteNumber(value) && value >= min && value <= max,
+  };
 }
 
 // `double precision`, never `real`: real reads 0.82 back as 0.81999999 and misses the 0.82 threshold; `numeric` comes back

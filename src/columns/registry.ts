@@ -2,6 +2,14 @@
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- decorators receive constructors as Function
 export type EntityClass = Function;
 
+/** What is wrong with a value, and where. */
+export interface Fault {
+  /** From the value on: empty for the value itself, `.type`, `[2].type`. Never holds more than names and positions. */
+  readonly path: string;
+  readonly kind: string;
+  readonly sentence: string;
+}
+
 /** One rule of one column, written once for both guards. */
 export interface ColumnRule {
   /** What it is about (`range`, `length`, `format`…): last part of the CHECK's name, `ck_<table>__<column>_<kind>`. */
@@ -12,6 +20,19 @@ export interface ColumnRule {
   readonly holds: (value: unknown) => boolean;
   /** What PostgreSQL asks, given the quoted column name. NULL passes. Absent where the column's type says it already. */
   readonly sql?: (column: string) => string;
+  /** Where it does not hold, the rules after it make no sense: the length of what is no text. */
+  readonly decisive?: true;
+  /** What is wrong where inside the value; empty exactly when the rule holds. For rules over nested data. */
+  readonly faults?: (value: unknown) => readonly Fault[];
+}
+
+/** May a value be null or left out, and what takes its place? */
+export interface Presence {
+  readonly nullable: boolean;
+  /** May be left out: it is nullable, or somebody fills it in. */
+  readonly optional: boolean;
+  /** The constant that PostgreSQL fills in. Absent: it is null then, or what a database function says. */
+  readonly fallback?: unknown;
 }
 
 /** A rule over several columns of one row. */
@@ -48,13 +69,30 @@ export interface ForeignKey {
   readonly unique: boolean;
 }
 
-/** What the vocabulary knows of an entity beyond TypeORM and class-validator. */
+/** What a named constraint of the table means. */
+export interface ConstraintMeaning {
+  readonly columns: readonly string[];
+  /** The rule in words. Absent for keys to other tables, whose violation has two sides. */
+  readonly sentence?: string;
+}
+
+/** What the vocabulary knows of an entity (or of an input or JSON class) beyond TypeORM and class-validator. */
 export interface EntityRules {
+  /** The table. Absent for a class that is none. */
+  table?: string;
+  /** JSON classes only: may hold keys that it does not declare. */
+  open?: boolean;
   readonly columns: Map<string, readonly ColumnRule[]>;
+  /** Of each of `columns`. */
+  readonly presences: Map<string, Presence>;
   readonly rows: RowRule[];
   readonly indexes: QueryIndex[];
   /** Relation property → its foreign key: `author` → `authorId`. */
   readonly relations: Map<string, ForeignKey>;
+  /** Relation properties whose key is in the other table: `posts`. */
+  readonly children: Set<string>;
+  /** Each constraint of the table by its name in PostgreSQL. */
+  readonly constraints: Map<string, ConstraintMeaning>;
 }
 
 const entities = new Map<EntityClass, EntityRules>();
@@ -63,8 +101,21 @@ const entities = new Map<EntityClass, EntityRules>();
 export function rulesOf(entity: EntityClass): EntityRules {
   let rules = entities.get(entity);
   if (!rules) {
-    rules = { columns: new Map(), rows: [], indexes: [], relations: new Map() };
+    rules = {
+      columns: new Map(),
+      presences: new Map(),
+      rows: [],
+      indexes: [],
+      relations: new Map(),
+      children: new Set(),
+      constraints: new Map(),
+    };
     entities.set(entity, rules);
   }
   return rules;
+}
+
+/** Was any rule ever written for the class itself? */
+export function hasRules(entity: EntityClass): boolean {
+  return (entities.get(entity)?.columns.size ?? 0) > 0;
 }

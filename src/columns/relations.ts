@@ -1,9 +1,9 @@
-import { IsOptional } from 'class-validator';
 import { Column, JoinColumn, ManyToOne, OneToMany, OneToOne, type ObjectType } from 'typeorm';
 import { columnNameOf } from '../connection/naming-strategy.js';
 import { uuidRule } from './id.js';
 import { rulesOf } from './registry.js';
-import { mustHold, type Nullable } from './word.js';
+import { Field } from './field.js';
+import type { Nullable } from './word.js';
 
 interface BelongsToOptions<Parent> extends Nullable {
   /** What happens to this row when its parent goes. Always stated: a forgotten delete rule is a decision nobody took. */
@@ -35,12 +35,8 @@ export function BelongsTo<Parent extends object>(
     else ManyToOne(parent, inverse, options)(target, relation);
     JoinColumn({ name })(target, relation);
 
-    const rules = rulesOf(target.constructor);
-    rules.relations.set(relation, { property: key, column: name, unique });
-    rules.columns.set(key, [uuidRule]);
-    mustHold(uuidRule)(target, key);
-    // Left out when the relation itself is given; the database refuses a row that has neither.
-    IsOptional()(target, key);
+    rulesOf(target.constructor).relations.set(relation, { property: key, column: name, unique });
+    Field(uuidRule, { nullable })(target, key);
   };
 }
 
@@ -49,7 +45,7 @@ export function HasMany<Child extends object>(
   child: () => ObjectType<Child>,
   inverse: (child: Child) => unknown,
 ): PropertyDecorator {
-  return OneToMany(child, inverse);
+  return childrenBy(OneToMany(child, inverse));
 }
 
 /** The one row that names this one as its parent. */
@@ -57,5 +53,12 @@ export function HasOne<Child extends object>(
   child: () => ObjectType<Child>,
   inverse: (child: Child) => unknown,
 ): PropertyDecorator {
-  return OneToOne(child, inverse);
+  return childrenBy(OneToOne(child, inverse));
+}
+
+function childrenBy(decorate: PropertyDecorator): PropertyDecorator {
+  return (target, property) => {
+    rulesOf(target.constructor).children.add(property as string);
+    decorate(target, property);
+  };
 }

@@ -1,6 +1,13 @@
 import { Check, Entity, Index, Unique } from 'typeorm';
 import { columnNameOf, constraintName } from '../connection/naming-strategy.js';
-import { rulesOf, type EntityClass, type EntityRules, type QueryIndex, type RowRule } from './registry.js';
+import {
+  rulesOf,
+  type ConstraintMeaning,
+  type EntityClass,
+  type EntityRules,
+  type QueryIndex,
+  type RowRule,
+} from './registry.js';
 
 /**
  * The table of an entity: outermost of its decorators. Here, where the table is known, every rule the words left behind
@@ -9,11 +16,13 @@ import { rulesOf, type EntityClass, type EntityRules, type QueryIndex, type RowR
 export function Table(name: string): ClassDecorator {
   return (entity) => {
     const rules = rulesOf(entity);
+    rules.table = name;
     Entity({ name })(entity);
     addColumnChecks(entity, name, rules);
     addRowChecks(entity, name, rules);
     for (const index of rules.indexes) addIndex(entity, name, rules, index);
     addForeignKeyIndexes(entity, name, rules);
+    nameKeys(name, rules);
   };
 }
 
@@ -62,27 +71,49 @@ function declareIndex(index: QueryIndex): ClassDecorator {
 function addColumnChecks(entity: EntityClass, table: string, rules: EntityRules): void {
   for (const [property, columnRules] of rules.columns) {
     const column = columnNameOf(property);
-    for (const { kind, sql } of columnRules) {
-      if (sql) Check(constraintName('ck', table, `${column}_${kind}`), sql(`"${column}"`))(entity);
+    for (const { kind, sentence, sql } of columnRules) {
+      if (!sql) continue;
+      const name = constraintName('ck', table, `${column}_${kind}`);
+      Check(name, sql(`"${column}"`))(entity);
+      rules.constraints.set(name, { columns: [column], sentence: `${column} ${sentence}` });
     }
   }
 }
 
 function addRowChecks(entity: EntityClass, table: string, rules: EntityRules): void {
-  for (const { meaning, sql } of rules.rows) {
-    if (sql !== undefined) Check(constraintName('ck', table, meaning), sql)(entity);
+  for (const { meaning, sentence, properties, sql } of rules.rows) {
+    if (sql === undefined) continue;
+    const name = constraintName('ck', table, meaning);
+    Check(name, sql)(entity);
+    rules.constraints.set(name, { columns: properties.map((property) => columnOf(rules, property)), sentence });
   }
 }
 
 function addIndex(entity: EntityClass, table: string, rules: EntityRules, index: QueryIndex): void {
   const { properties, name, unique, where } = index;
-  if (where === undefined) {
-    (unique ? Unique([...properties]) : Index([...properties]))(entity);
-    return;
+  const columns = properties.map((property) => columnOf(rules, property));
+  if (where !== undefined && name === undefined) {
+    throw new Error(`A partial index on ${table} needs a name that says which rows it holds.`);
   }
-  if (name === undefined) throw new Error(`A partial index on ${table} needs a name that says which rows it holds.`);
-  const columns = properties.map((property) => columnOf(rules, property)).join('_');
-  Index(constraintName(unique ? 'uq' : 'ix', table, columns, name), [...properties], { unique, where })(entity);
+  const parts = where === undefined || name === undefined ? [] : [name];
+  const fullName = constraintName(unique ? 'uq' : 'ix', table, columns.join('_'), ...parts);
+  if (unique) rules.constraints.set(fullName, uniqueMeaning(columns, where));
+  if (where !== undefined) Index(fullName, [...properties], { unique, where })(entity);
+  else (unique ? Unique([...properties]) : Index([...properties]))(entity);
+}
+
+function uniqueMeaning(columns: readonly string[], where?: string): ConstraintMeaning {
+  const scope = where === undefined ? '' : `, of those where ${where}`;
+  return { columns, sentence: `there is one row for each ${columns.join(', ')}${scope}` };
+}
+
+/** What TypeORM names by the naming strategy: the primary key, foreign keys, and one row per parent. */
+function nameKeys(table: string, { relations, constraints }: EntityRules): void {
+  constraints.set(constraintName('pk', table), { columns: ['id'], sentence: 'there is one row for each id' });
+  for (const { column, unique } of relations.values()) {
+    constraints.set(constraintName('fk', table, column), { columns: [column] });
+    if (unique) constraints.set(constraintName('uq', table, column), uniqueMeaning([column]));
+  }
 }
 
 // An index serves a foreign key when it begins with its column and leaves out null rows at most.
@@ -94,7 +125,8 @@ function addForeignKeyIndexes(entity: EntityClass, table: string, { relations, i
   }
 }
 
-function columnOf({ relations }: EntityRules, property: string): string {
+/** The column of a property. */
+export function columnOf({ relations }: EntityRules, property: string): string {
   const foreignKey = [...relations.values()].find((key) => key.property === property);
   return foreignKey?.column ?? columnNameOf(property);
 }

@@ -96,6 +96,7 @@ const wellFormed: ColumnRule = {
   kind: 'text',
   sentence: 'must be text of well-formed Unicode without NUL',
   holds: (value) => typeof value === 'string' && isStorable(value),
+  decisive: true,
   // No CHECK: PostgreSQL's text type cannot hold anything else.
 };
 

@@ -1,6 +1,6 @@
-import { IsOptional, ValidateBy, ValidateIf } from 'class-validator';
 import { Column, type ColumnOptions } from 'typeorm';
-import { rulesOf, type ColumnRule } from './registry.js';
+import { Field, type FieldOptions } from './field.js';
+import type { ColumnRule } from './registry.js';
 
 /** When may a column be null? Most words take this. */
 export interface Nullable {
@@ -17,28 +17,17 @@ export function defineWord(
   rules: readonly ColumnRule[],
   decorate: (options: ColumnOptions) => PropertyDecorator = Column,
 ): PropertyDecorator {
+  const field = Field(rules, presenceOf(column));
   return (target, property) => {
     decorate(column)(target, property);
-    rulesOf(target.constructor).columns.set(property as string, rules);
-    for (const rule of rules) mustHold(rule)(target, property);
-    allowAbsence(column)?.(target, property);
+    field(target, property);
   };
 }
 
-/** The class-validator half of a rule, for properties that are no columns (input classes, JSON shapes). */
-export function mustHold({ kind, sentence, holds }: ColumnRule): PropertyDecorator {
-  return ValidateBy({
-    name: kind,
-    validator: { validate: holds, defaultMessage: (args) => `${args?.property ?? 'value'} ${sentence}` },
-  });
-}
-
-/**
- * Who may leave the value out: a nullable column (null and undefined pass) and one the database fills (undefined passes,
- * null does not: `IsOptional` would let it through to a NOT NULL column).
- */
-function allowAbsence(column: ColumnOptions): PropertyDecorator | undefined {
-  if (column.nullable) return IsOptional();
-  if (column.default !== undefined || column.generated) return ValidateIf((_row, value) => value !== undefined);
-  return undefined;
+function presenceOf({ nullable = false, default: fallback, generated }: ColumnOptions): FieldOptions {
+  const filled = fallback !== undefined || generated !== undefined;
+  // A function is SQL (now()): what it will say is not known here.
+  const constant =
+    filled && fallback !== undefined && typeof fallback !== 'function' ? { fallback: fallback as unknown } : {};
+  return { nullable, optional: nullable || filled, ...constant };
 }

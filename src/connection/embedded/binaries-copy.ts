@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { codeOf, EmbeddedPostgresError, explained } from './embedded-postgres-error.js';
 import { temporaryFolders } from './place.js';
 
-/** Static libraries are half of what is not needed to run a server; links are made afterwards, by `repair`. */
+/** Static libraries are for compilers. Links are not copied either: `repair` makes them afterwards. */
 const isNeeded = (name: string): boolean => !name.endsWith('.a');
 
 /** Size of each plain file below `folder`, by its path relative to it. */

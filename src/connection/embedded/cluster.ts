@@ -55,7 +55,7 @@ async function initialise(draft: string, place: Place, binaries: Binaries, optio
     for (const path of [draft, passwordFile]) await chown(path, place.runAs.uid, place.runAs.gid);
   }
   const common = ['-D', data, '-U', ROLE, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8'];
-  // Reaching the disk is half the time of an initdb, and wasted where the data may be lost.
+  // Waiting for the disk is wasted where the data may be lost.
   if (!options.durable) common.push('--no-sync');
   for (const locale of LOCALES) {
     const { ok, output } = await run(binaries.initdb, [...common, ...locale], place.runAs);

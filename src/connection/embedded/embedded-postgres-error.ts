@@ -1,5 +1,7 @@
+import { SharedDbError } from '../shared-db-error.js';
+
 /** Every failure of the embedded server. The message is one line and ends with what to do. */
-export class EmbeddedPostgresError extends Error {
+export class EmbeddedPostgresError extends SharedDbError {
   override name = 'EmbeddedPostgresError';
 }
 

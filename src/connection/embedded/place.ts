@@ -84,11 +84,23 @@ async function substitute(wanted: string, user: RunAs): Promise<string> {
   );
 }
 
+/** Not mkdir's own option `recursive`: on a read-only disk it reports a missing folder (ENOENT). */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
+    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await makeFolder(path);
+  }
+}
+
 /** Settles folder and user, and makes the parents of the folder. */
 export async function choosePlace(folder: string, createUser: boolean, notice: (line: string) => void): Promise<Place> {
   const wanted = await explained(`use ${folder}`, () => canonical(folder));
   const parent = dirname(wanted);
-  await explained(`create ${parent}`, () => mkdir(parent, { recursive: true }));
+  await explained(`create ${parent}`, () => makeFolder(parent));
   if (!weAreRoot()) return { folder: wanted, runAs: undefined };
   const runAs = await userFor(wanted, createUser, notice);
   if (await canTraverse(parent, runAs)) return { folder: wanted, runAs };

@@ -13,6 +13,14 @@ export interface Users {
   create(name: string): Promise<string | undefined>;
 }
 
+const WAYS_TO_MAKE_A_USER = [
+  ['useradd', '--system', '--no-create-home', '--user-group'],
+  // A group of that name is left over. (The user's name follows as the last argument.)
+  ['useradd', '--system', '--no-create-home', '--gid', 'postgres'],
+  // BusyBox
+  ['adduser', '-S', '-D', '-H'],
+] as const;
+
 export const systemUsers: Users = {
   async find(nameOrUid) {
     // `id`, not /etc/passwd: it knows users of directory services (macOS, LDAP) too.
@@ -22,10 +30,13 @@ export const systemUsers: Users = {
     return { uid: Number(uid.output) | 0, gid: Number(gid.output) | 0, name: name?.output.trim() ?? nameOrUid };
   },
   async create(name) {
-    const made = await run('useradd', ['--system', '--user-group', '--no-create-home', name]);
-    if (made.ok) return undefined;
-    const madeByBusybox = await run('adduser', ['-S', '-D', '-H', name]);
-    return madeByBusybox.ok ? undefined : complaint(made.output);
+    let reason: string | undefined;
+    for (const [command, ...args] of WAYS_TO_MAKE_A_USER) {
+      const { ok, output } = await run(command, [...args, name]);
+      if (ok) return undefined;
+      reason ??= complaint(output);
+    }
+    return reason;
   },
 };
 
@@ -40,7 +51,11 @@ export async function chooseUser(
   if (createUser) {
     const reason = await users.create('postgres');
     const created = await users.find('postgres');
-    notice(created ? 'created the system user postgres to run the server' : `no user postgres made: ${reason ?? ''}`);
+    notice(
+      created
+        ? 'created the system user postgres to run the server'
+        : `no user postgres made: ${reason ?? 'it is not found afterwards'}`,
+    );
     if (created !== undefined) return created;
   }
   const nobody = await users.find('nobody');

@@ -31,7 +31,7 @@ export interface ServerSettings {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** Off: nothing is lost but what a crash of the machine loses. For tests this is about half of their time. */
+/** The server may crash without loss even so; a crash of the machine may lose everything. */
 const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
 function serverArguments(folder: string, port: number, { durable, settings }: ServerSettings): string[] {
@@ -84,6 +84,9 @@ async function spawnServer(place: Place, binaries: Binaries, args: string[], log
 const hasEnded = (child: ChildProcess): boolean =>
   child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
 
+/** Somebody else stopped or killed it while it started. A crash of its own is another signal, or a code above 0. */
+const wasEnded = (child: ChildProcess): boolean => child.signalCode === 'SIGKILL' || child.exitCode === 0;
+
 /** Waits until the server of that child is ready. False when it ended instead. */
 async function becomesReady(child: ChildProcess, folder: string): Promise<boolean> {
   const deadline = Date.now() + READY_WITHIN_MS;
@@ -118,7 +121,7 @@ export async function startServer(
     }
     const output = attempt.failure ?? (await readFile(logFile, 'utf8'));
     await rm(logFile, { force: true });
-    if (PASSING.test(output)) return undefined;
+    if (PASSING.test(output) || wasEnded(attempt.child)) return undefined;
     throw new EmbeddedPostgresError(
       `the server of ${folder} did not start: ${complaint(output)}; see to that, or ${USE_ANOTHER_SERVER}`,
     );

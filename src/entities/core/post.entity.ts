@@ -18,6 +18,7 @@ import {
   UniqueKey,
   UpdatedAt,
 } from '../../columns/index.js';
+import { QUEUE } from '../../constants/queue.js';
 import { CompetitiveMention } from '../competitive/competitive-mention.entity.js';
 import { Platform } from '../enums.js';
 import { Escalation } from '../oversight/escalation.entity.js';
@@ -36,7 +37,7 @@ import { PLATFORM_POST_ID } from './platform-post-id.js';
 @IndexFor('an author’s latest posts: baseline of the engagement velocity', ['authorId', 'detectedAt'])
 @IndexFor('the queue: oldest waiting post first, and its depth', ['detectedAt'], {
   name: 'waiting',
-  where: '"processed_at" IS NULL AND NOT "spam_filtered" AND "error_count" < 3',
+  where: `"processed_at" IS NULL AND NOT "spam_filtered" AND "error_count" < ${QUEUE.maxAttempts}`,
 })
 @IndexFor('retention: posts older than 90 days', ['detectedAt'])
 @Rule<Post>({

@@ -1,11 +1,11 @@
 /**
- * The embedded server, for real: other processes, kills and hostile folders included. Files that need no second process take
- * about a second each, most of it initdb.
+ * The embedded server, for real: other processes, kills and hostile folders included. Most of the time goes into initdb (half a
+ * second), so tests that are not about it start from a prepared cluster.
  */
 import { execFileSync } from 'node:child_process';
 import { chmod, chown, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
 import { acquireEmbeddedServer, EmbeddedPostgresError, findEmbeddedServer } from '../../../src/connection/embedded.js';
 import { locateBinaries, prepareBinaries, type Resolver } from '../../../src/connection/embedded/binaries.js';
 import type { RunAs } from '../../../src/connection/embedded/child.js';
@@ -15,6 +15,8 @@ import {
   acquire,
   bystander,
   cleanUp,
+  forgetCluster,
+  newCluster,
   newFolder,
   ordinaryUser,
   otherProcess,
@@ -27,6 +29,7 @@ import {
 
 jest.setTimeout(60_000);
 afterEach(cleanUp);
+afterAll(forgetCluster);
 
 /** What only root can get wrong, or set up: other users, closed folders. */
 const testAsRoot = weAreRoot() ? test : test.skip;
@@ -44,6 +47,9 @@ async function expectRefusal(work: Promise<unknown>, text: RegExp): Promise<void
   expect((error as Error).message).toMatch(text);
   expect((error as Error).message).not.toContain('\n');
 }
+
+const processInfo = (word: 'pgid' | 'uid', pid: number): string =>
+  execFileSync('ps', ['-o', `${word}=`, '-p', String(pid)], { encoding: 'utf8' }).trim();
 
 describe('an embedded server', () => {
   test('is made, started and has the default database, UTF-8, UTC and the settings asked for', async () => {
@@ -69,7 +75,7 @@ describe('an embedded server', () => {
   });
 
   test('is private: the password is for its user, and asked for', async () => {
-    const folder = join(await newFolder(), 'data');
+    const folder = await newCluster();
     const server = await acquire(folder);
     expect((await stat(join(folder, 'password'))).mode & 0o777).toBe(0o600);
     const stranger = server.url().replace(/:[0-9a-f]+@/, ':wrong@');
@@ -77,7 +83,7 @@ describe('an embedded server', () => {
   });
 
   test('keeps what was written, durable by default', async () => {
-    const folder = join(await newFolder(), 'data');
+    const folder = await newCluster();
     const first = await acquire(folder, { durable: true });
     expect(await query(first.url(), 'SHOW fsync')).toEqual([['on']]);
     await query(first.url(), 'CREATE TABLE kept AS SELECT 42 AS n');
@@ -89,9 +95,9 @@ describe('an embedded server', () => {
   });
 
   test('outlives a Ctrl-C in the terminal: it has a process group of its own', async () => {
-    const server = await acquire(join(await newFolder(), 'data'));
+    const server = await acquire(await newCluster());
     const pid = await postmasterPid(server.folder);
-    expect(execFileSync('ps', ['-o', 'pgid=', '-p', String(pid)], { encoding: 'utf8' }).trim()).toBe(String(pid));
+    expect(processInfo('pgid', pid)).toBe(String(pid));
   });
 
   test('can be found without being started', async () => {
@@ -106,7 +112,7 @@ describe('an embedded server', () => {
 
 describe('sharing', () => {
   test('first one out leaves the server, last one out stops it; releasing twice is once', async () => {
-    const folder = join(await newFolder(), 'data');
+    const folder = await newCluster();
     const first = await acquire(folder);
     const second = await acquire(folder);
     expect(second).toMatchObject({ started: false, port: first.port });
@@ -140,7 +146,7 @@ describe('sharing', () => {
   });
 
   test('a newcomer that meets a server going down waits and starts it again', async () => {
-    const folder = join(await newFolder(), 'data');
+    const folder = await newCluster();
     let server = await acquire(folder);
     for (let round = 0; round < 4; round += 1) {
       const [, next] = await Promise.all([server.release(), acquire(folder)]);
@@ -150,7 +156,7 @@ describe('sharing', () => {
   });
 
   test('a holder that is killed leaves the server to the next one', async () => {
-    const folder = join(await newFolder(), 'data');
+    const folder = await newCluster();
     const other = await otherProcess(folder);
     await other.kill();
     const server = await acquire(folder);
@@ -162,7 +168,7 @@ describe('sharing', () => {
 
 describe('after a crash', () => {
   test('of the server (SIGKILL) it starts again with its data, and the old holder cannot stop it', async () => {
-    const folder = join(await newFolder(), 'data');
+    const folder = await newCluster();
     const before = await acquire(folder, { durable: true });
     await query(before.url(), 'CREATE TABLE kept AS SELECT 42 AS n');
     process.kill(await postmasterPid(folder), 'SIGKILL');
@@ -173,7 +179,7 @@ describe('after a crash', () => {
   });
 
   test('a pid file whose number belongs to another process by now does not block', async () => {
-    const folder = join(await newFolder(), 'data');
+    const folder = await newCluster();
     const before = await acquire(folder);
     const text = await readFile(join(folder, 'postmaster.pid'), 'utf8');
     await before.release();
@@ -218,7 +224,7 @@ describe('refuses, in one line that says what to do,', () => {
   });
 
   test('settings the server does not know', async () => {
-    const folder = join(await newFolder(), 'data');
+    const folder = await newCluster();
     const work = acquire(folder, { settings: { max_conections: '5' } });
     await expectRefusal(work, /did not start: unrecognized configuration parameter "max_conections"; see to that/);
   });
@@ -257,6 +263,26 @@ describe('refuses, in one line that says what to do,', () => {
       /initdb failed for .*data: No space left on device; see to that, choose another folder, or set DATABASE_URL/,
     );
     expect(await readdir(parent)).toEqual(['initdb']);
+  });
+});
+
+describe('initdb', () => {
+  test('takes the built-in locale of PostgreSQL on a system without C.UTF-8, and says so', async () => {
+    const user = await ordinaryUser();
+    const parent = await newFolder(0o755, user);
+    const binaries = await prepareBinaries(user);
+    const initdb = join(parent, 'initdb');
+    const refusal = `case "$*" in *\\ --locale=C.UTF-8*) echo 'initdb: error: invalid locale name "C.UTF-8"'; exit 1; esac`;
+    await writeFile(initdb, `#!/bin/sh\n${refusal}\nexec ${binaries.initdb} "$@"\n`);
+    await chmod(initdb, 0o755);
+    const notices: string[] = [];
+    const place = { folder: join(parent, 'data'), runAs: user };
+    const options = { durable: false, notice: (line: string) => notices.push(line) };
+    await ensureCluster(place, { ...binaries, initdb }, options);
+    expect(notices).toEqual([expect.stringMatching(/no locale C.UTF-8: PostgreSQL uses its built-in one/)]);
+    const server = await acquire(place.folder);
+    const sql = `SELECT datlocprovider, datlocale, upper('é') FROM pg_database WHERE datname = 'antone'`;
+    expect(await query(server.url(), sql)).toEqual([['b', 'C.UTF-8', 'É']]);
   });
 });
 
@@ -312,7 +338,7 @@ describe('users', () => {
     await (await otherProcess(folder, user)).leave();
     const server = await acquire(folder);
     expect(await query(server.url(), 'SELECT 1')).toEqual([[1]]);
-    expect((await stat(`/proc/${await postmasterPid(folder)}`)).uid).toBe(user?.uid);
+    expect(processInfo('uid', await postmasterPid(folder))).toBe(String(user?.uid));
   });
 
   testAsRoot('root in a folder closed to the server gets the data elsewhere, and is told', async () => {

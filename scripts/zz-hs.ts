@@ -1,0 +1,15 @@
+import { createDataSource } from '../src/data-source.js';
+import { seedReference } from '../src/seeds/reference/seed-reference.js';
+import { assertSampleAllowed } from '../src/seeds/guard.js';
+const ds = createDataSource({ url: 'postgres://antone@127.0.0.1:5499/helper_seeds' });
+await ds.initialize();
+await ds.runMigrations();
+const [a, b] = await Promise.all([seedReference(ds), seedReference(ds)]);
+console.table(a);
+console.table(b);
+await assertSampleAllowed({ nodeEnv: undefined }, ds);
+await assertSampleAllowed({ nodeEnv: undefined, confirmedName: 'x' }, ds).catch((e) => console.log(String(e)));
+await ds.query(`insert into authors (platform, platform_id, handle) values ('TWITTER','1','x')`);
+await assertSampleAllowed({ nodeEnv: undefined }, ds).catch((e) => console.log(String(e)));
+await ds.query(`delete from authors`);
+await ds.destroy();

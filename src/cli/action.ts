@@ -1,0 +1,39 @@
+import { readEnvironment, type Environment } from '../connection/environment.js';
+import { SharedDbError } from '../connection/shared-db-error.js';
+import { output } from './output.js';
+
+/**
+ * The body of a command: reads the environment once, and turns whatever is thrown into one line on standard error and exit
+ * code 1. The stack is shown with DEBUG only, and then of our own errors alone: others may hold what must not be printed.
+ */
+export function action<Arguments extends unknown[]>(
+  work: (environment: Environment, ...args: Arguments) => Promise<void>,
+): (...args: Arguments) => Promise<void> {
+  return async (...args) => {
+    let debug = false;
+    try {
+      const environment = readEnvironment();
+      ({ debug } = environment);
+      await work(environment, ...args);
+    } catch (error) {
+      output.note(`error: ${explain(error, debug)}`);
+      process.exitCode = 1;
+    }
+  };
+}
+
+function explain(error: unknown, debug: boolean): string {
+  if (error instanceof SharedDbError) return debug ? (error.stack ?? error.message) : error.message;
+  const kind = error instanceof Error ? error.name : typeof error;
+  const code = (error as { code?: unknown } | undefined)?.code;
+  const known = typeof code === 'string' ? ` ${code}` : '';
+  const where = debug && error instanceof Error ? `\n${framesOf(error)}` : ' Run it again with DEBUG=1 to see where.';
+  return `Unexpected ${kind}${known}.${where}`;
+}
+
+function framesOf({ stack = '' }: Error): string {
+  return stack
+    .split('\n')
+    .filter((line) => line.trimStart().startsWith('at '))
+    .join('\n');
+}

@@ -1,0 +1,67 @@
+import type { DataSource } from 'typeorm';
+import { connectionFailure } from '../connection/connection-failure.js';
+import { parseDatabaseUrl } from '../connection/database-url.js';
+import { EMBEDDED_FOLDER, type Environment } from '../connection/environment.js';
+import { createDataSource } from '../data-source.js';
+import { output } from './output.js';
+
+/** The database a command works on, for as long as it works. */
+export interface CommandDatabase {
+  readonly url: string;
+  /** Whether it is the embedded server of the working folder. */
+  readonly embedded: boolean;
+  /** Lets go of the embedded server; nothing to do for another. */
+  release(): Promise<void>;
+}
+
+/** DATABASE_URL, or outside production the embedded server of the working folder, started if need be. */
+export async function acquireDatabase(environment: Environment): Promise<CommandDatabase> {
+  const { databaseUrl, nodeEnv, createPostgresUser } = environment;
+  if (databaseUrl !== undefined) {
+    parseDatabaseUrl(databaseUrl); // Says what is wrong with it before anything else is tried.
+    return { url: databaseUrl, embedded: false, release: () => Promise.resolve() };
+  }
+  // Loaded only here: production has no such package.
+  const { acquireEmbeddedServer } = await import('../connection/embedded.js');
+  const server = await acquireEmbeddedServer({
+    folder: EMBEDDED_FOLDER,
+    createUser: createPostgresUser,
+    nodeEnv,
+    onNotice: (line) => {
+      output.note(line);
+    },
+  });
+  return { url: server.url(), embedded: true, release: () => server.release() };
+}
+
+/**
+ * A connected DataSource; the caller destroys it.
+ *
+ * @throws ConnectionFailure in one readable line.
+ */
+export async function connect(url: string): Promise<DataSource> {
+  const dataSource = createDataSource({ url, applicationName: 'shared-db cli' });
+  try {
+    return await dataSource.initialize();
+  } catch (error) {
+    throw connectionFailure(error, parseDatabaseUrl(url));
+  }
+}
+
+/** Runs `work` on a connected DataSource and closes everything afterwards, whatever happens. */
+export async function withDatabase<T>(
+  environment: Environment,
+  work: (dataSource: DataSource, database: CommandDatabase) => Promise<T>,
+): Promise<T> {
+  const database = await acquireDatabase(environment);
+  try {
+    const dataSource = await connect(database.url);
+    try {
+      return await work(dataSource, database);
+    } finally {
+      await dataSource.destroy();
+    }
+  } finally {
+    await database.release();
+  }
+}

@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+/** The command line: `npx shared-db <command>`, and behind the npm scripts of this repository. */
+import { Command } from 'commander';
+import { healthCommand } from './health.js';
+import { migrationCommands } from './migrations.js';
+import { seedCommands } from './seed.js';
+import { startCommand } from './start.js';
+import { typeormCommand } from './typeorm.js';
+
+const program = new Command('shared-db')
+  .description('The data layer of Antone (Vita): schema, migrations, seeds and upkeep.')
+  .showHelpAfterError('(add --help for examples)')
+  .addHelpText(
+    'after',
+    '\nWithout DATABASE_URL, and outside production, commands work on an embedded PostgreSQL in .data/ of the working folder.',
+  );
+
+for (const command of [startCommand, healthCommand, ...migrationCommands, ...seedCommands, typeormCommand]) {
+  program.addCommand(command);
+}
+
+await program.parseAsync();

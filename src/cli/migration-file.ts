@@ -1,0 +1,97 @@
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SharedDbError } from '../connection/shared-db-error.js';
+
+/** Where migrations are written: in the repository, seen from its root. */
+export const MIGRATIONS_FOLDER = 'src/migrations';
+const INDEX = join(MIGRATIONS_FOLDER, 'index.ts');
+
+/** What the author of a migration has to say, in every migration. */
+const QUESTIONS = `/**
+ * WHY  …
+ * WHAT …
+ *
+ * LOCKS … (which tables, how strongly, how long). REVERSIBLE: yes, or why not.
+ */
+`;
+
+/** A migration cannot be written. */
+export class MigrationFileError extends SharedDbError {
+  override readonly name = 'MigrationFileError';
+}
+
+/** @throws MigrationFileError unless it is PascalCase: it becomes a class name. */
+export function assertMigrationName(name: string): void {
+  if (/^[A-Z][A-Za-z0-9]{2,49}$/.test(name)) return;
+  throw new MigrationFileError('A migration is named in PascalCase, 3 to 50 letters and digits: AddAuthorBio.');
+}
+
+/**
+ * The timestamp of the next migration: now, or right after the newest one when a clock has jumped back.
+ *
+ * @throws MigrationFileError outside the repository
+ */
+export async function nextTimestamp(now: number): Promise<number> {
+  const timestamps = (await migrationFiles()).map((file) => Number(file.split('-', 1)[0]));
+  return Math.max(now, ...timestamps.map((timestamp) => timestamp + 1));
+}
+
+/** Names the file TypeORM wrote as ours are, asks its author the questions, and adds it to the index. */
+export async function adoptMigration(name: string, timestamp: number): Promise<string> {
+  const className = `${name}${timestamp}`;
+  const module = `${timestamp}-${kebabCase(name)}`;
+  const written = join(MIGRATIONS_FOLDER, `${timestamp}-${name}.ts`);
+  const file = join(MIGRATIONS_FOLDER, `${module}.ts`);
+  await writeFile(written, await formatted(houseStyle(await readFile(written, 'utf8'), className), file));
+  await rename(written, file);
+  try {
+    await writeFile(INDEX, withLine(await readFile(INDEX, 'utf8'), className, module));
+  } catch (error) {
+    await rm(file, { force: true });
+    throw error;
+  }
+  return file;
+}
+
+/** Statements in a migration that lose data, or may: TypeORM "repairs" a changed type by dropping the column. */
+export async function losses(file: string): Promise<string[]> {
+  const [up = ''] = (await readFile(file, 'utf8')).split(/\basync down\b/);
+  return [...up.matchAll(/\bDROP (COLUMN|TABLE|TYPE) "[^"]+"/g)].map(([statement]) => statement);
+}
+
+async function migrationFiles(): Promise<string[]> {
+  try {
+    return (await readdir(MIGRATIONS_FOLDER)).filter((file) => /^\d+-.+\.ts$/.test(file));
+  } catch {
+    throw new MigrationFileError(`There is no folder ${MIGRATIONS_FOLDER} here: run this in the repository’s root.`);
+  }
+}
+
+function houseStyle(source: string, className: string): string {
+  return source
+    .replace(/^import \{ MigrationInterface, QueryRunner \}/m, 'import type { MigrationInterface, QueryRunner }')
+    .replaceAll(/\bpublic async\b/g, 'async')
+    .replace(/^export class /m, `${QUESTIONS}export class `)
+    .replace(
+      / implements MigrationInterface \{\s*(name = .*)?/,
+      ` implements MigrationInterface {\n  name = '${className}';\n\n`,
+    );
+}
+
+function withLine(index: string, className: string, module: string): string {
+  const firstComment = index.indexOf('\n/**');
+  const end = index.lastIndexOf('] as const;');
+  if (firstComment < 0 || end < 0)
+    throw new MigrationFileError(`${INDEX} has lost its shape: add ${className} by hand.`);
+  const imports = `${index.slice(0, firstComment)}import { ${className} } from './${module}.js';\n`;
+  return `${imports}${index.slice(firstComment, end)}  ${className},\n${index.slice(end)}`;
+}
+
+async function formatted(source: string, file: string): Promise<string> {
+  const { format, resolveConfig } = await import('prettier');
+  return format(source, { ...(await resolveConfig(file)), filepath: file });
+}
+
+function kebabCase(name: string): string {
+  return name.replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
+}

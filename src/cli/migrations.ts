@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { runMigrations, revertMigration, migrationStatus } from '../connection/migrator.js';
+import { action } from './action.js';
+import { withDatabase } from './database.js';
+import { adoptMigration, assertMigrationName, losses, MIGRATIONS_FOLDER, nextTimestamp } from './migration-file.js';
+import { output } from './output.js';
+import { runTypeorm, TypeormFailure } from './typeorm.js';
+
+interface JsonOption {
+  json?: boolean;
+}
+
+const run = command('migration:run', 'apply every pending migration, one process at a time')
+  .option('--json', 'print the result for a machine')
+  .action(
+    action(async (environment, { json }: JsonOption) => {
+      const applied = await withDatabase(environment, (dataSource) => runMigrations(dataSource));
+      if (json) output.json({ applied });
+      else if (applied.length === 0) output.line('Nothing to do: every migration is applied.');
+      else for (const name of applied) output.line(`applied ${name}`);
+    }),
+  );
+
+const revert = command('migration:revert', 'take back the newest applied migration')
+  .option('--json', 'print the result for a machine')
+  .action(
+    action(async (environment, { json }: JsonOption) => {
+      const reverted = await withDatabase(environment, (dataSource) => revertMigration(dataSource));
+      if (json) output.json({ reverted: reverted ?? null });
+      else output.line(reverted === undefined ? 'Nothing to do: no migration is applied.' : `reverted ${reverted}`);
+    }),
+  );
+
+const show = command('migration:show', 'list the migrations, applied and pending')
+  .option('--json', 'print the result for a machine')
+  .action(
+    action(async (environment, { json }: JsonOption) => {
+      const status = await withDatabase(environment, (dataSource) => migrationStatus(dataSource));
+      if (json) {
+        output.json(status);
+        return;
+      }
+      for (const name of status.applied) output.line(`applied  ${name}`);
+      for (const name of status.pending) output.line(`pending  ${name}`);
+      output.line(`${status.applied.length} applied, ${status.pending.length} pending`);
+    }),
+  );
+
+const generate = command('migration:generate', 'write the migration that brings the database to what the entities say')
+  .argument('<Name>', 'what it does, in PascalCase')
+  .addHelpText('after', '\nExample:\n  npm run migration:generate -- AddAuthorBio')
+  .action(
+    action(async (environment, name: string) => {
+      assertMigrationName(name);
+      const timestamp = await nextTimestamp(Date.now());
+      await withDatabase(environment, async (dataSource, { url }) => {
+        const { pending } = await migrationStatus(dataSource);
+        if (pending.length > 0) {
+          throw new TypeormFailure(`Migrations are pending (${pending.length}): run npm run migration:run first.`);
+        }
+        const { code, printed } = await runTypeorm(
+          url,
+          ['migration:generate', ...target(name, timestamp), '-p'],
+          'collect',
+        );
+        if (printed.includes('No changes in database schema were found')) {
+          output.line('Nothing to do: the database is what the entities say.');
+          return;
+        }
+        await adopt(name, timestamp, code);
+      });
+    }),
+  );
+
+const create = command('migration:create', 'write an empty migration, for what entities cannot express')
+  .argument('<Name>', 'what it does, in PascalCase')
+  .addHelpText('after', '\nExample:\n  npm run migration:create -- ProtectAuditLogs')
+  .action(
+    action(async (_environment, name: string) => {
+      assertMigrationName(name);
+      const timestamp = await nextTimestamp(Date.now());
+      const { code } = await runTypeorm(undefined, ['migration:create', ...target(name, timestamp)], 'collect');
+      await adopt(name, timestamp, code);
+    }),
+  );
+
+export const migrationCommands = [generate, create, run, revert, show];
+
+function command(name: string, description: string): Command {
+  return new Command(name).description(description);
+}
+
+function target(name: string, timestamp: number): string[] {
+  return [join(MIGRATIONS_FOLDER, name), '-t', String(timestamp)];
+}
+
+async function adopt(name: string, timestamp: number, code: number): Promise<void> {
+  if (code !== 0) throw new TypeormFailure('TypeORM could not write the migration: npm run typeorm -- shows why.');
+  const file = await adoptMigration(name, timestamp);
+  output.line(`${file} is written and listed in ${MIGRATIONS_FOLDER}/index.ts.`);
+  output.line('Read it before you run it, and answer WHY, WHAT and LOCKS in its comment.');
+  for (const statement of await losses(file)) output.note(`warning: it loses data: ${statement}`);
+}

@@ -1,0 +1,112 @@
+import { rulesOf, type ColumnRule, type EntityClass, type Fault, type Presence } from './registry.js';
+
+/*
+ * The rules, asked directly: the same verdict as class-validator's decorators on the same classes (a test proves it), with
+ * paths into nested data, and about 20 times faster, since class-validator looks through every decorated class of the
+ * process on each call. The figures are in test/unit/validation/cost.test.ts.
+ */
+
+const NOT_AN_OBJECT: Fault = { path: '', kind: 'shape', sentence: 'must be an object' };
+const MISSING: Fault = { path: '', kind: 'required', sentence: 'is required' };
+const IS_NULL: Fault = { path: '', kind: 'required', sentence: 'must not be null' };
+
+/** Names longer or stranger than this are not repeated in messages: they are data, not names. */
+const READABLE_NAME = /^[A-Za-z_$][\w$-]{0,63}$/;
+
+/** What is wrong with a value that is neither null nor absent. */
+export function judgeValue(rules: readonly ColumnRule[], value: unknown): Fault[] {
+  const faults: Fault[] = [];
+  for (const rule of rules) {
+    if (rule.faults) {
+      faults.push(...rule.faults(value));
+    } else if (!rule.holds(value)) {
+      faults.push({ path: '', kind: rule.kind, sentence: rule.sentence });
+      if (rule.decisive) break;
+    }
+  }
+  return faults;
+}
+
+/** The same for a value that may be null or absent. */
+export function judgePresent(rules: readonly ColumnRule[], presence: Presence, value: unknown): Fault[] {
+  if (value === undefined) return presence.optional ? [] : [MISSING];
+  if (value === null) return presence.nullable ? [] : [IS_NULL];
+  return judgeValue(rules, value);
+}
+
+/** What is wrong with an object that a JSON class describes. Own properties only: nothing else becomes JSON. */
+export function judgeShape(shape: EntityClass, value: unknown): Fault[] {
+  if (!isObject(value)) return [NOT_AN_OBJECT];
+  const fields = fieldsOf(shape);
+  const faults: Fault[] = [];
+  for (const [name, { rules, presence }] of fields) {
+    const inside = Object.hasOwn(value, name) ? value[name] : undefined;
+    faults.push(...at(`.${name}`, judgePresent(rules, presence, inside)));
+  }
+  if (!isOpen(shape)) faults.push(...unknownKeys(shape.name, value, (key) => fields.has(key)).map(below));
+  return faults;
+}
+
+/** What is wrong with the items of a list. */
+export function judgeItems(rules: readonly ColumnRule[], value: unknown): Fault[] {
+  if (!Array.isArray(value)) return [{ path: '', kind: 'shape', sentence: 'must be a list' }];
+  return value.flatMap((item, index) => at(`[${index}]`, judgePresent(rules, REQUIRED, item)));
+}
+
+/** What is wrong with the values of an object, whatever their names. */
+export function judgeValues(rules: readonly ColumnRule[], value: unknown): Fault[] {
+  if (!isObject(value)) return [NOT_AN_OBJECT];
+  return Object.entries(value).flatMap(([key, item]) =>
+    item === undefined ? [] : at(`.${readableName(key)}`, judgePresent(rules, REQUIRED, item)),
+  );
+}
+
+/** The keys that mean nothing to the class. An undefined value is none: nothing would be lost. */
+export function unknownKeys(owner: string, value: object, isKnown: (key: string) => boolean): Fault[] {
+  return Object.keys(value)
+    .filter((key) => !isKnown(key) && (value as Record<string, unknown>)[key] !== undefined)
+    .map((key) => ({ path: readableName(key), kind: 'unknown', sentence: `is no property of ${owner}` }));
+}
+
+/** An object that is no list: what properties can be read from. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function readableName(key: string): string {
+  return READABLE_NAME.test(key) ? key : '(unreadable name)';
+}
+
+const REQUIRED: Presence = { nullable: false, optional: false };
+
+interface FieldRules {
+  readonly rules: readonly ColumnRule[];
+  readonly presence: Presence;
+}
+
+/** The fields of a class and of those it extends. */
+export function fieldsOf(shape: EntityClass): ReadonlyMap<string, FieldRules> {
+  const fields = new Map<string, FieldRules>();
+  for (const { columns, presences } of lineOf(shape).map(rulesOf)) {
+    for (const [name, rules] of columns) fields.set(name, { rules, presence: presences.get(name) ?? REQUIRED });
+  }
+  return fields;
+}
+
+function isOpen(shape: EntityClass): boolean {
+  return lineOf(shape).some((one) => rulesOf(one).open);
+}
+
+/** A class after those it extends. */
+function lineOf(shape: EntityClass): EntityClass[] {
+  const parent = Object.getPrototypeOf(shape) as EntityClass;
+  return parent === Function.prototype ? [shape] : [...lineOf(parent), shape];
+}
+
+function at(place: string, faults: readonly Fault[]): Fault[] {
+  return faults.map((fault) => ({ ...fault, path: place + fault.path }));
+}
+
+function below(fault: Fault): Fault {
+  return { ...fault, path: `.${fault.path}` };
+}

@@ -1,0 +1,51 @@
+import { describeAddress, type DatabaseAddress } from './database-url.js';
+import { SharedDbError } from './shared-db-error.js';
+
+/** No connection could be made. One line: where to, why not, what to do; no password, no user name. */
+export class ConnectionFailure extends SharedDbError {
+  override readonly name = 'ConnectionFailure';
+}
+
+/** Why PostgreSQL turned a client away, by SQLSTATE (PostgreSQL documentation, appendix A), and what to do about it. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  '28P01': 'it refuses the password: check the user and password in DATABASE_URL',
+  '28000': 'it refuses this user from this address: check the user in DATABASE_URL and pg_hba.conf',
+  '3D000': 'there is no such database: create it, or correct its name in DATABASE_URL',
+  '53300': 'it has no connection left: raise max_connections or lower the pool size',
+  '57P03': 'it is starting up or shutting down: try again in a moment',
+};
+
+/** The same for what goes wrong before PostgreSQL says anything, by Node's error code. */
+const NETWORK: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there: start PostgreSQL, or correct host and port in DATABASE_URL',
+  ENOTFOUND: 'the host name is unknown: correct it in DATABASE_URL',
+  EAI_AGAIN: 'the host name could not be looked up: check the network',
+  ETIMEDOUT: 'it does not answer: check host, port and firewall',
+  EHOSTUNREACH: 'the host cannot be reached: check the network',
+  ECONNRESET: 'it closed the connection: check that it is PostgreSQL, and its log',
+  ENOENT: 'the socket does not exist: start PostgreSQL, or correct the path in DATABASE_URL',
+};
+
+/** Turns what went wrong while connecting into one readable line. What it does not know it names by its code alone. */
+export function connectionFailure(error: unknown, address: DatabaseAddress): ConnectionFailure {
+  return new ConnectionFailure(`Cannot use the database at ${describeAddress(address)}: ${reasonOf(error)}.`);
+}
+
+function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  const known = code === undefined ? undefined : (REFUSALS[code] ?? NETWORK[code]);
+  if (known !== undefined) return known;
+  // node-postgres has no code for these two.
+  const message = error instanceof Error ? error.message : '';
+  if (/timeout/i.test(message)) return 'it does not answer in time: check host, port and firewall';
+  if (/password must be a string/i.test(message)) return 'it asks for a password and DATABASE_URL has none';
+  return code === undefined ? 'the connection failed for an unknown reason' : `the connection failed with code ${code}`;
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  // A host name with several addresses fails with one error for each.
+  const [first] = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
+  const code = (first as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? code : undefined;
+}

@@ -1,0 +1,109 @@
+import { DatabaseError, type DatabaseErrorClass, type DatabaseErrorFacts } from './errors/database-error.js';
+import * as failures from './errors/failures.js';
+import * as refusals from './errors/refusals.js';
+
+export { DatabaseError, type DatabaseErrorClass, type DatabaseErrorKind } from './errors/database-error.js';
+export * from './errors/failures.js';
+export * from './errors/refusals.js';
+
+/** Every kind of error, for the generated page of error codes. */
+export const DATABASE_ERRORS: readonly DatabaseErrorClass[] = [...Object.values(refusals), ...Object.values(failures)];
+
+/** What is known of a constraint by its name: its columns, and its rule in words. */
+export interface ConstraintFacts {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly sentence?: string;
+}
+
+/**
+ * Translates what TypeORM or node-postgres throws. Takes names only (table, columns, constraint): no row values, no
+ * parameters, no statement, not even PostgreSQL's own message, which quotes the text it could not read.
+ *
+ * @param describe says what a constraint means; this room knows no entities.
+ * @returns undefined for what is no error of the database or its connection.
+ */
+export function toDatabaseError(
+  error: unknown,
+  describe: (constraint: string) => ConstraintFacts | undefined = () => undefined,
+): DatabaseError | undefined {
+  if (error instanceof DatabaseError) return error;
+  const driverError = driverErrorOf(error);
+  const Class = classOf(driverError);
+  return Class && new Class(factsOf(driverError, describe));
+}
+
+/** The fields of node-postgres' DatabaseError that hold names, and those that may tell a name. */
+interface DriverError {
+  code?: unknown;
+  severity?: unknown;
+  message?: unknown;
+  table?: unknown;
+  column?: unknown;
+  constraint?: unknown;
+  detail?: unknown;
+}
+
+/** TypeORM wraps the driver's error; a host name with several addresses fails with one error for each. */
+function driverErrorOf(error: unknown): DriverError {
+  const wrapped = (error as { driverError?: unknown } | null | undefined)?.driverError ?? error;
+  if (wrapped instanceof AggregateError) return driverErrorOf(wrapped.errors[0]);
+  return typeof wrapped === 'object' && wrapped !== null ? wrapped : {};
+}
+
+const byState = new Map(DATABASE_ERRORS.flatMap((Class) => Class.kind.states.map((state) => [state, Class])));
+
+function classOf({ code, severity, message, constraint }: DriverError): DatabaseErrorClass | undefined {
+  if (typeof code === 'string') {
+    if (code === '42501' && isAppendOnly(constraint)) return refusals.AppendOnlyViolation;
+    // Only PostgreSQL speaks of severity; any other code belongs to somebody else's error.
+    return byState.get(code) ?? (typeof severity === 'string' ? unlisted(code) : undefined);
+  }
+  return CODELESS.find(([text]) => text === message)?.[1];
+}
+
+/** A state that no class lists: at least its first two characters, the class of states, may be known. */
+function unlisted(code: string): DatabaseErrorClass {
+  if (code.startsWith('08')) return failures.ConnectionLost;
+  return code.startsWith('22') ? refusals.InvalidValue : failures.UnexpectedDatabaseError;
+}
+
+/** What node-postgres says without any code, word for word (pg 8, pg-pool 3). */
+const CODELESS: readonly (readonly [string, DatabaseErrorClass])[] = [
+  ['Connection terminated', failures.ConnectionLost],
+  ['Connection terminated unexpectedly', failures.ConnectionLost],
+  ['Connection terminated due to connection timeout', failures.ConnectionLost],
+  ['timeout expired', failures.ConnectionLost],
+  ['Client has encountered a connection error and is not queryable', failures.ConnectionLost],
+  ['Client was closed and is not queryable', failures.ConnectionLost],
+  ['timeout exceeded when trying to connect', failures.TooManyConnections],
+  ['Query read timeout', failures.QueryTimeout],
+];
+
+function isAppendOnly(constraint: unknown): boolean {
+  return typeof constraint === 'string' && constraint.startsWith('tg_audit_logs__');
+}
+
+function factsOf(
+  { code, table, column, constraint, detail }: DriverError,
+  describe: (constraint: string) => ConstraintFacts | undefined,
+): DatabaseErrorFacts {
+  const known = typeof constraint === 'string' ? describe(constraint) : undefined;
+  return {
+    sqlState: text(code),
+    table: text(table) ?? known?.table,
+    columns: known?.columns ?? (typeof column === 'string' ? [column] : columnsIn(detail)),
+    constraint: text(constraint),
+    rule: known?.sentence,
+  };
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** `Key (platform, platform_id)=(…) already exists`: the names are ours, what follows is the row's. */
+function columnsIn(detail: unknown): string[] {
+  if (typeof detail !== 'string') return [];
+  return /^Key \(([a-z0-9_]+(?:, [a-z0-9_]+)*)\)=/.exec(detail)?.[1]?.split(', ') ?? [];
+}

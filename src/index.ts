@@ -1,0 +1,8 @@
+/**
+ * `@shared/db`: what services import. Opens nothing and reads no environment; what is not exported here is private.
+ */
+export { createDataSource, type ConnectionOptions } from './data-source.js';
+export * from './entities/index.js';
+export * from './entities/enums.js';
+export * from './entities/choices.js';
+export * from './constants/index.js';

@@ -1,0 +1,67 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { AuditLog } from '@shared/db';
+import { useDatabase } from '../../support/database.js';
+
+const REFUSED = {
+  driverError: expect.objectContaining({
+    code: '42501',
+    table: 'audit_logs',
+    hint: expect.stringContaining('new entry'),
+  }) as unknown,
+};
+
+describe('the audit log', () => {
+  const db = useDatabase();
+  const entry = { entityType: 'reply', entityId: 'r-1', action: 'approve', actor: 'operator-1' };
+
+  beforeAll(async () => {
+    await db.dataSource.getRepository(AuditLog).insert(entry);
+  });
+
+  it('takes new entries, with empty details when none are given', async () => {
+    const [row] = await db.dataSource.getRepository(AuditLog).find();
+    expect(row).toMatchObject({ ...entry, detailsJson: {} });
+  });
+
+  it.each([
+    [`UPDATE audit_logs SET actor = 'somebody-else'`],
+    [`DELETE FROM audit_logs`],
+    [`TRUNCATE audit_logs`],
+    [`TRUNCATE audit_logs CASCADE`],
+    [`MERGE INTO audit_logs USING (SELECT 1) x ON true WHEN MATCHED THEN DELETE`],
+    [
+      `INSERT INTO audit_logs (id, entity_type, entity_id, action, actor) SELECT id, 'x', 'x', 'x', 'x' FROM audit_logs
+      ON CONFLICT (id) DO UPDATE SET actor = 'somebody-else'`,
+    ],
+  ])('refuses %s, of the owner too', async (sql) => {
+    await expect(db.dataSource.query(sql)).rejects.toMatchObject(REFUSED);
+    expect(await db.dataSource.getRepository(AuditLog).find()).toMatchObject([entry]);
+  });
+
+  it('refuses save, update and delete of its repository', async () => {
+    const repository = db.dataSource.getRepository(AuditLog);
+    const row = await repository.findOneByOrFail({ entityId: 'r-1' });
+    row.actor = 'somebody-else';
+    await expect(repository.save(row)).rejects.toMatchObject(REFUSED);
+    await expect(repository.update({ id: row.id }, { actor: 'somebody-else' })).rejects.toMatchObject(REFUSED);
+    await expect(repository.delete({ id: row.id })).rejects.toMatchObject(REFUSED);
+  });
+
+  it('lets nobody purge by the mark alone', async () => {
+    const marked = db.dataSource.transaction(async (manager) => {
+      await manager.query(`SET LOCAL shared_db.audit_purge = 'on'`);
+      await manager.query('SET LOCAL ROLE pg_read_all_data');
+      await manager.query('RESET ROLE');
+      await manager.query('DELETE FROM audit_logs');
+    });
+    await expect(marked).rejects.toMatchObject(REFUSED);
+  });
+
+  it('never lets a purge change an entry', async () => {
+    const marked = db.dataSource.transaction(async (manager) => {
+      await manager.query(`SET LOCAL shared_db.audit_purge = 'on'`);
+      await manager.query(`UPDATE audit_logs SET actor = 'somebody-else'`);
+    });
+    await expect(marked).rejects.toMatchObject(REFUSED);
+  });
+});

@@ -1,0 +1,86 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { MIGRATION_LOCK, migrationStatus, revertMigration, runMigrations } from '../../src/connection/migrator.js';
+import { createDataSource } from '../../src/data-source.js';
+import { MIGRATIONS } from '../../src/migrations/index.js';
+import * as catalog from '../schema/catalog.js';
+import { useDatabase } from '../support/database.js';
+
+describe('the history of the schema', () => {
+  const db = useDatabase();
+  const opened: DataSource[] = [];
+
+  const open = async (url: string): Promise<DataSource> => {
+    const dataSource = await createDataSource({ url }).initialize();
+    opened.push(dataSource);
+    return dataSource;
+  };
+
+  afterEach(async () => {
+    for (const dataSource of opened.splice(0)) await dataSource.destroy();
+  });
+
+  it('is listed in the order of its timestamps, under unique names', () => {
+    const names = MIGRATIONS.map((migration) => new migration().name);
+    expect(names).toEqual(MIGRATIONS.map(({ name }) => name));
+    const timestamps = names.map((name) => Number(name.slice(-13)));
+    expect(timestamps).toEqual([...new Set(timestamps)].sort((a, b) => a - b));
+  });
+
+  it('leaves nothing to generate', async () => {
+    const { upQueries } = await db.dataSource.driver.createSchemaBuilder().log();
+    expect(upQueries.map(({ query }) => query)).toEqual([]);
+  });
+
+  it('would show a change of the entities (the check above can fail)', async () => {
+    const dataSource = await open(await db.create());
+    await dataSource.query('ALTER TABLE posts DROP COLUMN error_message');
+    const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
+    expect(upQueries.map(({ query }) => query).join()).toContain('"error_message"');
+  });
+
+  it('is reverted step by step to an empty schema, and runs again to the same catalog', async () => {
+    const dataSource = await open(await db.create());
+    const read = async (): Promise<unknown[]> => [
+      await catalog.columns(dataSource),
+      await catalog.indexes(dataSource),
+      await catalog.constraints(dataSource),
+      await catalog.enums(dataSource),
+    ];
+    const before = await read();
+
+    const reverted: (string | undefined)[] = [];
+    while (reverted.length < MIGRATIONS.length) reverted.push(await revertMigration(dataSource));
+    expect(reverted).toEqual(MIGRATIONS.map(({ name }) => name).reverse());
+    expect(await revertMigration(dataSource)).toBeUndefined();
+    expect(await catalog.leftovers(dataSource)).toEqual([]);
+
+    expect(await runMigrations(dataSource)).toEqual(MIGRATIONS.map(({ name }) => name));
+    expect(await read()).toEqual(before);
+  });
+
+  it('is applied once when four start at once on an empty database', async () => {
+    const url = await db.create({ bare: true });
+    const racers = await Promise.all([1, 2, 3, 4].map(() => open(url)));
+    const applied = await Promise.all(racers.map((dataSource) => runMigrations(dataSource)));
+    expect(applied.flat().sort()).toEqual(MIGRATIONS.map(({ name }) => name).sort());
+    expect(await migrationStatus(await open(url))).toMatchObject({ pending: [] });
+  });
+
+  it('makes the second wait, and names who it waits for when that takes too long', async () => {
+    const [first, second] = [await open(db.url), await open(db.url)];
+    const holder = first.createQueryRunner();
+    await holder.query('SELECT pg_advisory_lock($1, $2)', [...MIGRATION_LOCK]);
+    await expect(runMigrations(second, { maxWaitMs: 100 })).rejects.toThrow(/pid \d+, shared-db.*wait for it/);
+    await holder.query('SELECT pg_advisory_unlock($1, $2)', [...MIGRATION_LOCK]);
+    await holder.release();
+    expect(await runMigrations(second, { maxWaitMs: 100 })).toEqual([]);
+  });
+
+  it('knows what is applied and what is pending, on an empty database too', async () => {
+    const dataSource = await open(await db.create({ bare: true }));
+    expect(await migrationStatus(dataSource)).toEqual({ applied: [], pending: MIGRATIONS.map(({ name }) => name) });
+    await runMigrations(dataSource);
+    expect(await migrationStatus(dataSource)).toEqual({ applied: MIGRATIONS.map(({ name }) => name), pending: [] });
+  });
+});

@@ -1,0 +1,120 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { ENTITIES } from '@shared/db';
+import { useDatabase } from '../support/database.js';
+import * as catalog from './catalog.js';
+import { COLUMNS, DELETE_RULES, ENUMS, INDEXES, UNIQUES } from './criteria.js';
+
+const listed = (row: { table: string; columns: string[] }): string => `${row.table} (${row.columns.join(', ')})`;
+
+describe('the migrated schema', () => {
+  const db = useDatabase();
+  let tables: Awaited<ReturnType<typeof catalog.tables>>;
+  let columns: catalog.ColumnRow[];
+  let indexes: catalog.IndexRow[];
+  let constraints: catalog.ConstraintRow[];
+
+  beforeAll(async () => {
+    tables = await catalog.tables(db.dataSource);
+    columns = await catalog.columns(db.dataSource);
+    indexes = await catalog.indexes(db.dataSource);
+    constraints = await catalog.constraints(db.dataSource);
+  });
+
+  it('has exactly the 21 tables of the criteria, and an entity for each', () => {
+    expect(tables.map(({ name }) => name)).toEqual(Object.keys(COLUMNS).sort());
+    expect(ENTITIES).toHaveLength(21);
+    expect(ENTITIES.map((entity) => db.dataSource.getMetadata(entity).tableName).sort()).toEqual(
+      tables.map(({ name }) => name),
+    );
+  });
+
+  it.each(Object.entries(COLUMNS))('has every column of %s', (table, wanted) => {
+    const found = columns.filter((column) => column.table === table).map(({ name }) => name);
+    expect(found).toEqual(expect.arrayContaining(wanted.split(' ')));
+  });
+
+  it('has the seven native enums with their values in order', async () => {
+    const found = await catalog.enums(db.dataSource);
+    expect(Object.fromEntries(found.map(({ name, values }) => [name, values]))).toEqual(ENUMS);
+  });
+
+  it('has every unique constraint asked for', () => {
+    const uniques = constraints.filter(({ kind }) => kind === 'u').map(listed);
+    expect(uniques).toEqual(expect.arrayContaining(UNIQUES));
+  });
+
+  it('has every index asked for, over all rows', () => {
+    const whole = indexes.filter(({ predicate }) => predicate === null).map(listed);
+    expect(whole).toEqual(expect.arrayContaining(INDEXES));
+  });
+
+  it('states the delete rule of every foreign key, in the database and in the entities', () => {
+    const rules = constraints.filter(({ kind }) => kind === 'f').map(({ name, onDelete }) => [name, onDelete]);
+    expect(Object.fromEntries(rules)).toEqual(DELETE_RULES);
+    const relations = db.dataSource.entityMetadatas.flatMap((entity) => entity.relations.filter((one) => one.isOwning));
+    expect(relations).toHaveLength(18);
+    expect(relations.filter(({ onDelete }) => onDelete === undefined)).toEqual([]);
+  });
+
+  it('has both sides of every relation, none of them eager or cascading', () => {
+    const relations = db.dataSource.entityMetadatas.flatMap((entity) => entity.relations);
+    expect(relations).toHaveLength(36);
+    for (const relation of relations) {
+      expect({ path: relation.propertyPath, inverse: relation.inverseRelation?.propertyPath }).toEqual({
+        path: expect.any(String),
+        inverse: expect.any(String),
+      });
+      expect([relation.isEager, relation.isCascadeInsert, relation.isCascadeUpdate]).toEqual([false, false, false]);
+    }
+  });
+
+  it('has an index that begins with the column of each foreign key', () => {
+    const bare = constraints
+      .filter(({ kind }) => kind === 'f')
+      .filter(
+        ({ table, columns: [key] }) => !indexes.some((index) => index.table === table && index.columns[0] === key),
+      );
+    expect(bare.map(({ name }) => name)).toEqual([]);
+  });
+
+  it('has no two indexes over the same rows and columns', () => {
+    const keys = indexes.map((index) => `${listed(index)} ${index.predicate ?? ''}`);
+    expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
+    expect(indexes.filter(({ valid }) => !valid)).toEqual([]);
+  });
+
+  it('names everything readably, within 63 bytes', () => {
+    const names = [...constraints, ...indexes].map(({ table, name }) => ({ table, name }));
+    expect(names.length).toBeGreaterThan(250);
+    const odd = names.filter(
+      ({ table, name }) =>
+        !new RegExp(`^(pk_${table}|(fk|uq|ix|ck)_${table}__[a-z0-9_]+)$`).test(name) || name.length > 63,
+    );
+    expect(odd).toEqual([]);
+  });
+
+  it('comments every table and column', () => {
+    const silent = [
+      ...tables.filter(({ comment }) => !comment).map(({ name }) => name),
+      ...columns.filter(({ comment }) => !comment).map(({ table, name }) => `${table}.${name}`),
+    ];
+    expect(silent).toEqual([]);
+  });
+
+  it('says of every nullable column when it is null', () => {
+    const unsaid = columns.filter(({ notNull, comment }) => !notNull && !/\bnull\b/i.test(comment ?? ''));
+    expect(unsaid.map(({ table, name }) => `${table}.${name}`)).toEqual([]);
+  });
+
+  it('keeps moments with time zone to the millisecond, with a default where they cannot be null', () => {
+    const moments = columns.filter(({ type }) => type.startsWith('timestamp'));
+    expect(new Set(moments.map(({ type }) => type))).toEqual(new Set(['timestamp(3) with time zone']));
+    expect(moments.filter((column) => column.notNull && column.default === null)).toEqual([]);
+  });
+
+  it('makes keys in the database', () => {
+    const keys = columns.filter(({ name }) => name === 'id');
+    expect(keys).toHaveLength(21);
+    expect(new Set(keys.map((key) => `${key.type} ${key.default ?? ''}`))).toEqual(new Set(['uuid gen_random_uuid()']));
+  });
+});
