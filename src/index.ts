@@ -6,3 +6,6 @@ export * from './entities/index.js';
 export * from './entities/enums.js';
 export * from './entities/choices.js';
 export * from './constants/index.js';
+export { RETENTION_POLICIES, type ArchiveFormat, type RetentionPolicy } from './retention/policies.js';
+export { seedReference } from './seeds/reference/seed-reference.js';
+export type { SeededTable, SeedSummary } from './seeds/summary.js';

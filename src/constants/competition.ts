@@ -1,5 +1,3 @@
-import type { Satisfaction, Sentiment } from '../entities/choices.js';
-
 /**
  * How good an opening a mention is, 0..1. An unsatisfied customer is the best, a fan the worst; where satisfaction has no
  * figure the sentiment decides. Source: story 2.12.
@@ -7,10 +5,7 @@ import type { Satisfaction, Sentiment } from '../entities/choices.js';
 export const OPPORTUNITY_SCORES = {
   satisfaction: { UNSATISFIED: 0.9, QUESTIONING: 0.7 },
   sentiment: { NEGATIVE: 0.8, NEUTRAL: 0.5, POSITIVE: 0.3 },
-} as const satisfies {
-  satisfaction: Readonly<Partial<Record<Satisfaction, number>>>;
-  sentiment: Readonly<Record<Sentiment, number>>;
-};
+} as const;
 
 /** Most competitive replies a day. Source: product requirements 6, story 2.12. */
 export const COMPETITIVE_REPLIES_PER_DAY = {

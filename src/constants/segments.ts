@@ -1,5 +1,3 @@
-import type { SegmentType } from '../entities/choices.js';
-
 const PLATFORMS = ['TWITTER', 'REDDIT', 'THREADS'] as const;
 
 /** Local time of the market: 6–12, 12–18, 18–24, 0–6. Source: learning-system paper, epic 4. */
@@ -25,4 +23,4 @@ export const SEGMENT_KEYS = {
   TIME_OF_DAY: TIMES_OF_DAY,
   DAY_OF_WEEK: DAYS_OF_WEEK,
   COMBINED: COMBINED_SEGMENTS,
-} as const satisfies Readonly<Record<SegmentType, readonly string[]>>;
+} as const;

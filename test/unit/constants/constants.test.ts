@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import 'reflect-metadata';
+import * as constants from '../../../src/constants/index.js';
+import { rulesOf } from '../../../src/columns/registry.js';
+import { SEGMENT_TYPES } from '../../../src/entities/choices.js';
+import { INTERACTION_TYPES } from '../../../src/entities/core/interaction-event.js';
+import { Platform } from '../../../src/entities/enums.js';
+import { KpiMetric, Post, SegmentedWeight } from '../../../src/entities/index.js';
+
+describe('constants agree with the columns they speak of', () => {
+  it('the queue’s attempts are those of its index', () => {
+    const waiting = rulesOf(Post).indexes.find(({ name }) => name === 'waiting');
+    expect(waiting?.where).toBe('"processed_at" IS NULL AND NOT "spam_filtered" AND "error_count" < 3');
+  });
+
+  it('every interaction has a weight', () => {
+    expect(Object.keys(constants.INTERACTION_WEIGHTS)).toEqual([...INTERACTION_TYPES]);
+  });
+
+  it('every segment type has keys, which its column takes', () => {
+    expect(Object.keys(constants.SEGMENT_KEYS)).toEqual([...SEGMENT_TYPES]);
+    expect(constants.SEGMENT_KEYS.PLATFORM).toEqual(Object.values(Platform));
+    expect(constants.SEGMENT_KEYS.COMBINED).toHaveLength(18);
+    const rules = rulesOf(SegmentedWeight).columns.get('segmentKey') ?? [];
+    for (const key of Object.values(constants.SEGMENT_KEYS).flat()) {
+      expect(rules.every(({ holds }) => holds(key))).toBe(true);
+    }
+  });
+
+  it('every metric of the catalogue has a name of its own, which its column takes', () => {
+    const names = constants.KPI_CATALOGUE.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    const rules = rulesOf(KpiMetric).columns.get('metricName') ?? [];
+    expect(names.filter((name) => !rules.every(({ holds }) => holds(name)))).toEqual([]);
+    expect(new Set(constants.KPI_CATALOGUE.map(({ family }) => family))).toEqual(new Set(constants.KPI_TYPE_NAMES));
+  });
+
+  it('the default weights add up to 1', () => {
+    const { sss, ars, evs, trs } = constants.DEFAULT_WEIGHTS;
+    expect(Math.abs(sss + ars + evs + trs - 1)).toBeLessThanOrEqual(constants.WEIGHT_SUM_TOLERANCE);
+  });
+});
