@@ -1,0 +1,65 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { EMBEDDED_FOLDER, type Environment } from '../connection/environment.js';
+import { createDataSource } from '../data-source.js';
+import { createHealthCheck } from '../health/check.js';
+import { unknownHealth, type HealthReport } from '../health/report.js';
+import { action } from './action.js';
+import { output } from './output.js';
+
+interface HealthOptions {
+  json?: boolean;
+  timeout: number;
+}
+
+const HELP = `
+Exit code 0 when all is well, 1 otherwise. Asks the database of DATABASE_URL, without it the embedded one if it is running;
+starts nothing.
+
+Examples:
+  npm run health
+  npm run --silent health -- --json`;
+
+export const healthCommand = new Command('health')
+  .description('does the database answer, and does it have every migration? What /health says, from a shell')
+  .option('--json', 'print the report for a machine')
+  .option('--timeout <ms>', 'slower than this is an error', milliseconds, 500)
+  .addHelpText('after', HELP)
+  .action(
+    action(async (environment, { json, timeout }: HealthOptions) => {
+      const report = await reportOn(environment, timeout);
+      if (json) output.json(report);
+      else for (const line of lines(report)) output.line(line);
+      if (report.status !== 'ok') process.exitCode = 1;
+    }),
+  );
+
+async function reportOn({ databaseUrl }: Environment, timeoutMs: number): Promise<HealthReport> {
+  const url = databaseUrl ?? (await embeddedUrl());
+  if (url === undefined) {
+    return unknownHealth('No database is running here: start one with npm start, or set DATABASE_URL.');
+  }
+  return createHealthCheck(createDataSource({ url }), { timeoutMs })();
+}
+
+async function embeddedUrl(): Promise<string | undefined> {
+  // Loaded only here: production has no such package.
+  const { findEmbeddedServer } = await import('../connection/embedded.js');
+  return findEmbeddedServer(EMBEDDED_FOLDER);
+}
+
+function lines({ status, reason, database, migrations }: HealthReport): string[] {
+  const { applied, pending } = migrations;
+  return [
+    `status      ${reason === undefined ? status : `${status}: ${reason}`}`,
+    ...(database.ok
+      ? [`database    PostgreSQL ${database.version ?? '?'}, answered in ${database.latencyMs ?? '?'} ms`]
+      : []),
+    ...(applied === null ? [] : [`migrations  ${applied} applied, ${pending ?? '?'} pending`]),
+  ];
+}
+
+function milliseconds(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0 && value <= 60_000) return value;
+  throw new InvalidArgumentError('Give milliseconds from 1 to 60000.');
+}

@@ -1,0 +1,84 @@
+import { Command } from 'commander';
+import type { DataSource } from 'typeorm';
+import { migrationStatus } from '../connection/migrator.js';
+import { SharedDbError } from '../connection/shared-db-error.js';
+import { seedReference } from '../seeds/reference/seed-reference.js';
+import type { SeededTable, SeedSummary } from '../seeds/summary.js';
+import { action } from './action.js';
+import { withDatabase } from './database.js';
+import { output } from './output.js';
+import { seedEverything } from './sample.js';
+import { tableLines } from './table.js';
+
+/** The database has not the tables the rows are for. */
+export class NotMigratedError extends SharedDbError {
+  override readonly name = 'NotMigratedError';
+}
+
+interface JsonOption {
+  json?: boolean;
+}
+
+interface SeedOptions extends JsonOption {
+  database?: string;
+}
+
+const reference = new Command('seed:reference')
+  .description('write the reference rows that are missing; overwrites nothing, allowed everywhere')
+  .option('--json', 'print the result for a machine')
+  .addHelpText('after', '\nExample:\n  npm run seed:reference')
+  .action(
+    action(async (environment, { json }: JsonOption) => {
+      const summary = await withDatabase(environment, async (dataSource) => {
+        await assertMigrated(dataSource);
+        return seedReference(dataSource);
+      });
+      print(summary, json);
+    }),
+  );
+
+const everything = new Command('seed')
+  .description('write reference rows and sample data, for development; twice changes nothing')
+  .option('--database <name>', 'name of the database, to confirm one that is not on this machine')
+  .option('--json', 'print the result for a machine')
+  .addHelpText(
+    'after',
+    '\nRefused in production, and on a database that holds other rows than these.\n\nExamples:\n  npm run seed\n  npm run seed -- --database antone_staging',
+  )
+  .action(
+    action(async (environment, { json, database: confirmedName }: SeedOptions) => {
+      const summary = await withDatabase(environment, async (dataSource) => {
+        await assertMigrated(dataSource);
+        return merged(await seedEverything(dataSource, { nodeEnv: environment.nodeEnv, confirmedName }));
+      });
+      print(summary, json);
+    }),
+  );
+
+export const seedCommands = [reference, everything];
+
+async function assertMigrated(dataSource: DataSource): Promise<void> {
+  const { pending } = await migrationStatus(dataSource);
+  if (pending.length === 0) return;
+  throw new NotMigratedError(`Migrations are pending (${pending.length}): run migration:run first.`);
+}
+
+/** One entry per table: both seedings may have written to it. */
+function merged(summary: SeedSummary): SeededTable[] {
+  const tables = new Map<string, SeededTable>();
+  for (const { table, inserted, total } of summary) {
+    tables.set(table, { table, inserted: inserted + (tables.get(table)?.inserted ?? 0), total });
+  }
+  return [...tables.values()];
+}
+
+function print(summary: SeedSummary, json = false): void {
+  if (json) {
+    output.json({ tables: summary });
+    return;
+  }
+  const inserted = summary.map((table): [string, number] => [table.table, table.inserted]);
+  for (const line of tableLines(['table', 'inserted'], inserted)) output.line(line);
+  const sum = summary.reduce((rows, table) => rows + table.inserted, 0);
+  output.line(sum === 0 ? 'Nothing to do: every row was there already.' : `${sum} rows inserted.`);
+}

@@ -1,0 +1,22 @@
+import type { ClientConfig } from 'pg';
+import type { DataSource } from 'typeorm';
+import type { DatabaseAddress } from './database-url.js';
+
+type PostgresOptions = Extract<DataSource['options'], { type: 'postgres' }>;
+
+/**
+ * How a connection of its own reaches the database of a DataSource, without its pool: host, login, TLS and driver settings as
+ * `createDataSource` gave them. The DataSource need not be initialised.
+ */
+export function clientOptionsOf(dataSource: DataSource): ClientConfig {
+  const options = dataSource.options as PostgresOptions;
+  const { host, port, username, password, database, ssl } = options;
+  // node-postgres takes undefined for absent.
+  return { ...(options.extra as object), host, port, user: username, password, database, ssl } as ClientConfig;
+}
+
+/** Where a DataSource leads, for messages: no user, no password. */
+export function addressOf(dataSource: DataSource): DatabaseAddress {
+  const { host = 'localhost', port = 5432, database = '' } = dataSource.options as PostgresOptions;
+  return { host, port, database, user: undefined, password: undefined, ssl: undefined };
+}

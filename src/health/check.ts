@@ -1,0 +1,124 @@
+import { Socket } from 'node:net';
+import { Client } from 'pg';
+import type { DataSource, MigrationInterface } from 'typeorm';
+import { addressOf, clientOptionsOf } from '../connection/client-options.js';
+import { connectionFailure } from '../connection/connection-failure.js';
+import { describeAddress } from '../connection/database-url.js';
+import { unknownHealth, type DatabaseHealth, type HealthReport } from './report.js';
+
+/** SQLSTATE: statement_timeout struck. */
+const QUERY_CANCELED = '57014';
+const INSUFFICIENT_PRIVILEGE = '42501';
+const UNDEFINED_TABLE = '42P01';
+
+export interface HealthCheckOptions {
+  /** Milliseconds the whole check may take, connecting included; slower is an error. Default 500. */
+  timeoutMs?: number;
+}
+
+/**
+ * A function that asks: does the database answer in time, and does it have every migration of this build? It never throws.
+ *
+ * Each check opens a connection of its own and closes it: a busy pool is not a dead database, and an open connection says
+ * nothing about a new one. Checks that run at once share one answer. The DataSource need not be initialised.
+ *
+ * Migrations this build does not know are fine: during a rolling deployment the newer build has migrated already.
+ */
+export function createHealthCheck(
+  dataSource: DataSource,
+  { timeoutMs = 500 }: HealthCheckOptions = {},
+): () => Promise<HealthReport> {
+  let running: Promise<HealthReport> | undefined;
+  return () => {
+    running ??= check(dataSource, timeoutMs)
+      .catch((error: unknown) => unknownHealth(connectionFailure(error, addressOf(dataSource)).message))
+      .finally(() => {
+        running = undefined;
+      });
+    return running;
+  };
+}
+
+async function check(dataSource: DataSource, timeoutMs: number): Promise<HealthReport> {
+  const address = addressOf(dataSource);
+  const socket = new Socket();
+  const client = new Client({
+    ...clientOptionsOf(dataSource),
+    application_name: 'shared-db health',
+    // Ends the statement on the server; the deadline below ends everything else, whatever the server does.
+    statement_timeout: timeoutMs,
+    stream: () => socket,
+  });
+  client.on('error', () => undefined);
+  let late = false;
+  const deadline = setTimeout(() => {
+    late = true;
+    socket.destroy();
+  }, timeoutMs);
+  const explain = (error: unknown): string => {
+    const place = `The database at ${describeAddress(address)}`;
+    const code = late ? QUERY_CANCELED : codeOf(error);
+    if (code === QUERY_CANCELED) return `${place} does not answer within ${timeoutMs} ms: check its load and its log.`;
+    if (code === INSUFFICIENT_PRIVILEGE)
+      return `${place} hides its migrations: grant SELECT on that table to this user.`;
+    return connectionFailure(error, address).message;
+  };
+  try {
+    const database = await askDatabase(client);
+    try {
+      return assess(database, await appliedMigrations(client, dataSource), dataSource);
+    } catch (error) {
+      return { ...unknownHealth(explain(error)), database };
+    }
+  } catch (error) {
+    return unknownHealth(explain(error));
+  } finally {
+    await client.end().catch(() => undefined);
+    clearTimeout(deadline);
+  }
+}
+
+async function askDatabase(client: Client): Promise<DatabaseHealth> {
+  const begin = performance.now();
+  await client.connect();
+  const { rows } = await client.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
+  // Distributions append their own name: "15.18 (Debian 15.18-1)".
+  const version = rows[0]?.version.split(' ')[0] ?? null;
+  return { ok: true, latencyMs: Math.round(performance.now() - begin), version };
+}
+
+async function appliedMigrations(client: Client, { options }: DataSource): Promise<string[]> {
+  try {
+    const table = client.escapeIdentifier(options.migrationsTableName ?? 'migrations');
+    const { rows } = await client.query<{ name: string }>(`SELECT name FROM ${table}`);
+    return rows.map(({ name }) => name);
+  } catch (error) {
+    // No such table: nothing was ever applied.
+    if (codeOf(error) === UNDEFINED_TABLE) return [];
+    throw error;
+  }
+}
+
+function assess(database: DatabaseHealth, applied: readonly string[], dataSource: DataSource): HealthReport {
+  const known = knownMigrations(dataSource);
+  const pending = known.filter((name) => !applied.includes(name)).length;
+  const migrations = { applied: applied.length, pending };
+  if (pending === 0) return { status: 'ok', database, migrations };
+  const place = describeAddress(addressOf(dataSource));
+  const reason = `The database at ${place} is behind: ${pending} of ${known.length} migrations pending; run migration:run.`;
+  return { status: 'error', reason, database, migrations };
+}
+
+/** The names TypeORM records, from the explicit list: DataSource.migrations is empty until it is initialised. */
+function knownMigrations({ options }: DataSource): string[] {
+  const listed = Object.values(options.migrations ?? []) as unknown[];
+  return listed.filter(isMigration).map((Migration) => new Migration().name ?? Migration.name);
+}
+
+function isMigration(entry: unknown): entry is new () => MigrationInterface {
+  return typeof entry === 'function';
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as { code?: unknown } | null | undefined)?.code;
+}

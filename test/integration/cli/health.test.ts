@@ -1,0 +1,50 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { existsSync } from 'node:fs';
+import { runCli, workingFolder } from '../../support/cli.js';
+import { useDatabase } from '../../support/database.js';
+import { openProxy } from '../../support/proxy.js';
+
+jest.setTimeout(30_000);
+
+const db = useDatabase();
+
+describe('npm run health', () => {
+  it('prints lines for people and ends with 0 when all is well', async () => {
+    const result = await runCli(['health'], { env: { DATABASE_URL: db.url } });
+    expect(result).toEqual({ code: 0, stdout: expect.any(String), stderr: '' });
+    expect(result.stdout).toMatch(
+      /^status {6}ok\ndatabase {4}PostgreSQL \d+\.\d+, answered in \d+ ms\nmigrations {2}\d+ applied, 0 pending\n$/,
+    );
+  });
+
+  it('ends with 1 and the reason when the database is behind', async () => {
+    const result = await runCli(['health'], { env: { DATABASE_URL: await db.create({ bare: true }) } });
+    expect(result.code).toBe(1);
+    expect(result.stdout).toMatch(/^status {6}error: .*migrations pending; run migration:run\.$/m);
+  });
+
+  it('ends in time with 1 when the database hangs, prints the report with --json, and shows no password', async () => {
+    const proxy = await openProxy(db.url);
+    proxy.freeze();
+    const begin = performance.now();
+    const result = await runCli(['health', '--json', '--timeout', '200'], { env: { DATABASE_URL: proxy.url } });
+    expect(performance.now() - begin).toBeLessThan(10_000);
+    await proxy.down();
+    expect(result).toEqual({ code: 1, stdout: expect.any(String), stderr: '' });
+    expect(JSON.parse(result.stdout)).toMatchObject({ status: 'error', database: { ok: false } });
+    expect(result.stdout).toContain('does not answer within 200 ms');
+    const { password } = new URL(db.url);
+    if (password !== '') expect(result.stdout).not.toContain(decodeURIComponent(password));
+  });
+
+  it('starts no server only to say that it is healthy', async () => {
+    const { folder, remove } = await workingFolder();
+    const result = await runCli(['health'], { folder });
+    expect(result.code).toBe(1);
+    expect(result.stdout).toBe(
+      'status      error: No database is running here: start one with npm start, or set DATABASE_URL.\n',
+    );
+    expect(existsSync(`${folder}/.data`)).toBe(false);
+    await remove();
+  });
+});

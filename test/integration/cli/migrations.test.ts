@@ -1,0 +1,130 @@
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { useDatabase } from '../../support/database.js';
+import { runCommand, type CommandResult } from './run-command.js';
+
+jest.setTimeout(60_000);
+
+describe('the migration commands', () => {
+  const db = useDatabase();
+  let copy: string;
+
+  const run = (...args: string[]): Promise<CommandResult> =>
+    runCommand(args, { cwd: copy, env: { DATABASE_URL: db.url } });
+  const change = async (file: string, from: string, to: string): Promise<void> => {
+    const source = await readFile(join(copy, file), 'utf8');
+    expect(source).toContain(from);
+    await writeFile(join(copy, file), source.replace(from, to));
+  };
+
+  beforeAll(async () => {
+    copy = await mkdtemp(join(tmpdir(), 'shared-db-cli-'));
+    for (const part of ['src', 'ormconfig.ts', 'tsconfig.json', 'package.json', '.prettierrc.json']) {
+      await cp(part, join(copy, part), { recursive: true });
+    }
+    await symlink(resolve('node_modules'), join(copy, 'node_modules'));
+  });
+
+  afterAll(async () => {
+    await rm(copy, { recursive: true, force: true });
+  });
+
+  it('find nothing to generate or run right after the migrations', async () => {
+    expect(await run('migration:generate', 'AddBio')).toMatchObject({
+      code: 0,
+      stdout: 'Nothing to do: the database is what the entities say.\n',
+    });
+    expect(await run('migration:run')).toMatchObject({
+      code: 0,
+      stdout: 'Nothing to do: every migration is applied.\n',
+    });
+  });
+
+  it('write a migration of a changed entity, list it, run it and take it back', async () => {
+    const property = '  /** Followers at the last sighting.';
+    await change(
+      'src/entities/core/author.entity.ts',
+      property,
+      `  @Text({ max: 500, nullable: true }) bio!: string | null;\n\n${property}`,
+    );
+    const generated = await run('migration:generate', 'AddBio');
+    expect(generated).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^src\/migrations\/\d{13}-add-bio\.ts is written/),
+    });
+    const [file = ''] = (await readdir(join(copy, 'src/migrations'))).filter((name) => name.endsWith('-add-bio.ts'));
+    const source = await readFile(join(copy, 'src/migrations', file), 'utf8');
+    expect(source).toContain('WHY');
+    expect(source).toContain('ADD "bio" text');
+    expect(source).toContain('ck_authors__bio_length');
+    expect(await readFile(join(copy, 'src/migrations/index.ts'), 'utf8')).toMatch(/AddBio\d{13},\n\] as const;/);
+
+    expect(await run('migration:generate', 'AddMore')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Migrations are pending (1): run npm run migration:run first.'),
+    });
+    expect(await run('migration:show')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('6 applied, 1 pending'),
+    });
+    expect(await run('migration:run')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^applied AddBio\d{13}\n$/),
+    });
+    const { stdout } = await run('migration:revert', '--json');
+    expect(JSON.parse(stdout)).toEqual({ reverted: expect.stringMatching(/^AddBio\d{13}$/) });
+  });
+
+  it('warn when TypeORM would drop data', async () => {
+    await run('migration:run');
+    await change(
+      'src/entities/core/author.entity.ts',
+      '  @Text({ max: 500, nullable: true }) bio!: string | null;\n',
+      '',
+    );
+    expect(await run('migration:generate', 'DropBio')).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('warning: it loses data: DROP COLUMN "bio"'),
+    });
+  });
+
+  it('write an empty migration whose timestamp is later than the newest, whatever the clock says', async () => {
+    await writeFile(join(copy, 'src/migrations/9999999999990-from-the-future.ts'), 'export {};\n');
+    expect(await run('migration:create', 'HandMade')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('src/migrations/9999999999991-hand-made.ts'),
+    });
+  });
+
+  it.each([
+    [['migration:create', 'not-pascal'], 'PascalCase'],
+    [['migration:create', '../../Escape'], 'PascalCase'],
+    [['migration:generate'], "missing required argument 'Name'"],
+    [['migration:run', '--nonsense'], "unknown option '--nonsense'"],
+    [['migration:nothing'], "unknown command 'migration:nothing'"],
+  ])('refuse %j in one line', async (args, reason) => {
+    const { code, stderr } = await run(...args);
+    expect(code).toBe(1);
+    expect(stderr).toContain(reason);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('say in one line what is wrong with the database, without its password', async () => {
+    const nobody = await runCommand(['migration:show'], {
+      cwd: copy,
+      env: { DATABASE_URL: 'postgres://someone:hunter2@127.0.0.1:1/antone' },
+    });
+    expect(nobody).toMatchObject({
+      code: 1,
+      stderr:
+        'error: Cannot use the database at 127.0.0.1:1/antone: nothing listens there: start PostgreSQL, or correct host and port in DATABASE_URL.\n',
+    });
+    const production = await runCommand(['migration:show'], { cwd: copy, env: { NODE_ENV: 'production' } });
+    expect(production).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^error: DATABASE_URL is required .*\n$/),
+    });
+  });
+});

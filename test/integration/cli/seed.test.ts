@@ -1,0 +1,60 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { REFERENCE_ENTITIES } from '../../../src/entities/index.js';
+import type { SeededTable } from '../../../src/seeds/summary.js';
+import { runCli } from '../../support/cli.js';
+import { useDatabase } from '../../support/database.js';
+
+jest.setTimeout(30_000);
+
+const db = useDatabase();
+
+const tablesOf = (stdout: string): SeededTable[] => (JSON.parse(stdout) as { tables: SeededTable[] }).tables;
+
+const insertedBy = (stdout: string): number => tablesOf(stdout).reduce((sum, { inserted }) => sum + inserted, 0);
+
+function assertRefused(result: { code: number | null; stdout: string; stderr: string }, line: RegExp): void {
+  expect(result).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/^error: [^\n]+\n$/) });
+  expect(result.stderr).toMatch(line);
+}
+
+describe('npm run seed:reference', () => {
+  it('writes the reference tables, in production too, and says how many rows; twice changes nothing', async () => {
+    const env = { DATABASE_URL: await db.create(), NODE_ENV: 'production' };
+    const first = await runCli(['seed:reference', '--json'], { env });
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(tablesOf(first.stdout)).toHaveLength(REFERENCE_ENTITIES.length + 1);
+    expect(tablesOf(first.stdout)).toContainEqual({ table: 'archetypes', inserted: 8, total: 8 });
+    const second = await runCli(['seed:reference'], { env });
+    expect(second.stdout).toMatch(/^table +inserted\narchetypes +0\n/);
+    expect(second.stdout).toMatch(/Nothing to do: every row was there already\.\n$/);
+  });
+
+  it('asks for the migrations first', async () => {
+    const env = { DATABASE_URL: await db.create({ bare: true }) };
+    assertRefused(await runCli(['seed:reference'], { env }), /Migrations are pending \(\d+\): run migration:run first/);
+  });
+});
+
+describe('npm run seed', () => {
+  it('writes every table; a second time, with the database named, it changes nothing', async () => {
+    const url = await db.create();
+    const env = { DATABASE_URL: url };
+    const first = await runCli(['seed', '--json'], { env });
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(new Set(tablesOf(first.stdout).map(({ table }) => table)).size).toBe(21);
+    expect(tablesOf(first.stdout)).toHaveLength(21);
+    const second = await runCli(['seed', '--json', '--database', new URL(url).pathname.slice(1)], { env });
+    expect(insertedBy(first.stdout)).toBeGreaterThan(100);
+    expect(insertedBy(second.stdout)).toBe(0);
+  });
+
+  it('is refused in production', async () => {
+    const env = { DATABASE_URL: db.url, NODE_ENV: 'production' };
+    assertRefused(await runCli(['seed'], { env }), /NODE_ENV is production/);
+  });
+
+  it('is refused when --database names another database', async () => {
+    const env = { DATABASE_URL: db.url };
+    assertRefused(await runCli(['seed', '--database', 'another'], { env }), /not to "another"/);
+  });
+});

@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, symlink, chmod } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
+
+export interface CliOptions {
+  /** Added to our environment, from which what concerns the commands is taken out first. */
+  env?: Readonly<Record<string, string>>;
+  /** Working folder. Default: the project. */
+  folder?: string;
+  /** As the child of a shell, which gets the signals, as under npm. */
+  shell?: boolean;
+}
+
+export interface CliResult {
+  /** Null when a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunningCli {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly ended: Promise<CliResult>;
+  kill(signal: NodeJS.Signals): void;
+  /** Waits until standard output or standard error holds that text; fails when the command ends before. */
+  says(text: string): Promise<void>;
+}
+
+/** Runs `shared-db …` from the source, as the npm scripts do. */
+export function spawnCli(
+  args: readonly string[],
+  { env = {}, folder = PROJECT, shell = false }: CliOptions = {},
+): RunningCli {
+  const command = [
+    process.execPath,
+    ...['--import', '@swc-node/register/esm-register', join(PROJECT, 'src/cli/main.ts')],
+    ...args,
+  ];
+  // `; true` keeps the shell, which would otherwise become the command.
+  const [file = '', ...rest] = shell ? ['sh', '-c', '"$@"; true', 'sh', ...command] : command;
+  const child = spawn(file, rest, {
+    cwd: folder,
+    env: { ...inherited(), SWC_NODE_PROJECT: join(PROJECT, 'tsconfig.json'), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()));
+  let over = false;
+  const ended = new Promise<CliResult>((resolve) => {
+    child.once('close', (code) => {
+      over = true;
+      resolve({ code, ...said });
+    });
+  });
+  return {
+    get stdout() {
+      return said.stdout;
+    },
+    get stderr() {
+      return said.stderr;
+    },
+    ended,
+    kill: (signal) => void child.kill(signal),
+    async says(text) {
+      while (!said.stdout.includes(text) && !said.stderr.includes(text)) {
+        if (over) throw new Error(`It ended without saying "${text}":\n${said.stdout}${said.stderr}`);
+        await sleep(20);
+      }
+    },
+  };
+}
+
+/** Our environment without what concerns the commands. */
+function inherited(): NodeJS.ProcessEnv {
+  const ours = ['DATABASE_URL', 'PORT', 'NODE_ENV', 'DEBUG'];
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.includes(name)));
+}
+
+/** The same, to its end. */
+export function runCli(args: readonly string[], options?: CliOptions): Promise<CliResult> {
+  return spawnCli(args, options).ended;
+}
+
+/** An empty folder for commands to work in, with the packages of this project. Remove it with `remove()`. */
+export async function workingFolder(): Promise<{ folder: string; remove: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'shared-db-test-'));
+  // The embedded server may run as another user.
+  await chmod(folder, 0o755);
+  await symlink(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
