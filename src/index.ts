@@ -2,13 +2,78 @@
  * `@shared/db`: what services import. Opens nothing and reads no environment; what is not exported here is private.
  */
 export { createDataSource, type ConnectionOptions } from './data-source.js';
+
+// The tables, and the shapes of their JSON columns.
 export * from './entities/index.js';
 export * from './entities/enums.js';
-export * from './entities/choices.js';
+export { InteractionEvent } from './entities/core/interaction-event.js';
+export {
+  Signal,
+  SignalBreakdown,
+  TEMPORAL_PHASES,
+  TemporalContext,
+  type TemporalPhase,
+} from './entities/core/decision-context.js';
+export { GenerationScores, OutcomeWindows, ReplyMetrics, ReplyOutcome } from './entities/core/reply-metrics.js';
+export { SampleSizes, SignalWeights } from './entities/learning/signal-weights.js';
+
+// The documented figures, closed lists and names of reference rows.
 export * from './constants/index.js';
+export { RETENTION_POLICIES, type ArchiveFormat, type RetentionPolicy } from './retention/policies.js';
+
+// What is asked before data is written, and what the database says when it refuses.
+export {
+  assertValid,
+  AuditEntryInput,
+  AuthorInput,
+  CompetitiveMentionInput,
+  DecisionInput,
+  describeConstraint,
+  EntityValidationError,
+  EscalationInput,
+  ExperimentInput,
+  InputValidationError,
+  InteractionInput,
+  isScore,
+  IsScore,
+  KpiMetricInput,
+  PostContentInput,
+  ReplyContentInput,
+  toDatabaseError,
+  ValidationError,
+  type Violation,
+} from './validation/index.js';
+export {
+  AppendOnlyViolation,
+  AuthenticationFailed,
+  CheckViolation,
+  ConnectionLost,
+  DatabaseError,
+  Deadlock,
+  DiskFull,
+  ExclusionViolation,
+  ForeignKeyViolation,
+  InvalidText,
+  InvalidValue,
+  LockTimeout,
+  NotNullViolation,
+  OutOfResources,
+  PermissionDenied,
+  QueryTimeout,
+  ReadOnly,
+  SchemaMismatch,
+  SerializationFailure,
+  TooManyConnections,
+  UnexpectedDatabaseError,
+  UniqueViolation,
+} from './connection/errors.js';
+export { DatabaseUrlError } from './connection/database-url.js';
+export { SharedDbError } from './connection/shared-db-error.js';
+
+// For every environment, at deployment or at boot.
+export { seedReference } from './seeds/reference/seed-reference.js';
+export type { SeededTable, SeedSummary } from './seeds/summary.js';
+
 export { createHealthCheck, type HealthCheckOptions } from './health/check.js';
 export { healthHandler } from './health/handler.js';
 export type { DatabaseHealth, HealthReport, MigrationHealth } from './health/report.js';
-export { RETENTION_POLICIES, type ArchiveFormat, type RetentionPolicy } from './retention/policies.js';
-export { seedReference } from './seeds/reference/seed-reference.js';
-export type { SeededTable, SeedSummary } from './seeds/summary.js';

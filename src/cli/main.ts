@@ -19,4 +19,11 @@ for (const command of [startCommand, healthCommand, ...migrationCommands, ...see
   program.addCommand(command);
 }
 
+// A reader that has seen enough (`| head`) is no reason to stop half-way: what is left to say is dropped.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 await program.parseAsync();

@@ -1,4 +1,4 @@
-import { IsOptional, ValidateBy, ValidateIf } from 'class-validator';
+import { ValidateBy, type ValidationArguments } from 'class-validator';
 import { rulesOf, type ColumnRule, type Presence } from './registry.js';
 
 export interface FieldOptions {
@@ -17,13 +17,23 @@ export interface FieldOptions {
 export function Field(rules: ColumnRule | readonly ColumnRule[], options: FieldOptions = {}): PropertyDecorator {
   const list = 'kind' in rules ? [rules] : rules;
   const { nullable = false, optional = nullable, ...fallback } = options;
+  const presence: Presence = { nullable, optional, ...fallback };
   return (target, property) => {
-    const { columns, presences } = rulesOf(target.constructor);
-    columns.set(property as string, list);
-    presences.set(property as string, { nullable, optional, ...fallback });
-    for (const rule of list) mustHold(rule)(target, property);
-    allowAbsence({ nullable, optional })?.(target, property);
+    register(target, property, list, presence);
+    for (const rule of list) mustHold(rule, presence)(target, property);
   };
+}
+
+/** The registry's half of `Field`. */
+export function register(
+  target: object,
+  property: string | symbol,
+  rules: readonly ColumnRule[],
+  presence: Presence,
+): void {
+  const { columns, presences } = rulesOf(target.constructor);
+  columns.set(property as string, rules);
+  presences.set(property as string, presence);
 }
 
 /** A JSON class that may hold more than it declares. */
@@ -33,26 +43,21 @@ export function Open(): ClassDecorator {
   };
 }
 
-/** The class-validator half of a rule. */
-export function mustHold({ kind, sentence, holds, faults }: ColumnRule): PropertyDecorator {
-  return ValidateBy({
-    name: kind,
-    validator: {
-      validate: holds,
-      defaultMessage: (args) => {
-        const property = args?.property ?? 'value';
-        const inside = faults?.(args?.value) ?? [{ path: '', sentence }];
-        return inside.map(({ path, sentence: said }) => `${property}${path} ${said}`).join('; ');
-      },
-    },
-  });
+/**
+ * The class-validator half of a rule. Whether a value may be absent is asked here and not by `IsOptional`, which lets null
+ * through to NOT NULL columns and silences every other rule of the property.
+ */
+export function mustHold(rule: ColumnRule, { nullable, optional }: Presence = REQUIRED): PropertyDecorator {
+  const { kind, holds } = rule;
+  const validate = (value: unknown): boolean =>
+    (value === undefined && optional) || (value === null && nullable) || holds(value);
+  return ValidateBy({ name: kind, validator: { validate, defaultMessage: (args) => messageOf(rule, args) } });
 }
 
-/**
- * Null and undefined pass for what is nullable; undefined alone for what somebody fills in: `IsOptional` would let null
- * through to a NOT NULL column.
- */
-function allowAbsence({ nullable, optional }: Presence): PropertyDecorator | undefined {
-  if (nullable) return IsOptional();
-  return optional ? ValidateIf((_row, value) => value !== undefined) : undefined;
+const REQUIRED: Presence = { nullable: false, optional: false };
+
+function messageOf({ sentence, faults }: ColumnRule, args?: ValidationArguments): string {
+  const property = args?.property ?? 'value';
+  const inside = faults?.(args?.value) ?? [{ path: '', sentence }];
+  return inside.map(({ path, sentence: said }) => `${property}${path} ${said}`).join('; ');
 }

@@ -1,9 +1,11 @@
-import { rulesOf, type ColumnRule, type EntityClass, type Fault, type Presence } from './registry.js';
+import { fieldsOf, isOpen } from './fields.js';
+import type { ColumnRule, EntityClass, Fault, Presence } from './registry.js';
 
 /*
- * The rules, asked directly: the same verdict as class-validator's decorators on the same classes (a test proves it), with
- * paths into nested data, and about 20 times faster, since class-validator looks through every decorated class of the
- * process on each call. The figures are in test/unit/validation/cost.test.ts.
+ * The rules, asked directly and not through class-validator's decorators on the same classes. The verdict is the same (a
+ * test proves it), but faults have a path into nested data, an update can be judged without an instance, and a new author
+ * costs 9 µs against 51, a decision 8 against 24 (Node 20, November 2026): class-validator looks through every decorated
+ * class of the process on each call.
  */
 
 const NOT_AN_OBJECT: Fault = { path: '', kind: 'shape', sentence: 'must be an object' };
@@ -15,11 +17,11 @@ const READABLE_NAME = /^[A-Za-z_$][\w$-]{0,63}$/;
 
 /** What is wrong with a value that is neither null nor absent. */
 export function judgeValue(rules: readonly ColumnRule[], value: unknown): Fault[] {
-  const faults: Fault[] = [];
+  let faults: Fault[] = [];
   for (const rule of rules) {
-    if (rule.faults) {
-      faults.push(...rule.faults(value));
-    } else if (!rule.holds(value)) {
+    // Never push(...list): the arguments of a call are limited, the mistakes in a long list are not.
+    if (rule.faults) faults = faults.concat(rule.faults(value));
+    else if (!rule.holds(value)) {
       faults.push({ path: '', kind: rule.kind, sentence: rule.sentence });
       if (rule.decisive) break;
     }
@@ -38,19 +40,20 @@ export function judgePresent(rules: readonly ColumnRule[], presence: Presence, v
 export function judgeShape(shape: EntityClass, value: unknown): Fault[] {
   if (!isObject(value)) return [NOT_AN_OBJECT];
   const fields = fieldsOf(shape);
-  const faults: Fault[] = [];
-  for (const [name, { rules, presence }] of fields) {
+  const declared = [...fields].flatMap(([name, { rules, presence }]) => {
     const inside = Object.hasOwn(value, name) ? value[name] : undefined;
-    faults.push(...at(`.${name}`, judgePresent(rules, presence, inside)));
-  }
-  if (!isOpen(shape)) faults.push(...unknownKeys(shape.name, value, (key) => fields.has(key)).map(below));
-  return faults;
+    return at(`.${name}`, judgePresent(rules, presence, inside));
+  });
+  return isOpen(shape)
+    ? declared
+    : [...declared, ...unknownKeys(shape.name, value, (key) => fields.has(key)).map(below)];
 }
 
 /** What is wrong with the items of a list. */
 export function judgeItems(rules: readonly ColumnRule[], value: unknown): Fault[] {
   if (!Array.isArray(value)) return [{ path: '', kind: 'shape', sentence: 'must be a list' }];
-  return value.flatMap((item, index) => at(`[${index}]`, judgePresent(rules, REQUIRED, item)));
+  // Array.from, since flatMap passes over holes.
+  return Array.from(value as unknown[]).flatMap((item, index) => at(`[${index}]`, judgePresent(rules, REQUIRED, item)));
 }
 
 /** What is wrong with the values of an object, whatever their names. */
@@ -78,30 +81,6 @@ export function readableName(key: string): string {
 }
 
 const REQUIRED: Presence = { nullable: false, optional: false };
-
-interface FieldRules {
-  readonly rules: readonly ColumnRule[];
-  readonly presence: Presence;
-}
-
-/** The fields of a class and of those it extends. */
-export function fieldsOf(shape: EntityClass): ReadonlyMap<string, FieldRules> {
-  const fields = new Map<string, FieldRules>();
-  for (const { columns, presences } of lineOf(shape).map(rulesOf)) {
-    for (const [name, rules] of columns) fields.set(name, { rules, presence: presences.get(name) ?? REQUIRED });
-  }
-  return fields;
-}
-
-function isOpen(shape: EntityClass): boolean {
-  return lineOf(shape).some((one) => rulesOf(one).open);
-}
-
-/** A class after those it extends. */
-function lineOf(shape: EntityClass): EntityClass[] {
-  const parent = Object.getPrototypeOf(shape) as EntityClass;
-  return parent === Function.prototype ? [shape] : [...lineOf(parent), shape];
-}
 
 function at(place: string, faults: readonly Fault[]): Fault[] {
   return faults.map((fault) => ({ ...fault, path: place + fault.path }));

@@ -51,15 +51,15 @@ export function UpdatedAt(): PropertyDecorator {
 
 /** A calendar day as `YYYY-MM-DD`, without time or zone: the caller says whose day it is (UTC unless agreed otherwise). */
 export function Day(): PropertyDecorator {
-  return defineWord({ type: 'date' }, [
-    {
-      kind: 'range',
-      sentence: 'must be a calendar day written YYYY-MM-DD, from 1970-01-01 to 9999-12-31',
-      holds: isDay,
-      sql: (column) => `${column} BETWEEN '1970-01-01' AND '9999-12-31'`,
-    },
-  ]);
+  return defineWord({ type: 'date' }, [dayRule]);
 }
+
+export const dayRule: ColumnRule = {
+  kind: 'range',
+  sentence: 'must be a calendar day written YYYY-MM-DD, from 1970-01-01 to 9999-12-31',
+  holds: isDay,
+  sql: (column) => `${column} BETWEEN '1970-01-01' AND '9999-12-31'`,
+};
 
 function isRealMoment(text: string): boolean {
   const moment = new Date(text);

@@ -2,7 +2,7 @@ import { Column, JoinColumn, ManyToOne, OneToMany, OneToOne, type ObjectType } f
 import { columnNameOf } from '../connection/naming-strategy.js';
 import { uuidRule } from './id.js';
 import { rulesOf } from './registry.js';
-import { Field } from './field.js';
+import { mustHold, register } from './field.js';
 import type { Nullable } from './word.js';
 
 interface BelongsToOptions<Parent> extends Nullable {
@@ -36,7 +36,9 @@ export function BelongsTo<Parent extends object>(
     JoinColumn({ name })(target, relation);
 
     rulesOf(target.constructor).relations.set(relation, { property: key, column: name, unique });
-    Field(uuidRule, { nullable })(target, key);
+    register(target, key, [uuidRule], { nullable, optional: nullable });
+    // class-validator sees one property at a time: that a new row has either of the two is asked by validateEntity.
+    mustHold(uuidRule, { nullable, optional: true })(target, key);
   };
 }
 

@@ -25,9 +25,8 @@ export function defineWord(
 }
 
 function presenceOf({ nullable = false, default: fallback, generated }: ColumnOptions): FieldOptions {
-  const filled = fallback !== undefined || generated !== undefined;
+  const optional = nullable || fallback !== undefined || generated !== undefined;
   // A function is SQL (now()): what it will say is not known here.
-  const constant =
-    filled && fallback !== undefined && typeof fallback !== 'function' ? { fallback: fallback as unknown } : {};
-  return { nullable, optional: nullable || filled, ...constant };
+  const unknown = fallback === undefined || typeof fallback === 'function';
+  return { nullable, optional, ...(unknown ? {} : { fallback: fallback as unknown }) };
 }

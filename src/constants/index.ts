@@ -1,5 +1,6 @@
 /** The documented figures, each with its unit and its source. Imports nothing alive: safe for a browser bundle. */
 export * from './champions.js';
+export * from './choices.js';
 export * from './competition.js';
 export * from './decision.js';
 export * from './kpi-catalogue.js';

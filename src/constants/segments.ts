@@ -1,4 +1,4 @@
-const PLATFORMS = ['TWITTER', 'REDDIT', 'THREADS'] as const;
+import { PLATFORMS } from './choices.js';
 
 /** Local time of the market: 6–12, 12–18, 18–24, 0–6. Source: learning-system paper, epic 4. */
 export const TIMES_OF_DAY = ['MORNING', 'AFTERNOON', 'EVENING', 'NIGHT'] as const;

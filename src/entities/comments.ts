@@ -56,7 +56,7 @@ export const COMMENTS: Comments = {
   'Author.followerCount': 'Followers at the last sighting. 0: none, or the platform does not say.',
   'Author.isVerified': "Carries the platform's own badge.",
   'Author.isPowerUser':
-    'More than 5,000 followers, a badge, engagement over 3 %, a telling bio, or marked by hand. Implies no tier.',
+    '5,000 followers or more, a badge, engagement over 3 %, a telling bio, or marked by hand. Implies no tier.',
   'Author.powerTier':
     'Tier by follower count at the time of classification. Null: below every tier, or not classified.',
   'Author.archetypeTags': 'Personas of the person (healthcare_pro, comedian, parent). Not the archetypes of replies.',

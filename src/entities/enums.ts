@@ -1,8 +1,9 @@
 /** The seven native enums: closed lists of the core algorithm. A new value is a migration, on purpose. */
 import { nativeEnum } from '../columns/index.js';
+import { PLATFORMS } from '../constants/choices.js';
 
 /** Where a post was seen. X is TWITTER here, as in the requirements. */
-export const Platform = nativeEnum('platform', ['TWITTER', 'REDDIT', 'THREADS']);
+export const Platform = nativeEnum('platform', PLATFORMS);
 export type Platform = keyof typeof Platform;
 
 /** How the agent engages: with help, with company, with both, or not at all. */

@@ -133,7 +133,7 @@ async function createAuthors(queryRunner: QueryRunner): Promise<void> {
     COMMENT ON COLUMN "authors"."display_name" IS 'Public display name. Null: never seen.';
     COMMENT ON COLUMN "authors"."follower_count" IS 'Followers at the last sighting. 0: none, or the platform does not say.';
     COMMENT ON COLUMN "authors"."is_verified" IS 'Carries the platform''s own badge.';
-    COMMENT ON COLUMN "authors"."is_power_user" IS 'More than 5,000 followers, a badge, engagement over 3 %, a telling bio, or marked by hand. Implies no tier.';
+    COMMENT ON COLUMN "authors"."is_power_user" IS '5,000 followers or more, a badge, engagement over 3 %, a telling bio, or marked by hand. Implies no tier.';
     COMMENT ON COLUMN "authors"."power_tier_id" IS 'Tier by follower count at the time of classification. Null: below every tier, or not classified.';
     COMMENT ON COLUMN "authors"."archetype_tags" IS 'Personas of the person (healthcare_pro, comedian, parent). Not the archetypes of replies.';
     COMMENT ON COLUMN "authors"."relationship_score" IS 'Trust in the author, 0..1; 0.5 is neutral. The sum of interactions, clamped.';

@@ -1,6 +1,6 @@
 import type { Relation } from 'typeorm';
 import { BelongsTo, Choice, CreatedAt, Flag, Id, IndexFor, Score, Table, UniqueKey } from '../../columns/index.js';
-import { SATISFACTIONS, SENTIMENTS, type Satisfaction, type Sentiment } from '../choices.js';
+import { SATISFACTIONS, SENTIMENTS, type Satisfaction, type Sentiment } from '../../constants/choices.js';
 import { Post } from '../core/post.entity.js';
 import { Competitor } from './competitor.entity.js';
 

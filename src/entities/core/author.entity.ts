@@ -24,7 +24,7 @@ import { CommunityChampion } from '../community/community-champion.entity.js';
 import { Platform } from '../enums.js';
 import { PowerTier } from '../reference/power-tier.entity.js';
 import { HANDLE_FORMATS } from './handle.js';
-import type { InteractionEvent } from './interaction-event.js';
+import { InteractionEvent } from './interaction-event.js';
 import { Post } from './post.entity.js';
 
 /**
@@ -77,7 +77,7 @@ export class Author {
   /** Carries the platform's own badge. */
   @Flag({ default: false }) isVerified!: boolean;
 
-  /** More than 5,000 followers, a badge, engagement over 3 %, a telling bio, or marked by hand. Implies no tier. */
+  /** 5,000 followers or more, a badge, engagement over 3 %, a telling bio, or marked by hand. Implies no tier. */
   @Flag({ default: false }) isPowerUser!: boolean;
 
   /** Tier by follower count at the time of classification. Null: below every tier, or not classified. */
@@ -92,7 +92,7 @@ export class Author {
   @Score({ default: 0.5 }) relationshipScore!: number;
 
   /** What the author did with us, oldest first. */
-  @JsonList() interactionHistory!: InteractionEvent[];
+  @JsonList({ of: () => InteractionEvent }) interactionHistory!: InteractionEvent[];
 
   /** First detection. */
   @Moment({ now: true }) firstSeenAt!: Date;

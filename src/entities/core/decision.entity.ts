@@ -18,13 +18,13 @@ import {
   TextList,
   UPPER_SNAKE,
 } from '../../columns/index.js';
-import { VARIANTS, type Variant } from '../choices.js';
+import { VARIANTS, type Variant } from '../../constants/choices.js';
 import { OperationalMode } from '../enums.js';
 import { Experiment } from '../experiments/experiment.entity.js';
 import { RandomizedExperiment } from '../learning/randomized-experiment.entity.js';
 import { Escalation } from '../oversight/escalation.entity.js';
 import { Archetype } from '../reference/archetype.entity.js';
-import type { SignalBreakdown, TemporalContext } from './decision-context.js';
+import { SignalBreakdown, TemporalContext } from './decision-context.js';
 import { DECISION_RULES } from './decision-rules.js';
 import { Post } from './post.entity.js';
 import { Reply } from './reply.entity.js';
@@ -78,10 +78,10 @@ export class Decision {
   @TextList({ max: 20, format: UPPER_SNAKE }) safetyFlags!: string[];
 
   /** Each signal's score, confidence and reasons. Null: not recorded. */
-  @JsonObject({ nullable: true }) signalsJson!: SignalBreakdown | null;
+  @JsonObject({ nullable: true, of: () => SignalBreakdown }) signalsJson!: SignalBreakdown | null;
 
   /** Phase of the week, rules matched, time zone. Null: not recorded. */
-  @JsonObject({ nullable: true }) temporalContext!: TemporalContext | null;
+  @JsonObject({ nullable: true, of: () => TemporalContext }) temporalContext!: TemporalContext | null;
 
   /** Name of the competitor the post speaks of. Null: none. */
   @Text({ max: 100, nullable: true }) competitorDetected!: string | null;

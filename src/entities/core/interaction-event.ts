@@ -1,16 +1,20 @@
-/** What an author can do with us, and what it does to the relationship score (constants/relationship.ts). */
-export const INTERACTION_TYPES = ['thanks', 'like', 'click', 'purchase', 'block', 'report', 'hostile_reply'] as const;
-export type InteractionType = (typeof INTERACTION_TYPES)[number];
+import { choiceRule, countRule, Field, isoMomentRule, textRules, uuidRule } from '../../columns/index.js';
+import { INTERACTION_TYPES, type InteractionType } from '../../constants/relationship.js';
+import { UTM_CODE_TEXT } from './utm-code.js';
 
-/** One entry of `authors.interaction_history`. */
-export interface InteractionEvent {
-  type: InteractionType;
+/** One entry of `authors.interaction_history`. No other keys. */
+export class InteractionEvent {
+  @Field(choiceRule(INTERACTION_TYPES)) type!: InteractionType;
+
   /** When it happened, ISO 8601 in UTC. */
-  timestamp: string;
+  @Field(isoMomentRule) timestamp!: string;
+
   /** The reply it answered. */
-  replyId?: string;
+  @Field(uuidRule, { optional: true }) replyId?: string;
+
   /** The tracking code that was clicked. */
-  utmCode?: string;
+  @Field(textRules(UTM_CODE_TEXT), { optional: true }) utmCode?: string;
+
   /** How often, for events that platforms report as a number. */
-  count?: number;
+  @Field(countRule(), { optional: true }) count?: number;
 }

@@ -11,6 +11,7 @@ import {
   JsonObject,
   LOWER_SNAKE,
   Moment,
+  quantityRule,
   Rule,
   Table,
   Text,
@@ -86,7 +87,7 @@ export class Post {
   @Flag({ default: false }) spamFiltered!: boolean;
 
   /** Engagement at detection, under the platform's own names (likes, upvotes, comments). Null: the platform said nothing. */
-  @JsonObject({ nullable: true }) rawMetrics!: Record<string, number> | null;
+  @JsonObject({ nullable: true, values: [quantityRule()] }) rawMetrics!: Record<string, number> | null;
 
   /** Failed attempts to process it. At 3 the queue gives it up. */
   @Count({ default: 0 }) errorCount!: number;

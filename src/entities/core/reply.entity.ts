@@ -21,9 +21,9 @@ import { Escalation } from '../oversight/escalation.entity.js';
 import { Archetype } from '../reference/archetype.entity.js';
 import { Decision } from './decision.entity.js';
 import { PLATFORM_POST_ID } from './platform-post-id.js';
-import type { ReplyMetrics } from './reply-metrics.js';
+import { ReplyMetrics } from './reply-metrics.js';
 import { REPLY_RULES } from './reply-rules.js';
-import { UTM_CODE } from './utm-code.js';
+import { UTM_CODE_TEXT } from './utm-code.js';
 
 /**
  * What did we answer, who let it pass, and what came of it? The permanent record of every reply: generated, approved or
@@ -68,7 +68,7 @@ export class Reply {
   @Text({ max: 100, format: PLATFORM_POST_ID, nullable: true }) platformPostId!: string | null;
 
   /** Tracking code in the reply's link. Null: it carries no link. Replies to one post may share a code. */
-  @Text({ max: 100, format: UTM_CODE, nullable: true }) utmCode!: string | null;
+  @Text({ ...UTM_CODE_TEXT, nullable: true }) utmCode!: string | null;
 
   /** The "people helped" figure printed with it: replies posted in the 30 days before. */
   @Count({ default: 0 }) helpCount!: number;
@@ -86,7 +86,7 @@ export class Reply {
   @Moment({ nullable: true }) postedAt!: Date | null;
 
   /** What came of it, measured after 15 min, 60 min, 24 h and 7 d. Null: not posted, or not measured yet. */
-  @JsonObject({ nullable: true }) metricsJson!: ReplyMetrics | null;
+  @JsonObject({ nullable: true, of: () => ReplyMetrics }) metricsJson!: ReplyMetrics | null;
 
   /** When we took it back from the platform. Null: it stands. */
   @Moment({ nullable: true }) deletedAt!: Date | null;

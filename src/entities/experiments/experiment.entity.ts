@@ -15,7 +15,7 @@ import {
   Text,
   UpdatedAt,
 } from '../../columns/index.js';
-import { VARIANTS, type Variant } from '../choices.js';
+import { VARIANTS, type Variant } from '../../constants/choices.js';
 import { Decision } from '../core/decision.entity.js';
 import { ExperimentStatus } from '../enums.js';
 

@@ -1,5 +1,5 @@
 import { Choice, CreatedAt, Id, IndexFor, JsonObject, Moment, Quantity, Rule, Table } from '../../columns/index.js';
-import { ADJUSTMENT_TYPES, type AdjustmentType } from '../choices.js';
+import { ADJUSTMENT_TYPES, type AdjustmentType } from '../../constants/choices.js';
 
 /** Was the learning right? A prediction with each adjustment, measured one week later. Kept 6 months. */
 @Table('learning_events')

@@ -13,7 +13,7 @@ import {
   UPPER_SNAKE,
 } from '../../columns/index.js';
 import { DEFAULT_WEIGHTS, WEIGHT_SUM_TOLERANCE } from '../../constants/decision.js';
-import { SEGMENT_TYPES, type SegmentType } from '../choices.js';
+import { SEGMENT_TYPES, type SegmentType } from '../../constants/choices.js';
 
 /** How much does each signal count, and where? The weights in force, one row per segment; history is in the logs. */
 @Table('segmented_weights')

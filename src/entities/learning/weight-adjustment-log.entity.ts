@@ -12,8 +12,8 @@ import {
   Text,
   UPPER_SNAKE,
 } from '../../columns/index.js';
-import { WEIGHT_ACTIONS, type WeightAction } from '../choices.js';
-import type { PerSignal } from './signal-weights.js';
+import { WEIGHT_ACTIONS, type WeightAction } from '../../constants/choices.js';
+import { SampleSizes, SignalWeights } from './signal-weights.js';
 
 /** What did each learning cycle do with the weights, and why? One row per attempt, skipped ones too. Kept 12 months. */
 @Table('weight_adjustment_logs')
@@ -59,13 +59,13 @@ export class WeightAdjustmentLog {
   @Count({ nullable: true }) totalSegments!: number | null;
 
   /** Decisions behind each signal. Null: not counted. */
-  @JsonObject({ nullable: true }) sampleSizes!: PerSignal | null;
+  @JsonObject({ nullable: true, of: () => SampleSizes }) sampleSizes!: SampleSizes | null;
 
   /** Weights before, each 0..1. Null: nothing was adjusted. */
-  @JsonObject({ nullable: true }) oldWeights!: PerSignal | null;
+  @JsonObject({ nullable: true, of: () => SignalWeights }) oldWeights!: SignalWeights | null;
 
   /** Weights after, each 0..1. Null: nothing was adjusted. */
-  @JsonObject({ nullable: true }) newWeights!: PerSignal | null;
+  @JsonObject({ nullable: true, of: () => SignalWeights }) newWeights!: SignalWeights | null;
 
   /** Expected change of the metric, relative: 0.15 = 15 % better. Null: nothing was adjusted. */
   @Quantity({ nullable: true }) predictedImprovement!: number | null;

@@ -1,5 +1,5 @@
 import { OPPORTUNITY_SCORES } from '../../constants/competition.js';
-import { PRICE_POINTS, SATISFACTIONS, SENTIMENTS, type Satisfaction, type Sentiment } from '../../entities/choices.js';
+import { PRICE_POINTS, SATISFACTIONS, SENTIMENTS, type Satisfaction, type Sentiment } from '../../constants/choices.js';
 import { CompetitiveMention, Competitor } from '../../entities/index.js';
 import type { Factory } from './factory.js';
 import { minutesAfter, pick } from './kit.js';

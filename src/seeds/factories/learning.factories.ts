@@ -1,7 +1,7 @@
 import { DEFAULT_WEIGHTS } from '../../constants/decision.js';
 import { LEARNING } from '../../constants/learning.js';
 import { SEGMENT_KEYS } from '../../constants/segments.js';
-import { ADJUSTMENT_TYPES, type SegmentType } from '../../entities/choices.js';
+import { ADJUSTMENT_TYPES, type SegmentType } from '../../constants/choices.js';
 import { LearningEvent, RandomizedExperiment, SegmentedWeight, WeightAdjustmentLog } from '../../entities/index.js';
 import { SampleSizes, SignalWeights } from '../../entities/learning/signal-weights.js';
 import { build } from '../build.js';

@@ -1,4 +1,4 @@
-import { AGGREGATION_TYPES } from '../../entities/choices.js';
+import { AGGREGATION_TYPES } from '../../constants/choices.js';
 import { EscalationPriority } from '../../entities/enums.js';
 import {
   Archetype,

@@ -1,5 +1,5 @@
 import type { CompetitorCategoryName } from '../../constants/reference-names.js';
-import type { PricePoint } from '../../entities/choices.js';
+import type { PricePoint } from '../../constants/choices.js';
 import type { Competitor } from '../../entities/index.js';
 import { daysBefore } from '../factories/kit.js';
 import type { SampleContext } from './context.js';

@@ -1,6 +1,6 @@
 import { DEFAULT_WEIGHTS } from '../../constants/decision.js';
 import { LEARNING } from '../../constants/learning.js';
-import { ADJUSTMENT_TYPES } from '../../entities/choices.js';
+import { ADJUSTMENT_TYPES } from '../../constants/choices.js';
 import type {
   Decision,
   LearningEvent,

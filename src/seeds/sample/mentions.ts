@@ -1,4 +1,4 @@
-import type { Satisfaction, Sentiment } from '../../entities/choices.js';
+import type { Satisfaction, Sentiment } from '../../constants/choices.js';
 import type { CompetitiveMention, Reply } from '../../entities/index.js';
 import type { SampleContext } from './context.js';
 import type { SamplePost } from './posts.js';

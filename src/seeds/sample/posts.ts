@@ -1,5 +1,5 @@
 import { QUEUE } from '../../constants/queue.js';
-import { SATISFACTIONS, type Satisfaction } from '../../entities/choices.js';
+import { SATISFACTIONS, type Satisfaction } from '../../constants/choices.js';
 import type { Author, Competitor, Post } from '../../entities/index.js';
 import { daysBefore, hoursBefore, minutesAfter, whole } from '../factories/kit.js';
 import { cycle, type SampleContext } from './context.js';

@@ -1,4 +1,5 @@
-import { InteractionEvent, type InteractionType } from '../../entities/core/interaction-event.js';
+import type { InteractionType } from '../../constants/relationship.js';
+import { InteractionEvent } from '../../entities/core/interaction-event.js';
 import type { Author, Reply } from '../../entities/index.js';
 import { build } from '../build.js';
 import { relationshipScore } from '../factories/author.factory.js';

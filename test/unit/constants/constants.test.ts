@@ -2,8 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
 import * as constants from '../../../src/constants/index.js';
 import { rulesOf } from '../../../src/columns/registry.js';
-import { SEGMENT_TYPES } from '../../../src/entities/choices.js';
-import { INTERACTION_TYPES } from '../../../src/entities/core/interaction-event.js';
+import { SEGMENT_TYPES } from '../../../src/constants/choices.js';
 import { Platform } from '../../../src/entities/enums.js';
 import { KpiMetric, Post, SegmentedWeight } from '../../../src/entities/index.js';
 
@@ -14,7 +13,7 @@ describe('constants agree with the columns they speak of', () => {
   });
 
   it('every interaction has a weight', () => {
-    expect(Object.keys(constants.INTERACTION_WEIGHTS)).toEqual([...INTERACTION_TYPES]);
+    expect(Object.keys(constants.INTERACTION_WEIGHTS)).toEqual([...constants.INTERACTION_TYPES]);
   });
 
   it('every segment type has keys, which its column takes', () => {

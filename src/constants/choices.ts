@@ -1,4 +1,7 @@
-/** Closed lists that may still grow: text columns with a CHECK, each typed once, here. */
+/** Closed lists, each typed once, here: most of them text columns with a CHECK, since they may still grow. */
+
+/** Where posts are seen. X is TWITTER here, as in the requirements. Behind the native enum `platform`. */
+export const PLATFORMS = ['TWITTER', 'REDDIT', 'THREADS'] as const;
 
 /** How a post speaks of a competitor. */
 export const SENTIMENTS = ['POSITIVE', 'NEUTRAL', 'NEGATIVE'] as const;

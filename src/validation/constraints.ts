@@ -1,0 +1,33 @@
+import { rulesOf } from '../columns/registry.js';
+import { toDatabaseError as translate, type ConstraintFacts, type DatabaseError } from '../connection/errors.js';
+import { ENTITIES } from '../entities/index.js';
+
+/**
+ * What a constraint of our schema means, by its name in PostgreSQL.
+ *
+ * @returns undefined for a name that is none of ours.
+ */
+export function describeConstraint(name: string): ConstraintFacts | undefined {
+  return (known ??= new Map(allConstraints())).get(name);
+}
+
+/**
+ * A typed error in place of what TypeORM or node-postgres threw, with the rule in words where one of our constraints
+ * refused: `replies (approved_by, approved_at): an approved reply says who approved it and when`. Safe to log.
+ *
+ *     try { … } catch (error) { throw toDatabaseError(error) ?? error; }
+ *
+ * @returns undefined for what is no error of the database or its connection.
+ */
+export function toDatabaseError(error: unknown): DatabaseError | undefined {
+  return translate(error, describeConstraint);
+}
+
+let known: Map<string, ConstraintFacts> | undefined;
+
+function allConstraints(): [string, ConstraintFacts][] {
+  return ENTITIES.flatMap((entity) => {
+    const { table = '', constraints } = rulesOf(entity);
+    return [...constraints].map(([name, meaning]): [string, ConstraintFacts] => [name, { table, ...meaning }]);
+  });
+}

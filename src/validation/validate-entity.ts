@@ -1,0 +1,92 @@
+import { fieldsOf } from '../columns/fields.js';
+import { isObject, judgePresent, unknownKeys } from '../columns/judge.js';
+import { hasRules, rulesOf, type EntityClass, type EntityRules } from '../columns/registry.js';
+import { EntityValidationError } from './entity-validation-error.js';
+import { completed, judgeRow } from './row-rules.js';
+import { readRow, UNKNOWN } from './row.js';
+import { propertyViolation, withoutRules, type Violation } from './validation-error.js';
+
+/** A new row, or the columns that an update sets. */
+export type Write =
+  | { readonly write: 'insert' }
+  | {
+      readonly write: 'update';
+      /** The row as it is stored, where known: rules over several columns can then be judged though only one changes. */
+      readonly stored?: object;
+      /** The properties that will be written, where known: what stays as it is, is not judged again. Default: all given. */
+      readonly changed?: readonly string[];
+    };
+
+/**
+ * Holds a row against the rules of its entity: each column's own, those over several columns, and that no property is
+ * unknown (TypeORM drops those without a word). An instance or a plain object; it is not changed.
+ *
+ * On insert every required column must be there, a foreign key as `author: { id }` or as `authorId`. On update only what is
+ * given is judged; a rule over several columns when all of them are known. A value given as SQL (`() => 'now()'`) is left
+ * to PostgreSQL.
+ *
+ * @throws EntityValidationError naming every violation.
+ */
+export function validateEntity(entity: EntityClass, row: unknown, write: Write): void {
+  const violations = violationsOf(entity, row, write);
+  if (violations.length > 0) throw new EntityValidationError(entity.name, violations);
+}
+
+function violationsOf(entity: EntityClass, row: unknown, write: Write): Violation[] {
+  if (!hasRules(entity)) return [withoutRules(entity.name)];
+  if (!isObject(row)) return [propertyViolation('', { path: '', kind: 'shape', sentence: 'must be an object' })];
+  const rules = rulesOf(entity);
+  const { values, violations } = readRow(entity, row);
+  const unknown = unknownKeys(entity.name, row, (key) => isProperty(rules, key));
+  const columns = columnViolations(entity, values, write);
+  const faulty = new Set(columns.flatMap(({ properties }) => properties));
+  return [
+    ...unknown.map((fault) => propertyViolation('', fault)),
+    ...violations,
+    ...columns,
+    ...rowViolations(entity, values, write, faulty),
+  ];
+}
+
+function isProperty({ columns, relations, children }: EntityRules, key: string): boolean {
+  return columns.has(key) || relations.has(key) || children.has(key);
+}
+
+function columnViolations(entity: EntityClass, values: ReadonlyMap<string, unknown>, write: Write): Violation[] {
+  return [...fieldsOf(entity)].flatMap(([property, { rules, presence }]) => {
+    const value = values.get(property);
+    if (value === UNKNOWN || !isWritten(property, value, write)) return [];
+    return judgePresent(rules, presence, value).map((fault) => propertyViolation(property, fault));
+  });
+}
+
+function isWritten(property: string, value: unknown, write: Write): boolean {
+  if (write.write === 'insert') return true;
+  return value !== undefined && (write.changed?.includes(property) ?? true);
+}
+
+function rowViolations(
+  entity: EntityClass,
+  given: ReadonlyMap<string, unknown>,
+  write: Write,
+  faulty: ReadonlySet<string>,
+): Violation[] {
+  const { rows } = rulesOf(entity);
+  const values = write.write === 'insert' ? completed(entity, given) : updated(entity, given, write.stored);
+  return rows
+    .filter((rule) => write.write === 'insert' || !rule.onInsertOnly)
+    .filter((rule) => rule.properties.some((property) => isWritten(property, given.get(property), write)))
+    .map((rule) => judgeRow(rule, values, faulty))
+    .filter((violation) => violation !== undefined);
+}
+
+function updated(
+  entity: EntityClass,
+  given: ReadonlyMap<string, unknown>,
+  stored: object | undefined,
+): ReadonlyMap<string, unknown> {
+  if (stored === undefined) return given;
+  const values = new Map(readRow(entity, stored as Record<string, unknown>).values);
+  for (const [property, value] of given) if (value !== undefined) values.set(property, value);
+  return values;
+}

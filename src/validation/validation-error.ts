@@ -1,0 +1,66 @@
+import { readableName } from '../columns/judge.js';
+import type { Fault } from '../columns/registry.js';
+import { SharedDbError } from '../connection/shared-db-error.js';
+
+/** One thing that is wrong. Names what and where, never the value: it may be a handle or the text of a post. */
+export interface Violation {
+  /** Path of the value: `content`, `interactionHistory[2].type`; empty for a rule over several properties. */
+  readonly property: string;
+  /** The properties concerned: that one, or all that the rule reads. */
+  readonly properties: readonly string[];
+  /**
+   * Kind of the column rule (`length`, `range`…), meaning of the row rule (`approved_has_approver`: as in the name of its
+   * CHECK), or `required`, `unknown`, `relation`, `rules`.
+   */
+  readonly constraint: string;
+  /** "content must be 10 to 1000 characters long" */
+  readonly message: string;
+}
+
+/** A message longer than this many violations helps nobody; `violations` has more. */
+const NAMED_IN_MESSAGE = 8;
+
+/** The most that are kept of hostile input with a mistake in each of its thousand items. */
+const KEPT = 100;
+
+/** Data that breaks the rules, refused before it reached the database. Its message is one line and holds no value. */
+export abstract class ValidationError extends SharedDbError {
+  /** Stable, for programs. */
+  abstract readonly code: string;
+  /** What is wrong, at most 100 entries; never empty. */
+  readonly violations: readonly Violation[];
+
+  constructor(subject: string, violations: readonly Violation[]) {
+    const named = violations.slice(0, NAMED_IN_MESSAGE).map(describe);
+    const more = violations.length - named.length;
+    super(`${subject} refused: ${named.join('; ')}${more > 0 ? `; and ${more} more` : ''}.`);
+    this.violations = violations.slice(0, KEPT);
+  }
+}
+
+/** The violation of a rule of one property. */
+export function propertyViolation(property: string, { path, kind, sentence }: Fault): Violation {
+  // What has no property of ours to stand under (an unknown key, a fault of the whole) brings its own path.
+  const whole = property + path;
+  return {
+    property: whole,
+    properties: whole === '' ? [] : [property === '' ? whole : property],
+    constraint: kind,
+    message: whole === '' ? sentence : `${whole} ${sentence}`,
+  };
+}
+
+/** The violation of a rule over several properties. */
+export function rowViolation(meaning: string, sentence: string, properties: readonly string[]): Violation {
+  return { property: '', properties, constraint: meaning, message: sentence };
+}
+
+/** A class that nobody wrote rules for: to let its data pass would be to pretend that it was checked. */
+export function withoutRules(name: string): Violation {
+  const message = `the class ${readableName(name)} has no rules to hold data against`;
+  return { property: '', properties: [], constraint: 'rules', message };
+}
+
+function describe({ property, properties, message }: Violation): string {
+  return property === '' && properties.length > 0 ? `${message} (${properties.join(', ')})` : message;
+}

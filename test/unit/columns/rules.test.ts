@@ -1,0 +1,184 @@
+import 'reflect-metadata';
+import { describe, expect, test } from '@jest/globals';
+import {
+  betweenRule,
+  choiceRule,
+  countRule,
+  flagRule,
+  formatRule,
+  isoMomentRule,
+  jsonObjectRule,
+  listRule,
+  LOWER_SNAKE,
+  quantityRule,
+  ratioRule,
+  scoreRule,
+  textRules,
+  UPPER_SNAKE,
+  uuidRule,
+} from '../../../src/columns/index.js';
+import { judgeValue } from '../../../src/columns/judge.js';
+import { dayRule } from '../../../src/columns/moments.js';
+import { INT4_MAX } from '../../../src/columns/numbers.js';
+import type { ColumnRule } from '../../../src/columns/registry.js';
+
+const NO_NUMBERS = [NaN, Infinity, -Infinity, '0.5', '', null, undefined, true, [], {}, 1n];
+const UUID = '6f8f1e6e-9d0c-4a7e-8f43-2b0f3c9f6a11';
+
+interface Case {
+  what: string;
+  rules: ColumnRule | ColumnRule[];
+  accepts: unknown[];
+  refuses: unknown[];
+}
+
+const CASES: Case[] = [
+  {
+    what: 'a score',
+    rules: scoreRule,
+    accepts: [0, -0, 0.5, 1, Number.MIN_VALUE],
+    refuses: [-Number.MIN_VALUE, 1 + Number.EPSILON, ...NO_NUMBERS],
+  },
+  {
+    what: 'a ratio',
+    rules: ratioRule,
+    accepts: [0, 1, 20, Number.MAX_VALUE],
+    refuses: [-Number.MIN_VALUE, ...NO_NUMBERS],
+  },
+  {
+    what: 'a quantity',
+    rules: quantityRule(),
+    accepts: [-Number.MAX_VALUE, 0, Number.MAX_VALUE],
+    refuses: NO_NUMBERS,
+  },
+  {
+    what: 'a quantity of at most 1',
+    rules: quantityRule(1),
+    accepts: [-7, 1],
+    refuses: [1 + Number.EPSILON, ...NO_NUMBERS],
+  },
+  {
+    what: 'a number between bounds',
+    rules: betweenRule(-1, 1),
+    accepts: [-1, 0, 1],
+    refuses: [-1.01, 1.01, ...NO_NUMBERS],
+  },
+  {
+    what: 'a count',
+    rules: countRule(),
+    accepts: [0, -0, 1, INT4_MAX],
+    refuses: [-1, 0.5, INT4_MAX + 1, ...NO_NUMBERS],
+  },
+  { what: 'a count with a limit', rules: countRule(10), accepts: [0, 10], refuses: [11, ...NO_NUMBERS] },
+  { what: 'a flag', rules: flagRule, accepts: [true, false], refuses: [0, 1, 'true', null, undefined] },
+  {
+    what: 'a choice',
+    rules: choiceRule(['A', 'B']),
+    accepts: ['A', 'B'],
+    refuses: ['a', ' A', '', 'AB', ['A'], 0, null],
+  },
+  {
+    what: 'a uuid',
+    rules: uuidRule,
+    accepts: [UUID, '00000000-0000-0000-0000-000000000000'],
+    refuses: [UUID.toUpperCase(), `{${UUID}}`, UUID.replaceAll('-', ''), `${UUID}\n`, UUID.slice(1), '', 7, [UUID]],
+  },
+  {
+    what: 'a day',
+    rules: dayRule,
+    accepts: ['1970-01-01', '2024-02-29', '9999-12-31'],
+    refuses: [
+      '1969-12-31',
+      '2026-02-29',
+      '2026-13-01',
+      '2026-1-1',
+      '10000-01-01',
+      '2026-01-01T00:00:00Z',
+      new Date(),
+      0,
+    ],
+  },
+  {
+    what: 'a moment in JSON',
+    rules: isoMomentRule,
+    accepts: [
+      '1970-01-01T00:00:00Z',
+      '2026-01-31T23:59:59.999Z',
+      '2024-02-29T12:00:00.123456Z',
+      '9999-12-31T23:59:59Z',
+    ],
+    refuses: [
+      ...['2026-02-30T00:00:00Z', '2026-01-01T24:00:00Z', '2026-01-01T00:00:00', '2026-01-01', '1969-12-31T23:59:59Z'],
+      ...['2026-01-01T00:00:00+01:00', '2026-01-01T00:00:60Z', '2026-01-01T00:00:00Z ', new Date(), 0, null],
+    ],
+  },
+  {
+    what: 'text of 2 to 4 characters',
+    rules: textRules({ min: 2, max: 4 }),
+    // The flag is one character to a reader, two code points to PostgreSQL; the accent is one of its own.
+    accepts: ['ab', 'abcd', '😀😀😀😀', '🇩🇪', 'e\u0301', '\u202eab'],
+    refuses: ['a', 'abcde', '😀', '😀😀😀😀😀', '    ', '\u200b\u200b', 'a\0b', 'a\ud800b', '\udc00b', 7, ['ab'], null],
+  },
+  {
+    what: 'text that may be blank',
+    rules: textRules({ max: 3, blank: true }),
+    accepts: [' ', '\u200b\n'],
+    refuses: ['', '    '],
+  },
+  {
+    what: 'text that contains a signature',
+    rules: textRules({ max: 20, contains: '—Vita' }),
+    accepts: ['—Vita', 'hello —Vita, bye'],
+    refuses: ['-Vita', '— Vita', '–Vita', '—vita', 'hello'],
+  },
+  {
+    what: 'upper snake case',
+    rules: formatRule(UPPER_SNAKE),
+    accepts: ['A', 'A1', 'HUMOR_LIGHT', 'X_2'],
+    refuses: ['a', '_A', 'A_', 'A__B', '1A', 'A B', 'A\n', 'Ä', '', null],
+  },
+  {
+    what: 'lower snake case',
+    rules: formatRule(LOWER_SNAKE),
+    accepts: ['a', 'click_rate', 'a1_2'],
+    refuses: ['A', '_a', 'a_', 'a__b', '1a', 'a-b', 'a\n', ''],
+  },
+  {
+    what: 'a JSON object',
+    rules: jsonObjectRule,
+    accepts: [{}, { a: [null, { b: 1 }], c: undefined }],
+    refuses: [[], null, undefined, 'x', { a: NaN }, { a: new Date() }, { a: '\0' }, { a: () => 1 }, { a: 1n }],
+  },
+  {
+    what: 'a list of texts',
+    rules: listRule(...textRules({ max: 3 })),
+    accepts: [[], ['a', 'a', 'abc']],
+    refuses: ['abc', {}, null, [''], ['abcd'], [null], [undefined], [['a']], new Array(1)],
+  },
+];
+
+describe.each(CASES)('$what', ({ rules, accepts, refuses }) => {
+  const list = Array.isArray(rules) ? rules : [rules];
+  const holds = (value: unknown): boolean => list.every((rule) => rule.holds(value));
+
+  test.each(accepts.map((value) => [value]))('accepts %p', (value) => {
+    expect(holds(value)).toBe(true);
+    expect(judgeValue(list, value)).toEqual([]);
+  });
+
+  test.each(refuses.map((value) => [value]))('refuses %p', (value) => {
+    expect(holds(value)).toBe(false);
+    expect(judgeValue(list, value)).not.toEqual([]);
+  });
+});
+
+test('a text that is none is not measured as well', () => {
+  expect(judgeValue(textRules({ min: 2, max: 4 }), 7)).toEqual([
+    { path: '', kind: 'text', sentence: 'must be text of well-formed Unicode without NUL' },
+  ]);
+});
+
+test('every other rule broken is named', () => {
+  const kinds = judgeValue(textRules({ min: 10, max: 20, contains: '—Vita' }), 'short').map(({ kind }) => kind);
+  expect(kinds).toEqual(['length', 'contains']);
+});

@@ -1,0 +1,162 @@
+import 'reflect-metadata';
+import { describe, expect, test } from '@jest/globals';
+import { validateSync } from 'class-validator';
+import {
+  Choice,
+  Count,
+  Day,
+  Enumeration,
+  Flag,
+  Id,
+  JsonList,
+  JsonObject,
+  LOWER_SNAKE,
+  Moment,
+  nativeEnum,
+  Quantity,
+  quantityRule,
+  Ratio,
+  Score,
+  Text,
+  TextList,
+  textRules,
+} from '../../../src/columns/index.js';
+import { fieldsOf } from '../../../src/columns/fields.js';
+import { judgePresent } from '../../../src/columns/judge.js';
+
+const Colour = nativeEnum('colour_of_words_test', ['RED', 'BLUE']);
+const manyTexts = (count: number): string[] => Array.from({ length: count }, (_, index) => `t${index}`);
+
+/** What JSON.stringify would write as something else. */
+class WithToJson {
+  toJSON(): string {
+    return 'x';
+  }
+}
+
+interface Case {
+  what: string;
+  word: PropertyDecorator;
+  accepts: unknown[];
+  refuses: unknown[];
+}
+
+/** A word brings more than its rule: what may be left out, what may be null. */
+const CASES: Case[] = [
+  { what: 'Id', word: Id(), accepts: [undefined], refuses: [null, 'x'] },
+  { what: 'Score', word: Score(), accepts: [0, 1], refuses: [undefined, null, 2] },
+  { what: 'Score with a default', word: Score({ default: 0.5 }), accepts: [undefined, 1], refuses: [null, 2] },
+  { what: 'Ratio', word: Ratio(), accepts: [0, 20], refuses: [undefined, null, -1] },
+  { what: 'nullable Quantity', word: Quantity({ nullable: true }), accepts: [undefined, null, -3], refuses: [NaN] },
+  { what: 'Count', word: Count(), accepts: [0], refuses: [undefined, null, -1] },
+  { what: 'Flag', word: Flag({ default: false }), accepts: [undefined, true], refuses: [null, 'yes'] },
+  { what: 'Choice', word: Choice(['A']), accepts: ['A'], refuses: [undefined, null, 'B'] },
+  { what: 'nullable Choice', word: Choice(['A'], { nullable: true }), accepts: [null, 'A'], refuses: ['B'] },
+  { what: 'Enumeration', word: Enumeration(Colour), accepts: ['RED'], refuses: [undefined, null, 'GREEN', 0] },
+  { what: 'Text', word: Text({ max: 3 }), accepts: ['a'], refuses: [undefined, null, ''] },
+  {
+    what: 'Moment',
+    word: Moment(),
+    accepts: [new Date(0), new Date('9999-12-31T23:59:59.999Z')],
+    refuses: [undefined, null, new Date(-1), new Date('+010000-01-01T00:00:00Z'), new Date(NaN), '2026-01-01', 0],
+  },
+  { what: 'Moment of now', word: Moment({ now: true }), accepts: [undefined], refuses: [null] },
+  { what: 'Day', word: Day(), accepts: ['2026-01-31'], refuses: [undefined, null] },
+  {
+    what: 'TextList',
+    word: TextList({ max: 3 }),
+    accepts: [undefined, [], manyTexts(3), ['a b'], ['😀'], ['x'.repeat(100)]],
+    refuses: [
+      null,
+      manyTexts(4),
+      ['a', 'a'],
+      [''],
+      [' a'],
+      ['a '],
+      ['a\nb'],
+      ['x'.repeat(101)],
+      [null],
+      [1],
+      ['a\0b'],
+      ['\ud800'],
+      'a',
+      new Array(1),
+    ],
+  },
+  {
+    what: 'TextList with a minimum and a format',
+    word: TextList({ min: 1, max: 2, format: LOWER_SNAKE }),
+    accepts: [['a'], ['a', 'b_c']],
+    refuses: [undefined, null, [], ['A'], ['a', 'b', 'c']],
+  },
+  {
+    what: 'JsonObject',
+    word: JsonObject(),
+    accepts: [{}, { a: { b: [1, 'x', null] } }, nested(32)],
+    refuses: [
+      undefined,
+      null,
+      [],
+      'x',
+      { a: NaN },
+      { a: '\ud800' },
+      { '\0': 1 },
+      new Date(),
+      nested(33),
+      new WithToJson(),
+      withProtoKey(),
+    ],
+  },
+  {
+    what: 'JsonObject of numbers',
+    word: JsonObject({ values: [quantityRule()] }),
+    accepts: [{ a: -1 }],
+    refuses: [{ a: '1' }, { a: null }],
+  },
+  {
+    what: 'JsonList',
+    word: JsonList(),
+    accepts: [undefined, [], [1, {}]],
+    refuses: [null, {}, [undefined], new Array(2)],
+  },
+  {
+    what: 'JsonList of texts',
+    word: JsonList({ items: textRules({ max: 3 }) }),
+    accepts: [[], ['abc']],
+    refuses: [['abcd'], [1], [null]],
+  },
+];
+
+describe.each(CASES)('$what', ({ word, accepts, refuses }) => {
+  class Row {
+    value: unknown;
+  }
+  word(Row.prototype, 'value');
+
+  const verdicts = (value: unknown): boolean[] => {
+    const field = fieldsOf(Row).get('value');
+    if (!field) throw new Error('The word left no rules behind.');
+    const row = Object.assign(new Row(), { value });
+    return [judgePresent(field.rules, field.presence, value).length === 0, validateSync(row).length === 0];
+  };
+
+  test.each(accepts.map((value) => [value]))('accepts %p, and so does class-validator', (value) => {
+    expect(verdicts(value)).toEqual([true, true]);
+  });
+
+  test.each(refuses.map((value) => [value]))('refuses %p, and so does class-validator', (value) => {
+    expect(verdicts(value)).toEqual([false, false]);
+  });
+});
+
+test('Enumeration takes nothing but what nativeEnum made', () => {
+  expect(() => Enumeration({ A: 'A' })).toThrow('nativeEnum');
+});
+
+function nested(depth: number): object {
+  return depth === 0 ? {} : { a: nested(depth - 1) };
+}
+
+function withProtoKey(): unknown {
+  return JSON.parse('{"__proto__": {"isAdmin": true}}');
+}

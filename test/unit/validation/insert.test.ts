@@ -1,0 +1,217 @@
+import 'reflect-metadata';
+import { describe, expect, test } from '@jest/globals';
+import { rulesOf } from '../../../src/columns/registry.js';
+import { Author, Decision, ENTITIES, Escalation, Post, Reply } from '../../../src/entities/index.js';
+import type { EntityValidationError } from '../../../src/validation/entity-validation-error.js';
+import { validateEntity } from '../../../src/validation/validate-entity.js';
+import { CONTENT, ID, OTHER_ID, rowOf } from '../../support/rows.js';
+import { refusalOf } from './refusal.js';
+
+describe.each(ENTITIES.map((entity) => ({ name: entity.name, entity })))('a new $name', ({ entity }) => {
+  const { presences, columns } = rulesOf(entity);
+  const required = [...presences].filter(([, { optional }]) => !optional).map(([name]) => name);
+  const notNull = [...presences].filter(([, { nullable }]) => !nullable).map(([name]) => name);
+  const nullable = [...presences].filter(([, presence]) => presence.nullable).map(([name]) => name);
+
+  test('is accepted with its required columns, as a plain object and as an instance', () => {
+    expect(refusalOf(entity, rowOf(entity))).toEqual([]);
+    expect(refusalOf(entity, Object.assign(new (entity as new () => object)(), rowOf(entity)))).toEqual([]);
+  });
+
+  test('has rules for every column', () => {
+    expect([...columns].filter(([, rules]) => rules.length === 0)).toEqual([]);
+    expect([...columns.keys()]).toEqual([...presences.keys()]);
+  });
+
+  test('is refused without any of its required columns', () => {
+    for (const property of required) {
+      expect(refusalOf(entity, rowOf(entity, { [property]: undefined }))).toContain(`${property}:required`);
+    }
+  });
+
+  test('is refused with null in a column that is never null, and only there', () => {
+    for (const property of notNull) {
+      expect(refusalOf(entity, rowOf(entity, { [property]: null }))).toContain(`${property}:required`);
+    }
+    for (const property of nullable) {
+      expect(refusalOf(entity, rowOf(entity, { [property]: null }))).not.toContain(`${property}:required`);
+    }
+  });
+
+  test('is refused with a property that it does not have', () => {
+    expect(refusalOf(entity, rowOf(entity, { colour: 'red' }))).toEqual(['colour:unknown']);
+  });
+});
+
+describe('a foreign key', () => {
+  const post = { id: ID };
+  const without = { postId: undefined };
+
+  test('may be given as the relation or as its key', () => {
+    expect(refusalOf(Decision, rowOf(Decision, { ...without, post }))).toEqual([]);
+    expect(refusalOf(Decision, rowOf(Decision, { post: Object.assign(new Post(), post), postId: OTHER_ID }))).toEqual(
+      [],
+    );
+    expect(refusalOf(Decision, rowOf(Decision, { postId: ID }))).toEqual([]);
+  });
+
+  test('counts for rules over several columns either way', () => {
+    expect(refusalOf(Reply, rowOf(Reply, { decisionId: undefined, decision: { id: ID } }))).toEqual([]);
+    expect(refusalOf(Reply, rowOf(Reply, { decisionId: undefined }))).toEqual(['decisionId:new_has_decision']);
+    expect(refusalOf(Escalation, { post: { id: ID } })).toEqual([]);
+    expect(refusalOf(Escalation, {})).toEqual(['postId,decisionId,replyId:new_has_target']);
+  });
+
+  test('may be an entity that the same save() stores first, and so has no id yet', () => {
+    expect(refusalOf(Decision, rowOf(Decision, { ...without, post: new Post() }))).toEqual([]);
+    expect(refusalOf(Reply, rowOf(Reply, { decisionId: undefined, decision: new Decision() }))).toEqual([]);
+  });
+
+  test.each([
+    ['a bare id, which TypeORM would drop', ID],
+    ['a list', [post]],
+    ['a plain object without an id', {}],
+    ['an object of nothing', Object.create(null)],
+    ['a number', 7],
+  ])('is refused as relation when it is %s', (_what, given) => {
+    expect(refusalOf(Decision, rowOf(Decision, { post: given }))).toContain('post:relation');
+  });
+
+  test('is refused when the relation is null and its key is not, since TypeORM would write the key', () => {
+    const row = rowOf(Author, { powerTier: null, powerTierId: ID, isPowerUser: true });
+    expect(refusalOf(Author, row)).toEqual(['powerTier:relation']);
+    expect(refusalOf(Author, { ...row, powerTierId: null })).toEqual([]);
+    expect(refusalOf(Author, { ...row, powerTierId: undefined })).toEqual([]);
+  });
+
+  test('must be a uuid either way', () => {
+    expect(refusalOf(Decision, rowOf(Decision, { postId: '1' }))).toEqual(['postId:uuid']);
+    expect(refusalOf(Decision, rowOf(Decision, { ...without, post: { id: '1' } }))).toEqual(['postId:uuid']);
+  });
+
+  test('may not be missing or null where a parent is required', () => {
+    expect(refusalOf(Decision, rowOf(Decision, without))).toEqual(['postId:required']);
+    expect(refusalOf(Decision, rowOf(Decision, { ...without, post: null }))).toEqual(['postId:required']);
+  });
+
+  test('the other side of a relation is a known property', () => {
+    expect(refusalOf(Author, rowOf(Author, { posts: [], champion: null }))).toEqual([]);
+  });
+});
+
+describe('what is left to PostgreSQL', () => {
+  test('values given as SQL', () => {
+    const now = (): string => 'now()';
+    expect(refusalOf(Post, rowOf(Post, { detectedAt: now, processedAt: new Date(0) }))).toEqual([]);
+    expect(refusalOf(Post, rowOf(Post, { content: now }))).toEqual([]);
+  });
+
+  test('rules that read a moment which the database fills in', () => {
+    expect(refusalOf(Author, rowOf(Author, { lastSeenAt: new Date(0) }))).toEqual([]);
+    const seen = { firstSeenAt: new Date(1000), lastSeenAt: new Date(0) };
+    expect(refusalOf(Author, rowOf(Author, seen))).toEqual(['firstSeenAt,lastSeenAt:seen_in_order']);
+  });
+
+  test('but not rules that read a constant default', () => {
+    const row = rowOf(Post, { errorMessage: 'It broke.' });
+    expect(refusalOf(Post, row)).toEqual(['errorMessage,errorCount:message_of_error']);
+    expect(refusalOf(Post, { ...row, errorCount: 1 })).toEqual([]);
+  });
+});
+
+describe('hostile rows', () => {
+  test.each([
+    ['a list', []],
+    ['a text', 'x'],
+    ['null', null],
+    ['nothing', undefined],
+  ])('%s is no row', (_what, row) => {
+    expect(refusalOf(Author, row)).toEqual([':shape']);
+  });
+
+  test('a key __proto__ or constructor is no property', () => {
+    const row = { ...rowOf(Author), ...(JSON.parse('{"constructor": {"a": 1}}') as object) };
+    expect(refusalOf(Author, row)).toEqual(['constructor:unknown']);
+    const text = JSON.stringify(rowOf(Author)).replace('{', '{"__proto__": {"displayName": ""},');
+    expect(refusalOf(Author, JSON.parse(text))).toEqual(['__proto__:unknown']);
+  });
+
+  test('an inherited value is judged as TypeORM would write it', () => {
+    expect(refusalOf(Author, Object.assign(Object.create({ displayName: '' }) as object, rowOf(Author)))).toEqual([
+      'displayName:length',
+      'displayName:blank',
+    ]);
+  });
+
+  test('a class without rules is refused as such', () => {
+    class Nothing {}
+    expect(refusalOf(Nothing, {})).toEqual([':rules']);
+  });
+
+  test('ten megabytes are refused in an instant', () => {
+    const started = performance.now();
+    const row = rowOf(Reply, { content: 'x'.repeat(10_000_000), utmCode: 'x'.repeat(10_000_000) });
+    expect(refusalOf(Reply, row)).toEqual(['content:length', 'content:contains', 'utmCode:length']);
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+});
+
+describe('the error', () => {
+  const secret = 'secret_handle_of_ann';
+
+  function errorOf(row: unknown): EntityValidationError {
+    try {
+      validateEntity(Reply, row, { write: 'insert' });
+    } catch (error) {
+      return error as EntityValidationError;
+    }
+    throw new Error('The row was accepted.');
+  }
+
+  test('names entity, properties and rules in one line', () => {
+    const error = errorOf(
+      rowOf(Reply, { content: `We cure it. ${CONTENT}`, approvalStatus: 'APPROVED', platform: 'X' }),
+    );
+    expect(error).toMatchObject({ name: 'EntityValidationError', code: 'ENTITY_INVALID', entity: 'Reply' });
+    expect(error.message).toBe(
+      'Reply refused: platform must be one of TWITTER, REDDIT, THREADS; ' +
+        'an approved reply says who approved it and when (approvalStatus, approvedBy, approvedAt); ' +
+        'a reply makes no prohibited medical claims (content).',
+    );
+    expect(error.violations[1]).toEqual({
+      property: '',
+      properties: ['approvalStatus', 'approvedBy', 'approvedAt'],
+      constraint: 'approved_has_approver',
+      message: 'an approved reply says who approved it and when',
+    });
+  });
+
+  test('holds no value, whatever is wrong', () => {
+    const bad = Object.keys(Object.fromEntries(rulesOf(Reply).columns)).map((property) => [property, `\0${secret}`]);
+    const error = errorOf({ ...Object.fromEntries(bad), [`\n${secret}`]: secret, decision: secret });
+    expect(`${error.stack}${JSON.stringify(error)}`).not.toContain(secret);
+    expect(error.message).not.toContain('\n');
+    expect(error.violations.length).toBeGreaterThan(15);
+  });
+
+  test('repeats a strange name no more than a value', () => {
+    const row = rowOf(Reply, { ['x'.repeat(64)]: 1, ['y'.repeat(65)]: 1, 'not a name': 1 });
+    expect(errorOf(row).violations.map(({ property }) => property)).toEqual([
+      'x'.repeat(64),
+      '(unreadable name)',
+      '(unreadable name)',
+    ]);
+  });
+
+  test('keeps a hundred violations at most', () => {
+    const keys = Array.from({ length: 150 }, (_, index) => [`key${index}`, 1]);
+    expect(errorOf({ ...rowOf(Reply), ...Object.fromEntries(keys) }).violations).toHaveLength(100);
+  });
+
+  test('stays readable when everything is wrong', () => {
+    const interactionHistory = Array.from({ length: 200_000 }, () => ({}));
+    expect(() => {
+      validateEntity(Author, rowOf(Author, { interactionHistory }), { write: 'insert' });
+    }).toThrow(/; and 399992 more\.$/);
+  });
+});
