@@ -1,0 +1,191 @@
+/** The stand-in of the decision engine and the reply generator: pure, and for one post always of one mind. */
+import { createHash } from 'node:crypto';
+import {
+  COMPOSITE_THRESHOLDS,
+  EVS_THRESHOLDS,
+  POWER_USER_THRESHOLDS,
+  PROHIBITED_CLAIMS,
+  RANDOMIZED_SHARE,
+  REPLY_LIMITS,
+  REPLY_SIGNATURE,
+  SSS_THRESHOLDS,
+  TRS_THRESHOLDS,
+  type ArchetypeName,
+  type DEFAULT_WEIGHTS,
+  type Decision,
+  type OperationalMode,
+  type Platform,
+} from '@shared/db';
+import type { Columns } from './expected.js';
+
+export type Weights = Record<keyof typeof DEFAULT_WEIGHTS, number>;
+
+const KEYWORDS: Readonly<Record<string, string>> = {
+  hangover: 'direct_hangover',
+  hungover: 'direct_hangover',
+  headache: 'physical_symptoms_primary',
+  nausea: 'physical_symptoms_primary',
+  electrolytes: 'remedies',
+  'never drinking again': 'meme_language',
+};
+
+const ENGAGING = ['HELPFUL', 'ENGAGEMENT', 'HYBRID'] as const;
+
+const ARCHETYPES: Record<OperationalMode, ArchetypeName | null> = {
+  HELPFUL: 'CHECKLIST',
+  ENGAGEMENT: 'HUMOR_LIGHT',
+  HYBRID: 'MYTHBUST',
+  DISENGAGED: null,
+};
+
+/** A number from 0 up to 1 that a key and a purpose always give. */
+export function draw(key: string, purpose: string): number {
+  const digest = createHash('sha256').update(`${purpose} of ${key}`).digest();
+  return digest.readUInt32BE(0) / 2 ** 32;
+}
+
+export function pick<Item>(list: readonly [Item, ...(readonly Item[])], key: string, purpose: string): Item {
+  return list[Math.floor(draw(key, purpose) * list.length)] ?? list[0];
+}
+
+/** The exact edge values for one key in ten, something between for the others. */
+function score(key: string, signal: string, edges: readonly number[], scale = 1): number {
+  return edges[Math.floor(draw(key, `${signal} edge`) * edges.length * 10)] ?? draw(key, signal) * scale;
+}
+
+export function matchKeywords(content: string): { keywordMatches: string[]; keywordCategories: string[] } {
+  const text = content.toLowerCase();
+  const keywordMatches = Object.keys(KEYWORDS).filter((word) => text.includes(word));
+  const keywordCategories = [...new Set(keywordMatches.map((word) => KEYWORDS[word] ?? ''))];
+  return { keywordMatches, keywordCategories };
+}
+
+/** Brands, and texts of one character. */
+export function isSpam(content: string, author: { isVerified: boolean; followerCount: number | null }): boolean {
+  return (author.isVerified && (author.followerCount ?? 0) > 50_000) || Array.from(content).length === 1;
+}
+
+export function isPowerUser(author: { isVerified: boolean; followerCount: number }): boolean {
+  return author.isVerified || author.followerCount >= POWER_USER_THRESHOLDS.followers;
+}
+
+export interface Judgement {
+  /** What goes into the decision as it is. */
+  columns: Pick<
+    Columns<Decision>,
+    | 'sssScore'
+    | 'arsScore'
+    | 'evsScore'
+    | 'trsScore'
+    | 'compositeScore'
+    | 'mode'
+    | 'safetyFlags'
+    | 'signalsJson'
+    | 'temporalContext'
+    | 'isRandomizedExperiment'
+    | 'predictedMode'
+  >;
+  archetype: ArchetypeName | null;
+  /** Whether it may take part in a running experiment, and where it falls: below the traffic split is arm A. */
+  experimentDraw: number | null;
+  predictedOutcome: number;
+}
+
+export interface Subject {
+  /** Tells the post from all others. */
+  key: string;
+  content: string;
+  errorCount: number;
+  relationshipScore: number;
+  evaluatedAt: Date;
+}
+
+/** Now and then throws, at the first attempt only, or gives a score that no column takes, always. */
+export function judge(subject: Subject, weights: Weights): Judgement {
+  const { key, errorCount, relationshipScore } = subject;
+  const failure = draw(key, 'failure');
+  if (failure < 0.02 && errorCount === 0) throw new Error('The language model did not answer in time ⏱');
+  const poison = failure > 0.99;
+  const sssScore = poison ? 1.5 : score(key, 'sss', [0, 1, SSS_THRESHOLDS.helpful, SSS_THRESHOLDS.contextual]);
+  const evsScore = score(key, 'evs', [0, 1, EVS_THRESHOLDS.viral, 20], 6);
+  const trsScore = score(key, 'trs', [0, 1, TRS_THRESHOLDS.disengage, 0.1 + 0.2]);
+  const scores = { sss: sssScore, ars: relationshipScore, evs: Math.min(evsScore / EVS_THRESHOLDS.viral, 1) };
+  const compositeScore = composite({ ...scores, trs: trsScore }, weights);
+  const safetyFlags = flagsOf(key);
+  const predicted = safetyFlags.includes('DEATH_MENTION') ? 'DISENGAGED' : modeOf(sssScore, trsScore, compositeScore);
+  const randomized = safetyFlags.length === 0 && draw(key, 'randomise') < RANDOMIZED_SHARE;
+  const mode = randomized ? pick<OperationalMode>(ENGAGING, key, 'random mode') : predicted;
+  return {
+    columns: {
+      ...{ sssScore, arsScore: relationshipScore, evsScore, trsScore, compositeScore, mode, safetyFlags },
+      ...{ isRandomizedExperiment: randomized, predictedMode: randomized ? predicted : null },
+      ...contextOf(subject, sssScore, evsScore, trsScore),
+    },
+    archetype: ARCHETYPES[mode],
+    experimentDraw: mode !== 'DISENGAGED' && draw(key, 'experiment') < 0.3 ? draw(key, 'arm') : null,
+    predictedOutcome: draw(key, 'outcome') / 10,
+  };
+}
+
+function composite(scores: Weights, weights: Weights): number {
+  const { sss, ars, evs, trs } = weights;
+  return Math.min(scores.sss * sss + scores.ars * ars + scores.evs * evs + scores.trs * trs, 1);
+}
+
+function modeOf(sss: number, trs: number, compositeScore: number): OperationalMode {
+  if (trs < TRS_THRESHOLDS.disengage || compositeScore < COMPOSITE_THRESHOLDS.disengage) return 'DISENGAGED';
+  if (sss >= SSS_THRESHOLDS.helpful) return 'HELPFUL';
+  return sss >= SSS_THRESHOLDS.contextual ? 'HYBRID' : 'ENGAGEMENT';
+}
+
+function flagsOf(key: string): string[] {
+  const flag = draw(key, 'safety');
+  if (flag < 0.04) return ['DEATH_MENTION', 'SUICIDE_SELF_HARM'];
+  return flag > 0.98 ? ['OVERRIDE'] : [];
+}
+
+function contextOf(
+  { key, content, evaluatedAt, relationshipScore }: Subject,
+  sss: number,
+  evs: number,
+  trs: number,
+): Pick<Columns<Decision>, 'signalsJson' | 'temporalContext'> {
+  if (draw(key, 'context') < 0.1) return { signalsJson: null, temporalContext: null };
+  const quoted = `they wrote "${Array.from(content).slice(0, 40).join('')}" \\ 🥴 it's`;
+  return {
+    signalsJson: {
+      sss: { score: sss, confidence: draw(key, 'confidence'), reasons: [quoted, '‏עברית‏', "O'Brien\n\t"] },
+      ars: { score: relationshipScore },
+      evs: { score: evs, baseline: { perHour: 1e-7, window: [1, { days: 28, none: null }], big: 1e21 } },
+      trs: { score: trs, reasons: [] },
+      safety: { flags: { '': 'empty key', '👩🏽‍⚕️ "key"': [true, false, null, [], {}] } },
+    },
+    temporalContext: {
+      phase: pick(['peak_suffering', 'prevention', 'holiday', 'normal'], key, 'phase'),
+      monitoringMultiplier: 1 + draw(key, 'multiplier') * 2,
+      matchedRules: ['Sunday "morning" 🌅', `new year's\\eve`],
+      timezone: 'America/New_York',
+      evaluatedAt: evaluatedAt.toISOString(),
+      isPriority: draw(key, 'priority') < 0.5,
+    },
+  };
+}
+
+/** The whole text of a reply; one in ten is as long as its platform allows. */
+export function write(platform: Platform, key: string, helpCount: number): string {
+  const body = pick(
+    [
+      'Water, salt and a slow morning. You will get through this 💧',
+      '"Coffee first" is a myth, sadly ☕ — a glass of water helps more\n\n• drink\n• eat\n• rest 🛌🏽',
+      'صباح الخير 🌞 ماء وراحة، واليوم يتحسن',
+      "Been there 👩🏽‍⚕️ it's over by the evening; 100 % \\ promise",
+    ],
+    key,
+    'body',
+  );
+  const tail = ` (${helpCount} helped this month) ${REPLY_SIGNATURE}`;
+  const longest = draw(key, 'length') < 0.1;
+  const text = (longest ? '🍋'.repeat(REPLY_LIMITS[platform] - Array.from(tail).length) : body) + tail;
+  if (PROHIBITED_CLAIMS.test(text)) throw new Error('The generator made a claim.');
+  return text;
+}

@@ -1,0 +1,100 @@
+import { columnChecks, given, rowCheck } from '../checks.js';
+import { count, formatted, jsonObject, moment, plain, POST_ID, text, UTM_CODE, type Word } from '../values.js';
+
+const NOON = '2026-01-31T12:00:00.000Z';
+const A_MOMENT_BEFORE = '2026-01-31T11:59:59.999Z';
+const SIGNATURE = '—Antone (Vita)';
+
+const approved = { approval_status: 'APPROVED', approved_by: 'operator-1', approved_at: NOON };
+const posted = { ...approved, posted_at: NOON, platform_post_id: '42' };
+const deleted = { ...posted, deleted_at: NOON, delete_reason: 'It missed the tone.' };
+
+/** 10..1000 code points, signed. */
+const signedText: Word = () => {
+  const unsigned = (value: string) => ({ value, aside: ['content_contains'] });
+  return [
+    {
+      kind: 'length',
+      // The signature alone is longer than the shortest text.
+      refused: [
+        ...['', '123456789', '🙂'.repeat(9)].map(unsigned),
+        ...plain('x'.repeat(987) + SIGNATURE, '🙂'.repeat(987) + SIGNATURE),
+      ],
+      accepted: [
+        ...['1234567890', '🙂'.repeat(10)].map(unsigned),
+        ...plain(SIGNATURE, 'x'.repeat(986) + SIGNATURE, '🙂'.repeat(986) + SIGNATURE),
+      ],
+    },
+    {
+      kind: 'contains',
+      refused: plain(
+        ...['Plenty of water helps.', 'Drink water. — Antone (Vita)', 'Drink water. -Antone (Vita)'],
+        ...['Drink water. –Antone (Vita)', 'Drink water. —antone (vita)', 'Drink water. —Antone (Vita'],
+        ...['Drink water. from Vita', 'Drink water. —Antone (Vita Brand Bot)', 'Drink water. —Antone\u00a0(Vita)'],
+      ),
+      accepted: plain(
+        `Drink water. ${SIGNATURE}`,
+        `[Ad] Drink water. ${SIGNATURE} | Helped 42 people this month`,
+        `${SIGNATURE}${SIGNATURE}`,
+      ),
+    },
+  ];
+};
+
+const columns = columnChecks('replies', {
+  content: signedText,
+  platform_post_id: given(posted, formatted(POST_ID, 100)),
+  utm_code: formatted(UTM_CODE, 100),
+  help_count: count(),
+  approved_by: given(approved, text(100)),
+  approved_at: given(approved, moment),
+  posted_at: given(posted, moment),
+  metrics_json: jsonObject,
+  // Taken back the moment it was posted; that moment is out of range too.
+  deleted_at: given((value) => ({ ...deleted, posted_at: value }), moment, 'posted_at_range'),
+  delete_reason: given(deleted, text(1000)),
+  created_at: moment,
+  updated_at: moment,
+});
+
+const life = [
+  rowCheck('replies', 'approved_has_approver', {
+    refused: [{ ...approved, approved_by: null }, { ...approved, approved_at: null }, { approval_status: 'APPROVED' }],
+    accepted: [approved, { approval_status: 'PENDING' }],
+  }),
+  rowCheck('replies', 'unapproved_has_no_approver', {
+    refused: ['PENDING', 'REJECTED'].flatMap((approval_status) => [
+      { ...approved, approval_status },
+      { approval_status, approved_by: 'operator-1' },
+      { approval_status, approved_at: NOON },
+    ]),
+    accepted: [approved, { approval_status: 'PENDING' }, { approval_status: 'REJECTED' }],
+  }),
+  rowCheck('replies', 'posted_is_approved', {
+    refused: ['PENDING', 'REJECTED'].map((approval_status) => ({
+      ...{ approval_status, posted_at: NOON, platform_post_id: '42' },
+    })),
+    accepted: [posted, approved],
+  }),
+  rowCheck('replies', 'posted_has_platform_id', {
+    refused: [{ ...posted, platform_post_id: null }, { ...posted, posted_at: null }, { platform_post_id: '42' }],
+    accepted: [posted, approved],
+  }),
+  rowCheck('replies', 'deleted_after_posted', {
+    refused: [
+      { ...deleted, deleted_at: A_MOMENT_BEFORE },
+      { ...approved, deleted_at: NOON, delete_reason: 'It missed the tone.' },
+    ],
+    accepted: [deleted, { ...deleted, posted_at: A_MOMENT_BEFORE }, posted],
+  }),
+  rowCheck('replies', 'deleted_has_reason', {
+    refused: [
+      { ...deleted, delete_reason: null },
+      { ...deleted, deleted_at: null },
+      { delete_reason: 'It missed the tone.' },
+    ],
+    accepted: [deleted, posted],
+  }),
+];
+
+export const REPLY_CHECKS = [...columns, ...life];

@@ -1,0 +1,145 @@
+import { describe, expect, it } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { createDataSource } from '../../../src/data-source.js';
+import { useDatabase } from '../../support/database.js';
+import { CASES, casesOf } from './cases.js';
+import { attackAll, gapsOf, type Finding } from './runner.js';
+
+const ALL_PLATFORMS = 'uq_kpi_metrics__date_kpi_type_id_metric_name__all_platforms';
+
+/** The attacks attacked: a guard that is wrong, missing or new must not pass unseen. */
+describe('the attacks report', () => {
+  const db = useDatabase();
+
+  /** What is found in a database of its own, changed by `sql`. */
+  async function findingsAfter(sql: string, find: (dataSource: DataSource) => Promise<Finding[]>): Promise<Finding[]> {
+    const dataSource = await createDataSource({ url: await db.create() }).initialize();
+    try {
+      await dataSource.query(sql);
+      return await find(dataSource);
+    } finally {
+      await dataSource.destroy();
+    }
+  }
+
+  const attacksOn = (name: string) => (dataSource: DataSource) =>
+    attackAll(
+      dataSource,
+      CASES.filter(({ guard }) => guard.name === name),
+    );
+  const gaps = (dataSource: DataSource) => gapsOf(dataSource, CASES);
+
+  it('a score that may reach 1.5, and nothing else', async () => {
+    const changed = replaceCheck('decisions', 'sss_score_range', 'sss_score >= 0 AND sss_score <= 1.5');
+    const guard = 'check decisions ck_decisions__sss_score_range';
+    expect(await findingsAfter(changed, (dataSource) => attackAll(dataSource, casesOf('decisions')))).toEqual([
+      { guard, said: 'sss_score = 1.0000000000000002', fault: 'was not refused' },
+      { guard, said: 'sss_score = 1.5', fault: 'was not refused' },
+    ]);
+  });
+
+  it('a constraint that nobody wrote a case for', async () => {
+    const changed = 'ALTER TABLE decisions ADD CONSTRAINT ck_decisions__new CHECK (sss_score <> 0.5)';
+    expect(await findingsAfter(changed, gaps)).toEqual([
+      { guard: 'check decisions ck_decisions__new', fault: 'has no case' },
+    ]);
+  });
+
+  it('a constraint that is gone, twice: by the catalog and by its attacks', async () => {
+    const changed = 'ALTER TABLE replies DROP CONSTRAINT ck_replies__posted_is_approved';
+    const guard = 'check replies ck_replies__posted_is_approved';
+    expect(await findingsAfter(changed, gaps)).toEqual([{ guard, fault: 'is not in the catalog' }]);
+    const found = await findingsAfter(changed, attacksOn('ck_replies__posted_is_approved'));
+    expect(found).toContainEqual(expect.objectContaining({ guard, fault: 'was not refused' }));
+  });
+
+  it.each([
+    [
+      'a bound that is too narrow',
+      'ck_authors__handle_length',
+      replaceCheck('authors', 'handle_length', 'char_length(handle) < 50'),
+    ],
+    ['NaN in a ratio', 'ck_decisions__evs_score_range', replaceCheck('decisions', 'evs_score_range', 'evs_score >= 0')],
+    [
+      'a rule held in one of two states only',
+      'ck_escalations__closed_has_resolver',
+      replaceCheck('escalations', 'closed_has_resolver', `status <> 'RESOLVED' OR resolved_by IS NOT NULL`),
+    ],
+    [
+      'a rule that another one repeats',
+      'ck_posts__error_count_range',
+      'ALTER TABLE posts ADD CHECK (error_count >= 0)',
+    ],
+    [
+      'a unique index over all rows',
+      ALL_PLATFORMS,
+      `DROP INDEX ${ALL_PLATFORMS}; CREATE UNIQUE INDEX ${ALL_PLATFORMS} ON kpi_metrics (date, kpi_type_id, metric_name)`,
+    ],
+    [
+      'a unique key with a column less',
+      'uq_authors__platform_platform_id',
+      replace('authors', 'uq_authors__platform_platform_id', 'UNIQUE (platform_id)'),
+    ],
+    [
+      'a foreign key that is checked later',
+      'fk_posts__author_id',
+      'ALTER TABLE posts ALTER CONSTRAINT fk_posts__author_id DEFERRABLE INITIALLY DEFERRED',
+    ],
+    [
+      'another delete rule',
+      'fk_kpi_metrics__kpi_type_id',
+      replace(
+        'kpi_metrics',
+        'fk_kpi_metrics__kpi_type_id',
+        'FOREIGN KEY (kpi_type_id) REFERENCES kpi_types ON DELETE CASCADE',
+      ),
+    ],
+    [
+      'a trigger that is switched off',
+      'tg_audit_logs__no_truncate TRUNCATE',
+      'ALTER TABLE audit_logs DISABLE TRIGGER tg_audit_logs__no_truncate',
+    ],
+    [
+      'an enum without one of its values',
+      'reply_type reply_type',
+      `ALTER TYPE reply_type RENAME VALUE 'MANUAL' TO 'BY_HAND'`,
+    ],
+  ])('%s', async (_change, guard, sql) => {
+    expect(await findingsAfter(sql, attacksOn(guard))).not.toEqual([]);
+  });
+
+  it.each([
+    ['a column that may be null now', 'ALTER TABLE posts ALTER COLUMN detected_at DROP NOT NULL'],
+    ['a new unique index', 'CREATE UNIQUE INDEX uq_posts__content ON posts (content)'],
+    [
+      'an enum turned into text',
+      'ALTER TABLE experiments ALTER status DROP DEFAULT, DROP CONSTRAINT ck_experiments__winner_of_completed, ALTER status TYPE text',
+    ],
+    [
+      'a new trigger',
+      'CREATE TRIGGER tg_posts__new BEFORE UPDATE ON posts FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()',
+    ],
+    ['a kind of constraint that the cases do not know', 'ALTER TABLE posts ADD EXCLUDE USING btree (content WITH =)'],
+    ['a domain with a rule', 'CREATE DOMAIN score AS double precision CHECK (VALUE <= 1)'],
+  ])('%s, by the catalog', async (_change, sql) => {
+    expect(await findingsAfter(sql, gaps)).not.toEqual([]);
+  });
+
+  it('a case that proves nothing', async () => {
+    const [first] = CASES;
+    if (!first) throw new Error('There are no cases.');
+    const empty = { ...first, twins: [] };
+    expect(await gapsOf(db.dataSource, [empty, ...CASES])).toEqual([
+      { guard: 'primary key archetypes pk_archetypes', fault: 'has two cases' },
+      { guard: 'primary key archetypes pk_archetypes', fault: 'has a case without attack or without twin' },
+    ]);
+  });
+});
+
+function replaceCheck(table: string, meaning: string, expression: string): string {
+  return replace(table, `ck_${table}__${meaning}`, `CHECK (${expression})`);
+}
+
+function replace(table: string, constraint: string, definition: string): string {
+  return `ALTER TABLE ${table} DROP CONSTRAINT ${constraint}, ADD CONSTRAINT ${constraint} ${definition}`;
+}
