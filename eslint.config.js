@@ -4,7 +4,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['dist', 'coverage', 'node_modules', '.data']),
+  globalIgnores(['dist', 'coverage', '.stryker-tmp', 'reports', 'node_modules', '.data']),
   js.configs.recommended,
   {
     files: ['**/*.ts'],

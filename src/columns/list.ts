@@ -1,15 +1,16 @@
 import type { ColumnRule } from './registry.js';
-import { isStorable, literal, type TextFormat } from './text.js';
+import { isLength, isStorable, literal, SPACES, type TextFormat } from './text.js';
 import { defineWord } from './word.js';
 
-/**
- * An item without a format of its own: 1..100 characters of free text without control characters, not beginning or ending
- * in a space.
- */
+/** Longest item of any list, in characters: an item is a term, a tag or a name. */
+const ITEM_LENGTH = 100;
+
+/** An item without a format of its own: free text without control characters, not beginning or ending in a space. */
 const CONTROL = '\\u0001-\\u001F\\u007F';
+const EDGE = `[^${CONTROL}${SPACES}]`;
 const FREE_TEXT: TextFormat = {
-  pattern: new RegExp(`^[^${CONTROL} ]([^${CONTROL}]{0,98}[^${CONTROL} ])?$`, 'u'),
-  sentence: 'must be trimmed text of 1 to 100 characters without control characters',
+  pattern: new RegExp(`^${EDGE}([^${CONTROL}]*${EDGE})?$`, 'u'),
+  sentence: 'must be trimmed text without control characters',
 };
 
 // Both are control characters, which no item may hold: they cannot be mistaken for part of one.
@@ -21,7 +22,7 @@ interface ListOptions {
   min?: number;
   /** Most items. */
   max: number;
-  /** The shape of each item. Default: trimmed free text of 1..100 characters. */
+  /** The shape of each item, which is 1..100 characters long. Default: trimmed free text. */
   format?: TextFormat;
 }
 
@@ -49,21 +50,22 @@ function sizeRule(min: number, max: number): ColumnRule {
 function itemsRule({ pattern, sentence }: TextFormat): ColumnRule {
   const item = new RegExp(pattern.source, 'u');
   const one = pattern.source.replace(/^\^/, '').replace(/\$$/, '');
-  const all = literal(`^(${one})(\\u001F(${one}))*$`);
+  const all = literal(`^((^|\\u001F)(${one}))+$`);
   return {
     kind: 'items',
-    sentence: `must be a list of which each item ${sentence}`,
+    sentence: `must be a list of which each item ${sentence}, at most ${ITEM_LENGTH} characters long`,
     holds: (value) => Array.isArray(value) && Array.from(value as unknown[]).every((text) => isItem(text, item)),
     // A CHECK can hold no subquery: the items are judged in one string, joined by a character that none of them holds.
     sql: (column) =>
       `cardinality(${column}) = 0 OR array_ndims(${column}) = 1 ` +
       `AND position(${BETWEEN_ITEMS} IN array_to_string(${column}, '')) = 0 ` +
+      `AND array_to_string(${column}, ${BETWEEN_ITEMS}) !~ '[^\\u001F]{${ITEM_LENGTH + 1}}' ` +
       `AND array_to_string(${column}, ${BETWEEN_ITEMS}, ${FOR_NULL}) ~ ${all}`,
   };
 }
 
 function isItem(text: unknown, item: RegExp): boolean {
-  return typeof text === 'string' && isStorable(text) && item.test(text);
+  return typeof text === 'string' && isStorable(text) && isLength(text, 1, ITEM_LENGTH) && item.test(text);
 }
 
 const differentRule: ColumnRule = {

@@ -2,12 +2,16 @@ import type { ColumnRule } from './registry.js';
 import { defineWord, type Nullable } from './word.js';
 
 /**
- * Characters that show nothing: white space, zero-width and byte-order marks. Spelled out, because `\s` means other
- * characters in JavaScript than in PostgreSQL, and in PostgreSQL others by locale.
+ * White space and what looks like it, for a bracket expression. Spelled out, because `\s` means other characters in
+ * JavaScript than in PostgreSQL, and in PostgreSQL others by locale.
  */
-const BLANK =
-  '\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u1680\\u2000-\\u200D\\u2028\\u2029\\u202F\\u205F\\u2060\\u3000\\uFEFF';
-const VISIBLE = `[^${BLANK}]`;
+export const SPACES =
+  '\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF';
+
+/** Joiners, marks of direction and variation selectors: they show nothing by themselves but belong inside and behind others. */
+const MARKS = '\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F';
+
+const VISIBLE = `[^${SPACES}${MARKS}]`;
 const visible = new RegExp(VISIBLE, 'u');
 
 /** A shape of text. The expression must mean the same in JavaScript (`u` flag) and in PostgreSQL: plain classes only. */
@@ -117,7 +121,8 @@ function lengthRule(min: number, max: number): ColumnRule {
   };
 }
 
-function isLength(text: string, min: number, max: number): boolean {
+/** Is the text `min`..`max` characters (code points) long? */
+export function isLength(text: string, min: number, max: number): boolean {
   if (text.length > max * 2) return false; // Saves counting ten megabytes: a code point is two units at most.
   const length = Array.from(text).length;
   return length >= min && length <= max;

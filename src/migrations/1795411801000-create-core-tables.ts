@@ -77,19 +77,19 @@ async function createAuthors(queryRunner: QueryRunner): Promise<void> {
             char_length("platform_id") BETWEEN 1 AND 100
         ),
         CONSTRAINT "ck_authors__platform_id_blank" CHECK (
-            "platform_id" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u1680\\u2000-\\u200D\\u2028\\u2029\\u202F\\u205F\\u2060\\u3000\\uFEFF]'
+            "platform_id" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
         ),
         CONSTRAINT "ck_authors__handle_length" CHECK (
             char_length("handle") BETWEEN 1 AND 50
         ),
         CONSTRAINT "ck_authors__handle_blank" CHECK (
-            "handle" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u1680\\u2000-\\u200D\\u2028\\u2029\\u202F\\u205F\\u2060\\u3000\\uFEFF]'
+            "handle" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
         ),
         CONSTRAINT "ck_authors__display_name_length" CHECK (
             char_length("display_name") BETWEEN 1 AND 200
         ),
         CONSTRAINT "ck_authors__display_name_blank" CHECK (
-            "display_name" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u1680\\u2000-\\u200D\\u2028\\u2029\\u202F\\u205F\\u2060\\u3000\\uFEFF]'
+            "display_name" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
         ),
         CONSTRAINT "ck_authors__follower_count_range" CHECK (
             "follower_count" >= 0
@@ -100,7 +100,8 @@ async function createAuthors(queryRunner: QueryRunner): Promise<void> {
             cardinality("archetype_tags") = 0
             OR array_ndims("archetype_tags") = 1
             AND position(chr(31) IN array_to_string("archetype_tags", '')) = 0
-            AND array_to_string("archetype_tags", chr(31), chr(30)) ~ '^([a-z][a-z0-9]*(_[a-z0-9]+)*)(\\u001F([a-z][a-z0-9]*(_[a-z0-9]+)*))*$'
+            AND array_to_string("archetype_tags", chr(31)) !~ '[^\\u001F]{101}'
+            AND array_to_string("archetype_tags", chr(31), chr(30)) ~ '^((^|\\u001F)([a-z][a-z0-9]*(_[a-z0-9]+)*))+$'
         ),
         CONSTRAINT "ck_authors__relationship_score_range" CHECK (
             "relationship_score" >= 0
@@ -198,7 +199,8 @@ async function createPosts(queryRunner: QueryRunner): Promise<void> {
             AND position(
                 chr(31) IN array_to_string("keyword_matches", '')
             ) = 0
-            AND array_to_string("keyword_matches", chr(31), chr(30)) ~ '^([^\\u0001-\\u001F\\u007F ]([^\\u0001-\\u001F\\u007F]{0,98}[^\\u0001-\\u001F\\u007F ])?)(\\u001F([^\\u0001-\\u001F\\u007F ]([^\\u0001-\\u001F\\u007F]{0,98}[^\\u0001-\\u001F\\u007F ])?))*$'
+            AND array_to_string("keyword_matches", chr(31)) !~ '[^\\u001F]{101}'
+            AND array_to_string("keyword_matches", chr(31), chr(30)) ~ '^((^|\\u001F)([^\\u0001-\\u001F\\u007F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]([^\\u0001-\\u001F\\u007F]*[^\\u0001-\\u001F\\u007F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF])?))+$'
         ),
         CONSTRAINT "ck_posts__keyword_categories_size" CHECK (cardinality("keyword_categories") <= 20),
         CONSTRAINT "ck_posts__keyword_categories_items" CHECK (
@@ -207,7 +209,8 @@ async function createPosts(queryRunner: QueryRunner): Promise<void> {
             AND position(
                 chr(31) IN array_to_string("keyword_categories", '')
             ) = 0
-            AND array_to_string("keyword_categories", chr(31), chr(30)) ~ '^([a-z][a-z0-9]*(_[a-z0-9]+)*)(\\u001F([a-z][a-z0-9]*(_[a-z0-9]+)*))*$'
+            AND array_to_string("keyword_categories", chr(31)) !~ '[^\\u001F]{101}'
+            AND array_to_string("keyword_categories", chr(31), chr(30)) ~ '^((^|\\u001F)([a-z][a-z0-9]*(_[a-z0-9]+)*))+$'
         ),
         CONSTRAINT "ck_posts__raw_metrics_shape" CHECK (jsonb_typeof("raw_metrics") = 'object'),
         CONSTRAINT "ck_posts__error_count_range" CHECK ("error_count" >= 0),
@@ -215,7 +218,7 @@ async function createPosts(queryRunner: QueryRunner): Promise<void> {
             char_length("error_message") BETWEEN 1 AND 2000
         ),
         CONSTRAINT "ck_posts__error_message_blank" CHECK (
-            "error_message" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u1680\\u2000-\\u200D\\u2028\\u2029\\u202F\\u205F\\u2060\\u3000\\uFEFF]'
+            "error_message" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
         ),
         CONSTRAINT "ck_posts__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)
@@ -287,13 +290,13 @@ async function createExperiments(queryRunner: QueryRunner): Promise<void> {
             char_length("name") BETWEEN 1 AND 200
         ),
         CONSTRAINT "ck_experiments__name_blank" CHECK (
-            "name" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u1680\\u2000-\\u200D\\u2028\\u2029\\u202F\\u205F\\u2060\\u3000\\uFEFF]'
+            "name" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
         ),
         CONSTRAINT "ck_experiments__description_length" CHECK (
             char_length("description") BETWEEN 1 AND 2000
         ),
         CONSTRAINT "ck_experiments__description_blank" CHECK (
-            "description" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u1680\\u2000-\\u200D\\u2028\\u2029\\u202F\\u205F\\u2060\\u3000\\uFEFF]'
+            "description" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
         ),
         CONSTRAINT "ck_experiments__variant_a_shape" CHECK (jsonb_typeof("variant_a") = 'object'),
         CONSTRAINT "ck_experiments__variant_b_shape" CHECK (jsonb_typeof("variant_b") = 'object'),
@@ -404,7 +407,8 @@ async function createDecisions(queryRunner: QueryRunner): Promise<void> {
             cardinality("safety_flags") = 0
             OR array_ndims("safety_flags") = 1
             AND position(chr(31) IN array_to_string("safety_flags", '')) = 0
-            AND array_to_string("safety_flags", chr(31), chr(30)) ~ '^([A-Z][A-Z0-9]*(_[A-Z0-9]+)*)(\\u001F([A-Z][A-Z0-9]*(_[A-Z0-9]+)*))*$'
+            AND array_to_string("safety_flags", chr(31)) !~ '[^\\u001F]{101}'
+            AND array_to_string("safety_flags", chr(31), chr(30)) ~ '^((^|\\u001F)([A-Z][A-Z0-9]*(_[A-Z0-9]+)*))+$'
         ),
         CONSTRAINT "ck_decisions__signals_json_shape" CHECK (jsonb_typeof("signals_json") = 'object'),
         CONSTRAINT "ck_decisions__temporal_context_shape" CHECK (jsonb_typeof("temporal_context") = 'object'),
@@ -412,7 +416,7 @@ async function createDecisions(queryRunner: QueryRunner): Promise<void> {
             char_length("competitor_detected") BETWEEN 1 AND 100
         ),
         CONSTRAINT "ck_decisions__competitor_detected_blank" CHECK (
-            "competitor_detected" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u1680\\u2000-\\u200D\\u2028\\u2029\\u202F\\u205F\\u2060\\u3000\\uFEFF]'
+            "competitor_detected" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
         ),
         CONSTRAINT "ck_decisions__experiment_variant_choice" CHECK ("experiment_variant" IN ('A', 'B')),
         CONSTRAINT "ck_decisions__created_at_range" CHECK (
@@ -423,6 +427,7 @@ async function createDecisions(queryRunner: QueryRunner): Promise<void> {
             NOT "is_randomized_experiment"
             OR "predicted_mode" IS NOT NULL
         ),
+        CONSTRAINT "ck_decisions__none_is_no_flag" CHECK ('NONE' <> ALL ("safety_flags")),
         CONSTRAINT "pk_decisions" PRIMARY KEY ("id")
     );
     COMMENT ON COLUMN "decisions"."id" IS 'Surrogate key.';
@@ -513,7 +518,7 @@ async function createReplies(queryRunner: QueryRunner): Promise<void> {
             char_length("approved_by") BETWEEN 1 AND 100
         ),
         CONSTRAINT "ck_replies__approved_by_blank" CHECK (
-            "approved_by" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u1680\\u2000-\\u200D\\u2028\\u2029\\u202F\\u205F\\u2060\\u3000\\uFEFF]'
+            "approved_by" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
         ),
         CONSTRAINT "ck_replies__approved_at_range" CHECK (
             "approved_at" >= to_timestamp(0)
@@ -532,7 +537,7 @@ async function createReplies(queryRunner: QueryRunner): Promise<void> {
             char_length("delete_reason") BETWEEN 1 AND 1000
         ),
         CONSTRAINT "ck_replies__delete_reason_blank" CHECK (
-            "delete_reason" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u1680\\u2000-\\u200D\\u2028\\u2029\\u202F\\u205F\\u2060\\u3000\\uFEFF]'
+            "delete_reason" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
         ),
         CONSTRAINT "ck_replies__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)

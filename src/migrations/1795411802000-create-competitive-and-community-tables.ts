@@ -41,13 +41,13 @@ async function createCompetitors(queryRunner: QueryRunner): Promise<void> {
             char_length("name") BETWEEN 1 AND 100
         ),
         CONSTRAINT "ck_competitors__name_blank" CHECK (
-            "name" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u1680\\u2000-\\u200D\\u2028\\u2029\\u202F\\u205F\\u2060\\u3000\\uFEFF]'
+            "name" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
         ),
         CONSTRAINT "ck_competitors__primary_mechanism_length" CHECK (
             char_length("primary_mechanism") BETWEEN 1 AND 200
         ),
         CONSTRAINT "ck_competitors__primary_mechanism_blank" CHECK (
-            "primary_mechanism" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u1680\\u2000-\\u200D\\u2028\\u2029\\u202F\\u205F\\u2060\\u3000\\uFEFF]'
+            "primary_mechanism" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
         ),
         CONSTRAINT "ck_competitors__price_point_choice" CHECK (
             "price_point" IN ('LOW', 'MID', 'HIGH', 'VERY_HIGH', 'VARIES')
@@ -59,7 +59,8 @@ async function createCompetitors(queryRunner: QueryRunner): Promise<void> {
             cardinality("brand_keywords") = 0
             OR array_ndims("brand_keywords") = 1
             AND position(chr(31) IN array_to_string("brand_keywords", '')) = 0
-            AND array_to_string("brand_keywords", chr(31), chr(30)) ~ '^([^\\u0001-\\u001F\\u007F ]([^\\u0001-\\u001F\\u007F]{0,98}[^\\u0001-\\u001F\\u007F ])?)(\\u001F([^\\u0001-\\u001F\\u007F ]([^\\u0001-\\u001F\\u007F]{0,98}[^\\u0001-\\u001F\\u007F ])?))*$'
+            AND array_to_string("brand_keywords", chr(31)) !~ '[^\\u001F]{101}'
+            AND array_to_string("brand_keywords", chr(31), chr(30)) ~ '^((^|\\u001F)([^\\u0001-\\u001F\\u007F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]([^\\u0001-\\u001F\\u007F]*[^\\u0001-\\u001F\\u007F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF])?))+$'
         ),
         CONSTRAINT "ck_competitors__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)

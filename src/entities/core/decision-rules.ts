@@ -40,4 +40,11 @@ export const DECISION_RULES: readonly RowRule<Decision>[] = [
     holds: ({ safetyFlags, mode }) => mode === 'DISENGAGED' || safetyFlags.every((flag) => flag === 'OVERRIDE'),
     beforeSaveOnly: 'a flag about wording (claims caution) may be kept on an engaged decision by hand',
   },
+  {
+    meaning: 'none_is_no_flag',
+    sentence: 'no safety flags are an empty list, not a flag NONE',
+    properties: ['safetyFlags'],
+    holds: ({ safetyFlags }) => !safetyFlags.includes('NONE'),
+    sql: `'NONE' <> ALL ("safety_flags")`,
+  },
 ];

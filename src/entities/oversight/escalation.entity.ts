@@ -34,10 +34,10 @@ import { EscalationReason } from '../reference/escalation-reason.entity.js';
 })
 @Rule<Escalation>({
   meaning: 'closed_has_resolver',
-  sentence: 'a closed escalation says who closed it',
+  sentence: 'an escalation says who closed it exactly when it is closed',
   properties: ['status', 'resolvedBy'],
-  holds: ({ status, resolvedBy }) => !isClosed(status) || resolvedBy !== null,
-  sql: `"status" NOT IN ('RESOLVED', 'DISMISSED') OR "resolved_by" IS NOT NULL`,
+  holds: ({ status, resolvedBy }) => isClosed(status) === (resolvedBy !== null),
+  sql: `("status" IN ('RESOLVED', 'DISMISSED')) = ("resolved_by" IS NOT NULL)`,
 })
 export class Escalation {
   @Id() id!: string;

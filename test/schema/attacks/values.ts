@@ -54,7 +54,7 @@ export const day: Word = () => [
 /** White space of Unicode, and what has no width at all: zero-width space and joiners, word joiner, byte-order mark. */
 const INVISIBLE = [
   ...[0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x20, 0x85, 0xa0, 0x1680, 0x2000, 0x2003, 0x200a, 0x200b, 0x200c, 0x200d],
-  ...[0x2028, 0x2029, 0x202f, 0x205f, 0x2060, 0x3000, 0xfeff],
+  ...[0x2028, 0x2029, 0x202f, 0x205f, 0x2060, 0x3000, 0xfeff, 0xad, 0x200e, 0x202e, 0x2066, 0x2800, 0x3164, 0xfe0f],
 ].map((code) => String.fromCodePoint(code));
 
 /** Text of at most `max` code points, something visible in it. */
@@ -135,6 +135,7 @@ export function list(min: number, max: number, format: Format = FREE_ITEM): Word
       refused: plain(
         ...[[null], [item, null], [''], [item, ''], [[item, item]], [[item], [item]], [`${item}\u001f${item}`]],
         ...['\u001e', '\u001f'].map((control) => [control]),
+        ...[[item.repeat(101)], [item, item.repeat(101)]],
         ...format.refused.flatMap((bad) => [
           [item, bad],
           [bad, item],
@@ -153,8 +154,34 @@ export function list(min: number, max: number, format: Format = FREE_ITEM): Word
 }
 
 const FREE_ITEM: Format = {
-  refused: [' ', ' x', 'x ', 'x\n', 'a\tb', '\u0001', '\u007f', 'x\u007fx', 'x'.repeat(101), '🙂'.repeat(101)],
-  accepted: ['x', 'so hungover', 'x'.repeat(100), '🙂'.repeat(100), "O'Neill", 'a,b', '"quoted"', '{}', 'NULL', '\\'],
+  refused: [
+    ' ',
+    ' x',
+    'x ',
+    'x\n',
+    'a\tb',
+    '\u0001',
+    '\u007f',
+    'x\u007fx',
+    'x'.repeat(101),
+    '🙂'.repeat(101),
+    '\u00a0x',
+    'x\u2003',
+    '\u2800',
+  ],
+  accepted: [
+    'x',
+    'so hungover',
+    'x'.repeat(100),
+    '🙂'.repeat(100),
+    "O'Neill",
+    'a,b',
+    '"quoted"',
+    '{}',
+    'NULL',
+    '\\',
+    '\u2764\ufe0f',
+  ],
 };
 
 const OTHER_JSON = ['1', '"text"', 'true', 'null'];

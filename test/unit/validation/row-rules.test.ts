@@ -103,6 +103,12 @@ const PAIRS: Pair[] = [
     refuses: [{ safetyFlags: ['OVERRIDE', 'DEATH_MENTION'] }],
     accepts: [{ safetyFlags: ['DEATH_MENTION'], mode: 'DISENGAGED' }, { safetyFlags: ['OVERRIDE'] }],
   },
+  {
+    entity: Decision,
+    rule: 'none_is_no_flag',
+    refuses: [{ safetyFlags: ['NONE'], mode: 'DISENGAGED' }],
+    accepts: [{ safetyFlags: [] }, { safetyFlags: ['NONE_OF_IT'], mode: 'DISENGAGED' }],
+  },
   { entity: Reply, rule: 'new_has_decision', refuses: [{ decisionId: null }], accepts: [{ decisionId: ID }] },
   {
     entity: Reply,
@@ -197,7 +203,12 @@ const PAIRS: Pair[] = [
     refuses: [{ ...closed, resolvedAt: null }, { resolvedAt: later }],
     accepts: [closed, { ...closed, status: 'DISMISSED' }],
   },
-  { entity: Escalation, rule: 'closed_has_resolver', refuses: [{ ...closed, resolvedBy: null }], accepts: [closed] },
+  {
+    entity: Escalation,
+    rule: 'closed_has_resolver',
+    refuses: [{ ...closed, resolvedBy: null }, { resolvedBy: 'operator-1' }],
+    accepts: [closed, {}],
+  },
   {
     entity: Experiment,
     rule: 'ends_after_start',

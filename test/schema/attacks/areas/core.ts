@@ -72,6 +72,10 @@ const decisions = [
     experiment_variant: choice('A B'),
     created_at: moment,
   }),
+  rowCheck('decisions', 'none_is_no_flag', {
+    refused: [{ safety_flags: ['NONE'] }, { safety_flags: ['DEATH_MENTION', 'NONE'] }],
+    accepted: [{ safety_flags: [] }, { safety_flags: ['NONE_OF_IT', 'DEATH_MENTION'] }],
+  }),
   rowCheck('decisions', 'randomized_has_prediction', {
     refused: [{ is_randomized_experiment: true }, { is_randomized_experiment: true, predicted_mode: null }],
     accepted: [

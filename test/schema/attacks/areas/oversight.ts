@@ -25,13 +25,15 @@ const escalations = [
   rowCheck('escalations', 'closed_has_time', {
     refused: [
       ...CLOSED.map((status) => ({ ...closed, status, resolved_at: null })),
-      ...OPEN.map((status) => ({ ...closed, status })),
-      { resolved_at: NOON },
+      ...OPEN.map((status) => ({ status, resolved_at: NOON })),
     ],
     accepted: [...CLOSED.map((status) => ({ ...closed, status })), ...OPEN.map((status) => ({ status }))],
   }),
   rowCheck('escalations', 'closed_has_resolver', {
-    refused: CLOSED.map((status) => ({ ...closed, status, resolved_by: null })),
+    refused: [
+      ...CLOSED.map((status) => ({ ...closed, status, resolved_by: null })),
+      ...OPEN.map((status) => ({ status, resolved_by: 'operator-1' })),
+    ],
     accepted: [...CLOSED.map((status) => ({ ...closed, status })), ...OPEN.map((status) => ({ status }))],
   }),
 ];

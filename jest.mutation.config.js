@@ -1,0 +1,9 @@
+/** What mutants are held against: the unit tests of the rules. */
+import config from './jest.config.js';
+
+const unit = config.projects.find(({ displayName }) => displayName === 'unit');
+
+export default {
+  ...unit,
+  testMatch: ['<rootDir>/test/unit/{columns,validation}/**/*.test.ts'],
+};

@@ -1,0 +1,22 @@
+/**
+ * Mutation testing of the rules: does a test fail for each small change of the vocabulary and of validation? By the unit tests
+ * alone, which need no database. `npm run mutation`; the report is in reports/mutation/.
+ *
+ * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
+ */
+export default {
+  mutate: ['src/columns/**/*.ts', 'src/validation/**/*.ts'],
+  testRunner: 'jest',
+  testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
+  jest: { configFile: 'jest.mutation.config.js', enableFindRelatedTests: false },
+  coverageAnalysis: 'perTest',
+  // A mutant in a decorator changes what a class is when it is loaded: such mutants need all tests.
+  ignoreStatic: false,
+  concurrency: 2,
+  reporters: ['clear-text', 'progress', 'json'],
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
+  jsonReporter: { fileName: 'reports/mutation/mutation.json' },
+  tempDirName: '.stryker-tmp',
+  ignorePatterns: ['.data', 'dist', 'coverage', 'docs', 'reports'],
+  thresholds: { high: 95, low: 85, break: 85 },
+};
