@@ -4,6 +4,7 @@
  */
 const shared = {
   testEnvironment: 'node',
+  modulePathIgnorePatterns: ['<rootDir>/(dist|\\.data|\\.stryker-tmp)/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^@shared/db$': '<rootDir>/src/index.ts',

@@ -116,7 +116,9 @@ function isPlainJson(value: unknown, depth: number): boolean {
 }
 
 function isPlainObject(value: object, depth: number): boolean {
-  if (value instanceof Date || 'toJSON' in value) return false;
+  // By its tag, not by `instanceof`: sets, maps, errors, regular expressions and boxed texts keep what they hold out of their
+  // properties, and JSON would write {} for it in silence; instances of our JSON classes are plain enough.
+  if (Object.prototype.toString.call(value) !== '[object Object]' || 'toJSON' in value) return false;
   return Object.entries(value).every(
     // An undefined property is simply not written. `__proto__` is, and would change whatever it is merged into later.
     ([key, item]) => isStorable(key) && key !== '__proto__' && (item === undefined || isPlainJson(item, depth - 1)),

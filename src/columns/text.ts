@@ -9,9 +9,9 @@ export const SPACES =
   '\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF';
 
 /** Joiners, marks of direction and variation selectors: they show nothing by themselves but belong inside and behind others. */
-const MARKS = '\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F';
+const MARKS = '\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F';
 
-const VISIBLE = `[^${SPACES}${MARKS}]`;
+const VISIBLE = `[^${MARKS}${SPACES}]`;
 const visible = new RegExp(VISIBLE, 'u');
 
 /** A shape of text. The expression must mean the same in JavaScript (`u` flag) and in PostgreSQL: plain classes only. */

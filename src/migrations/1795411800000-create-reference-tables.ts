@@ -56,7 +56,7 @@ async function createArchetypes(queryRunner: QueryRunner): Promise<void> {
             char_length("description") BETWEEN 1 AND 500
         ),
         CONSTRAINT "ck_archetypes__description_blank" CHECK (
-            "description" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
+            "description" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
         ),
         CONSTRAINT "ck_archetypes__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)
@@ -100,7 +100,7 @@ async function createPowerTiers(queryRunner: QueryRunner): Promise<void> {
             char_length("description") BETWEEN 1 AND 500
         ),
         CONSTRAINT "ck_power_tiers__description_blank" CHECK (
-            "description" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
+            "description" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
         ),
         CONSTRAINT "ck_power_tiers__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)
@@ -143,7 +143,7 @@ async function createCompetitorCategories(queryRunner: QueryRunner): Promise<voi
             char_length("description") BETWEEN 1 AND 500
         ),
         CONSTRAINT "ck_competitor_categories__description_blank" CHECK (
-            "description" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
+            "description" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
         ),
         CONSTRAINT "ck_competitor_categories__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)
@@ -186,7 +186,7 @@ async function createKpiTypes(queryRunner: QueryRunner): Promise<void> {
             char_length("description") BETWEEN 1 AND 500
         ),
         CONSTRAINT "ck_kpi_types__description_blank" CHECK (
-            "description" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
+            "description" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
         ),
         CONSTRAINT "ck_kpi_types__aggregation_type_choice" CHECK (
             "aggregation_type" IN ('SUM', 'AVG', 'MIN', 'MAX', 'COUNT', 'LAST')
@@ -233,7 +233,7 @@ async function createEscalationReasons(queryRunner: QueryRunner): Promise<void> 
             char_length("description") BETWEEN 1 AND 500
         ),
         CONSTRAINT "ck_escalation_reasons__description_blank" CHECK (
-            "description" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
+            "description" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
         ),
         CONSTRAINT "ck_escalation_reasons__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)
@@ -280,7 +280,7 @@ async function createChampionTiers(queryRunner: QueryRunner): Promise<void> {
             char_length("description") BETWEEN 1 AND 500
         ),
         CONSTRAINT "ck_champion_tiers__description_blank" CHECK (
-            "description" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
+            "description" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
         ),
         CONSTRAINT "ck_champion_tiers__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)

@@ -77,19 +77,19 @@ async function createAuthors(queryRunner: QueryRunner): Promise<void> {
             char_length("platform_id") BETWEEN 1 AND 100
         ),
         CONSTRAINT "ck_authors__platform_id_blank" CHECK (
-            "platform_id" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
+            "platform_id" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
         ),
         CONSTRAINT "ck_authors__handle_length" CHECK (
             char_length("handle") BETWEEN 1 AND 50
         ),
         CONSTRAINT "ck_authors__handle_blank" CHECK (
-            "handle" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
+            "handle" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
         ),
         CONSTRAINT "ck_authors__display_name_length" CHECK (
             char_length("display_name") BETWEEN 1 AND 200
         ),
         CONSTRAINT "ck_authors__display_name_blank" CHECK (
-            "display_name" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
+            "display_name" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
         ),
         CONSTRAINT "ck_authors__follower_count_range" CHECK (
             "follower_count" >= 0
@@ -218,7 +218,7 @@ async function createPosts(queryRunner: QueryRunner): Promise<void> {
             char_length("error_message") BETWEEN 1 AND 2000
         ),
         CONSTRAINT "ck_posts__error_message_blank" CHECK (
-            "error_message" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
+            "error_message" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
         ),
         CONSTRAINT "ck_posts__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)
@@ -290,13 +290,13 @@ async function createExperiments(queryRunner: QueryRunner): Promise<void> {
             char_length("name") BETWEEN 1 AND 200
         ),
         CONSTRAINT "ck_experiments__name_blank" CHECK (
-            "name" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
+            "name" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
         ),
         CONSTRAINT "ck_experiments__description_length" CHECK (
             char_length("description") BETWEEN 1 AND 2000
         ),
         CONSTRAINT "ck_experiments__description_blank" CHECK (
-            "description" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
+            "description" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
         ),
         CONSTRAINT "ck_experiments__variant_a_shape" CHECK (jsonb_typeof("variant_a") = 'object'),
         CONSTRAINT "ck_experiments__variant_b_shape" CHECK (jsonb_typeof("variant_b") = 'object'),
@@ -416,7 +416,7 @@ async function createDecisions(queryRunner: QueryRunner): Promise<void> {
             char_length("competitor_detected") BETWEEN 1 AND 100
         ),
         CONSTRAINT "ck_decisions__competitor_detected_blank" CHECK (
-            "competitor_detected" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
+            "competitor_detected" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
         ),
         CONSTRAINT "ck_decisions__experiment_variant_choice" CHECK ("experiment_variant" IN ('A', 'B')),
         CONSTRAINT "ck_decisions__created_at_range" CHECK (
@@ -518,7 +518,7 @@ async function createReplies(queryRunner: QueryRunner): Promise<void> {
             char_length("approved_by") BETWEEN 1 AND 100
         ),
         CONSTRAINT "ck_replies__approved_by_blank" CHECK (
-            "approved_by" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
+            "approved_by" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
         ),
         CONSTRAINT "ck_replies__approved_at_range" CHECK (
             "approved_at" >= to_timestamp(0)
@@ -537,7 +537,7 @@ async function createReplies(queryRunner: QueryRunner): Promise<void> {
             char_length("delete_reason") BETWEEN 1 AND 1000
         ),
         CONSTRAINT "ck_replies__delete_reason_blank" CHECK (
-            "delete_reason" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
+            "delete_reason" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
         ),
         CONSTRAINT "ck_replies__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)

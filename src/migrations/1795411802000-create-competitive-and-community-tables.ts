@@ -41,13 +41,13 @@ async function createCompetitors(queryRunner: QueryRunner): Promise<void> {
             char_length("name") BETWEEN 1 AND 100
         ),
         CONSTRAINT "ck_competitors__name_blank" CHECK (
-            "name" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
+            "name" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
         ),
         CONSTRAINT "ck_competitors__primary_mechanism_length" CHECK (
             char_length("primary_mechanism") BETWEEN 1 AND 200
         ),
         CONSTRAINT "ck_competitors__primary_mechanism_blank" CHECK (
-            "primary_mechanism" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
+            "primary_mechanism" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
         ),
         CONSTRAINT "ck_competitors__price_point_choice" CHECK (
             "price_point" IN ('LOW', 'MID', 'HIGH', 'VERY_HIGH', 'VARIES')

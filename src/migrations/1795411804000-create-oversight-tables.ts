@@ -100,19 +100,19 @@ async function createEscalations(queryRunner: QueryRunner): Promise<void> {
             char_length("assigned_to") BETWEEN 1 AND 100
         ),
         CONSTRAINT "ck_escalations__assigned_to_blank" CHECK (
-            "assigned_to" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
+            "assigned_to" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
         ),
         CONSTRAINT "ck_escalations__resolved_by_length" CHECK (
             char_length("resolved_by") BETWEEN 1 AND 100
         ),
         CONSTRAINT "ck_escalations__resolved_by_blank" CHECK (
-            "resolved_by" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
+            "resolved_by" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
         ),
         CONSTRAINT "ck_escalations__resolution_notes_length" CHECK (
             char_length("resolution_notes") BETWEEN 1 AND 5000
         ),
         CONSTRAINT "ck_escalations__resolution_notes_blank" CHECK (
-            "resolution_notes" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
+            "resolution_notes" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
         ),
         CONSTRAINT "ck_escalations__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)
@@ -188,7 +188,7 @@ async function createAuditLogs(queryRunner: QueryRunner): Promise<void> {
             char_length("entity_id") BETWEEN 1 AND 100
         ),
         CONSTRAINT "ck_audit_logs__entity_id_blank" CHECK (
-            "entity_id" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
+            "entity_id" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
         ),
         CONSTRAINT "ck_audit_logs__action_length" CHECK (
             char_length("action") BETWEEN 1 AND 50
@@ -198,7 +198,7 @@ async function createAuditLogs(queryRunner: QueryRunner): Promise<void> {
             char_length("actor") BETWEEN 1 AND 100
         ),
         CONSTRAINT "ck_audit_logs__actor_blank" CHECK (
-            "actor" ~ '[^\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F]'
+            "actor" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
         ),
         CONSTRAINT "ck_audit_logs__details_json_shape" CHECK (jsonb_typeof("details_json") = 'object'),
         CONSTRAINT "ck_audit_logs__created_at_range" CHECK (

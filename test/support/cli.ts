@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { preparedServer } from './databases.js';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -12,6 +13,8 @@ export interface CliOptions {
   env?: Readonly<Record<string, string>>;
   /** Working folder. Default: the project. */
   folder?: string;
+  /** Folder of the compiled commands. Default: those of this run. */
+  program?: string;
   /** As the child of a shell, which gets the signals, as under npm. */
   shell?: boolean;
 }
@@ -32,21 +35,17 @@ export interface RunningCli {
   says(text: string): Promise<void>;
 }
 
-/** Runs `shared-db …` from the source, as the npm scripts do. */
+/** Runs `shared-db …` as it is after a build. */
 export function spawnCli(
   args: readonly string[],
-  { env = {}, folder = PROJECT, shell = false }: CliOptions = {},
+  { env = {}, folder = PROJECT, shell = false, program = preparedServer().program }: CliOptions = {},
 ): RunningCli {
-  const command = [
-    process.execPath,
-    ...['--import', '@swc-node/register/esm-register', join(PROJECT, 'src/cli/main.ts')],
-    ...args,
-  ];
+  const command = [process.execPath, '--disable-warning=DeprecationWarning', join(program, 'src/cli/main.js'), ...args];
   // `; true` keeps the shell, which would otherwise become the command.
   const [file = '', ...rest] = shell ? ['sh', '-c', '"$@"; true', 'sh', ...command] : command;
   const child = spawn(file, rest, {
     cwd: folder,
-    env: { ...inherited(), SWC_NODE_PROJECT: join(PROJECT, 'tsconfig.json'), ...env },
+    env: { ...inherited(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const said = { stdout: '', stderr: '' };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/data-source.js';
-import { createDatabase, dropDatabase, withDatabaseName, type TestServer } from './databases.js';
+import { createDatabase, dropDatabase, preparedServer, withDatabaseName } from './databases.js';
 
 export interface TestDatabase {
   /** Connected; inside tests and hooks only. */
@@ -48,10 +48,4 @@ export function useDatabase(): TestDatabase {
       return withDatabaseName(server.url, name);
     },
   };
-}
-
-function preparedServer(): TestServer {
-  const prepared = process.env.SHARED_DB_TEST_SERVER;
-  if (prepared === undefined) throw new Error('Run this test through Jest’s db project: npm run test:db');
-  return JSON.parse(prepared) as TestServer;
 }

@@ -7,6 +7,19 @@ export interface TestServer {
   /** Every database of this run begins with it; only such databases are ever dropped. */
   prefix: string;
   template: string;
+  /** Folder with the compiled commands: `src/cli/main.js`. */
+  program: string;
+}
+
+/**
+ * What `server.ts` prepared for this run.
+ *
+ * @throws Error outside Jest's db project
+ */
+export function preparedServer(): TestServer {
+  const prepared = process.env.SHARED_DB_TEST_SERVER;
+  if (prepared === undefined) throw new Error('Run this test through Jest’s db project: npm run test:db');
+  return JSON.parse(prepared) as TestServer;
 }
 
 export async function createDatabase(server: TestServer, name: string, template?: string): Promise<void> {

@@ -5,17 +5,24 @@
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { acquireEmbeddedServer } from '../../src/connection/embedded.js';
 import { createDataSource } from '../../src/data-source.js';
 import { createDatabase, dropDatabases, withDatabaseName, type TestServer } from './databases.js';
+import { buildProgram } from './program.js';
 
 const given = process.env.TEST_DATABASE_URL;
 const { url, stop } = given === undefined || given === '' ? await startEmbedded() : { url: given, stop: undefined };
 const run = `${Date.now().toString(36)}_${process.pid}`;
-const server: TestServer = { url, prefix: `shared_db_test_${run}`, template: `shared_db_test_${run}_template` };
+const server: TestServer = {
+  url,
+  prefix: `shared_db_test_${run}`,
+  template: `shared_db_test_${run}_template`,
+  program: resolve(`node_modules/.cache/shared-db-test/${run}`),
+};
 
 try {
+  await buildProgram('.', server.program);
   await createDatabase(server, server.template);
   await migrate(withDatabaseName(url, server.template));
   process.stdout.write(`${JSON.stringify(server)}\n`);
@@ -27,6 +34,7 @@ try {
   );
   process.exitCode = 1;
 } finally {
+  await rm(server.program, { recursive: true, force: true });
   await stop?.();
 }
 process.exit();

@@ -2,8 +2,9 @@ import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { runCli, type CliResult } from '../../support/cli.js';
 import { useDatabase } from '../../support/database.js';
-import { runCommand, type CommandResult } from './run-command.js';
+import { buildProgram } from '../../support/program.js';
 
 jest.setTimeout(60_000);
 
@@ -11,12 +12,14 @@ describe('the migration commands', () => {
   const db = useDatabase();
   let copy: string;
 
-  const run = (...args: string[]): Promise<CommandResult> =>
-    runCommand(args, { cwd: copy, env: { DATABASE_URL: db.url } });
+  const run = (...args: string[]): Promise<CliResult> =>
+    runCli(args, { folder: copy, program: join(copy, 'dist'), env: { DATABASE_URL: db.url } });
+  const build = (): Promise<void> => buildProgram(copy, join(copy, 'dist'));
   const change = async (file: string, from: string, to: string): Promise<void> => {
     const source = await readFile(join(copy, file), 'utf8');
     expect(source).toContain(from);
     await writeFile(join(copy, file), source.replace(from, to));
+    await build();
   };
 
   beforeAll(async () => {
@@ -25,6 +28,7 @@ describe('the migration commands', () => {
       await cp(part, join(copy, part), { recursive: true });
     }
     await symlink(resolve('node_modules'), join(copy, 'node_modules'));
+    await build();
   });
 
   afterAll(async () => {
@@ -61,6 +65,7 @@ describe('the migration commands', () => {
     expect(source).toContain('ck_authors__bio_length');
     expect(await readFile(join(copy, 'src/migrations/index.ts'), 'utf8')).toMatch(/AddBio\d{13},\n\] as const;/);
 
+    await build();
     expect(await run('migration:generate', 'AddMore')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('Migrations are pending (1): run npm run migration:run first.'),
@@ -112,8 +117,7 @@ describe('the migration commands', () => {
   });
 
   it('say in one line what is wrong with the database, without its password', async () => {
-    const nobody = await runCommand(['migration:show'], {
-      cwd: copy,
+    const nobody = await runCli(['migration:show'], {
       env: { DATABASE_URL: 'postgres://someone:hunter2@127.0.0.1:1/antone' },
     });
     expect(nobody).toMatchObject({
@@ -121,7 +125,7 @@ describe('the migration commands', () => {
       stderr:
         'error: Cannot use the database at 127.0.0.1:1/antone: nothing listens there: start PostgreSQL, or correct host and port in DATABASE_URL.\n',
     });
-    const production = await runCommand(['migration:show'], { cwd: copy, env: { NODE_ENV: 'production' } });
+    const production = await runCli(['migration:show'], { env: { NODE_ENV: 'production' } });
     expect(production).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^error: DATABASE_URL is required .*\n$/),

@@ -12,8 +12,9 @@ import { acquireEmbeddedServer, type EmbeddedOptions, type EmbeddedServer } from
 import { locateBinaries, type Resolver } from '../../../src/connection/embedded/binaries.js';
 import type { RunAs } from '../../../src/connection/embedded/child.js';
 import { systemUsers, weAreRoot } from '../../../src/connection/embedded/run-as.js';
+import { preparedServer } from '../../support/databases.js';
 
-const HOLDER = fileURLToPath(new URL('./embedded-holder.ts', import.meta.url));
+const HOLDER = fileURLToPath(new URL('./embedded-holder.mjs', import.meta.url));
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 
 const cleanUps: (() => Promise<unknown>)[] = [];
@@ -101,7 +102,8 @@ async function ended(child: ChildProcess): Promise<void> {
 
 /** Another process that acquires the folder, as that user (only root may say). */
 export async function otherProcess(folder: string, user?: RunAs): Promise<OtherProcess> {
-  const child = spawn(process.execPath, ['--import', '@swc-node/register/esm-register', HOLDER, folder], {
+  const module = join(preparedServer().program, 'src/connection/embedded.js');
+  const child = spawn(process.execPath, [HOLDER, module, folder], {
     cwd: PROJECT,
     stdio: ['pipe', 'pipe', 'inherit'],
     ...(user === undefined ? {} : { uid: user.uid, gid: user.gid }),

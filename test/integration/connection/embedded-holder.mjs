@@ -1,10 +1,9 @@
 /**
- * A second process for the tests of the embedded server: acquires the folder of its first argument, prints one line of JSON,
- * holds on until its input ends, releases, ends.
+ * A second process for the tests of the embedded server: with the compiled module of its first argument it acquires the
+ * folder of its second, prints one line of JSON, holds on until its input ends, releases, ends.
  */
-import { acquireEmbeddedServer } from '../../../src/connection/embedded.js';
-
-const [folder = ''] = process.argv.slice(2);
+const [module, folder] = process.argv.slice(2);
+const { acquireEmbeddedServer } = await import(module);
 try {
   const server = await acquireEmbeddedServer({ folder, durable: false });
   process.stdout.write(`${JSON.stringify({ port: server.port, started: server.started, url: server.url() })}\n`);
