@@ -50,7 +50,7 @@ function sizeRule(min: number, max: number): ColumnRule {
 function itemsRule({ pattern, sentence }: TextFormat): ColumnRule {
   const item = new RegExp(pattern.source, 'u');
   const one = pattern.source.replace(/^\^/, '').replace(/\$$/, '');
-  const all = literal(`^((^|\\u001F)(${one}))+$`);
+  const all = literal(`^(${one})(\\u001F(${one}))*$`);
   return {
     kind: 'items',
     sentence: `must be a list of which each item ${sentence}, at most ${ITEM_LENGTH} characters long`,

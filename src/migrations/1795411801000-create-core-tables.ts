@@ -101,7 +101,7 @@ async function createAuthors(queryRunner: QueryRunner): Promise<void> {
             OR array_ndims("archetype_tags") = 1
             AND position(chr(31) IN array_to_string("archetype_tags", '')) = 0
             AND array_to_string("archetype_tags", chr(31)) !~ '[^\\u001F]{101}'
-            AND array_to_string("archetype_tags", chr(31), chr(30)) ~ '^((^|\\u001F)([a-z][a-z0-9]*(_[a-z0-9]+)*))+$'
+            AND array_to_string("archetype_tags", chr(31), chr(30)) ~ '^([a-z][a-z0-9]*(_[a-z0-9]+)*)(\\u001F([a-z][a-z0-9]*(_[a-z0-9]+)*))*$'
         ),
         CONSTRAINT "ck_authors__relationship_score_range" CHECK (
             "relationship_score" >= 0
@@ -200,7 +200,7 @@ async function createPosts(queryRunner: QueryRunner): Promise<void> {
                 chr(31) IN array_to_string("keyword_matches", '')
             ) = 0
             AND array_to_string("keyword_matches", chr(31)) !~ '[^\\u001F]{101}'
-            AND array_to_string("keyword_matches", chr(31), chr(30)) ~ '^((^|\\u001F)([^\\u0001-\\u001F\\u007F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]([^\\u0001-\\u001F\\u007F]*[^\\u0001-\\u001F\\u007F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF])?))+$'
+            AND array_to_string("keyword_matches", chr(31), chr(30)) ~ '^([^\\u0001-\\u001F\\u007F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]([^\\u0001-\\u001F\\u007F]*[^\\u0001-\\u001F\\u007F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF])?)(\\u001F([^\\u0001-\\u001F\\u007F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]([^\\u0001-\\u001F\\u007F]*[^\\u0001-\\u001F\\u007F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF])?))*$'
         ),
         CONSTRAINT "ck_posts__keyword_categories_size" CHECK (cardinality("keyword_categories") <= 20),
         CONSTRAINT "ck_posts__keyword_categories_items" CHECK (
@@ -210,7 +210,7 @@ async function createPosts(queryRunner: QueryRunner): Promise<void> {
                 chr(31) IN array_to_string("keyword_categories", '')
             ) = 0
             AND array_to_string("keyword_categories", chr(31)) !~ '[^\\u001F]{101}'
-            AND array_to_string("keyword_categories", chr(31), chr(30)) ~ '^((^|\\u001F)([a-z][a-z0-9]*(_[a-z0-9]+)*))+$'
+            AND array_to_string("keyword_categories", chr(31), chr(30)) ~ '^([a-z][a-z0-9]*(_[a-z0-9]+)*)(\\u001F([a-z][a-z0-9]*(_[a-z0-9]+)*))*$'
         ),
         CONSTRAINT "ck_posts__raw_metrics_shape" CHECK (jsonb_typeof("raw_metrics") = 'object'),
         CONSTRAINT "ck_posts__error_count_range" CHECK ("error_count" >= 0),
@@ -408,7 +408,7 @@ async function createDecisions(queryRunner: QueryRunner): Promise<void> {
             OR array_ndims("safety_flags") = 1
             AND position(chr(31) IN array_to_string("safety_flags", '')) = 0
             AND array_to_string("safety_flags", chr(31)) !~ '[^\\u001F]{101}'
-            AND array_to_string("safety_flags", chr(31), chr(30)) ~ '^((^|\\u001F)([A-Z][A-Z0-9]*(_[A-Z0-9]+)*))+$'
+            AND array_to_string("safety_flags", chr(31), chr(30)) ~ '^([A-Z][A-Z0-9]*(_[A-Z0-9]+)*)(\\u001F([A-Z][A-Z0-9]*(_[A-Z0-9]+)*))*$'
         ),
         CONSTRAINT "ck_decisions__signals_json_shape" CHECK (jsonb_typeof("signals_json") = 'object'),
         CONSTRAINT "ck_decisions__temporal_context_shape" CHECK (jsonb_typeof("temporal_context") = 'object'),

@@ -60,7 +60,7 @@ async function createCompetitors(queryRunner: QueryRunner): Promise<void> {
             OR array_ndims("brand_keywords") = 1
             AND position(chr(31) IN array_to_string("brand_keywords", '')) = 0
             AND array_to_string("brand_keywords", chr(31)) !~ '[^\\u001F]{101}'
-            AND array_to_string("brand_keywords", chr(31), chr(30)) ~ '^((^|\\u001F)([^\\u0001-\\u001F\\u007F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]([^\\u0001-\\u001F\\u007F]*[^\\u0001-\\u001F\\u007F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF])?))+$'
+            AND array_to_string("brand_keywords", chr(31), chr(30)) ~ '^([^\\u0001-\\u001F\\u007F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]([^\\u0001-\\u001F\\u007F]*[^\\u0001-\\u001F\\u007F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF])?)(\\u001F([^\\u0001-\\u001F\\u007F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]([^\\u0001-\\u001F\\u007F]*[^\\u0001-\\u001F\\u007F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF])?))*$'
         ),
         CONSTRAINT "ck_competitors__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)

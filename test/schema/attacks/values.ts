@@ -133,7 +133,16 @@ export function list(min: number, max: number, format: Format = FREE_ITEM): Word
     {
       kind: 'items',
       refused: plain(
-        ...[[null], [item, null], [''], [item, ''], [[item, item]], [[item], [item]], [`${item}\u001f${item}`]],
+        ...[
+          [null],
+          [item, null],
+          [''],
+          [item, ''],
+          ['', item],
+          [[item, item]],
+          [[item], [item]],
+          [`${item}\u001f${item}`],
+        ],
         ...['\u001e', '\u001f'].map((control) => [control]),
         ...[[item.repeat(101)], [item, item.repeat(101)]],
         ...format.refused.flatMap((bad) => [
