@@ -1,0 +1,118 @@
+import type { Bench } from './bench.js';
+import { DIFFERENCES, differenceOf, type Difference } from './differences.js';
+import { rendered } from './render.js';
+import type { Subject } from './subjects.js';
+import { caseOf, type Case, type Outcome } from './verdict.js';
+
+/** What PostgreSQL may say no with: bad input, NOT NULL, CHECK, too large or deep. Else the test itself is at fault. */
+const REFUSALS = /^(driver|22...|23502|23514|54...)$/;
+
+/** A row of the report: who said what of which value. */
+export interface Disagreement {
+  /** `Author.handle` */
+  readonly subject: string;
+  readonly value: string;
+  readonly validator: string;
+  readonly database: string;
+  /** What the verdicts do not say: of which CHECK the two differ, what the bench says of a row written by TypeORM. */
+  readonly detail?: string;
+}
+
+/** What happened in a run. */
+export class Tally {
+  cases = 0;
+  readonly disagreements: Disagreement[] = [];
+  readonly differences = new Map<string, number>();
+  /** Subject or CHECK → how often both guards took the value, and how often both refused it. */
+  readonly agreed = new Map<string, { accepted: number; refused: number }>();
+
+  constructor(private readonly listed: readonly Difference[] = DIFFERENCES) {}
+
+  add(one: Case): Disagreement[] {
+    this.cases += 1;
+    const found = [...this.wholeVerdict(one), ...this.verdictsByCheck(one)];
+    this.disagreements.push(...found);
+    return found;
+  }
+
+  /** Is it a difference that must be? Counts it. */
+  isListed(one: Case): boolean {
+    const difference = differenceOf(one, this.listed);
+    if (difference) this.differences.set(difference.name, (this.differences.get(difference.name) ?? 0) + 1);
+    return difference !== undefined;
+  }
+
+  /** Differences of the list that did not occur. */
+  get stale(): string[] {
+    return this.listed.filter(({ name }) => !this.differences.has(name)).map(({ name }) => name);
+  }
+
+  private wholeVerdict(one: Case): Disagreement[] {
+    const { subject, judgement, outcome } = one;
+    if (outcome.kind === 'refused' && !REFUSALS.test(outcome.state)) return [disagreement(one)];
+    if (isAgreement(judgement.accepted, outcome)) {
+      this.count(subject.name, judgement.accepted);
+      return [];
+    }
+    return this.isListed(one) ? [] : [disagreement(one)];
+  }
+
+  private verdictsByCheck(one: Case): Disagreement[] {
+    return [...one.judgement.byCheck].flatMap(([check, holds]) => {
+      const theirs = one.byCheck.get(check);
+      if (theirs === undefined) return [];
+      if (theirs !== holds) return [{ ...disagreement(one), detail: `${check}: ${said(holds)} / ${said(theirs)}` }];
+      this.count(check, holds);
+      return [];
+    });
+  }
+
+  private count(name: string, accepted: boolean): void {
+    const counts = this.agreed.get(name) ?? { accepted: 0, refused: 0 };
+    counts[accepted ? 'accepted' : 'refused'] += 1;
+    this.agreed.set(name, counts);
+  }
+}
+
+/** Asks both guards about each row of values. */
+export async function compare(
+  bench: Bench,
+  subject: Subject,
+  rows: readonly (readonly unknown[])[],
+  tally: Tally,
+): Promise<{ cases: Case[]; found: Disagreement[] }> {
+  const answers = await bench.answers(subject, rows);
+  const cases: Case[] = [];
+  const found: Disagreement[] = [];
+  rows.forEach((values, index) => {
+    const answer = answers[index];
+    if (!answer) return;
+    const one = caseOf(subject, values, answer);
+    cases.push(one);
+    found.push(...tally.add(one));
+  });
+  return { cases, found };
+}
+
+export function disagreement({ subject, values, judgement, outcome }: Case): Disagreement {
+  return {
+    subject: subject.name,
+    value: subject.field ? rendered(values[0]) : rendered(values),
+    validator: judgement.accepted ? 'accepts' : `refuses (${judgement.broken.join(', ')})`,
+    database: described(outcome),
+  };
+}
+
+function isAgreement(accepted: boolean, outcome: Outcome): boolean {
+  return accepted ? outcome.kind === 'kept' && !outcome.but : outcome.kind === 'refused';
+}
+
+function described(outcome: Outcome): string {
+  if (outcome.kind === 'kept') return 'keeps it';
+  if (outcome.kind === 'changed') return `stores ${rendered(outcome.into)}`;
+  return `refuses (${[outcome.state, outcome.by].filter((part) => part !== '').join(' ')})`;
+}
+
+function said(holds: boolean): string {
+  return holds ? 'holds' : 'is broken';
+}

@@ -1,0 +1,175 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { fieldsOf, type FieldRules } from '../../../src/columns/fields.js';
+import { rulesOf, type ColumnRule, type EntityClass, type RowRule } from '../../../src/columns/registry.js';
+import { Author, CompetitiveMention, Post, Reply } from '../../../src/entities/index.js';
+import { useDatabase } from '../../support/database.js';
+import { Bench } from './bench.js';
+import { readCatalog, type Catalog } from './checks.js';
+import { Tally, type Disagreement } from './compare.js';
+import { DIFFERENCES } from './differences.js';
+import { dropKeys, writeDirectly } from './direct.js';
+import { askAbout } from './run.js';
+import { columnSubject, columnSubjects, rowSubject, rowSubjects, strayChecks, type Subject } from './subjects.js';
+import type { Case } from './verdict.js';
+
+/* The test of the tests: where the guards are made to differ, the run must say so, and by what value. */
+const db = useDatabase();
+let bench: Bench;
+let original: Catalog;
+
+beforeAll(async () => {
+  bench = new Bench(db.dataSource);
+  original = await readCatalog(db.dataSource);
+});
+
+describe('a CHECK unlike its rule is found', () => {
+  test('with a bound too high', async () => {
+    await replaceCheck('opportunity_score_range', 'opportunity_score >= 0 AND opportunity_score <= 1.5');
+    const [smallest, ...others] = await disagreements(await column(CompetitiveMention, 'opportunityScore'));
+    expect(smallest).toMatchObject({ subject: 'CompetitiveMention.opportunityScore', validator: 'refuses (range)' });
+    expect(smallest?.database).toBe('keeps it');
+    expect([smallest, ...others].map((one) => Number(one?.value)).every((score) => score > 1 && score <= 1.5)).toBe(
+      true,
+    );
+  });
+
+  test('with a bound too low by the last bit', async () => {
+    await replaceCheck('relationship_score_range', 'relationship_score >= 0 AND relationship_score < 1');
+    expect(await disagreements(await column(Author, 'relationshipScore'))).toContainEqual({
+      subject: 'Author.relationshipScore',
+      value: '1',
+      validator: 'accepts',
+      database: 'refuses (23514 ck_authors__relationship_score_range)',
+      detail: 'ck_authors__relationship_score_range: holds / is broken',
+    });
+  });
+
+  test('though another CHECK of the column refuses the same values', async () => {
+    await replaceCheck('display_name_blank', "display_name <> ''");
+    await replaceCheck('handle_length', 'char_length(handle) <= 50');
+    const [blank, length] = [await column(Author, 'displayName'), await column(Author, 'handle')];
+    expect((await disagreements(blank)).length).toBeGreaterThan(0);
+    expect(await disagreements(length)).toContainEqual(
+      expect.objectContaining({ value: "''", detail: 'ck_authors__handle_length: is broken / holds' }),
+    );
+  });
+
+  test('over several columns', async () => {
+    await replaceCheck('deleted_after_posted', 'deleted_at IS NULL OR posted_at IS NOT NULL');
+    const found = await disagreements(await row(Reply, 'deleted_after_posted'));
+    expect(found[0]).toMatchObject({ validator: 'refuses (deleted_after_posted)', database: 'keeps it' });
+  });
+
+  test('that nobody promised, and one that is not there', async () => {
+    await db.dataSource.query(`
+      ALTER TABLE posts ADD CONSTRAINT ck_posts__extra CHECK (error_count < 100), DROP CONSTRAINT ck_posts__content_length
+    `);
+    const catalog = await readCatalog(db.dataSource);
+    const subjects = [...columnSubjects(db.dataSource, catalog), ...rowSubjects(db.dataSource, catalog)];
+    expect(strayChecks(catalog, subjects)).toEqual([
+      'ck_posts__extra comes of no rule',
+      'ck_posts__content_length is not in the database',
+    ]);
+    expect((await disagreements(await column(Post, 'content'))).length).toBeGreaterThan(0);
+    expect((await disagreements(await column(Post, 'errorCount'))).length).toBeGreaterThan(0);
+  });
+});
+
+describe('a rule that accepts everything is found', () => {
+  test.each<[EntityClass, string, string]>([
+    [Reply, 'content', 'contains'],
+    [Author, 'followerCount', 'range'],
+    [Post, 'keywordCategories', 'items'],
+    [Author, 'platform', 'choice'],
+    [Post, 'detectedAt', 'range'],
+  ])('%p %s %s', async (entity, property, kind) => {
+    const lax = await column(entity, property, original, ({ rules, presence }) => ({
+      presence,
+      rules: rules.map((rule): ColumnRule => (rule.kind === kind ? { ...rule, holds: () => true } : rule)),
+    }));
+    const found = await disagreements(lax);
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.every(({ subject }) => subject === `${entity.name}.${property}`)).toBe(true);
+  });
+
+  test('over several columns', async () => {
+    const found = await disagreements(
+      await row(Reply, 'posted_is_approved', (rule) => ({ ...rule, holds: () => true })),
+    );
+    expect(found[0]).toMatchObject({ validator: 'accepts' });
+    expect(found[0]?.database).toMatch(/^refuses \(23514 ck_replies__posted_is_approved\)$/);
+  });
+
+  test('that lets a column be null', async () => {
+    const lax = await column(Author, 'handle', original, ({ rules }) => ({
+      rules,
+      presence: { nullable: true, optional: true },
+    }));
+    expect(await disagreements(lax)).toContainEqual(
+      expect.objectContaining({ value: 'null', database: 'refuses (23502)' }),
+    );
+  });
+});
+
+describe('the list of differences', () => {
+  test('hides nothing that is not on it', async () => {
+    const listed = DIFFERENCES.filter(({ name }) => name !== 'uuid_spelling');
+    const found = await disagreements(await column(Post, 'authorId'), new Tally(listed));
+    expect(found[0]).toMatchObject({
+      validator: 'refuses (uuid)',
+      database: expect.stringMatching(/^stores/),
+    });
+  });
+
+  test('must occur, one and all', async () => {
+    const tally = new Tally();
+    await disagreements(await column(Post, 'authorId'), tally);
+    expect(tally.stale).toEqual(expect.arrayContaining(['minus_zero', 'before_save_only']));
+    expect(tally.stale).not.toContain('uuid_spelling');
+  });
+});
+
+test('a bench that does not say what TypeORM gets is found', async () => {
+  await dropKeys(db.dataSource);
+  const subject = await column(Author, 'handle', original);
+  const { cases } = await askAbout(bench, subject, new Tally(), { seed: 1, runs: 1, shrink: false });
+  const kept = cases.filter(({ outcome }) => outcome.kind === 'kept').slice(0, 2);
+  const wrong = kept.map((one): Case => ({ ...one, outcome: { kind: 'refused', state: '23514', by: 'x' } }));
+  const runner = db.dataSource.createQueryRunner();
+  try {
+    expect(await writeDirectly(runner, Author, kept, new Tally())).toEqual([]);
+    expect(await writeDirectly(runner, Author, wrong, new Tally())).toHaveLength(2);
+  } finally {
+    await runner.release();
+  }
+});
+
+async function disagreements(subject: Subject, tally = new Tally()): Promise<Disagreement[]> {
+  return (await askAbout(bench, subject, tally, { seed: 1, runs: 100, shrink: true })).smallest;
+}
+
+async function column(
+  entity: EntityClass,
+  property: string,
+  catalog?: Catalog,
+  change: (field: FieldRules) => FieldRules = (field) => field,
+): Promise<Subject> {
+  const field = fieldsOf(entity).get(property);
+  if (!field) throw new Error(`${entity.name}.${property} has no rules.`);
+  return columnSubject(db.dataSource, catalog ?? (await readCatalog(db.dataSource)), entity, property, change(field));
+}
+
+async function row(entity: EntityClass, meaning: string, change?: (rule: RowRule) => RowRule): Promise<Subject> {
+  const rule = rulesOf(entity).rows.find((one) => one.meaning === meaning);
+  if (!rule) throw new Error(`${entity.name} has no rule ${meaning}.`);
+  if (change) return rowSubject(db.dataSource, original, entity, change(rule));
+  return rowSubject(db.dataSource, await readCatalog(db.dataSource), entity, rule);
+}
+
+async function replaceCheck(meaning: string, condition: string): Promise<void> {
+  const check = original.checks.find(({ name }) => name.endsWith(`__${meaning}`));
+  if (!check) throw new Error(`There is no CHECK ${meaning}.`);
+  await db.dataSource.query(`
+    ALTER TABLE ${check.table} DROP CONSTRAINT ${check.name}, ADD CONSTRAINT ${check.name} CHECK (${condition})
+  `);
+}

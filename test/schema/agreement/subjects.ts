@@ -1,0 +1,141 @@
+import type { DataSource } from 'typeorm';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import { fieldsOf, type FieldRules } from '../../../src/columns/fields.js';
+import { judgePresent } from '../../../src/columns/judge.js';
+import { rulesOf, type EntityClass, type RowRule } from '../../../src/columns/registry.js';
+import { constraintName } from '../../../src/connection/naming-strategy.js';
+import { ENTITIES } from '../../../src/entities/index.js';
+import type { Catalog, Check, StoredColumn } from './checks.js';
+
+/** What the validator says of a value, or of the values of a row rule's properties. */
+export interface Judgement {
+  readonly accepted: boolean;
+  /** The kinds of the column rules that do not hold; the row rule's meaning; `required`. */
+  readonly broken: readonly string[];
+  /** What the rule behind each CHECK says by itself. Null, which every CHECK lets pass, is not asked. */
+  readonly byCheck: ReadonlyMap<string, boolean>;
+}
+
+/** One column with its rules, or one row rule with its columns: what both guards are asked about. */
+export interface Subject {
+  /** `Author.handle`, `Reply: posted_is_approved` */
+  readonly name: string;
+  readonly entity: EntityClass;
+  readonly columns: readonly ColumnMetadata[];
+  readonly stored: readonly StoredColumn[];
+  /** What the database has of them: every CHECK of the column alone, or that of the rule. */
+  readonly checks: readonly Check[];
+  /** The names of the CHECKs that the rules say it has. */
+  readonly promised: readonly string[];
+  readonly judge: (values: readonly unknown[]) => Judgement;
+  /** Of a column. */
+  readonly field?: FieldRules;
+  /** Of several. */
+  readonly rule?: RowRule;
+}
+
+/** Each column of each entity. */
+export function columnSubjects(dataSource: DataSource, catalog: Catalog): Subject[] {
+  return ENTITIES.flatMap((entity) =>
+    [...fieldsOf(entity)].map(([property, field]) => columnSubject(dataSource, catalog, entity, property, field)),
+  );
+}
+
+export function columnSubject(
+  dataSource: DataSource,
+  catalog: Catalog,
+  entity: EntityClass,
+  property: string,
+  field: FieldRules,
+): Subject {
+  const column = columnOf(dataSource, entity, property);
+  const stored = storedColumn(catalog, entity, column);
+  const named = field.rules.map((rule) => ({ rule, name: checkName(entity, `${stored.name}_${rule.kind}`) }));
+  const withCheck = named.filter(({ rule }) => rule.sql !== undefined);
+  // A rule of the row may read but one column.
+  const ofRows = rulesOf(entity).rows.map(({ meaning }) => checkName(entity, meaning));
+  return {
+    name: `${entity.name}.${property}`,
+    entity,
+    columns: [column],
+    stored: [stored],
+    checks: catalog.checks.filter((check) => isOfColumn(check, stored) && !ofRows.includes(check.name)),
+    promised: withCheck.map(({ name }) => name),
+    field,
+    judge: ([value]) => {
+      const accepted = judgePresent(field.rules, field.presence, value).length === 0;
+      if (value === undefined || value === null)
+        return { accepted, broken: accepted ? [] : ['required'], byCheck: new Map() };
+      const broken = field.rules.filter((rule) => !rule.holds(value)).map(({ kind }) => kind);
+      return {
+        accepted,
+        broken,
+        byCheck: new Map(withCheck.map(({ rule, name: check }) => [check, rule.holds(value)])),
+      };
+    },
+  };
+}
+
+/** Each rule over several columns. */
+export function rowSubjects(dataSource: DataSource, catalog: Catalog): Subject[] {
+  return ENTITIES.flatMap((entity) =>
+    rulesOf(entity).rows.map((rule) => rowSubject(dataSource, catalog, entity, rule)),
+  );
+}
+
+export function rowSubject(dataSource: DataSource, catalog: Catalog, entity: EntityClass, rule: RowRule): Subject {
+  const columns = rule.properties.map((property) => columnOf(dataSource, entity, property));
+  const name = checkName(entity, rule.meaning);
+  const holds = (values: readonly unknown[]): boolean =>
+    rule.holds(Object.fromEntries(rule.properties.map((property, index) => [property, values[index]])));
+  return {
+    name: `${entity.name}: ${rule.meaning}`,
+    entity,
+    columns,
+    stored: columns.map((column) => storedColumn(catalog, entity, column)),
+    checks: catalog.checks.filter((check) => check.name === name),
+    promised: rule.sql === undefined ? [] : [name],
+    rule,
+    judge: (values) => {
+      const accepted = holds(values);
+      return { accepted, broken: accepted ? [] : [rule.meaning], byCheck: new Map([[name, accepted]]) };
+    },
+  };
+}
+
+function columnOf(dataSource: DataSource, entity: EntityClass, property: string): ColumnMetadata {
+  const column = dataSource.getMetadata(entity).findColumnWithPropertyName(property);
+  if (!column) throw new Error(`${entity.name}.${property} is no column.`);
+  return column;
+}
+
+function storedColumn(catalog: Catalog, entity: EntityClass, { databaseName }: ColumnMetadata): StoredColumn {
+  const table = tableOf(entity);
+  const stored = catalog.columns.find((column) => column.table === table && column.name === databaseName);
+  if (!stored) throw new Error(`The database has no column ${table}.${databaseName}.`);
+  return stored;
+}
+
+function checkName(entity: EntityClass, meaning: string): string {
+  return constraintName('ck', tableOf(entity), meaning);
+}
+
+function tableOf(entity: EntityClass): string {
+  const { table } = rulesOf(entity);
+  if (table === undefined) throw new Error(`${entity.name} has no table.`);
+  return table;
+}
+
+function isOfColumn(check: Check, { table, name }: StoredColumn): boolean {
+  return check.table === table && check.columns.length === 1 && check.columns[0] === name;
+}
+
+/** CHECKs that no rule promises, and promises that no CHECK keeps. */
+export function strayChecks({ checks }: Catalog, subjects: readonly Subject[]): string[] {
+  const promised = new Set(subjects.flatMap((subject) => subject.promised));
+  const kept = new Set(checks.map(({ name }) => name));
+  return [
+    ...[...kept].filter((name) => !promised.has(name)).map((name) => `${name} comes of no rule`),
+    ...[...promised].filter((name) => !kept.has(name)).map((name) => `${name} is not in the database`),
+  ];
+}
