@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import type { TlsOptions } from 'node:tls';
 import { DataSource } from 'typeorm';
 import { applyComments } from './columns/comments.js';
 import { parseDatabaseUrl } from './connection/database-url.js';
@@ -40,7 +39,7 @@ export function createDataSource(options: ConnectionOptions): DataSource {
     ...(user === undefined ? {} : { username: user }),
     // A function, so that whoever prints the options prints no password.
     ...(password === undefined ? {} : { password: () => password }),
-    ...(ssl === undefined ? {} : { ssl: ssl as boolean | TlsOptions }),
+    ...(ssl === undefined ? {} : { ssl }),
     applicationName,
     poolSize,
     connectTimeoutMS: options.connectTimeoutMs ?? 5_000,

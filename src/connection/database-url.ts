@@ -1,3 +1,4 @@
+import type { TlsOptions } from 'node:tls';
 import { parse, type ConnectionOptions } from 'pg-connection-string';
 import { SharedDbError } from './shared-db-error.js';
 
@@ -9,7 +10,8 @@ export interface DatabaseAddress {
   readonly user: string | undefined;
   /** Not enumerable: neither a logger nor util.inspect nor JSON shows it. */
   readonly password: string | undefined;
-  readonly ssl: ConnectionOptions['ssl'];
+  /** As node-postgres takes it; undefined: the URL says nothing. */
+  readonly ssl: boolean | TlsOptions | undefined;
 }
 
 /** A connection string that cannot be used. The message says which part is wrong and never repeats the text. */
@@ -32,7 +34,7 @@ export function parseDatabaseUrl(url: string): DatabaseAddress {
   const { host, port, database, user, password, ssl } = parseText(url);
   if (!host) throw new DatabaseUrlError(`The database URL names no host: give one like ${EXAMPLE}.`);
   if (!database) throw new DatabaseUrlError(`The database URL names no database: give one like ${EXAMPLE}.`);
-  const address = { host, port: portOf(port), database, user, ssl };
+  const address = { host, port: portOf(port), database, user, ssl: ssl as DatabaseAddress['ssl'] };
   return Object.defineProperty(address, 'password', { value: password, enumerable: false }) as DatabaseAddress;
 }
 
