@@ -3,8 +3,4 @@ import config from './jest.config.js';
 
 const unit = config.projects.find(({ displayName }) => displayName === 'unit');
 
-export default {
-  ...unit,
-  testMatch: ['<rootDir>/test/unit/{columns,validation}/**/*.test.ts'],
-  testPathIgnorePatterns: ['same-verdict'],
-};
+export default { ...unit, testMatch: ['<rootDir>/test/unit/rules.mutation.ts'] };

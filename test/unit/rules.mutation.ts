@@ -1,0 +1,10 @@
+/** The unit tests of the rules in one file: for mutation testing, which loads TypeORM once for each mutant and not once a file. */
+import './columns/checks.test.js';
+import './columns/rules.test.js';
+import './columns/words.test.js';
+import './validation/assert-valid.test.js';
+import './validation/inputs.test.js';
+import './validation/insert.test.js';
+import './validation/json-columns.test.js';
+import './validation/row-rules.test.js';
+import './validation/update.test.js';
