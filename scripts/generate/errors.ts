@@ -14,7 +14,7 @@ export function errorsFile(): GeneratedFile {
 /** Of the kinds that are not told by their state alone. */
 const STATELESS: Readonly<Record<string, string>> = {
   APPEND_ONLY_VIOLATION: '`42501` raised by the trigger of audit_logs',
-  UNEXPECTED_DATABASE_ERROR: 'any other',
+  DATABASE_ERROR: 'any other',
 };
 
 const INTRODUCTION = `# Errors
