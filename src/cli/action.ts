@@ -4,10 +4,12 @@ import { output } from './output.js';
 
 /**
  * The body of a command: reads the environment once, and turns whatever is thrown into one line on standard error and exit
- * code 1. The stack is shown with DEBUG only, and then of our own errors alone: others may hold what must not be printed.
+ * code 1 (`failureCode`, where 1 has another meaning). The stack is shown with DEBUG only, and then of our own errors alone:
+ * others may hold what must not be printed.
  */
 export function action<Arguments extends unknown[]>(
   work: (environment: Environment, ...args: Arguments) => Promise<void>,
+  failureCode = 1,
 ): (...args: Arguments) => Promise<void> {
   return async (...args) => {
     let debug = false;
@@ -17,7 +19,7 @@ export function action<Arguments extends unknown[]>(
       await work(environment, ...args);
     } catch (error) {
       output.note(`error: ${explain(error, debug)}`);
-      process.exitCode = 1;
+      process.exitCode = failureCode;
     }
   };
 }

@@ -2,7 +2,6 @@ import type { DataSource } from 'typeorm';
 import { connectionFailure } from '../connection/connection-failure.js';
 import { parseDatabaseUrl } from '../connection/database-url.js';
 import { EMBEDDED_FOLDER, type Environment } from '../connection/environment.js';
-import { createDataSource } from '../data-source.js';
 import { output } from './output.js';
 
 /** The database a command works on, for as long as it works. */
@@ -40,6 +39,7 @@ export async function acquireDatabase(environment: Environment): Promise<Command
  * @throws ConnectionFailure in one readable line.
  */
 export async function connect(url: string): Promise<DataSource> {
+  const { createDataSource } = await import('../data-source.js');
   const dataSource = createDataSource({ url, applicationName: 'shared-db cli' });
   try {
     return await dataSource.initialize();

@@ -1,7 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { EMBEDDED_FOLDER, type Environment } from '../connection/environment.js';
-import { createDataSource } from '../data-source.js';
-import { createHealthCheck } from '../health/check.js';
 import { unknownHealth, type HealthReport } from '../health/report.js';
 import { action } from './action.js';
 import { output } from './output.js';
@@ -38,6 +36,8 @@ async function reportOn({ databaseUrl }: Environment, timeoutMs: number): Promis
   if (url === undefined) {
     return unknownHealth('No database is running here: start one with npm start, or set DATABASE_URL.');
   }
+  const { createDataSource } = await import('../data-source.js');
+  const { createHealthCheck } = await import('../health/check.js');
   return createHealthCheck(createDataSource({ url }), { timeoutMs })();
 }
 

@@ -1,6 +1,12 @@
 #!/usr/bin/env node
-/** The command line: `npx shared-db <command>`, and behind the npm scripts of this repository. */
+/**
+ * The command line: `npx shared-db <command>`, and behind the npm scripts of this repository.
+ *
+ * Commands load what needs TypeORM when they are run, with `await import(…)`: that takes four times as long as all the rest,
+ * and neither --help nor a refused argument needs it.
+ */
 import { Command } from 'commander';
+import { checkCommand } from './check.js';
 import { healthCommand } from './health.js';
 import { migrationCommands } from './migrations.js';
 import { seedCommands } from './seed.js';
@@ -15,7 +21,14 @@ const program = new Command('shared-db')
     '\nWithout DATABASE_URL, and outside production, commands work on an embedded PostgreSQL in .data/ of the working folder.',
   );
 
-for (const command of [startCommand, healthCommand, ...migrationCommands, ...seedCommands, typeormCommand]) {
+for (const command of [
+  startCommand,
+  healthCommand,
+  ...migrationCommands,
+  checkCommand,
+  ...seedCommands,
+  typeormCommand,
+]) {
   program.addCommand(command);
 }
 

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { runMigrations, revertMigration, migrationStatus } from '../connection/migrator.js';
 import { action } from './action.js';
 import { withDatabase } from './database.js';
 import { adoptMigration, assertMigrationName, losses, MIGRATIONS_FOLDER, nextTimestamp } from './migration-file.js';
@@ -11,10 +10,13 @@ interface JsonOption {
   json?: boolean;
 }
 
+const migrator = () => import('../connection/migrator.js');
+
 const run = command('migration:run', 'apply every pending migration, one process at a time')
   .option('--json', 'print the result for a machine')
   .action(
     action(async (environment, { json }: JsonOption) => {
+      const { runMigrations } = await migrator();
       const applied = await withDatabase(environment, (dataSource) => runMigrations(dataSource));
       if (json) output.json({ applied });
       else if (applied.length === 0) output.line('Nothing to do: every migration is applied.');
@@ -26,6 +28,7 @@ const revert = command('migration:revert', 'take back the newest applied migrati
   .option('--json', 'print the result for a machine')
   .action(
     action(async (environment, { json }: JsonOption) => {
+      const { revertMigration } = await migrator();
       const reverted = await withDatabase(environment, (dataSource) => revertMigration(dataSource));
       if (json) output.json({ reverted: reverted ?? null });
       else output.line(reverted === undefined ? 'Nothing to do: no migration is applied.' : `reverted ${reverted}`);
@@ -36,6 +39,7 @@ const show = command('migration:show', 'list the migrations, applied and pending
   .option('--json', 'print the result for a machine')
   .action(
     action(async (environment, { json }: JsonOption) => {
+      const { migrationStatus } = await migrator();
       const status = await withDatabase(environment, (dataSource) => migrationStatus(dataSource));
       if (json) {
         output.json(status);
@@ -54,6 +58,7 @@ const generate = command('migration:generate', 'write the migration that brings 
     action(async (environment, name: string) => {
       assertMigrationName(name);
       const timestamp = await nextTimestamp(Date.now());
+      const { migrationStatus } = await migrator();
       await withDatabase(environment, async (dataSource, { url }) => {
         const { pending } = await migrationStatus(dataSource);
         if (pending.length > 0) {

@@ -1,13 +1,10 @@
 import { Command } from 'commander';
 import type { DataSource } from 'typeorm';
-import { migrationStatus } from '../connection/migrator.js';
 import { SharedDbError } from '../connection/shared-db-error.js';
-import { seedReference } from '../seeds/reference/seed-reference.js';
 import type { SeededTable, SeedSummary } from '../seeds/summary.js';
 import { action } from './action.js';
 import { withDatabase } from './database.js';
 import { output } from './output.js';
-import { seedEverything } from './sample.js';
 import { tableLines } from './table.js';
 
 /** The database has not the tables the rows are for. */
@@ -29,6 +26,7 @@ const reference = new Command('seed:reference')
   .addHelpText('after', '\nExample:\n  npm run seed:reference')
   .action(
     action(async (environment, { json }: JsonOption) => {
+      const { seedReference } = await import('../seeds/reference/seed-reference.js');
       const summary = await withDatabase(environment, async (dataSource) => {
         await assertMigrated(dataSource);
         return seedReference(dataSource);
@@ -47,6 +45,7 @@ const everything = new Command('seed')
   )
   .action(
     action(async (environment, { json, database: confirmedName }: SeedOptions) => {
+      const { seedEverything } = await import('./sample.js');
       const summary = await withDatabase(environment, async (dataSource) => {
         await assertMigrated(dataSource);
         return merged(await seedEverything(dataSource, { nodeEnv: environment.nodeEnv, confirmedName }));
@@ -58,6 +57,7 @@ const everything = new Command('seed')
 export const seedCommands = [reference, everything];
 
 async function assertMigrated(dataSource: DataSource): Promise<void> {
+  const { migrationStatus } = await import('../connection/migrator.js');
   const { pending } = await migrationStatus(dataSource);
   if (pending.length === 0) return;
   throw new NotMigratedError(`Migrations are pending (${pending.length}): run migration:run first.`);

@@ -1,12 +1,9 @@
 import { Command } from 'commander';
 import type { Environment } from '../connection/environment.js';
-import { createDataSource } from '../data-source.js';
-import { createHealthCheck } from '../health/check.js';
 import { unknownHealth, type HealthReport } from '../health/report.js';
 import { action } from './action.js';
 import { acquireDatabase } from './database.js';
 import { output } from './output.js';
-import { prepareDatabase } from './start/prepare.js';
 import { StartError } from './start/start-error.js';
 import { Interrupted, listenForStop, type StopRequest } from './start/stop-request.js';
 import { summaryLines } from './start/summary.js';
@@ -53,6 +50,11 @@ async function run(
 ): Promise<void> {
   const database = await acquireDatabase(environment);
   try {
+    const [{ createDataSource }, { createHealthCheck }, { prepareDatabase }] = await Promise.all([
+      import('../data-source.js'),
+      import('../health/check.js'),
+      import('./start/prepare.js'),
+    ]);
     stop.throwIfRequested();
     const prepared = await prepareDatabase(environment, database, stop);
     onReady(createHealthCheck(createDataSource({ url: database.url })));

@@ -24,6 +24,8 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   retention: ['entities', 'connection', 'constants'],
   repositories: ['entities', 'connection', 'constants', 'validation'],
   seeds: ['entities', 'connection', 'constants', 'columns'],
+  // Pure functions over the catalog; whoever calls brings the connection.
+  schema: [],
   health: ['connection', 'repositories', 'data-source'],
   'data-source': ['connection', 'columns', 'entities', 'migrations', 'validation'],
   index: [

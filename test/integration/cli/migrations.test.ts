@@ -53,6 +53,12 @@ describe('the migration commands', () => {
       property,
       `  @Text({ max: 500, nullable: true }) bio!: string | null;\n\n${property}`,
     );
+    expect(await run('migration:check', '--full')).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(
+        /\nThe migrations do not make what the entities say:\n {2}authors\.bio is missing\n/,
+      ),
+    });
     const generated = await run('migration:generate', 'AddBio');
     expect(generated).toMatchObject({
       code: 0,

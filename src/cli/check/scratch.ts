@@ -1,0 +1,103 @@
+import type { DataSource } from 'typeorm';
+import { connectionFailure } from '../../connection/connection-failure.js';
+import { addressOf } from '../../connection/client-options.js';
+import { runMigrations } from '../../connection/migrator.js';
+import { SharedDbError } from '../../connection/shared-db-error.js';
+import { createDataSource } from '../../data-source.js';
+import { snapshotOf } from '../../schema/live.js';
+import type { Snapshot } from '../../schema/snapshot.js';
+import { untilInterrupted } from './interruption.js';
+import { quietly } from './quiet.js';
+
+/** No scratch database can be made. */
+export class ScratchError extends SharedDbError {
+  override readonly name = 'ScratchError';
+}
+
+/** Every scratch database begins with it; nothing else is ever dropped. */
+const PREFIX = 'shared_db_check_';
+
+/** What PostgreSQL says to a role without CREATEDB (insufficient_privilege, read_only_sql_transaction). */
+const FORBIDDEN: readonly unknown[] = ['42501', '25006'];
+
+/** How a scratch database gets its tables. */
+export type Making = 'migrated' | 'synchronised';
+
+export interface ScratchOptions {
+  /** A database on the server; nothing is done in it. Its role must be allowed to create databases. */
+  readonly url: string;
+  readonly note: (line: string) => void;
+}
+
+/**
+ * The snapshots of new databases, one for each way to make one. They are dropped again, whatever happens; only a process that
+ * is killed outright leaves them, and says so next time.
+ *
+ * @throws ScratchError, ConnectionFailure, Interruption
+ */
+export async function scratchSnapshots<M extends Making>(
+  { url, note }: ScratchOptions,
+  makings: readonly M[],
+): Promise<Record<M, Snapshot>> {
+  const run = `${PREFIX}${process.pid}_${Date.now().toString(36)}`;
+  const server = await connected(createDataSource({ url, poolSize: 1, statementTimeoutMs: 60_000 }));
+  try {
+    for (const name of await leftOver(server))
+      note(`left over from a run that was killed, unless one is running: ${name}`);
+    const created = new Set<string>();
+    const entries = makings.map((making) => [making, `${run}_${making}`] as const);
+    return await untilInterrupted(
+      async () => {
+        for (const [, name] of entries) await create(server, name, created);
+        const snapshots = entries.map(async ([making, name]) => [making, await filled(url, name, making)] as const);
+        return Object.fromEntries(await Promise.all(snapshots)) as Record<M, Snapshot>;
+      },
+      async () => {
+        for (const name of created) await server.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      },
+    );
+  } finally {
+    await server.destroy();
+  }
+}
+
+async function filled(url: string, name: string, making: Making): Promise<Snapshot> {
+  const dataSource = await connected(createDataSource({ url, poolSize: 2 }).setOptions({ database: name }));
+  try {
+    if (making === 'migrated') await runMigrations(dataSource);
+    else await quietly(() => dataSource.synchronize());
+    return await snapshotOf(dataSource);
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+// From template0: what operators put into template1 is not ours.
+async function create(server: DataSource, name: string, created: Set<string>): Promise<void> {
+  // Before it is: whoever interrupts us now must drop it, when PostgreSQL is through with it.
+  created.add(name);
+  try {
+    await server.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`);
+  } catch (error) {
+    created.delete(name);
+    if (!FORBIDDEN.includes((error as { code?: unknown }).code)) throw error;
+    throw new ScratchError(
+      'Cannot create scratch databases: this role may not, or only reads. Leave out --full, or use another role or server.',
+    );
+  }
+}
+
+async function leftOver(server: DataSource): Promise<string[]> {
+  const rows = await server.query<{ name: string }[]>(
+    `SELECT datname AS name FROM pg_database WHERE starts_with(datname, '${PREFIX}')`,
+  );
+  return rows.map(({ name }) => name);
+}
+
+async function connected(dataSource: DataSource): Promise<DataSource> {
+  try {
+    return await dataSource.initialize();
+  } catch (error) {
+    throw connectionFailure(error, addressOf(dataSource));
+  }
+}

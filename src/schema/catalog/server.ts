@@ -1,0 +1,80 @@
+import { comment, ours, role, when } from './common.js';
+
+// Owner and comment of a database, its locale and its limits are its operator's.
+const database = `
+SELECT 'database', '$database', NULL, NULL, jsonb_build_object('encoding', pg_encoding_to_char(encoding)) FROM here
+UNION ALL
+SELECT 'server', '', NULL, NULL, jsonb_build_object('version', (current_setting('server_version_num')::int / 10000)::text,
+  'owner', (SELECT quote_ident(pg_get_userbyid(owner)) FROM me), 'database', quote_ident(current_database()))`;
+
+// Which version is the usual one, and the comment, are the server's choice.
+const extensions = `
+SELECT 'extension', quote_ident(extname), NULL, NULL, jsonb_build_object(
+  'schema', quote_ident(nspname),
+  'version', nullif(extversion, default_version),
+  'comment', nullif(${comment('pg_extension', 'e.oid')}, comment))
+FROM pg_extension e JOIN pg_namespace n ON n.oid = extnamespace LEFT JOIN pg_available_extensions() a ON a.name = extname`;
+
+// Of this database for everybody or for one role; of everywhere, for everybody or for a role that has to do with this database.
+const settings = `
+SELECT 'setting', split_part(setting, '=', 1),
+  CASE WHEN setrole = 0 AND setdatabase = 0 THEN 'ROLE ALL' WHEN setrole = 0 THEN 'DATABASE $database'
+    ELSE 'ROLE ' || ${role('setrole')} || CASE setdatabase WHEN 0 THEN '' ELSE ' IN DATABASE $database' END END,
+  NULL, jsonb_build_object('value', substr(setting, strpos(setting, '=') + 1))
+FROM pg_db_role_setting, here, unnest(setconfig) setting
+WHERE setdatabase = here.oid OR setdatabase = 0 AND (setrole = 0 OR setrole IN (SELECT oid FROM actor))`;
+
+// Only of roles that were given something here; who the owner is, and what it may, is the server's.
+const roles = `
+SELECT 'role', quote_ident(rolname) || ' ' || attribute, NULL, NULL, '{}'::jsonb
+FROM pg_roles r JOIN party USING (oid), LATERAL (
+  SELECT unnest(array_remove(ARRAY[${[
+    'rolsuper SUPERUSER',
+    'rolbypassrls BYPASSRLS',
+    'rolcreaterole CREATEROLE',
+    'rolcreatedb CREATEDB',
+    'rolreplication REPLICATION',
+  ]
+    .map((pair) => pair.split(' '))
+    .map(([flag = '', attribute = '']) => when(flag, `'${attribute}'`))
+    .join(', ')}], NULL)) AS attribute
+  UNION ALL SELECT 'IN ROLE ' || quote_ident(pg_get_userbyid(roleid)) FROM pg_auth_members WHERE member = r.oid) x
+WHERE r.oid <> (SELECT owner FROM me)`;
+
+const publications = `
+SELECT 'publication', quote_ident(pubname), NULL, NULL, jsonb_build_object(
+  'definition', concat_ws(', ', CASE WHEN puballtables THEN 'FOR ALL TABLES' END,
+    (SELECT 'FOR TABLE ' || string_agg(prrelid::regclass || coalesce(' WHERE ' || pg_get_expr(prqual, prrelid), '') ||
+       coalesce(' (' || prattrs::text || ')', ''), ', ' ORDER BY prrelid::regclass::text)
+     FROM pg_publication_rel WHERE prpubid = p.oid),
+    (SELECT 'FOR TABLES IN SCHEMA ' || string_agg(pnnspid::regnamespace::text, ', ' ORDER BY pnnspid::regnamespace::text)
+     FROM pg_publication_namespace WHERE pnpubid = p.oid),
+    CASE WHEN pubviaroot THEN 'VIA ROOT' END, CASE WHEN pubinsert THEN 'INSERT' END, CASE WHEN pubupdate THEN 'UPDATE' END,
+    CASE WHEN pubdelete THEN 'DELETE' END, CASE WHEN pubtruncate THEN 'TRUNCATE' END),
+  'comment', ${comment('pg_publication', 'p.oid')})
+FROM pg_publication p`;
+
+/** Rarely met: named, not described. Below 16384 is what initdb made. */
+const others = [
+  'pg_am',
+  'pg_cast',
+  'pg_conversion',
+  'pg_foreign_data_wrapper',
+  'pg_foreign_server',
+  'pg_language',
+  'pg_operator',
+  'pg_opclass',
+  'pg_opfamily',
+  'pg_transform',
+  'pg_ts_config',
+  'pg_ts_dict',
+  'pg_ts_parser',
+  'pg_ts_template',
+].map(
+  (catalog) => `
+SELECT 'object', i.type || ' ' || i.identity, NULL, NULL, '{}'::jsonb
+FROM ${catalog} c, pg_identify_object('${catalog}'::regclass, c.oid, 0) i WHERE c.oid >= 16384 AND ${ours(catalog, 'c.oid')}`,
+);
+
+/** The database as a whole, and what the server keeps for it. */
+export const SERVER = [database, extensions, settings, roles, publications, ...others];

@@ -1,0 +1,77 @@
+import type { DataSource } from 'typeorm';
+import type { Difference } from './diff.js';
+import { readSnapshot, type Snapshot } from './snapshot.js';
+
+/** The snapshot of the database a DataSource is connected to. Writes nothing. */
+export async function snapshotOf(dataSource: DataSource): Promise<Snapshot> {
+  const queryRunner = dataSource.createQueryRunner();
+  await queryRunner.connect();
+  try {
+    await queryRunner.query('START TRANSACTION READ ONLY');
+    const snapshot = await readSnapshot((sql) => queryRunner.query(sql));
+    await queryRunner.query('COMMIT');
+    return snapshot;
+  } finally {
+    await queryRunner.release();
+  }
+}
+
+/** What was asked of a database, or why it could not be. */
+export type Answer = { readonly differences: Difference[] } | { readonly unseen: string };
+
+/** Are there migrations that are not applied, or that this version does not know? */
+export async function compareHistory(dataSource: DataSource): Promise<Answer> {
+  const known = dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name);
+  const [table] = await dataSource.query<{ readable: boolean }[]>(
+    `SELECT has_schema_privilege(relnamespace, 'USAGE') AND has_table_privilege(oid, 'SELECT') AS readable
+     FROM pg_class WHERE relname = 'migrations' AND relnamespace = to_regnamespace('public')`,
+  );
+  if (table?.readable === false) {
+    return { unseen: 'which migrations are applied: this role may not read public.migrations (GRANT SELECT on it)' };
+  }
+  const rows = table ? await dataSource.query<{ name: string }[]>('SELECT name FROM public.migrations') : [];
+  const applied = rows.map(({ name }) => name);
+  return {
+    differences: [
+      ...about(known.filter((name) => !applied.includes(name))).map(pending),
+      ...about(applied.filter((name) => !known.includes(name))).map(unknown),
+    ],
+  };
+}
+
+/** What TypeORM would change to bring the database to what the entities say. It only sees tables on which the role has a right. */
+export async function compareEntities(dataSource: DataSource): Promise<Answer> {
+  const [count] = await dataSource.query<{ hidden: number }[]>(
+    `SELECT count(*)::int AS hidden FROM pg_class c WHERE relkind IN ('r', 'p') AND relnamespace = to_regnamespace('public')
+       AND NOT EXISTS (SELECT FROM information_schema.tables WHERE table_schema = 'public' AND table_name = c.relname)`,
+  );
+  if (count && count.hidden > 0) {
+    return {
+      unseen: `what TypeORM thinks of it: this role has no right on ${count.hidden} of the tables (GRANT SELECT on them)`,
+    };
+  }
+  const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
+  return {
+    differences: upQueries.map(({ query }) => ({
+      object: 'entities',
+      is: null,
+      shouldBe: query,
+      sentence: `entities: TypeORM would run ${query.replaceAll(/\s+/g, ' ').trim()}`,
+    })),
+  };
+}
+
+/** The names as one difference: they have one cause. */
+function about(names: readonly string[]): string[] {
+  return names.length === 0 ? [] : [names.join(', ')];
+}
+
+function pending(names: string): Difference {
+  const sentence = `migrations are pending, run migration:run: ${names}`;
+  return { object: 'migrations', is: null, shouldBe: names, sentence };
+}
+
+function unknown(names: string): Difference {
+  const sentence = `migrations are applied that this version does not know, use the version that has them: ${names}`;
+  return { object: 'migrations', is: names, shouldBe: null, sentence };
+}

@@ -1,0 +1,41 @@
+import type { Difference } from './diff.js';
+
+/** An object that migrations make and entities cannot. */
+export interface MigrationOnly {
+  /** Key in a snapshot. What belongs to it goes with it. */
+  readonly object: string;
+  readonly reason: string;
+}
+
+const APPEND_ONLY = 'TypeORM cannot express it: an audit log that can be changed proves nothing.';
+
+/** Where a migrated database may differ from one synchronised from the entities, and why. Nowhere else. */
+export const MIGRATION_ONLY: readonly MigrationOnly[] = [
+  { object: 'table migrations', reason: 'TypeORM keeps its list of applied migrations there; no entity is behind it.' },
+  { object: 'function refuse_audit_log_change()', reason: APPEND_ONLY },
+  { object: 'trigger tg_audit_logs__append_only on audit_logs', reason: APPEND_ONLY },
+  { object: 'trigger tg_audit_logs__no_truncate on audit_logs', reason: APPEND_ONLY },
+];
+
+/**
+ * The differences that are not on the list; one more for each entry that excuses nothing any more.
+ *
+ * @param differences of a migrated database from a synchronised one
+ */
+export function unexcused(
+  differences: readonly Difference[],
+  list: readonly MigrationOnly[] = MIGRATION_ONLY,
+): Difference[] {
+  const excuses = ({ object }: MigrationOnly, difference: Difference): boolean =>
+    difference.object === object && difference.fact === undefined && difference.is === 'there';
+  const stale = list.filter((entry) => !differences.some((difference) => excuses(entry, difference)));
+  return [
+    ...differences.filter((difference) => !list.some((entry) => excuses(entry, difference))),
+    ...stale.map(({ object }) => ({
+      object,
+      is: null,
+      shouldBe: 'there',
+      sentence: `${object} is listed as made by migrations only, and is not: take it off src/schema/migration-only.ts`,
+    })),
+  ];
+}

@@ -1,0 +1,62 @@
+import type { CatalogObject, Kind } from './snapshot.js';
+
+/** A row of the statement. */
+export interface CatalogRow {
+  readonly kind: Kind | 'server';
+  readonly name: string;
+  readonly on: string | null;
+  /** Kind and name of the object it cannot be without. */
+  readonly parent: string | null;
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+/** The object of a row, and its key. */
+export function objectOf({ kind, name, on, parent, facts }: CatalogRow): [key: string, CatalogObject] {
+  const object: CatalogObject = {
+    kind: kind as Kind,
+    name,
+    ...(on === null ? {} : { on }),
+    ...(parent === null ? {} : { parent: withoutPublic(parent) }),
+    facts: normalised(facts),
+  };
+  return [keyOf(object), object];
+}
+
+/** Kind and path: `column posts.content`. */
+export function keyOf(object: CatalogObject): string {
+  return `${object.kind} ${pathOf(object)}`;
+}
+
+/** Where people look for it: `posts.content`, `posts ck_posts__content_length`; the schema is said unless it is `public`. */
+export function pathOf({ kind, name, on }: CatalogObject): string {
+  if (on === undefined) return withoutPublic(name);
+  if (kind === 'column') return withoutPublic(`${on}.${name}`);
+  if (kind === 'constraint') return withoutPublic(`${on} ${name}`);
+  if (kind === 'setting') return `${name} of ${withoutPublic(on)}`;
+  return withoutPublic(`${name} on ${on}`);
+}
+
+/** For people: names without the schema that nearly everything is in. */
+export function withoutPublic(text: string): string {
+  return text.replaceAll(/(?<![\w".])public\./g, '');
+}
+
+function normalised(facts: CatalogRow['facts']): CatalogRow['facts'] {
+  return facts.query === undefined ? facts : { ...facts, query: unqualified(facts.query) };
+}
+
+// Since 16 a view over a single table names its columns without the table, 15 with it. It can be no other table's.
+function unqualified(query: string): string {
+  const sources = [...query.matchAll(/^ {3}FROM (.*)$/gm)];
+  const [, only = ''] = sources[0] ?? [];
+  const match = /^(?:ONLY )?(?:(?:[\w$]+|"[^"]+")\.)?([\w$]+|"[^"]+")(?: ([\w$]+|"[^"]+"))?(;?)$/.exec(only);
+  if (sources.length !== 1 || match === null || continues(query, only)) return query;
+  const alias = (match[2] ?? match[1] ?? '').replaceAll(/[$]/g, '\\$&');
+  return query.replaceAll(new RegExp(`(?<![\\w".$])${alias}\\.(?=[\\w"])`, 'g'), '');
+}
+
+/** Does a second table follow on the next line? */
+function continues(query: string, source: string): boolean {
+  const rest = query.slice(query.indexOf(`FROM ${source}`) + source.length + 5);
+  return source.endsWith(',') || /^\n {4,}/.test(rest);
+}

@@ -1,0 +1,87 @@
+import { pathOf, withoutPublic } from './normalise.js';
+import type { CatalogObject, Kind, Snapshot } from './snapshot.js';
+
+/** Who `$owner` and `$database` are, where the sentence is read and the SQL is run. */
+export type Names = Pick<Snapshot, 'owner' | 'database'>;
+
+/** The placeholders of a snapshot, filled in. */
+export function withNames(text: string, { owner, database }: Names): string {
+  return text.replaceAll(/\$(owner|database)(?![\w$])/g, (_, name) => (name === 'owner' ? owner : database));
+}
+
+/** Kinds whose names, and definitions, speak of the owner or the database. Others may hold such a text and mean it. */
+const NAMING: readonly Kind[] = ['grant', 'revoked', 'default privilege', 'setting', 'policy'];
+
+/** The placeholders filled in where they are placeholders. */
+export function filledIn(kind: Kind, fact: string | undefined, text: string, names: Names): string {
+  return NAMING.includes(kind) || fact === 'owner' ? withNames(text, names) : text;
+}
+
+/** The object, at the beginning of a sentence: columns and constraints by their table, the others by their kind. */
+export function nameOf(object: CatalogObject, names: Names): string {
+  const path = filledIn(object.kind, undefined, pathOf(object), names);
+  return object.kind === 'column' || object.kind === 'constraint' ? path : `${object.kind} ${path}`;
+}
+
+/** Says that an object is missing, or that it is there and should not be. */
+export function wholeSentence(
+  wanted: CatalogObject | undefined,
+  found: CatalogObject | undefined,
+  names: Names,
+): string {
+  const object = wanted ?? found;
+  if (object === undefined) return '';
+  if (object.kind === 'revoked') {
+    const right = `right ${withNames(withoutPublic(object.name), names)}`;
+    return found ? `${right} is revoked, should not be` : `${right} is not revoked, should be`;
+  }
+  return `${nameOf(object, names)} ${found ? 'is there, should not be' : 'is missing'}`;
+}
+
+/** How a fact reads that is absent from the snapshot: as PostgreSQL has it by itself. */
+const BY_ITSELF: Readonly<Record<string, string>> = {
+  'access method': 'heap',
+  clustered: 'no',
+  collation: 'that of its type',
+  compression: 'the usual one',
+  cost: 'the usual one',
+  enforcement: 'enabled',
+  firing: 'enabled',
+  'given by': 'the owner',
+  'grant option': 'no',
+  index: 'valid',
+  kind: 'ordinary table',
+  leakproof: 'no',
+  null: 'allowed',
+  nulls: 'DISTINCT',
+  owner: 'the owner of the others',
+  parallel: 'UNSAFE',
+  persistence: 'logged',
+  'replica identity': 'DEFAULT',
+  'row security': 'disabled',
+  'row security of the owner': 'disabled',
+  rows: 'the usual ones',
+  security: 'INVOKER',
+  'statistics target': 'the usual one',
+  storage: 'that of its type',
+  strictness: 'CALLED ON NULL INPUT',
+  uniqueness: 'not UNIQUE',
+  validity: 'valid',
+  version: 'the usual one',
+  volatility: 'VOLATILE',
+};
+
+/** Facts that are somebody's own words: shown in quotation marks, and as they are. */
+const WORDS = ['comment', 'comment on the index', 'body'];
+
+/** A fact for a sentence: on one line. */
+export function factText(kind: Kind, fact: string, value: string | undefined, names: Names): string {
+  if (value === undefined)
+    return kind === 'materialized view' && fact === 'rows' ? 'there' : (BY_ITSELF[fact] ?? 'none');
+  if (WORDS.includes(fact)) return `“${oneLine(value)}”`;
+  return oneLine(filledIn(kind, fact, withoutPublic(value), names));
+}
+
+export function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
+}

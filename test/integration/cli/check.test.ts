@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import pg from 'pg';
+import { runCli, spawnCli, type CliResult } from '../../support/cli.js';
+import { useDatabase } from '../../support/database.js';
+import { preparedServer } from '../../support/databases.js';
+
+jest.setTimeout(60_000);
+
+/** Roles are the whole server's. */
+const WATCHER = `watcher_${process.env.JEST_WORKER_ID ?? '0'}_${process.pid}_${Date.now().toString(36)}`;
+
+describe('migration:check', () => {
+  const db = useDatabase();
+  afterAll(() => onServer(`DROP ROLE IF EXISTS ${WATCHER}`));
+
+  const check = (url: string, ...args: string[]): Promise<CliResult> =>
+    runCli(['migration:check', ...args], { env: { DATABASE_URL: url } });
+
+  describe('with a role that may connect and nothing else', () => {
+    let url: string;
+
+    beforeAll(async () => {
+      await onServer(
+        `CREATE ROLE ${WATCHER} LOGIN PASSWORD 'watch'; ALTER ROLE ${WATCHER} SET default_transaction_read_only = on`,
+      );
+      const address = new URL(db.url);
+      address.username = WATCHER;
+      address.password = 'watch';
+      url = address.href;
+    });
+
+    it('compares the whole catalog, and says what it cannot see', async () => {
+      const { code, stdout, stderr } = await check(url);
+      expect(stdout).toMatch(
+        new RegExp(
+          `^not seen: which migrations are applied: this role may not read public.migrations .*
+not seen: what TypeORM thinks of it: this role has no right on 22 of the tables .*
+Nothing differs: \\S+ is what this version was made for.\n$`,
+        ),
+      );
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    });
+
+    it('sees all once it may read the tables', async () => {
+      await onServer(`GRANT pg_read_all_data TO ${WATCHER}`);
+      const { code, stdout } = await check(url, '--json');
+      expect(JSON.parse(stdout)).toMatchObject({ same: true, findings: [], unseen: [] });
+      expect(code).toBe(0);
+    });
+
+    it('cannot make scratch databases, which is not a difference', async () => {
+      const { code, stdout, stderr } = await check(url, '--full');
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain('error: Cannot create scratch databases: this role may not');
+    });
+  });
+
+  it('names what was changed by hand, with the SQL that takes it back, and exits 1', async () => {
+    const url = await db.create();
+    await on(
+      url,
+      `COMMENT ON COLUMN posts.content IS NULL;
+       DROP INDEX ix_posts__detected_at__waiting; CREATE INDEX ix_posts__detected_at__waiting ON posts (detected_at);
+       REVOKE USAGE ON SCHEMA public FROM PUBLIC;
+       CREATE TRIGGER tg_extra BEFORE INSERT ON posts FOR EACH ROW EXECUTE FUNCTION refuse_audit_log_change()`,
+    );
+    const { code, stdout, stderr } = await check(url);
+    expect(stdout.replace(/;?\n\d differences; .*\n$/, '')).toBe(
+      `The database is not what this version of the package was made for:
+  posts.content: comment is none, should be “The text as delivered, 1..5,000 characters.”
+    repair: COMMENT ON COLUMN public.posts.content IS 'The text as delivered, 1..5,000 characters.';
+  grant USAGE ON SCHEMA public TO PUBLIC is missing
+    repair: GRANT USAGE ON SCHEMA public TO PUBLIC;
+  index ix_posts__detected_at__waiting: WHERE is none, should be ((processed_at IS NULL) AND (NOT spam_filtered) AND (error_count < 3))
+    repair: DROP INDEX public.ix_posts__detected_at__waiting; CREATE INDEX ix_posts__detected_at__waiting ON public.posts USING btree (detected_at) WHERE ((processed_at IS NULL) AND (NOT spam_filtered) AND (error_count < 3));
+  trigger tg_extra on posts is there, should not be
+    repair: DROP TRIGGER tg_extra ON public.posts;
+  entities: TypeORM would run COMMENT ON COLUMN "posts"."content" IS 'The text as delivered, 1..5,000 characters.'`,
+    );
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+  });
+
+  it('says in one sentence that migrations are pending', async () => {
+    const url = await db.create({ bare: true });
+    const { code, stdout } = await check(url);
+    expect(stdout).toMatch(
+      /migrations are pending, run migration:run: CreateReferenceTables\d+, .*ProtectAuditLogs\d+\n/,
+    );
+    expect(stdout).toMatch(/entities: TypeORM would run \d+ statements, perhaps for the above/);
+    expect(code).toBe(1);
+  });
+
+  it('says that a migration is not known', async () => {
+    const url = await db.create();
+    await on(url, `INSERT INTO migrations (timestamp, name) VALUES (1, 'FromTheFuture1')`);
+    const { code, stdout } = await check(url);
+    expect(stdout).toContain('that this version does not know, use the version that has them: FromTheFuture1\n');
+    expect(code).toBe(1);
+  });
+
+  it('proves that entities, migrations and shipped schema agree, and leaves nothing behind', async () => {
+    const { code, stdout, stderr } = await check(db.url, '--full');
+    expect(stdout).toMatch(/^Nothing differs: entities, migrations, shipped schema and \S+ agree\.\n$/);
+    expect(stderr).toContain('making two scratch databases');
+    expect(code).toBe(0);
+  });
+
+  it('drops its scratch databases when it is interrupted', async () => {
+    const running = spawnCli(['migration:check', '--full'], { env: { DATABASE_URL: db.url } });
+    await running.says('making two scratch databases');
+    const made = await scratchDatabases((names) => names.length > 0);
+    running.kill('SIGINT');
+    expect(await running.ended).toMatchObject({ code: 2, stderr: expect.stringContaining('error: Interrupted:') });
+    const left = await scratchDatabases(() => true);
+    expect(made.filter((name) => left.includes(name))).toEqual([]);
+  });
+
+  it.each([
+    [['migration:check'], 'postgres://someone:hunter2@127.0.0.1:1/antone', 'nothing listens there'],
+    [['migration:check', '--nonsense'], 'postgres://127.0.0.1:1/antone', "unknown option '--nonsense'"],
+  ])('exits 2 when it could not check: %j on %s', async (args, url, reason) => {
+    const { code, stdout, stderr } = await runCli(args, { env: { DATABASE_URL: url } });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(reason);
+    expect(stderr).not.toContain('hunter2');
+  });
+});
+
+async function on(url: string, sql: string): Promise<pg.QueryResult> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+async function onServer(sql: string): Promise<void> {
+  await on(preparedServer().url, sql);
+}
+
+/** Names of the scratch databases on the server, asked for until they are as they should be. */
+async function scratchDatabases(done: (names: string[]) => boolean): Promise<string[]> {
+  for (;;) {
+    const { rows } = await on(
+      preparedServer().url,
+      `SELECT datname FROM pg_database WHERE starts_with(datname, 'shared_db_check_')`,
+    );
+    const names = (rows as { datname: string }[]).map(({ datname }) => datname);
+    if (done(names)) return names;
+  }
+}
