@@ -10,6 +10,7 @@ import { InteractionEvent } from '../../../src/entities/core/interaction-event.j
 import { GenerationScores, OutcomeWindows, ReplyMetrics } from '../../../src/entities/core/reply-metrics.js';
 import { ENTITIES } from '../../../src/entities/index.js';
 import { SampleSizes, SignalWeights } from '../../../src/entities/learning/signal-weights.js';
+import { anyCharacter } from '../../support/characters.js';
 
 /** Values of which each rule accepts some and refuses some. */
 const value = fc.oneof(
@@ -35,7 +36,7 @@ const value = fc.oneof(
   fc.constantFrom('2026-01-02T03:04:05.000Z', 'normal', 'like', 'POSITIVE', '—Antone (Vita) drinks'),
   fc.constantFrom<unknown>([], ['a'], ['a', 'a'], ['A_B'], [null], {}, { score: 1 }, { likes: 1 }, { phase: 'normal' }),
   fc.date({ noInvalidDate: false }),
-  fc.string({ unit: 'binary', maxLength: 20 }),
+  fc.string({ unit: anyCharacter, maxLength: 20 }),
   fc.double(),
   fc.integer(),
   fc.jsonValue(),
