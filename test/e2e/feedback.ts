@@ -12,7 +12,7 @@ import {
   type ReplyMetrics,
   type ReplyOutcome as Outcome,
 } from '@shared/db';
-import type { DataSource, EntityManager } from 'typeorm';
+import { In, type DataSource, type EntityManager, type ObjectLiteral } from 'typeorm';
 import type { Plain } from './plain.js';
 import { audit } from './reply-desk.js';
 
@@ -39,21 +39,41 @@ export async function measure(
       const after: Plain<ReplyMetrics> = { ...before, ...outcome, windows: { ...before.windows, [window]: outcome } };
       reply.metricsJson = after;
     }
-    await manager.save(replies, { chunk: 100 });
+    // Both ways to write many rows: each as what has changed of it, and all in one statement.
+    if (window === '15m') await manager.save(replies, { chunk: 100 });
+    else await overwriteMetrics(manager, replies);
     if (window === '24h') await measureProbes(manager, replies);
     return replies.length;
   });
 }
 
+async function overwriteMetrics(manager: EntityManager, replies: Reply[]): Promise<void> {
+  await manager
+    .createQueryBuilder()
+    .insert()
+    // TypeORM's type of values has no room for whole entities.
+    .into<ObjectLiteral>(Reply)
+    .values(replies)
+    .orUpdate(['metrics_json'], ['id'])
+    .updateEntity(false)
+    .execute();
+}
+
 async function measureProbes(manager: EntityManager, replies: readonly Reply[]): Promise<void> {
-  for (const { decisionId, metricsJson } of replies) {
-    if (decisionId === null) continue;
-    await manager.update(RandomizedExperiment, { decisionId }, { actualOutcome: metricsJson?.ctr ?? null });
+  const outcomes = new Map(replies.map(({ decisionId, metricsJson }) => [decisionId, metricsJson?.ctr ?? null]));
+  const decisionIds = replies.flatMap(({ decisionId }) => decisionId ?? []);
+  for (const { id, decisionId } of await manager.findBy(RandomizedExperiment, { decisionId: In(decisionIds) })) {
+    await manager.update(RandomizedExperiment, id, { actualOutcome: outcomes.get(decisionId) ?? null });
   }
 }
 
 /** What an author did with our reply; the same of one reply counts once, however often it is reported. */
-export async function remember(dataSource: DataSource, utm: string, event: InteractionEvent, now: Date): Promise<void> {
+export async function remember(
+  dataSource: DataSource,
+  utm: string,
+  events: readonly InteractionEvent[],
+  now: Date,
+): Promise<void> {
   await dataSource.transaction(async (manager) => {
     const reply = await manager
       .createQueryBuilder(Reply, 'reply')
@@ -66,12 +86,15 @@ export async function remember(dataSource: DataSource, utm: string, event: Inter
       .where('author.id = :id', { id: reply.decision?.post.authorId })
       .setLock('pessimistic_write')
       .getOneOrFail();
-    const known = author.interactionHistory.some((past) => past.type === event.type && past.replyId === reply.id);
-    if (known) return;
-    const score = author.relationshipScore + INTERACTION_WEIGHTS[event.type];
+    const ofReply = author.interactionHistory.filter(({ replyId }) => replyId === reply.id);
+    const added = events.filter(({ type }) => !ofReply.some((past) => past.type === type));
+    if (added.length === 0) return;
     await manager.update(Author, author.id, {
-      interactionHistory: [...author.interactionHistory, { ...event, replyId: reply.id }],
-      relationshipScore: Math.min(Math.max(score, 0), 1),
+      interactionHistory: [...author.interactionHistory, ...added.map((event) => ({ ...event, replyId: reply.id }))],
+      relationshipScore: added.reduce(
+        (score, { type }) => Math.min(Math.max(score + INTERACTION_WEIGHTS[type], 0), 1),
+        author.relationshipScore,
+      ),
       lastSeenAt: now,
     });
   });

@@ -280,16 +280,15 @@ describe('the life of 1,000 deliveries', () => {
     await Promise.all(
       [...authors].map(async (author) => {
         for (const name of life.standing().filter((reply) => life.authorOf(reply) === author)) {
-          for (const event of eventsOf(utmOf(name))) {
-            await remember(dataSource, utmOf(name), event, later);
-            life.remembered(name, event, later);
-          }
+          const events = eventsOf(utmOf(name));
+          if (events.length > 0) await remember(dataSource, utmOf(name), events, later);
+          for (const event of events) life.remembered(name, event, later);
         }
       }),
     );
     for (const name of life.standing().slice(0, 20)) {
       const again = eventsOf(utmOf(name)).map((event) =>
-        remember(dataSource, utmOf(name), event, minutes(DONE, 3 * DAY)),
+        remember(dataSource, utmOf(name), [event], minutes(DONE, 3 * DAY)),
       );
       await Promise.all(again);
     }

@@ -28,19 +28,24 @@ export async function escalate(dataSource: DataSource): Promise<number> {
       .createQueryBuilder(Post, 'post')
       .where('post.processedAt IS NULL AND post.errorCount >= 3')
       .getMany();
-    const opened = [
-      ...unsafe.map(({ id, postId }) => [`SAFETY_AMBIGUITY`, { postId, decisionId: id, replyId: null }] as const),
+    const opened: (readonly [EscalationReasonName, Target])[] = [
+      ...unsafe.map(({ id, postId }) => ['SAFETY_AMBIGUITY', { postId, decisionId: id, replyId: null }] as const),
       ...viral.map(({ id }) => ['VIRAL_THREAD', { postId: null, decisionId: id, replyId: null }] as const),
       ...lost.map(({ id }) => ['MANUAL_FLAG', { postId: id, decisionId: null, replyId: null }] as const),
     ];
+    const reasons = new Map((await manager.find(EscalationReason)).map((reason) => [reason.name, reason]));
     let count = 0;
-    for (const [reason, target] of opened) if (await openOnce(manager, reason, target)) count += 1;
+    for (const [name, target] of opened) if (await openOnce(manager, reasons.get(name), target)) count += 1;
     return count;
   });
 }
 
-async function openOnce(manager: EntityManager, name: EscalationReasonName, target: Target): Promise<boolean> {
-  const reason = await manager.findOneByOrFail(EscalationReason, { name });
+async function openOnce(
+  manager: EntityManager,
+  reason: EscalationReason | undefined,
+  target: Target,
+): Promise<boolean> {
+  if (!reason) throw new Error('There is no such reason: seed the reference data.');
   const open = await manager
     .createQueryBuilder(Escalation, 'escalation')
     .where(`escalation.reasonId = :reason AND escalation.status IN ('PENDING', 'IN_REVIEW')`, { reason: reason.id })

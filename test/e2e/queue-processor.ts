@@ -54,11 +54,13 @@ export async function decideBatch(dataSource: DataSource, lookups: Lookups, now:
   return dataSource.transaction(async (manager) => {
     const report: BatchReport = { decided: [], failed: [] };
     const powers = new Map<string, Power>();
+    const processed: string[] = [];
     for (const post of await claim(manager)) {
       const key = `${post.platform} ${post.platformPostId}`;
       try {
         // A savepoint: one post that cannot be decided must not take the others back.
         await manager.transaction((nested) => decide(nested, post, key, lookups, now));
+        processed.push(post.id);
         const power = classify(post.author, lookups);
         if (differs(post.author, power)) powers.set(post.author.id, power);
         report.decided.push(key);
@@ -69,6 +71,7 @@ export async function decideBatch(dataSource: DataSource, lookups: Lookups, now:
         report.failed.push(key);
       }
     }
+    if (processed.length > 0) await manager.update(Post, processed, { processedAt: now });
     // Last and in one order: two processors with posts of the same authors would else wait for each other for ever.
     for (const [id, power] of [...powers].sort(([a], [b]) => (a < b ? -1 : 1))) await manager.update(Author, id, power);
     return report;
@@ -109,7 +112,6 @@ async function decide(manager: EntityManager, post: Post, key: string, lookups: 
       ...assign(judgement, lookups.experiments),
     }),
   );
-  await manager.update(Post, post.id, { processedAt: now });
   if (judgement.columns.isRandomizedExperiment) await probe(manager, decision.id, judgement);
   if (mentioned.length > 0) {
     await manager.insert(

@@ -128,8 +128,8 @@ export async function postBatch(dataSource: DataSource, publish: Publish, size: 
     for (const reply of replies) {
       reply.platformPostId = await publish(reply.platform, reply.content, reply.utmCode ?? '');
       reply.postedAt = now;
-      await manager.save(reply);
     }
+    await manager.save(replies);
     await markReplied(manager, replies);
     return replies.length;
   });

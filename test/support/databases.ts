@@ -9,6 +9,8 @@ export interface TestServer {
   template: string;
   /** Folder with the compiled commands: `src/cli/main.js`. */
   program: string;
+  /** It was started for this run and goes with it: what its files hold may be lost. */
+  disposable: boolean;
 }
 
 /**
@@ -25,7 +27,9 @@ export function preparedServer(): TestServer {
 export async function createDatabase(server: TestServer, name: string, template?: string): Promise<void> {
   await onServer(server, async (client) => {
     const from = template === undefined ? '' : ` TEMPLATE ${client.escapeIdentifier(template)}`;
-    await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}${from}`);
+    // Three times faster where nothing waits for the disk, and much slower elsewhere.
+    const how = server.disposable ? ' STRATEGY file_copy' : '';
+    await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}${from}${how}`);
   });
 }
 

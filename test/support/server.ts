@@ -2,27 +2,29 @@
  * The server behind the database tests: the one of TEST_DATABASE_URL, or an embedded one that lives as long as the run. Makes
  * the migrated template that each test file clones, says where it is on standard output, and waits for standard input to
  * close.
+ *
+ * Arguments: what this run is called; the folder of the compiled commands, and perhaps one for temporary files. Both are
+ * removed at the end.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { acquireEmbeddedServer } from '../../src/connection/embedded.js';
-import { createDataSource } from '../../src/data-source.js';
+import { join } from 'node:path';
 import { createDatabase, dropDatabases, withDatabaseName, type TestServer } from './databases.js';
-import { buildProgram } from './program.js';
 
+const [run = '', program = '', memory = ''] = process.argv.slice(2);
 const given = process.env.TEST_DATABASE_URL;
-const { url, stop } = given === undefined || given === '' ? await startEmbedded() : { url: given, stop: undefined };
-const run = `${Date.now().toString(36)}_${process.pid}`;
-const server: TestServer = {
-  url,
-  prefix: `shared_db_test_${run}`,
-  template: `shared_db_test_${run}_template`,
-  program: resolve(`node_modules/.cache/shared-db-test/${run}`),
-};
+let stop: (() => Promise<void>) | undefined;
 
 try {
-  await buildProgram('.', server.program);
+  const { url, ...started } = given ? { url: given } : await startEmbedded();
+  stop = 'stop' in started ? started.stop : undefined;
+  const server: TestServer = {
+    url,
+    prefix: `shared_db_test_${run}`,
+    template: `shared_db_test_${run}_template`,
+    program,
+    disposable: stop !== undefined,
+  };
   await createDatabase(server, server.template);
   await migrate(withDatabaseName(url, server.template));
   process.stdout.write(`${JSON.stringify(server)}\n`);
@@ -34,18 +36,25 @@ try {
   );
   process.exitCode = 1;
 } finally {
-  await rm(server.program, { recursive: true, force: true });
   await stop?.();
+  for (const folder of [program, memory]) if (folder !== '') await rm(folder, { recursive: true, force: true });
 }
 process.exit();
 
 async function startEmbedded(): Promise<{ url: string; stop: () => Promise<void> }> {
+  const { acquireEmbeddedServer } = await import('../../src/connection/embedded.js');
   const folder = await mkdtemp(join(tmpdir(), 'shared-db-test-'));
+  // In advance: TypeORM takes as long to load as the server to start. `migrate` says what is wrong with it.
+  import('../../src/data-source.js').catch(() => undefined);
   const embedded = await acquireEmbeddedServer({
     folder: join(folder, 'postgres'),
     // What a test run writes may be lost; each worker holds a few connections, some tests many.
     durable: false,
-    settings: { max_connections: '200' },
+    settings: {
+      ...{ max_connections: '200' },
+      // Nobody replicates it, recovers it or keeps it until it needs a vacuum.
+      ...{ wal_level: 'minimal', max_wal_senders: '0', autovacuum: 'off', max_wal_size: '4GB' },
+    },
   });
   return {
     url: embedded.url('postgres'),
@@ -58,6 +67,7 @@ async function startEmbedded(): Promise<{ url: string; stop: () => Promise<void>
 }
 
 async function migrate(templateUrl: string): Promise<void> {
+  const { createDataSource } = await import('../../src/data-source.js');
   const dataSource = createDataSource({ url: templateUrl });
   await dataSource.initialize();
   try {

@@ -56,12 +56,18 @@ async function prepareCluster(): Promise<string> {
 }
 
 /** A cluster that nobody uses yet, in a folder of its own. A copy: that is faster than the initdb of each test. */
-export async function newCluster(): Promise<string> {
-  const folder = join(await newFolder(), 'data');
+export async function newCluster(owner?: RunAs): Promise<string> {
+  const folder = join(await newFolder(0o755, owner), 'data');
+  await makeCluster(folder, owner);
+  return folder;
+}
+
+/** The same, in that folder, which is not there yet. */
+export async function makeCluster(folder: string, owner?: RunAs): Promise<void> {
   prepared ??= prepareCluster();
   // `cp -a`, since Node's own cp does not keep the owner.
   execFileSync('cp', ['-a', await prepared, folder]);
-  return folder;
+  if (owner !== undefined) execFileSync('chown', ['-R', `${owner.uid}:${owner.gid}`, folder]);
 }
 
 /** For afterAll. */

@@ -10,12 +10,14 @@ import { acquireEmbeddedServer, EmbeddedPostgresError, findEmbeddedServer } from
 import { locateBinaries, prepareBinaries, type Resolver } from '../../../src/connection/embedded/binaries.js';
 import type { RunAs } from '../../../src/connection/embedded/child.js';
 import { ensureCluster } from '../../../src/connection/embedded/cluster.js';
+import { choosePlace } from '../../../src/connection/embedded/place.js';
 import { chooseUser, systemUsers, weAreRoot, type Users } from '../../../src/connection/embedded/run-as.js';
 import {
   acquire,
   bystander,
   cleanUp,
   forgetCluster,
+  makeCluster,
   newCluster,
   newFolder,
   ordinaryUser,
@@ -104,6 +106,8 @@ describe('an embedded server', () => {
     const folder = join(await newFolder(), 'data');
     expect(await findEmbeddedServer(folder)).toBeUndefined();
     expect(await readdir(join(folder, '..'))).toEqual([]);
+    await makeCluster(folder);
+    expect(await findEmbeddedServer(folder)).toBeUndefined();
     const server = await acquire(folder);
     expect(await findEmbeddedServer(folder)).toBe(server.url());
     expect(await findEmbeddedServer(folder, 'a/b')).toBe(server.url('a/b'));
@@ -334,8 +338,7 @@ describe('users', () => {
 
   testAsRoot('root uses the server of an ordinary user as that user', async () => {
     const user = await ordinaryUser();
-    const folder = join(await newFolder(0o755, user), 'data');
-    await (await otherProcess(folder, user)).leave();
+    const folder = await newCluster(user);
     const server = await acquire(folder);
     expect(await query(server.url(), 'SELECT 1')).toEqual([[1]]);
     expect(processInfo('uid', await postmasterPid(folder))).toBe(String(user?.uid));
@@ -355,11 +358,9 @@ describe('users', () => {
 
   testAsRoot('root does not use a folder that a stranger put there', async () => {
     const folder = join(await newFolder(0o700), 'data');
-    const server = await acquire(folder);
-    removeLater(server.folder);
-    await server.release();
-    await rm(server.folder, { recursive: true });
-    await mkdir(server.folder);
+    const { folder: substitute } = await choosePlace(folder, false, () => undefined);
+    removeLater(substitute);
+    await mkdir(substitute);
     await expectRefusal(acquire(folder), /does not belong to the user \w+: remove it/);
   });
 

@@ -35,7 +35,8 @@ export class Bench {
     const wires = rows.map((values) => subject.columns.map((column, index) => toWire(column, values[index])));
     const given = wires.filter(isSent).flatMap((row) => row.map(bytesOf));
     const answers = await this.dataSource.query<Answer[]>(
-      `SELECT _state AS state, _refused_by AS "refusedBy", _arrived AS arrived, _verdicts AS verdicts
+      // As JSON, which is read ten times faster than PostgreSQL's own notation of arrays.
+      `SELECT _state AS state, _refused_by AS "refusedBy", to_json(_arrived) AS arrived, to_json(_verdicts) AS verdicts
        FROM agreement.${name}($1)`,
       [given],
     );

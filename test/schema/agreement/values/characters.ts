@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { anyCharacter } from '../../../support/characters.js';
 
 /** Each is cut and repeated to any length: what counts as one character differs between languages and programs. */
 export const SCRIPTS: readonly string[] = [
@@ -37,7 +38,7 @@ export const CODE: readonly string[] = [
 export const character = fc.oneof(
   fc.constantFrom(...UNSEEN, ...DASHES, ...BROKEN),
   fc.constantFrom(...Array.from('aAzZ019_-. /\\\'"{},~^$')),
-  fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+  fc.string({ unit: anyCharacter, minLength: 1, maxLength: 1 }),
 );
 
 /** The texts between white space. */

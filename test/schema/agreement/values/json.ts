@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { MAX_DEPTH } from '../../../../src/columns/json.js';
+import { anyCharacter } from '../../../support/characters.js';
 import { words } from './characters.js';
 
 class Row {
@@ -81,7 +82,7 @@ export const JSON_EDGES: readonly unknown[] = [
 const leaf = fc.oneof(
   fc.constantFrom(...LEAVES),
   fc.double(),
-  fc.string({ unit: 'binary', maxLength: 8 }),
+  fc.string({ unit: anyCharacter, maxLength: 8 }),
   fc.boolean(),
 );
 const key = fc.oneof(

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
+import { anyCharacter } from '../../../support/characters.js';
 import { BROKEN, UNSEEN, words } from './characters.js';
 import type { Hints } from './hints.js';
-import { examplesOf, mutated, neighbours, ofLength } from './texts.js';
+import { examplesOf, mutated, neighbours, ofLength, shapedLike } from './texts.js';
 
 const LENGTHS = [1, 2, 98, 99, 100, 101];
 const HOLE = new Array<unknown>(1);
@@ -40,7 +41,7 @@ export function listEdges({ numbers, characters, patterns }: Hints): unknown[] {
 
 export function anyList({ numbers, patterns }: Hints): fc.Arbitrary<unknown> {
   const good = fc.oneof(
-    ...patterns.map((pattern) => fc.stringMatching(pattern)),
+    ...patterns.map(shapedLike),
     fc.constantFrom('a', 'A', 'b', 'B_1'),
   );
   const bad = fc.oneof(mutated(good), fc.constantFrom<unknown>(null, undefined, '', 5, ['a']));
@@ -51,7 +52,7 @@ export function anyList({ numbers, patterns }: Hints): fc.Arbitrary<unknown> {
     fc.array(fc.oneof({ weight: 3, arbitrary: good }, { weight: 1, arbitrary: bad }), {
       maxLength: 5,
     }),
-    fc.array(fc.string({ unit: 'binary', maxLength: 5 }), { maxLength: 3 }),
+    fc.array(fc.string({ unit: anyCharacter, maxLength: 5 }), { maxLength: 3 }),
     fc.array(fc.array(good, { maxLength: 3 }), { maxLength: 3 }),
   );
 }

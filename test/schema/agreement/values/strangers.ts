@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { anyCharacter } from '../../../support/characters.js';
 import { words } from './characters.js';
 
 const OBJECTS: readonly unknown[] = [
@@ -47,7 +48,7 @@ export const STRANGERS: readonly unknown[] = [
 export const stranger: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom(...STRANGERS),
   fc.anything({
-    stringUnit: 'binary',
+    stringUnit: anyCharacter,
     withBigInt: true,
     withBoxedValues: true,
     withDate: true,
