@@ -40,10 +40,7 @@ export function listEdges({ numbers, characters, patterns }: Hints): unknown[] {
 }
 
 export function anyList({ numbers, patterns }: Hints): fc.Arbitrary<unknown> {
-  const good = fc.oneof(
-    ...patterns.map(shapedLike),
-    fc.constantFrom('a', 'A', 'b', 'B_1'),
-  );
+  const good = fc.oneof(...patterns.map(shapedLike), fc.constantFrom('a', 'A', 'b', 'B_1'));
   const bad = fc.oneof(mutated(good), fc.constantFrom<unknown>(null, undefined, '', 5, ['a']));
   const maxLength = Math.max(3, ...numbers.filter(isSize)) + 2;
   return fc.oneof(

@@ -26,11 +26,7 @@ export function anyText({ numbers, words, patterns }: Hints): fc.Arbitrary<unkno
     .tuple(fc.constantFrom(1, 2, ...numbers.filter(isLength)), fc.integer({ min: -2, max: 2 }))
     .map(([bound, more]) => bound + more);
   const grapheme = fc.string({ unit: 'grapheme', maxLength: 40 });
-  const good = fc.oneof(
-    ...words.map((word) => fc.constant(word)),
-    ...patterns.map(shapedLike),
-    grapheme,
-  );
+  const good = fc.oneof(...words.map((word) => fc.constant(word)), ...patterns.map(shapedLike), grapheme);
   return fc.oneof(
     good,
     mutated(good),
