@@ -1,6 +1,7 @@
 /**
- * Two projects: `unit` needs no database; `db` gets a real PostgreSQL (embedded, or the server of TEST_DATABASE_URL) and a
- * template-database clone per test file. Run with `node --experimental-vm-modules`: typeorm-extension is ESM-only.
+ * Three projects: `unit` needs no database; `db` gets a real PostgreSQL (embedded, or the server of TEST_DATABASE_URL) and a
+ * template-database clone per test file; `endurance` too, and there processes race and are killed, servers of their own start
+ * and crash, and proofs run long. `npm test` runs the first two, `npm run test:endurance` the third. Run with `node --experimental-vm-modules`: typeorm-extension is ESM-only.
  */
 const shared = {
   testEnvironment: 'node',
@@ -25,17 +26,22 @@ const shared = {
   },
 };
 
+const withServer = {
+  ...shared,
+  globalSetup: '<rootDir>/test/support/global-setup.js',
+  globalTeardown: '<rootDir>/test/support/global-teardown.js',
+};
+
 export default {
   // Jest keeps one core for itself, which on two cores would be half of them.
   maxWorkers: '100%',
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/{unit,architecture}/**/*.test.ts'] },
     {
-      ...shared,
+      ...withServer,
       displayName: 'db',
       testMatch: ['<rootDir>/test/{integration,schema,migrations,e2e}/**/*.test.ts'],
-      globalSetup: '<rootDir>/test/support/global-setup.js',
-      globalTeardown: '<rootDir>/test/support/global-teardown.js',
     },
+    { ...withServer, displayName: 'endurance', testMatch: ['<rootDir>/test/endurance/**/*.test.ts'] },
   ],
 };

@@ -7,34 +7,19 @@ import { createDataSource } from '../../../src/data-source.js';
 import { ENTITIES } from '../../../src/entities/index.js';
 import type { HealthReport } from '../../../src/health/report.js';
 import { MIGRATIONS } from '../../../src/migrations/index.js';
-import { runCli, spawnCli, workingFolder, type CliResult, type RunningCli } from '../../support/cli.js';
+import { runCli, workingFolder, type CliResult, type RunningCli } from '../../support/cli.js';
 import { useDatabase } from '../../support/database.js';
 import { openProxy, type DatabaseProxy } from '../../support/proxy.js';
+import { READY, serverOf, sessions, start } from '../../support/start.js';
 
 jest.setTimeout(60_000);
 
-const READY = 'Ctrl-C\n';
 const db = useDatabase();
-
-const start = (env: Record<string, string>, folder?: string): RunningCli =>
-  spawnCli(['start'], { env: { PORT: '0', ...env }, ...(folder === undefined ? {} : { folder }) });
-
-/** The URL of the server, from its summary. */
-const serverOf = ({ stdout }: RunningCli): URL => new URL(/^server +(\S+)$/m.exec(stdout)?.[1] ?? '');
 
 const health = async (server: URL): Promise<{ status: number; report: HealthReport }> => {
   const response = await fetch(new URL('/health', server));
   return { status: response.status, report: (await response.json()) as HealthReport };
 };
-
-/** How many sessions others have in that database. */
-async function sessions(url: string): Promise<number> {
-  const [row] = await db.dataSource.query<{ n: number }[]>(
-    'SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = $1',
-    [new URL(url).pathname.slice(1)],
-  );
-  return row?.n ?? 0;
-}
 
 function assertNoPassword({ stdout, stderr }: { stdout: string; stderr: string }, url: string): void {
   const password = decodeURIComponent(new URL(url).password);
@@ -102,8 +87,8 @@ describe('npm start on a database of one’s own', () => {
   });
 
   it('keeps no connection to the database while it waits', async () => {
-    for (let i = 0; i < 50 && (await sessions(url)) > 0; i += 1) await sleep(20);
-    expect(await sessions(url)).toBe(0);
+    for (let i = 0; i < 50 && (await sessions(db.dataSource, url)) > 0; i += 1) await sleep(20);
+    expect(await sessions(db.dataSource, url)).toBe(0);
   });
 
   it('outlives a database that goes away, says 503, and 200 when it is back', async () => {
@@ -133,7 +118,7 @@ describe('npm start on a database of one’s own', () => {
     expect(performance.now() - begin).toBeLessThan(3_000);
     expect(running.stderr).toMatch(/Stopping/);
     assertNoPassword(running, url);
-    expect(await sessions(url)).toBe(0);
+    expect(await sessions(db.dataSource, url)).toBe(0);
     proxy.thaw();
   });
 
@@ -145,7 +130,7 @@ describe('npm start on a database of one’s own', () => {
     expect(again.stdout).toContain('0 of them just now');
     again.kill('SIGINT');
     expect((await again.ended).code).toBe(0);
-    expect(await sessions(url)).toBe(0);
+    expect(await sessions(db.dataSource, url)).toBe(0);
   });
 
   it('leaves rows of others alone: it says why there is no sample data, and starts', async () => {
@@ -159,35 +144,6 @@ describe('npm start on a database of one’s own', () => {
     expect((await health(serverOf(started))).status).toBe(200);
     started.kill('SIGTERM');
     expect((await started.ended).code).toBe(0);
-  });
-});
-
-describe('under npm', () => {
-  it('ends when the shell between npm and us is ended, which tells us nothing', async () => {
-    const url = await db.create();
-    const running = spawnCli(['start'], { env: { DATABASE_URL: url, PORT: '0' }, shell: true });
-    await running.says(READY);
-    running.kill('SIGTERM');
-    // Our output is closed, so we are gone and not only the shell.
-    await running.ended;
-    expect(running.stderr).toMatch(/Stopping/);
-    await expect(fetch(serverOf(running))).rejects.toThrow();
-    expect(await sessions(url)).toBe(0);
-  });
-});
-
-describe('a second signal', () => {
-  it('ends it at once, with 130', async () => {
-    const proxy = await openProxy(db.url);
-    proxy.freeze();
-    const running = start({ DATABASE_URL: proxy.url });
-    while (proxy.made === 0) await sleep(20);
-    running.kill('SIGINT');
-    await running.says('Stopping');
-    await sleep(400);
-    running.kill('SIGINT');
-    expect((await running.ended).code).toBe(130);
-    await proxy.down();
   });
 });
 

@@ -228,7 +228,7 @@ describe('time, connection, server', () => {
   });
 
   test('a pool whose connections are all in use', async () => {
-    const small = await pool({ poolSize: 1, connectTimeoutMs: 50 });
+    const small = await pool({ poolSize: 1, connectTimeoutMs: 500 });
     const runner = small.createQueryRunner();
     await runner.connect();
     const error = await errorOf(small.query('SELECT 1'));
