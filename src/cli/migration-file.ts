@@ -1,24 +1,18 @@
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SharedDbError } from '../connection/shared-db-error.js';
+import { CHECKSUMS_FILE, checksumsSource } from './migration-file/checksums.js';
+import { MigrationFileError, migrationFiles, MIGRATIONS_FOLDER, moduleOf } from './migration-file/folder.js';
 
-/** Where migrations are written: in the repository, seen from its root. */
-export const MIGRATIONS_FOLDER = 'src/migrations';
 const INDEX = join(MIGRATIONS_FOLDER, 'index.ts');
 
-/** What the author of a migration has to say, in every migration. */
+/** What the author of a migration has to say, in every migration; a test refuses what is left of the dots. */
 const QUESTIONS = `/**
  * WHY  …
  * WHAT …
  *
- * LOCKS … (which tables, how strongly, how long). REVERSIBLE: yes, or why not.
+ * LOCKS … (which tables, how strongly, how long). REVERSIBLE … (what goes with it; or IrreversibleMigration, and why).
  */
 `;
-
-/** A migration cannot be written. */
-export class MigrationFileError extends SharedDbError {
-  override readonly name = 'MigrationFileError';
-}
 
 /** @throws MigrationFileError unless it is PascalCase: it becomes a class name. */
 export function assertMigrationName(name: string): void {
@@ -36,16 +30,23 @@ export async function nextTimestamp(now: number): Promise<number> {
   return Math.max(now, ...timestamps.map((timestamp) => timestamp + 1));
 }
 
-/** Names the file TypeORM wrote as ours are, asks its author the questions, and adds it to the index. */
+/**
+ * Names the file TypeORM wrote as ours are, asks its author the questions, and adds it to the index and the checksums.
+ *
+ * @throws MigrationFileError when the index has lost its shape, or a released migration is not what was released
+ */
 export async function adoptMigration(name: string, timestamp: number): Promise<string> {
   const className = `${name}${timestamp}`;
-  const module = `${timestamp}-${kebabCase(name)}`;
+  const module = moduleOf(className);
   const written = join(MIGRATIONS_FOLDER, `${timestamp}-${name}.ts`);
   const file = join(MIGRATIONS_FOLDER, `${module}.ts`);
   await writeFile(written, await formatted(houseStyle(await readFile(written, 'utf8'), className), file));
   await rename(written, file);
   try {
-    await writeFile(INDEX, withLine(await readFile(INDEX, 'utf8'), className, module));
+    const index = withLine(await readFile(INDEX, 'utf8'), className, module);
+    const checksums = await formatted(await checksumsSource(), CHECKSUMS_FILE);
+    await writeFile(INDEX, index);
+    await writeFile(CHECKSUMS_FILE, checksums);
   } catch (error) {
     await rm(file, { force: true });
     throw error;
@@ -59,28 +60,23 @@ export async function losses(file: string): Promise<string[]> {
   return [...up.matchAll(/\bDROP (COLUMN|TABLE|TYPE) "[^"]+"/g)].map(([statement]) => statement);
 }
 
-async function migrationFiles(): Promise<string[]> {
-  try {
-    return (await readdir(MIGRATIONS_FOLDER)).filter((file) => /^\d+-.+\.ts$/.test(file));
-  } catch {
-    throw new MigrationFileError(`There is no folder ${MIGRATIONS_FOLDER} here: run this in the repository’s root.`);
-  }
-}
-
 function houseStyle(source: string, className: string): string {
   return source
-    .replace(/^import \{ MigrationInterface, QueryRunner \}/m, 'import type { MigrationInterface, QueryRunner }')
+    .replace(
+      /^import \{ MigrationInterface, QueryRunner \}.*$/m,
+      "import type { QueryRunner } from 'typeorm';\nimport type { ReversibleMigration } from './migration.js';",
+    )
     .replaceAll(/\bpublic async\b/g, 'async')
     .replace(/^export class /m, `${QUESTIONS}export class `)
     .replace(
       / implements MigrationInterface \{\s*(name = .*)?/,
-      ` implements MigrationInterface {\n  name = '${className}';\n\n`,
+      ` implements ReversibleMigration {\n  readonly name = '${className}';\n  readonly reversible = true;\n\n`,
     );
 }
 
 function withLine(index: string, className: string, module: string): string {
   const firstComment = index.indexOf('\n/**');
-  const end = index.lastIndexOf('] as const;');
+  const end = index.lastIndexOf('];');
   if (firstComment < 0 || end < 0)
     throw new MigrationFileError(`${INDEX} has lost its shape: add ${className} by hand.`);
   const imports = `${index.slice(0, firstComment)}import { ${className} } from './${module}.js';\n`;
@@ -90,8 +86,4 @@ function withLine(index: string, className: string, module: string): string {
 async function formatted(source: string, file: string): Promise<string> {
   const { format, resolveConfig } = await import('prettier');
   return format(source, { ...(await resolveConfig(file)), filepath: file });
-}
-
-function kebabCase(name: string): string {
-  return name.replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
 }

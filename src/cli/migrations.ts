@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { action } from './action.js';
 import { withDatabase } from './database.js';
-import { adoptMigration, assertMigrationName, losses, MIGRATIONS_FOLDER, nextTimestamp } from './migration-file.js';
+import { MIGRATIONS_FOLDER } from './migration-file/folder.js';
+import { adoptMigration, assertMigrationName, losses, nextTimestamp } from './migration-file.js';
 import { output } from './output.js';
 import { runTypeorm, TypeormFailure } from './typeorm.js';
 

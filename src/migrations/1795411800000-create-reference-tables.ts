@@ -1,4 +1,5 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { ReversibleMigration } from './migration.js';
 
 /**
  * WHY  the business adds archetypes, tiers, categories, KPI families and reasons from the dashboard; native enums would make
@@ -8,8 +9,9 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * Generated from the entities, then sorted into steps. LOCKS nothing that is in use: every table is new.
  * REVERSIBLE, with the loss of the rows.
  */
-export class CreateReferenceTables1795411800000 implements MigrationInterface {
-  name = 'CreateReferenceTables1795411800000';
+export class CreateReferenceTables1795411800000 implements ReversibleMigration {
+  readonly name = 'CreateReferenceTables1795411800000';
+  readonly reversible = true;
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await createTypes(queryRunner);

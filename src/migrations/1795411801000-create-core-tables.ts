@@ -1,4 +1,5 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { ReversibleMigration } from './migration.js';
 
 /**
  * WHY  the agent must remember authors, queue posts, explain its decisions and keep its replies.
@@ -8,8 +9,9 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * Generated from the entities, then sorted into steps. LOCKS nothing that is in use: every table is new.
  * REVERSIBLE, with the loss of the rows.
  */
-export class CreateCoreTables1795411801000 implements MigrationInterface {
-  name = 'CreateCoreTables1795411801000';
+export class CreateCoreTables1795411801000 implements ReversibleMigration {
+  readonly name = 'CreateCoreTables1795411801000';
+  readonly reversible = true;
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await createTypes(queryRunner);

@@ -1,4 +1,5 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { ReversibleMigration } from './migration.js';
 
 /**
  * WHY  share of voice, openings against competitors, and the people who speak well of us.
@@ -7,8 +8,9 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * Generated from the entities, then sorted into steps. LOCKS nothing that is in use: every table is new.
  * REVERSIBLE, with the loss of the rows.
  */
-export class CreateCompetitiveAndCommunityTables1795411802000 implements MigrationInterface {
-  name = 'CreateCompetitiveAndCommunityTables1795411802000';
+export class CreateCompetitiveAndCommunityTables1795411802000 implements ReversibleMigration {
+  readonly name = 'CreateCompetitiveAndCommunityTables1795411802000';
+  readonly reversible = true;
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await createCompetitors(queryRunner);

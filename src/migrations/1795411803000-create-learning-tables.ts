@@ -1,4 +1,5 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { ReversibleMigration } from './migration.js';
 
 /**
  * WHY  the agent adjusts its own weights; every attempt, prediction and causal probe must be answerable for.
@@ -7,8 +8,9 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * Generated from the entities, then sorted into steps. LOCKS nothing that is in use: every table is new.
  * REVERSIBLE, with the loss of the rows.
  */
-export class CreateLearningTables1795411803000 implements MigrationInterface {
-  name = 'CreateLearningTables1795411803000';
+export class CreateLearningTables1795411803000 implements ReversibleMigration {
+  readonly name = 'CreateLearningTables1795411803000';
+  readonly reversible = true;
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await createWeightAdjustmentLogs(queryRunner);

@@ -1,4 +1,5 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { ReversibleMigration } from './migration.js';
 
 /**
  * WHY  people steer by daily numbers, review what the agent must not decide alone, and audit every act.
@@ -8,8 +9,9 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * Generated from the entities, then sorted into steps. LOCKS nothing that is in use: every table is new.
  * REVERSIBLE, with the loss of the rows.
  */
-export class CreateOversightTables1795411804000 implements MigrationInterface {
-  name = 'CreateOversightTables1795411804000';
+export class CreateOversightTables1795411804000 implements ReversibleMigration {
+  readonly name = 'CreateOversightTables1795411804000';
+  readonly reversible = true;
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await createTypes(queryRunner);

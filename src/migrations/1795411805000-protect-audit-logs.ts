@@ -1,4 +1,5 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { ReversibleMigration } from './migration.js';
 
 /**
  * WHY  an audit log that can be changed proves nothing, whoever holds the rights; grants alone do not stop the owner.
@@ -8,8 +9,9 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  *
  * Hand-written: TypeORM cannot express triggers. LOCKS audit_logs (SHARE ROW EXCLUSIVE) for a moment. REVERSIBLE.
  */
-export class ProtectAuditLogs1795411805000 implements MigrationInterface {
-  name = 'ProtectAuditLogs1795411805000';
+export class ProtectAuditLogs1795411805000 implements ReversibleMigration {
+  readonly name = 'ProtectAuditLogs1795411805000';
+  readonly reversible = true;
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`

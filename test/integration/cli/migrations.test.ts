@@ -69,7 +69,10 @@ describe('the migration commands', () => {
     expect(source).toContain('WHY');
     expect(source).toContain('ADD "bio" text');
     expect(source).toContain('ck_authors__bio_length');
-    expect(await readFile(join(copy, 'src/migrations/index.ts'), 'utf8')).toMatch(/AddBio\d{13},\n\] as const;/);
+    expect(await readFile(join(copy, 'src/migrations/index.ts'), 'utf8')).toMatch(/AddBio\d{13},\n\];/);
+    expect(await readFile(join(copy, 'src/migrations/checksums.ts'), 'utf8')).toMatch(
+      /AddBio\d{13}: \{\s*sha256: '[0-9a-f]{64}',\s*release: null\b/,
+    );
 
     await build();
     expect(await run('migration:generate', 'AddMore')).toMatchObject({
@@ -102,7 +105,10 @@ describe('the migration commands', () => {
   });
 
   it('write an empty migration whose timestamp is later than the newest, whatever the clock says', async () => {
-    await writeFile(join(copy, 'src/migrations/9999999999990-from-the-future.ts'), 'export {};\n');
+    await writeFile(
+      join(copy, 'src/migrations/9999999999990-from-the-future.ts'),
+      'export class FromTheFuture9999999999990 {}\n',
+    );
     expect(await run('migration:create', 'HandMade')).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('src/migrations/9999999999991-hand-made.ts'),

@@ -1,0 +1,11 @@
+import { CHECKSUMS_FILE, checksumsSource } from '../../src/cli/migration-file/checksums.js';
+import type { GeneratedFile } from './generated-file.js';
+
+/**
+ * The checksums of the migrations. With a version: that one releases all that were not.
+ *
+ * @throws MigrationFileError when a released migration was edited, renamed or removed
+ */
+export async function checksumsFile(release?: string): Promise<GeneratedFile> {
+  return { path: CHECKSUMS_FILE, content: await checksumsSource(release) };
+}
