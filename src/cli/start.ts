@@ -15,7 +15,7 @@ Listens on this machine only (127.0.0.1 and ::1). Ctrl-C or SIGTERM stops it in 
 Examples:
   npm start                                                          on an embedded PostgreSQL in .data/
   PORT=4000 npm start                                                on another port
-  DATABASE_URL=postgres://me:secret@localhost:5432/antone npm start  on a server of your own`;
+  DATABASE_URL=postgres://me:hunter2@localhost:5432/antone npm start  on a server of your own`;
 
 export const startCommand = new Command('start')
   .description('development server: the database up, migrated and seeded; GET /health on PORT (3000)')

@@ -21,11 +21,11 @@ describe('migration:check', () => {
 
     beforeAll(async () => {
       await onServer(
-        `CREATE ROLE ${WATCHER} LOGIN PASSWORD 'watch'; ALTER ROLE ${WATCHER} SET default_transaction_read_only = on`,
+        `CREATE ROLE ${WATCHER} LOGIN PASSWORD 'hunter2'; ALTER ROLE ${WATCHER} SET default_transaction_read_only = on`,
       );
       const address = new URL(db.url);
       address.username = WATCHER;
-      address.password = 'watch';
+      address.password = 'hunter2';
       url = address.href;
     });
 

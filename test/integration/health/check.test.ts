@@ -157,11 +157,11 @@ describe('migrations', () => {
   it('are unknown to a user who may not read them, and the reason says what to grant', async () => {
     const url = new URL(await db.create());
     const role = `health_${process.pid}_${Date.now()}`;
-    await run(url.href, `CREATE ROLE ${role} LOGIN PASSWORD 'not-for-logs'`);
+    await run(url.href, `CREATE ROLE ${role} LOGIN PASSWORD 'hunter2'`);
     try {
       const as = new URL(url);
       as.username = role;
-      as.password = 'not-for-logs';
+      as.password = 'hunter2';
       const report = await checkOf(as.href)();
       expect(report).toMatchObject({ status: 'error', database: { ok: true }, migrations: { pending: null } });
       expect(report.reason).toContain('grant SELECT');

@@ -8,7 +8,7 @@ import { useDatabase } from '../../support/database.js';
 import { ID } from '../../support/rows.js';
 import { storeParents, unique, type Parents } from './graph.js';
 
-const SECRET = 'secret_handle_of_ann';
+const SECRET = 'invented_handle';
 const db = useDatabase();
 let parents: Parents;
 const runners: QueryRunner[] = [];

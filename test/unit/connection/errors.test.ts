@@ -13,7 +13,7 @@ import {
   UniqueViolation,
 } from '../../../src/connection/errors.js';
 
-const secret = 'secret_handle_of_ann';
+const secret = 'invented_handle';
 
 /** What node-postgres throws, with the row's values wherever PostgreSQL puts them. */
 function driverError(fields: Record<string, unknown>): Error {

@@ -125,7 +125,7 @@ describe('bad input', () => {
   });
 
   test('is refused by one typed error that holds no value', () => {
-    const secret = 'secret_handle_of_ann';
+    const secret = 'invented_handle';
     const data = Object.fromEntries(Object.keys(post).map((key) => [key, `\0${secret}`]));
     try {
       assertValid(PostContentInput, { ...data, [`\n${secret}`]: 1 });

@@ -157,7 +157,7 @@ describe('hostile rows', () => {
 });
 
 describe('the error', () => {
-  const secret = 'secret_handle_of_ann';
+  const secret = 'invented_handle';
 
   function errorOf(row: unknown): EntityValidationError {
     try {
