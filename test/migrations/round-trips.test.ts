@@ -1,0 +1,48 @@
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { seedSample } from '../../src/seeds/sample/seed-sample.js';
+import { MIGRATIONS } from '../../src/migrations/index.js';
+import { createDataSource } from '../../src/data-source.js';
+import { useDatabase } from '../support/database.js';
+import { fill } from './fill.js';
+import { changedCatalog, upgrade, wayDown, wayUp } from './round-trips.js';
+import { openSite, type Site } from './site.js';
+
+/** A second or two each, on a machine with nothing else to do. */
+jest.setTimeout(60_000);
+
+describe('the migrations', () => {
+  const db = useDatabase();
+  const opened: Site[] = [];
+
+  const open = async (url: string): Promise<Site> => {
+    const site = await openSite(url);
+    opened.push(site);
+    return site;
+  };
+
+  afterEach(async () => {
+    for (const site of opened.splice(0)) await site.close();
+  });
+
+  it('go up, down and up again on the way up, each to the same catalog, over rows that stay', async () => {
+    const site = await open(await db.create({ bare: true }));
+    expect(await wayUp(site, MIGRATIONS, fill)).toEqual([]);
+  });
+
+  it('go down, up and down again from the newest schema, over the sample rows', async () => {
+    const url = await db.create();
+    const dataSource = await createDataSource({ url }).initialize();
+    await seedSample(dataSource, { now: new Date('2026-11-23T12:00:00Z'), nodeEnv: 'test' });
+    await dataSource.destroy();
+    expect(await wayDown(await open(url), MIGRATIONS)).toEqual([]);
+  });
+
+  it('make the same of every earlier state as of an empty database, and keep its rows', async () => {
+    const fresh = await upgrade(await open(await db.create({ bare: true })), [], MIGRATIONS, fill);
+    for (let k = 1; k < MIGRATIONS.length; k += 1) {
+      const site = await open(await db.create({ bare: true }));
+      const { catalog, faults } = await upgrade(site, MIGRATIONS.slice(0, k), MIGRATIONS.slice(k), fill);
+      expect([...faults, ...changedCatalog(`upgrade from state ${k}`, fresh.catalog, catalog)]).toEqual([]);
+    }
+  });
+});
