@@ -2,6 +2,9 @@ import { readEnvironment, type Environment } from '../connection/environment.js'
 import { SharedDbError } from '../connection/shared-db-error.js';
 import { output } from './output.js';
 
+/** The exit code of commands in which 1 means that something was found. */
+export const COULD_NOT_CHECK = 2;
+
 /**
  * The body of a command: reads the environment once, and turns whatever is thrown into one line on standard error and exit
  * code 1 (`failureCode`, where 1 has another meaning). The stack is shown with DEBUG only, and then of our own errors alone:

@@ -1,10 +1,9 @@
 import { Command } from 'commander';
-import { connectionFailure } from '../connection/connection-failure.js';
 import { describeAddress, parseDatabaseUrl } from '../connection/database-url.js';
 import type { Environment } from '../connection/environment.js';
-import { action } from './action.js';
+import { action, COULD_NOT_CHECK } from './action.js';
 import { printReport, type Finding, type Report } from './check/report.js';
-import { acquireDatabase } from './database.js';
+import { acquireDatabase, withReadOnly } from './database.js';
 import { output } from './output.js';
 
 interface CheckOptions {
@@ -24,9 +23,6 @@ Examples:
   npm run migration:check
   npm run migration:check -- --full
   npm run --silent migration:check -- --json`;
-
-/** 1 means that something differs. */
-const COULD_NOT_CHECK = 2;
 
 export const checkCommand = new Command('migration:check')
   .description('is the database what the migrations made it, and are these what the entities say?')
@@ -61,19 +57,8 @@ async function check(environment: Environment, { full = false }: CheckOptions): 
 }
 
 async function checkLive(url: string): Promise<Pick<Report, 'findings' | 'unseen'>> {
-  const { createDataSource } = await import('../data-source.js');
-  const { compareLive, readOnly } = await import('./check/live.js');
-  const dataSource = readOnly(createDataSource({ url, poolSize: 2, applicationName: 'shared-db check' }));
-  try {
-    await dataSource.initialize();
-  } catch (error) {
-    throw connectionFailure(error, parseDatabaseUrl(url));
-  }
-  try {
-    return await compareLive(dataSource);
-  } finally {
-    await dataSource.destroy();
-  }
+  const { compareLive } = await import('./check/live.js');
+  return withReadOnly(url, 'shared-db check', compareLive);
 }
 
 async function checkSources(url: string): Promise<Finding[]> {

@@ -48,6 +48,34 @@ export async function connect(url: string): Promise<DataSource> {
   }
 }
 
+/**
+ * Runs `work` on a connected DataSource on whose connections PostgreSQL refuses every write, and closes it afterwards.
+ *
+ * @throws ConnectionFailure, and whatever the work throws.
+ */
+export async function withReadOnly<T>(
+  url: string,
+  applicationName: string,
+  work: (dataSource: DataSource) => Promise<T>,
+): Promise<T> {
+  const { createDataSource } = await import('../data-source.js');
+  const dataSource = createDataSource({ url, poolSize: 2, applicationName });
+  // Said when connections are made, not by SET: behind a pooler the next one to use the connection would inherit that.
+  const extra = dataSource.options.extra as { options?: string } | undefined;
+  const options = `${extra?.options ?? ''} -c default_transaction_read_only=on`.trim();
+  dataSource.setOptions({ extra: { ...extra, options } });
+  try {
+    await dataSource.initialize();
+  } catch (error) {
+    throw connectionFailure(error, parseDatabaseUrl(url));
+  }
+  try {
+    return await work(dataSource);
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
 /** Runs `work` on a connected DataSource and closes everything afterwards, whatever happens. */
 export async function withDatabase<T>(
   environment: Environment,

@@ -12,6 +12,7 @@ import { migrationCommands } from './migrations.js';
 import { seedCommands } from './seed.js';
 import { startCommand } from './start.js';
 import { typeormCommand } from './typeorm.js';
+import { validateCommand } from './validate.js';
 
 const program = new Command('shared-db')
   .description('The data layer of Antone (Vita): schema, migrations, seeds and upkeep.')
@@ -26,6 +27,7 @@ for (const command of [
   healthCommand,
   ...migrationCommands,
   checkCommand,
+  validateCommand,
   ...seedCommands,
   typeormCommand,
 ]) {

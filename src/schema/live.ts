@@ -1,16 +1,26 @@
 import type { DataSource } from 'typeorm';
 import type { Difference } from './diff.js';
-import { readSnapshot, type Snapshot } from './snapshot.js';
+import { readCatalog, type Catalog } from './rules/catalog.js';
+import { readSnapshot, type Query, type Snapshot } from './snapshot.js';
 
 /** The snapshot of the database a DataSource is connected to. Writes nothing. */
 export async function snapshotOf(dataSource: DataSource): Promise<Snapshot> {
+  return reading(dataSource, readSnapshot);
+}
+
+/** What the schema rules ask about, of the database a DataSource is connected to. Writes nothing. */
+export async function catalogOf(dataSource: DataSource): Promise<Catalog> {
+  return reading(dataSource, readCatalog);
+}
+
+async function reading<T>(dataSource: DataSource, read: (query: Query) => Promise<T>): Promise<T> {
   const queryRunner = dataSource.createQueryRunner();
   await queryRunner.connect();
   try {
     await queryRunner.query('START TRANSACTION READ ONLY');
-    const snapshot = await readSnapshot((sql) => queryRunner.query(sql));
+    const answer = await read((sql) => queryRunner.query(sql));
     await queryRunner.query('COMMIT');
-    return snapshot;
+    return answer;
   } finally {
     await queryRunner.release();
   }

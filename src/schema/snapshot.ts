@@ -74,9 +74,14 @@ export type Query = (sql: string) => Promise<unknown>;
  * @param query of a connection with an open transaction, which may be read-only; left as it was found.
  */
 export async function readSnapshot(query: Query): Promise<Snapshot> {
+  return snapshotOf((await askCatalog(query, STATEMENT)) as CatalogRow[]);
+}
+
+/** The rows of one statement, in which PostgreSQL writes every definition the same way, whatever the session. */
+export async function askCatalog(query: Query, statement: string): Promise<unknown> {
   await query(`SAVEPOINT shared_db_snapshot; ${SESSION}`);
   try {
-    return snapshotOf((await query(STATEMENT)) as CatalogRow[]);
+    return await query(statement);
   } finally {
     // Takes the settings back with it.
     await query('ROLLBACK TO SAVEPOINT shared_db_snapshot; RELEASE SAVEPOINT shared_db_snapshot');

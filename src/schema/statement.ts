@@ -26,7 +26,7 @@ export const SESSION = Object.entries({
   .join('; ');
 
 /** What every part may use: who we are, which schemas and tables are ours, and which roles have to do with this database. */
-const PROLOGUE = `
+export const PROLOGUE = `
 WITH RECURSIVE here AS MATERIALIZED (SELECT oid, datdba, datacl, encoding FROM pg_database WHERE datname = current_database()),
 space AS MATERIALIZED (
   SELECT n.oid, nspname, nspowner, nspacl, quote_ident(nspname) AS schema FROM pg_namespace n

@@ -5,16 +5,6 @@ import { quietly } from './quiet.js';
 import { found, type Report } from './report.js';
 
 /**
- * A DataSource, not yet connected, on whose connections PostgreSQL refuses every write. Said when they are made, not by SET: behind a
- * pooler the next one to use the connection would inherit that.
- */
-export function readOnly(dataSource: DataSource): DataSource {
-  const extra = dataSource.options.extra as { options?: string } | undefined;
-  const options = `${extra?.options ?? ''} -c default_transaction_read_only=on`.trim();
-  return dataSource.setOptions({ extra: { ...extra, options } });
-}
-
-/**
  * The live database against the shipped snapshot, the list of migrations and TypeORM's own idea.
  *
  * @param dataSource that only reads

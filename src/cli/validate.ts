@@ -1,0 +1,100 @@
+import { Command } from 'commander';
+import { describeAddress, parseDatabaseUrl } from '../connection/database-url.js';
+import type { Environment } from '../connection/environment.js';
+import { SharedDbError } from '../connection/shared-db-error.js';
+import type { Finding, Verdict } from '../schema/rules/index.js';
+import { action, COULD_NOT_CHECK } from './action.js';
+import { acquireDatabase, withReadOnly } from './database.js';
+import { output } from './output.js';
+
+interface ValidateOptions {
+  json?: boolean;
+}
+
+interface Report extends Verdict {
+  /** Host, port and name; no user. */
+  readonly database: string;
+  readonly valid: boolean;
+  /** The ids of all rules. */
+  readonly rules: readonly string[];
+}
+
+const HELP = `
+Holds the tables that are there, not the source, against the rules of this schema: names, delete behaviour, defaults of
+timestamps, the indexes that the requirements ask for, comments, types, rights and more. What is found is put right in the entities
+and by a migration, never by hand. Only reads; any role that may connect will do, and sees everything: PostgreSQL hides
+its catalogs from nobody. Where they were closed by hand the command says so and checks nothing.
+
+migration:check asks whether a database is what the migrations made it; this command asks whether that is good.
+
+Exit code 0: nothing found. 1: something was found. 2: could not be checked.
+
+Examples:
+  npm run validate:schema
+  npm run --silent validate:schema -- --json
+  DATABASE_URL=postgres://watcher@db.example.com/antone npx shared-db validate:schema`;
+
+export const validateCommand = new Command('validate:schema')
+  .description('does the schema of the database keep the rules: names, delete behaviour, indexes, comments, rights?')
+  .option('--json', 'print the report for a machine')
+  .addHelpText('after', HELP)
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : COULD_NOT_CHECK))
+  .action(
+    action(async (environment, { json }: ValidateOptions) => {
+      const report = await validateSchema(environment);
+      if (json) output.json(report);
+      else for (const line of lines(report)) output.line(line);
+      if (!report.valid) process.exitCode = 1;
+    }, COULD_NOT_CHECK),
+  );
+
+/** Somebody closed PostgreSQL's catalogs, which are open by themselves. */
+class CatalogHidden extends SharedDbError {
+  override readonly name = 'CatalogHidden';
+}
+
+/** SQLSTATE insufficient_privilege. */
+const FORBIDDEN = '42501';
+
+async function validateSchema(environment: Environment): Promise<Report> {
+  const { RULES, validate } = await import('../schema/rules/index.js');
+  const { catalogOf } = await import('../schema/live.js');
+  const database = await acquireDatabase(environment);
+  try {
+    const verdict = validate(await withReadOnly(database.url, 'shared-db validate', catalogOf));
+    return {
+      database: describeAddress(parseDatabaseUrl(database.url)),
+      valid: verdict.findings.length === 0,
+      rules: RULES.map(({ id }) => id),
+      ...verdict,
+    };
+  } catch (error) {
+    throw (error as { code?: unknown }).code === FORBIDDEN ? hidden(error as Error) : error;
+  } finally {
+    await database.release();
+  }
+}
+
+/** One line per finding under the rule that it breaks, and the count. */
+function lines({ findings, excused, rules, database }: Report): string[] {
+  const found = rules.flatMap((rule) => {
+    const broken = findings.filter((finding) => finding.rule === rule);
+    const [first] = broken;
+    return first === undefined ? [] : [`${rule}: ${first.reason}.`, ...broken.map(line)];
+  });
+  const exceptions = `${excused.length} ${excused.length === 1 ? 'exception' : 'exceptions'}`;
+  const count = `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`;
+  return [...found, `${count} by ${rules.length} rules, ${exceptions} (--json gives their reasons); ${database}.`];
+}
+
+function line({ object, problem, remedy }: Finding): string {
+  return `  ${object} ${problem}. Remedy: ${remedy}`.replaceAll(/\s+/g, ' ').replace(/^ /, '  ');
+}
+
+/** PostgreSQL's message names the catalog and nothing else. */
+function hidden({ message }: Error): CatalogHidden {
+  const [, catalog = 'a catalog'] = /(pg_\w+)/.exec(message) ?? [];
+  return new CatalogHidden(
+    `This role may not read ${catalog}, and so not see the schema: GRANT SELECT ON it, or use another role.`,
+  );
+}

@@ -1,0 +1,20 @@
+import type { Catalog } from './catalog.js';
+
+/** What a rule has against one object. */
+export interface Violation {
+  /** The object as people look for it: `posts.content`, `posts ck_posts__content_length`, `index ix_posts__author_id`. */
+  readonly object: string;
+  /** What is wrong with it, to be read after its name. */
+  readonly problem: string;
+  /** What to do about it: words, or the SQL of a migration. */
+  readonly remedy: string;
+}
+
+/** One thing that must hold in every schema of ours, whatever its tables are about. */
+export interface Rule {
+  /** In kebab-case: what tests, exceptions and reports call it. */
+  readonly id: string;
+  /** Why it must hold: one sentence without a full stop. */
+  readonly reason: string;
+  readonly check: (catalog: Catalog) => Violation[];
+}

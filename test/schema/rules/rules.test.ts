@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { readCatalog, type Catalog } from '../../../src/schema/rules/catalog.js';
+import { BOOKKEEPING, EXCEPTIONS } from '../../../src/schema/rules/exceptions.js';
+import { RULES, validate } from '../../../src/schema/rules/index.js';
+import { useDatabase } from '../../support/database.js';
+import { COLUMN_CASES } from './cases/columns.js';
+import { INDEX_CASES } from './cases/indexes.js';
+import { KEY_CASES } from './cases/keys.js';
+import { NAME_CASES } from './cases/names.js';
+import { RIGHT_CASES } from './cases/rights.js';
+import type { CasesByRule } from './case.js';
+
+const CASES: CasesByRule = { ...NAME_CASES, ...COLUMN_CASES, ...KEY_CASES, ...INDEX_CASES, ...RIGHT_CASES };
+
+const IDS = RULES.map(({ id }) => id);
+
+/** Parts of one line: each begins and ends where the others can be put next to it. */
+const SAID = {
+  rule: expect.any(String),
+  reason: expect.stringMatching(/^[a-zA-Z].*[^.]$/),
+  object: expect.stringMatching(/\w/),
+  problem: expect.stringMatching(/^[a-z].*[^.]$/),
+  remedy: expect.stringMatching(/^[\w@].*[^.]$/),
+};
+
+describe('the schema rules', () => {
+  let client: pg.Client;
+  afterAll(() => client.end());
+  const db = useDatabase();
+
+  beforeAll(async () => {
+    client = new pg.Client({ connectionString: db.url });
+    await client.connect();
+  });
+
+  /** Runs the SQL in a transaction that is taken back, and reads the catalog in between. */
+  async function planted(sql: string): Promise<Catalog> {
+    await client.query('BEGIN');
+    try {
+      await client.query(sql);
+      // The long statement is planned once.
+      return await readCatalog(async (text) => {
+        const { rows } = await client.query<object>(text.includes('WITH RECURSIVE') ? { name: 'catalog', text } : text);
+        return rows;
+      });
+    } finally {
+      await client.query('ROLLBACK');
+    }
+  }
+
+  const findingsIn = (catalog: Catalog): string[] =>
+    validate(catalog).findings.map(({ rule, object }) => `${rule} ${object}`);
+
+  it('find nothing in a migrated database, and need every exception for that', async () => {
+    const { findings, excused } = validate(await planted(''));
+    expect(findings).toEqual([]);
+    const named = (list: readonly { rule: string; object: string }[]) =>
+      list.map(({ rule, object }) => `${rule} ${object}`).sort();
+    expect(named(excused)).toEqual(named(EXCEPTIONS));
+    expect(EXCEPTIONS.filter(({ rule }) => !IDS.includes(rule))).toEqual([]);
+  });
+
+  it('leave out no table but those that migrations write', async () => {
+    const { tables } = await planted('');
+    const { rows } = await client.query<{ name: string }>(
+      `SELECT relname AS name FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace`,
+    );
+    const left = rows.map(({ name }) => name).filter((name) => !tables.some((table) => table.name === name));
+    expect(left).toEqual([...BOOKKEEPING.keys()]);
+  });
+
+  it('are each of them proved by a case that breaks it and one that does not', () => {
+    expect(Object.keys(CASES).sort()).toEqual([...IDS].sort());
+    const proved = IDS.filter((id) => {
+      const { broken = [], fine = [] } = CASES[id] ?? {};
+      const found = broken.filter(([, finds]) => finds.some((line) => line.startsWith(`${id} `)));
+      return found.length > 0 && found.length === broken.length && fine.length > 0;
+    });
+    expect(proved).toEqual(IDS);
+  });
+
+  describe.each(Object.entries(CASES))('%s', (_, { broken, fine }) => {
+    it.each(broken)('finds: %s', async (sql, finds) => {
+      const catalog = await planted(sql);
+      const { database, user } = client as unknown as { database: string; user: string };
+      const filledIn = finds.map((line) => line.replace('$database', database).replace('$owner', user));
+      expect(findingsIn(catalog).sort()).toEqual([...filledIn].sort());
+      for (const finding of validate(catalog).findings) expect(finding).toEqual(SAID);
+    });
+
+    it.each(fine)('lets be: %s', async (sql) => {
+      expect(findingsIn(await planted(sql))).toEqual([]);
+    });
+  });
+});
