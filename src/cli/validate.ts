@@ -3,6 +3,7 @@ import { describeAddress, parseDatabaseUrl } from '../connection/database-url.js
 import type { Environment } from '../connection/environment.js';
 import { SharedDbError } from '../connection/shared-db-error.js';
 import type { Finding, Verdict } from '../schema/rules/index.js';
+import { oneLine } from '../schema/words.js';
 import { action, COULD_NOT_CHECK } from './action.js';
 import { acquireDatabase, withReadOnly } from './database.js';
 import { output } from './output.js';
@@ -88,7 +89,7 @@ function lines({ findings, excused, rules, database }: Report): string[] {
 }
 
 function line({ object, problem, remedy }: Finding): string {
-  return `  ${object} ${problem}. Remedy: ${remedy}`.replaceAll(/\s+/g, ' ').replace(/^ /, '  ');
+  return `  ${oneLine(`${object} ${problem}. Remedy: ${remedy}`)}`;
 }
 
 /** PostgreSQL's message names the catalog and nothing else. */

@@ -82,6 +82,7 @@ export function factText(kind: Kind, fact: string, value: string | undefined, na
   return oneLine(filledIn(kind, fact, withoutPublic(value), names));
 }
 
+/** Without line breaks, and without what a terminal would obey. */
 export function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim();
+  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
 }

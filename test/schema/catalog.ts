@@ -17,9 +17,7 @@ export interface IndexRow {
   name: string;
   columns: string[];
   unique: boolean;
-  primary: boolean;
   predicate: string | null;
-  valid: boolean;
 }
 
 export interface ConstraintRow {
@@ -28,7 +26,6 @@ export interface ConstraintRow {
   kind: 'p' | 'u' | 'f' | 'c';
   columns: string[];
   onDelete: string;
-  validated: boolean;
 }
 
 export async function tables(dataSource: DataSource): Promise<{ name: string; comment: string | null }[]> {
@@ -49,7 +46,7 @@ export async function columns(dataSource: DataSource): Promise<ColumnRow[]> {
 
 export async function indexes(dataSource: DataSource): Promise<IndexRow[]> {
   return dataSource.query(
-    `SELECT c.relname AS table, i.relname AS name, indisunique AS unique, indisprimary AS primary, indisvalid AS valid,
+    `SELECT c.relname AS table, i.relname AS name, indisunique AS unique,
             pg_get_expr(indpred, indrelid) AS predicate,
             ARRAY(SELECT pg_get_indexdef(indexrelid, k, true) FROM generate_series(1, indnkeyatts) k) AS columns
      FROM pg_index JOIN pg_class c ON c.oid = indrelid JOIN pg_class i ON i.oid = indexrelid
@@ -59,7 +56,7 @@ export async function indexes(dataSource: DataSource): Promise<IndexRow[]> {
 
 export async function constraints(dataSource: DataSource): Promise<ConstraintRow[]> {
   return dataSource.query(
-    `SELECT relname AS table, conname AS name, contype AS kind, convalidated AS validated,
+    `SELECT relname AS table, conname AS name, contype AS kind,
             CASE confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'r' THEN 'RESTRICT' ELSE 'NO ACTION' END
               AS "onDelete",
             ARRAY(SELECT attname::text FROM unnest(conkey) WITH ORDINALITY k(n, o)

@@ -30,7 +30,7 @@ export interface ConstraintFacts {
   readonly kind: 'p' | 'f' | 'u' | 'c' | 'x' | 'n';
   /** In the order of the constraint. Of a CHECK: those it reads. */
   readonly columns: readonly string[];
-  /** Of a CHECK on one number; null otherwise. */
+  /** Of a CHECK on one column that may hold NaN; null otherwise. */
   readonly expression: string | null;
   /** Of a foreign key: NO ACTION, RESTRICT, CASCADE, SET NULL or SET DEFAULT. */
   readonly onDelete: 'a' | 'r' | 'c' | 'n' | 'd' | null;

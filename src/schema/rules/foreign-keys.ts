@@ -1,6 +1,6 @@
 import type { Catalog, ConstraintFacts, IndexFacts } from './catalog.js';
 import { DELETE_RULES } from './requirements.js';
-import type { Rule, Violation } from './rule.js';
+import { quoted, type Rule, type Violation } from './rule.js';
 
 const SAID = { a: 'NO ACTION', r: 'RESTRICT', c: 'CASCADE', n: 'SET NULL', d: 'SET DEFAULT' } as const;
 
@@ -26,10 +26,10 @@ export const foreignKeyIndexes: Rule = {
   check: (catalog) =>
     foreignKeys(catalog)
       .filter((key) => !catalog.indexes.some((index) => serves(index, key)))
-      .map(({ table, name, columns }) => ({
+      .map(({ table, tableName, name, columns }) => ({
         object: `${table} ${name}`,
         problem: `has no index over all rows that begins with ${columns.join(', ')}`,
-        remedy: `CREATE INDEX CONCURRENTLY ON ${table} (${columns.join(', ')})`,
+        remedy: `CREATE INDEX CONCURRENTLY ${quoted(`ix_${tableName}__${columns.join('_')}`)} ON ${table} (${columns.map(quoted).join(', ')})`,
       })),
 };
 

@@ -1,5 +1,5 @@
 import type { IndexFacts } from './catalog.js';
-import type { Rule, Violation } from './rule.js';
+import { quoted, type Rule, type Violation } from './rule.js';
 
 /** PostgreSQL cuts longer names silently. */
 const LONGEST_BYTES = 63;
@@ -16,10 +16,10 @@ export const mappedNames: Rule = {
   reason: 'a plural table and a column in snake_case need no quotation marks in SQL and can be guessed',
   check: ({ tables, columns }) => [
     ...tables
-      .filter(({ name }) => !SNAKE_CASE.test(name) || !isPlural(name))
+      .filter(({ name }) => isMisnamed(name) || !isPlural(name))
       .map(({ path, name }) => ({
         object: `table ${path}`,
-        problem: SNAKE_CASE.test(name) ? 'is not named in the plural' : 'is not named in snake_case',
+        problem: isMisnamed(name) ? 'is not named in snake_case' : 'is not named in the plural',
         remedy: 'rename it: @Table says its name',
       })),
     ...columns
@@ -39,12 +39,12 @@ export const constraintNames: Rule = {
   check: ({ constraints }) =>
     constraints.flatMap(({ kind, table, tableName, name, sql, columns }) => {
       const form = FORMS[kind]?.(tableName, columns);
-      if (form === undefined || form.fits.test(name)) return [];
+      if (form === undefined || form.fits.test(name) || isMisnamed(tableName)) return [];
       return [
         {
           object: `${table} ${name}`,
           problem: `is not named ${form.says}`,
-          remedy: `ALTER TABLE ${table} RENAME CONSTRAINT ${sql} TO ${form.says}`,
+          remedy: `ALTER TABLE ${table} RENAME CONSTRAINT ${sql} TO ${quoted(form.says)}`,
         },
       ];
     }),
@@ -59,12 +59,12 @@ export const indexNames: Rule = {
       .filter(({ ofConstraint }) => !ofConstraint)
       .flatMap((index): Violation[] => {
         const form = indexForm(index);
-        if (form.fits.test(index.name)) return [];
+        if (form.fits.test(index.name) || isMisnamed(index.tableName)) return [];
         return [
           {
             object: `index ${index.name}`,
             problem: `on ${index.table} is not named ${form.says}`,
-            remedy: `ALTER INDEX ${index.sql} RENAME TO ${form.says}`,
+            remedy: `ALTER INDEX ${index.sql} RENAME TO ${quoted(form.says)}`,
           },
         ];
       }),
@@ -75,7 +75,7 @@ export const triggerNames: Rule = {
   reason: 'an error names the trigger: tg_, its table and what it does tell who refused',
   check: ({ triggers }) =>
     triggers
-      .filter(({ name, tableName }) => !meaningful('tg', tableName).fits.test(name))
+      .filter(({ name, tableName }) => !meaningful('tg', tableName).fits.test(name) && !isMisnamed(tableName))
       .map(({ table, tableName, name, sql }) => ({
         object: `trigger ${name} on ${table}`,
         problem: `is not named ${meaningful('tg', tableName).says}`,
@@ -126,6 +126,11 @@ const MEANING = '__[a-z0-9]+(_[a-z0-9]+)*';
 /** Table names may hold anything. */
 function escaped(name: string): string {
   return name.replaceAll(/[^\w]/g, '\\$&');
+}
+
+/** Then all that is named after it would be: the table is told of, and its name is to be put right first. */
+function isMisnamed(table: string): boolean {
+  return !SNAKE_CASE.test(table);
 }
 
 function isPlural(name: string): boolean {

@@ -10,6 +10,11 @@ export interface Violation {
   readonly remedy: string;
 }
 
+/** A name in SQL that somebody may run: names may hold anything, SQL included. `…` stands for what is left to say. */
+export function quoted(name: string): string {
+  return /^[a-z_][a-z0-9_…[\]]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
 /** One thing that must hold in every schema of ours, whatever its tables are about. */
 export interface Rule {
   /** In kebab-case: what tests, exceptions and reports call it. */

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import pg from 'pg';
 import { runCli, spawnCli, type CliResult } from '../../support/cli.js';
 import { useDatabase } from '../../support/database.js';
 import { preparedServer } from '../../support/databases.js';
+import { on, onServer, roleName, withUser } from '../../support/sql.js';
 
 jest.setTimeout(60_000);
 
-/** Roles are the whole server's. */
-const WATCHER = `watcher_${process.env.JEST_WORKER_ID ?? '0'}_${process.pid}_${Date.now().toString(36)}`;
+const WATCHER = roleName('watcher');
 
 describe('migration:check', () => {
   const db = useDatabase();
@@ -23,10 +22,7 @@ describe('migration:check', () => {
       await onServer(
         `CREATE ROLE ${WATCHER} LOGIN PASSWORD 'hunter2'; ALTER ROLE ${WATCHER} SET default_transaction_read_only = on`,
       );
-      const address = new URL(db.url);
-      address.username = WATCHER;
-      address.password = 'hunter2';
-      url = address.href;
+      url = withUser(db.url, WATCHER, 'hunter2');
     });
 
     it('compares the whole catalog, and says what it cannot see', async () => {
@@ -125,20 +121,6 @@ Nothing differs: \\S+ is what this version was made for.\n$`,
     expect(stderr).not.toContain('hunter2');
   });
 });
-
-async function on(url: string, sql: string): Promise<pg.QueryResult> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await client.query(sql);
-  } finally {
-    await client.end();
-  }
-}
-
-async function onServer(sql: string): Promise<void> {
-  await on(preparedServer().url, sql);
-}
 
 /** Names of the scratch databases on the server, asked for until they are as they should be. */
 async function scratchDatabases(done: (names: string[]) => boolean): Promise<string[]> {

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { runCli, type CliResult } from '../../support/cli.js';
+import { useDatabase } from '../../support/database.js';
+import { on, onServer, roleName, withUser } from '../../support/sql.js';
+
+jest.setTimeout(60_000);
+
+const WATCHER = roleName('validator');
+
+describe('validate:schema', () => {
+  const db = useDatabase();
+  afterAll(() => onServer(`DROP ROLE IF EXISTS ${WATCHER}`));
+
+  beforeAll(() =>
+    onServer(
+      `CREATE ROLE ${WATCHER} LOGIN PASSWORD 'hunter2'; ALTER ROLE ${WATCHER} SET default_transaction_read_only = on`,
+    ),
+  );
+
+  const validate = (url: string, ...args: string[]): Promise<CliResult> =>
+    runCli(['validate:schema', ...args], { env: { DATABASE_URL: url } });
+
+  it('finds nothing in a migrated database, as a role that may connect and nothing else', async () => {
+    const { code, stdout, stderr } = await validate(withUser(db.url, WATCHER, 'hunter2'));
+    expect(stdout).toMatch(/^0 findings by \d+ rules, \d exceptions \(--json gives their reasons\); \S+\.\n$/);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('says under each rule what breaks it, why, and what to do, and exits 1', async () => {
+    const url = await db.create();
+    await on(
+      url,
+      `ALTER TABLE posts RENAME COLUMN content TO "rawContent";
+       COMMENT ON COLUMN posts.detected_at IS NULL;
+       COMMENT ON TABLE replies IS NULL;
+       GRANT SELECT ON authors TO PUBLIC`,
+    );
+    const { code, stdout, stderr } = await validate(withUser(url, WATCHER, 'hunter2'));
+    expect(stdout.replace(/; \S+\.\n$/, '')).toBe(
+      `mapped-names: a plural table and a column in snake_case need no quotation marks in SQL and can be guessed.
+  posts.rawContent is not named in snake_case. Remedy: ALTER TABLE posts RENAME COLUMN "rawContent" TO …
+comments: whoever reads the database in psql has no other documentation at hand.
+  table replies has no comment. Remedy: say in the comment of the entity which question it answers, run docs:generate
+  posts.detected_at has no comment. Remedy: say in the comment of the property what it means, run docs:generate
+public-grants: PUBLIC is every role that will ever be made on the server: rights are given to roles, one by one.
+  grant SELECT ON TABLE authors TO PUBLIC gives everybody a right. Remedy: REVOKE SELECT ON TABLE authors FROM PUBLIC
+4 findings by 21 rules, 9 exceptions (--json gives their reasons)`,
+    );
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+  });
+
+  it('keeps to one line, and says no SQL that a name has brought along', async () => {
+    const url = await db.create();
+    const name = '"x""; DROP TABLE posts; --\n\x1b[31m"';
+    await on(
+      url,
+      `COMMENT ON TABLE archetypes IS NULL; ALTER TABLE archetypes RENAME TO ${name};
+       ALTER TABLE posts ADD ${name} uuid CONSTRAINT fk REFERENCES authors ON DELETE CASCADE`,
+    );
+    const { code, stdout } = await validate(url);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.filter((line) => !/^( {2}.+\. Remedy: .+|[a-z-]+: .+\.|\d+ findings .+\.)$/.test(line))).toEqual([]);
+    expect(stdout).not.toContain('\x1b');
+    expect(stdout).toContain(
+      'CREATE INDEX CONCURRENTLY "ix_posts__x""; DROP TABLE posts; -- [31m" ON posts ("x""; DROP TABLE posts; -- [31m")',
+    );
+    expect(stdout).toContain('ALTER TABLE posts RENAME CONSTRAINT fk TO "fk_posts__x""; DROP TABLE posts; -- [31m"');
+    expect(code).toBe(1);
+  });
+
+  it('gives a machine the rules, the findings and the exceptions', async () => {
+    const { code, stdout } = await validate(await db.create({ bare: true }), '--json');
+    const report = JSON.parse(stdout) as { findings: { rule: string }[] };
+    expect(report).toMatchObject({
+      valid: false,
+      rules: expect.arrayContaining(['mapped-names', 'delete-behaviour', 'timestamp-defaults', 'critical-indexes']),
+      findings: expect.arrayContaining([
+        {
+          rule: 'critical-indexes',
+          reason: expect.any(String),
+          object: 'decisions (created_at)',
+          problem: 'has no index over all rows',
+          remedy: 'CREATE INDEX CONCURRENTLY ix_decisions__created_at ON decisions (created_at)',
+        },
+      ]),
+      excused: [
+        { rule: 'public-grants', object: 'grant USAGE ON SCHEMA public TO PUBLIC', reason: expect.any(String) },
+      ],
+    });
+    expect(new Set(report.findings.map(({ rule }) => rule))).toEqual(new Set(['critical-indexes', 'delete-behaviour']));
+    expect(code).toBe(1);
+  });
+
+  it('exits 2 and says what it may not see where somebody closed the catalogs', async () => {
+    const url = await db.create();
+    await on(url, 'REVOKE SELECT ON pg_constraint FROM PUBLIC');
+    const { code, stdout, stderr } = await validate(withUser(url, WATCHER, 'hunter2'));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toBe(
+      'error: This role may not read pg_constraint, and so not see the schema: GRANT SELECT ON it, or use another role.\n',
+    );
+  });
+
+  it.each([
+    [['validate:schema'], 'postgres://someone:hunter2@127.0.0.1:1/antone', 'nothing listens there'],
+    [['validate:schema', '--fix'], 'postgres://127.0.0.1:1/antone', "unknown option '--fix'"],
+    [['validate:schema', 'posts'], 'postgres://127.0.0.1:1/antone', 'too many arguments'],
+  ])('exits 2 when it could not check: %j on %s', async (args, url, reason) => {
+    const { code, stdout, stderr } = await runCli(args, { env: { DATABASE_URL: url } });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(reason);
+    expect(stderr).not.toContain('hunter2');
+  });
+});
