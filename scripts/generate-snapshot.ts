@@ -1,8 +1,8 @@
 /**
  * Migrates a new database and writes what its catalog says to src/schema/shipped-snapshot.ts: what `migration:check` holds live
- * databases against. On a throw-away embedded server, or the server of TEST_DATABASE_URL.
+ * databases against. On a throw-away embedded server, or the server of TEST_DATABASE_URL. Then what follows from it: docs/reference/.
  *
- *     npm run docs:snapshot              writes the file
+ *     npm run docs:snapshot              writes the files
  *     npm run docs:snapshot -- --check   exit 1 when it is out of date
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -21,6 +21,8 @@ try {
   const wanted = sourceOf(migrated);
   if (!process.argv.includes('--check')) {
     await writeFile(OUTPUT, wanted);
+    // Reads the file just written.
+    await import('./generate-docs.js');
   } else if (withoutVersion(await readFile(OUTPUT, 'utf8')) !== withoutVersion(wanted)) {
     console.error(`${OUTPUT} is out of date: run npm run docs:snapshot and commit what it writes.`);
     process.exitCode = 1;

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import ts from 'typescript';
+import { entitySources, type EntitySource } from './entity-sources.js';
 import type { GeneratedFile } from './generated-file.js';
 
 /**
@@ -8,7 +8,7 @@ import type { GeneratedFile } from './generated-file.js';
  */
 export function commentsFile(): GeneratedFile {
   const comments = new Map<string, string>();
-  for (const file of ts.sys.readDirectory('src/entities', ['.entity.ts']).sort()) readComments(file, comments);
+  for (const source of entitySources()) readComments(source, comments);
   const lines = [...comments].map(([name, text]) => `${JSON.stringify(name)}: ${JSON.stringify(text)},`);
   return {
     path: 'src/entities/comments.ts',
@@ -22,15 +22,11 @@ ${lines.join('\n')}
   };
 }
 
-function readComments(file: string, comments: Map<string, string>): void {
-  const tree = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2023, true);
-  tree.forEachChild((node) => {
-    if (!ts.isClassDeclaration(node) || !node.name) return;
-    record(node.name.text, node, comments);
-    for (const member of node.members) {
-      if (ts.isPropertyDeclaration(member)) record(`${node.name.text}.${member.name.getText()}`, member, comments);
-    }
-  });
+function readComments({ name, node }: EntitySource, comments: Map<string, string>): void {
+  record(name, node, comments);
+  for (const member of node.members) {
+    if (ts.isPropertyDeclaration(member)) record(`${name}.${member.name.getText()}`, member, comments);
+  }
 }
 
 function record(name: string, node: ts.Node, comments: Map<string, string>): void {

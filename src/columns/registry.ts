@@ -87,6 +87,8 @@ export interface EntityRules {
   readonly presences: Map<string, Presence>;
   readonly rows: RowRule[];
   readonly indexes: QueryIndex[];
+  /** The query that an index of the table serves, by the name of the index in PostgreSQL. Unique ones are `constraints`. */
+  readonly queries: Map<string, string>;
   /** Relation property → its foreign key: `author` → `authorId`. */
   readonly relations: Map<string, ForeignKey>;
   /** Relation properties whose key is in the other table: `posts`. */
@@ -106,6 +108,7 @@ export function rulesOf(entity: EntityClass): EntityRules {
       presences: new Map(),
       rows: [],
       indexes: [],
+      queries: new Map(),
       relations: new Map(),
       children: new Set(),
       constraints: new Map(),

@@ -98,6 +98,7 @@ function addIndex(entity: EntityClass, table: string, rules: EntityRules, index:
   const parts = where === undefined || name === undefined ? [] : [name];
   const fullName = constraintName(unique ? 'uq' : 'ix', table, columns.join('_'), ...parts);
   if (unique) rules.constraints.set(fullName, uniqueMeaning(columns, where));
+  else rules.queries.set(fullName, index.query);
   if (where !== undefined) Index(fullName, [...properties], { unique, where })(entity);
   else (unique ? Unique([...properties]) : Index([...properties]))(entity);
 }
@@ -117,11 +118,14 @@ function nameKeys(table: string, { relations, constraints }: EntityRules): void 
 }
 
 // An index serves a foreign key when it begins with its column and leaves out null rows at most.
-function addForeignKeyIndexes(entity: EntityClass, table: string, { relations, indexes }: EntityRules): void {
-  for (const { property, column, unique } of relations.values()) {
+function addForeignKeyIndexes(entity: EntityClass, table: string, { relations, indexes, queries }: EntityRules): void {
+  for (const [relation, { property, column, unique }] of relations) {
     const serves = ({ properties: [first], where }: QueryIndex) =>
       first === property && (where === undefined || where === `"${column}" IS NOT NULL`);
-    if (!unique && !indexes.some(serves)) Index(constraintName('ix', table, column), [property])(entity);
+    if (unique || indexes.some(serves)) continue;
+    const name = constraintName('ix', table, column);
+    Index(name, [property])(entity);
+    queries.set(name, `rows by ${relation}, and what becomes of them when it is deleted`);
   }
 }
 

@@ -1,0 +1,63 @@
+import { withoutPublic } from '../../../src/schema/normalise.js';
+import type { CatalogObject } from '../../../src/schema/snapshot.js';
+import type { DatabaseError } from '../../../src/connection/errors.js';
+import { toDatabaseError } from '../../../src/validation/constraints.js';
+import type { GeneratedFile } from '../generated-file.js';
+import { partsOf, type TableFacts } from './facts.js';
+import { code, page, prose, tableSection } from './markdown.js';
+
+/** Every constraint and unique index, and what whoever breaks it is told. */
+export function constraintsPage(tables: readonly TableFacts[]): GeneratedFile {
+  const sections = tables.flatMap((table) => {
+    const rows = [...partsOf(table, 'constraint'), ...partsOf(table, 'index').filter(isUnique)].map(row);
+    const title = `[${table.name}](tables/${table.name}.md)`;
+    return tableSection(title, ['name', 'definition', 'sentence', 'error', 'SQLSTATE'], rows);
+  });
+  return { path: 'docs/reference/constraints.md', content: page('Constraints', INTRODUCTION, NOT_NULL, ...sections) };
+}
+
+/** What whoever breaks a constraint is told. */
+export function sentenceOf(constraint: CatalogObject): string {
+  return errorOf(constraint).sentence;
+}
+
+function row(constraint: CatalogObject): string[] {
+  const { name, sentence, sqlState = '' } = errorOf(constraint);
+  const definition = constraint.facts.definition ?? '';
+  return [constraint.name, definition]
+    .map((sql) => code(withoutPublic(sql)))
+    .concat(prose(sentence), code(name), sqlState);
+}
+
+function isUnique({ facts }: CatalogObject): boolean {
+  return facts.definition?.startsWith('CREATE UNIQUE ') ?? false;
+}
+
+/** From the very translation that services use. */
+function errorOf({ name, facts: { definition = '' } }: CatalogObject): DatabaseError {
+  const state = STATES.find(([beginning]) => beginning.test(definition))?.[1];
+  if (state === undefined) throw new Error(`Which SQLSTATE does ${name} raise? STATES does not know ${definition}.`);
+  return refusal(state, withoutPublic(name));
+}
+
+function refusal(code: string, constraint?: string): DatabaseError {
+  const error = toDatabaseError({ driverError: { code, severity: 'ERROR', constraint } });
+  if (error === undefined) throw new Error(`No class of errors stands for SQLSTATE ${code}.`);
+  return error;
+}
+
+/** What PostgreSQL raises, by the beginning of the definition (its documentation, appendix A). */
+const STATES: readonly (readonly [RegExp, string])[] = [
+  [/^CHECK /, '23514'],
+  [/^(PRIMARY KEY|UNIQUE|CREATE UNIQUE INDEX) /, '23505'],
+  [/^FOREIGN KEY /, '23503'],
+  [/^EXCLUDE /, '23P01'],
+];
+
+const INTRODUCTION = `What PostgreSQL refuses, whatever path the write takes. TypeORM throws a \`QueryFailedError\` whose \`driverError\` has the SQLSTATE as
+\`code\` and the name as \`constraint\`; \`toDatabaseError(error)\` makes of it the class listed here, with the sentence
+([errors.md](errors.md)). Writes that TypeORM announces are refused before, with the same rules, by \`EntityValidationError\`.`;
+
+const missing = refusal('23502');
+const NOT_NULL = `Columns that may not be null have no name of their own to be broken, and are on the page of their table: \`${missing.name}\`, SQLSTATE
+${missing.sqlState ?? ''}, "${missing.sentence}".`;

@@ -1,0 +1,27 @@
+import type { Snapshot } from '../../../src/schema/snapshot.js';
+import type { GeneratedFile } from '../generated-file.js';
+import { code, page, section, table } from './markdown.js';
+
+/** What is where in docs/reference/. */
+export function readmePage({ objects }: Snapshot): GeneratedFile {
+  const enums = Object.values(objects).filter(({ kind }) => kind === 'enum');
+  const rows = enums.map(({ name, facts }) => [code(name.replace(/^public\./, '')), code(facts.values ?? '')]);
+  return {
+    path: 'docs/reference/README.md',
+    content: page('Reference', CONTENTS, ...section('Enums, in their order', table(['enum', 'values'], rows))),
+  };
+}
+
+const CONTENTS = table(
+  ['page', 'what it tells'],
+  [
+    [
+      '[tables/](tables/README.md)',
+      'each table: its question, columns, rules, references, indexes and their queries, how long it is kept',
+    ],
+    ['[diagram.md](diagram.md)', 'the tables and what refers to what'],
+    ['[constraints.md](constraints.md)', 'each constraint: its definition, and what whoever breaks it is told'],
+    ['[errors.md](errors.md)', 'each class of error: what was refused, and what to do'],
+    ['[schema.sql](schema.sql)', 'the schema as SQL: what a review of a migration reads'],
+  ],
+);

@@ -1,0 +1,48 @@
+import { keyOf } from '../../../src/schema/normalise.js';
+import { repairOfFact, repairOfObject } from '../../../src/schema/repair.js';
+import type { CatalogObject } from '../../../src/schema/snapshot.js';
+import type { Names } from '../../../src/schema/words.js';
+
+/** Whoever loads the file owns what it makes; the database is the one it is loaded into, see `here`. */
+export const NAMES: Names = { owner: 'CURRENT_USER', database: '$database' };
+
+/** Makes an object and says the rest of it; the comment on a line of its own. */
+export function created(object: CatalogObject): string[] {
+  const { comment, ...facts } = object.facts;
+  const bare = { ...object, facts };
+  const sql = OTHERS[object.kind]?.(bare) ?? repairOfObject(bare, undefined, NAMES);
+  if (sql === undefined) throw unknown(object, 'how to make it');
+  return [here(object, `${sql.trim()};`), ...(comment === undefined ? [] : afterwards(object, bare))];
+}
+
+/** Kinds that a repair never makes: they hold rows, or shape them. */
+const OTHERS: Partial<Record<CatalogObject['kind'], (object: CatalogObject) => string>> = {
+  schema: ({ name }) => `CREATE SCHEMA ${name}`,
+  extension: ({ name, facts }) => `CREATE EXTENSION ${name} SCHEMA ${facts.schema ?? 'public'}`,
+  enum: ({ name, facts }) => `CREATE TYPE ${name} AS ENUM (${facts.values ?? ''})`,
+};
+
+/** Makes of an object what is wanted, fact by fact. */
+export function afterwards(wanted: CatalogObject, found: CatalogObject): string[] {
+  const facts = [...new Set([...Object.keys(wanted.facts), ...Object.keys(found.facts)])];
+  return facts
+    .filter((fact) => wanted.facts[fact] !== found.facts[fact])
+    .map((fact) => {
+      const sql = repairOfFact(fact, wanted, found, NAMES);
+      if (sql === undefined) throw unknown(wanted, fact);
+      return `${sql.trim()};`;
+    });
+}
+
+/** ALTER DATABASE wants a name, and only the server knows it. */
+function here({ kind }: CatalogObject, sql: string): string {
+  if (!['setting', 'grant', 'revoked'].includes(kind) || !sql.includes('$database')) return sql;
+  return `DO $do$ BEGIN EXECUTE replace($sql$${sql}$sql$, '$database', quote_ident(current_database())); END $do$;`;
+}
+
+/** A file that leaves something out would be worse than none. */
+export function unknown(object: CatalogObject, what: string): Error {
+  return new Error(
+    `schema.sql cannot say this of ${keyOf(object)} yet: ${what}. Teach scripts/generate/reference/statements.ts.`,
+  );
+}
