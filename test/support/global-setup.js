@@ -10,7 +10,7 @@ const ENOUGH_BYTES = 2 * 2 ** 30;
 export default async function globalSetup() {
   const run = `${Date.now().toString(36)}_${process.pid}`;
   const program = resolve(`node_modules/.cache/shared-db-test/${run}`);
-  await buildProgram('.', program, ['src', 'test/support']);
+  await buildProgram('.', program, ['src', 'scripts', 'test/support']);
   const memory = await folderInMemory();
   // Workers and the server inherit the environment.
   if (memory !== undefined) process.env.TMPDIR = memory;

@@ -1,0 +1,93 @@
+import { describe, expect, it } from '@jest/globals';
+import { referenceFiles } from '../../../scripts/generate/reference/index.js';
+import { SHIPPED_SNAPSHOT } from '../../../src/schema/shipped-snapshot.js';
+import type { CatalogObject, Snapshot } from '../../../src/schema/snapshot.js';
+
+/** The shipped catalog with one object changed, added or taken away. */
+function changed(key: string, object: CatalogObject | undefined): Snapshot {
+  const others = Object.entries(SHIPPED_SNAPSHOT.objects).filter(([name]) => name !== key);
+  return { ...SHIPPED_SNAPSHOT, objects: Object.fromEntries([...others, ...(object ? [[key, object] as const] : [])]) };
+}
+
+function shipped(key: string): CatalogObject {
+  const object = SHIPPED_SNAPSHOT.objects[key];
+  if (!object) throw new Error(`There is no ${key} any more.`);
+  return object;
+}
+
+function pageOf(snapshot: Snapshot, path: string): string {
+  return referenceFiles(snapshot).find((file) => file.path === `docs/reference/${path}`)?.content ?? '';
+}
+
+describe('the pages', () => {
+  it('are refused for a column that may be null and does not say when', () => {
+    const column = shipped('column posts.processed_at');
+    const silent = { ...column, facts: { ...column.facts, comment: 'When its decision was stored.' } };
+    expect(() => referenceFiles(changed('column posts.processed_at', silent))).toThrow(
+      'posts.processed_at may be null and does not say when: add "Null: …" to the comment of its property.',
+    );
+  });
+
+  it.each([
+    ['Null: not posted. Told by X.', 'yes: not posted', 'Told by X.'],
+    ['Who did. Null unless APPROVED; see v1.5.', 'yes, unless APPROVED; see v1.5', 'Who did.'],
+    ['A | B. Null: none | all.', 'yes: none \\| all', 'A \\| B.'],
+  ])('say when a column is null: %s', (comment, when, meaning) => {
+    const column = shipped('column posts.processed_at');
+    const snapshot = changed('column posts.processed_at', { ...column, facts: { ...column.facts, comment } });
+    expect(pageOf(snapshot, 'tables/posts.md')).toContain(
+      `| \`timestamp(3) with time zone\` | ${when} |  | ${meaning} |`,
+    );
+  });
+
+  it('are refused for an index that serves no query', () => {
+    const key = 'index ix_posts__extra';
+    const definition = 'CREATE INDEX ix_posts__extra ON public.posts USING btree (content)';
+    const index: CatalogObject = {
+      kind: 'index',
+      name: 'public.ix_posts__extra',
+      parent: 'table posts',
+      facts: { definition },
+    };
+    expect(() => referenceFiles(changed(key, index))).toThrow(
+      'Nobody says which query ix_posts__extra on posts serves: declare it with @IndexFor.',
+    );
+  });
+
+  it.each([
+    ['column posts.content', 'no property is behind its column posts.content'],
+    ['table posts', 'Post has no table in it'],
+  ])('are refused for a catalog of another time: without %s', (key, why) => {
+    expect(() => referenceFiles(changed(key, undefined))).toThrow(
+      `src/schema/shipped-snapshot.ts is not of the same time as the entities (${why}): run npm run docs:snapshot`,
+    );
+  });
+
+  it('are refused for a table that no entity is behind', () => {
+    const table: CatalogObject = { kind: 'table', name: 'public.ghosts', parent: 'schema public', facts: {} };
+    expect(() => referenceFiles(changed('table ghosts', table))).toThrow('no entity is behind its table ghosts');
+  });
+
+  it('show rights, and what has no section of its own', () => {
+    const grant: CatalogObject = {
+      kind: 'grant',
+      name: 'SELECT ON TABLE public.posts TO app',
+      parent: 'table posts',
+      facts: {},
+    };
+    expect(pageOf(changed('grant x', grant), 'tables/posts.md')).toContain(
+      '## Rights\n\n- `SELECT ON TABLE posts TO app`',
+    );
+    const definition = 'CREATE POLICY own ON public.posts AS PERMISSIVE FOR SELECT TO app USING (true)';
+    const policy: CatalogObject = {
+      kind: 'policy',
+      name: 'own',
+      on: 'public.posts',
+      parent: 'table posts',
+      facts: { definition },
+    };
+    expect(pageOf(changed('policy own on posts', policy), 'tables/posts.md')).toContain(
+      '| `policy own` | `CREATE POLICY own',
+    );
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from '@jest/globals';
+import { format } from 'prettier';
+import { code, prose, table } from '../../../scripts/generate/reference/markdown.js';
+
+const HOSTILE = [
+  'a | b || c',
+  'a \\| b \\\\| c \\',
+  '<script>alert(1)</script> & &lt; <!-- x',
+  'one ` only, `` two, and a `co|de` with `<b>`',
+  '**bold** _it_ ~~gone~~ [x](y) ![i](j) $x$ __proto__',
+  '# no heading',
+  '- no list',
+  '1. no list either',
+  '> no quote',
+  'two\nlines\r\n\n| with | a row',
+  '---',
+  '',
+];
+
+describe('hostile text in the pages', () => {
+  it.each(HOSTILE)('stays in its cell: %j', async (text) => {
+    const cells = [prose(text), code(text), code(`"${text}"`)];
+    const page = await format(table(['a', 'b', 'c'], [cells]), { parser: 'markdown', proseWrap: 'never' });
+    const rows = page.trimEnd().split('\n');
+    expect(rows).toHaveLength(3);
+    // However a reader treats backslashes: pipes are escaped once or are not there.
+    for (const row of rows) expect(row.match(/(?<!\\)\|/g)).toHaveLength(4);
+    expect(code(text)).not.toContain('|');
+  });
+
+  it.each([
+    ['a | b', 'a \\| b'],
+    ['a \\| b', 'a \\\\\\| b'],
+    ['<script>', '\\<script\\>'],
+    ['&lt;', '\\&lt;'],
+    ['the `posts` of `a|b`', 'the `posts` of <code>a&#124;b</code>'],
+    ['one ` only', 'one \\` only'],
+    ['# no heading', '\\# no heading'],
+    ['- no list', '\\- no list'],
+    ['12) no list', '12\\) no list'],
+    ['click_rate and _this_', 'click_rate and \\_this\\_'],
+    ['two\n\n lines ', 'two lines'],
+  ])('is shown as it is: %j', (text, markdown) => {
+    expect(prose(text)).toBe(markdown);
+  });
+
+  it.each([
+    ["CHECK ((a ~ '^[A-Z]+$'::text))", "`CHECK ((a ~ '^[A-Z]+$'::text))`"],
+    ["a || 'b'", "<code>a &#124;&#124; 'b'</code>"],
+    ['`<b>*x*</b>`', '<code>&#96;&#60;b&#62;&#42;x&#42;&#60;/b&#62;&#96;</code>'],
+    ['a_b|_c_', '<code>a_b&#124;_c_</code>'],
+    ['a\n  b', '`a b`'],
+    ['', ''],
+  ])('of SQL too: %j', (text, markdown) => {
+    expect(code(text)).toBe(markdown);
+  });
+});
