@@ -3,6 +3,7 @@ import type { CatalogObject } from '../../../src/schema/snapshot.js';
 import type { DatabaseError } from '../../../src/connection/errors.js';
 import { toDatabaseError } from '../../../src/validation/constraints.js';
 import type { GeneratedFile } from '../generated-file.js';
+import { DocumentationError } from './documentation-error.js';
 import { partsOf, type TableFacts } from './facts.js';
 import { code, page, prose, tableSection } from './markdown.js';
 
@@ -36,13 +37,14 @@ function isUnique({ facts }: CatalogObject): boolean {
 /** From the very translation that services use. */
 function errorOf({ name, facts: { definition = '' } }: CatalogObject): DatabaseError {
   const state = STATES.find(([beginning]) => beginning.test(definition))?.[1];
-  if (state === undefined) throw new Error(`Which SQLSTATE does ${name} raise? STATES does not know ${definition}.`);
+  if (state === undefined)
+    throw new DocumentationError(`Which SQLSTATE does ${name} raise? STATES does not know ${definition}.`);
   return refusal(state, withoutPublic(name));
 }
 
 function refusal(code: string, constraint?: string): DatabaseError {
   const error = toDatabaseError({ driverError: { code, severity: 'ERROR', constraint } });
-  if (error === undefined) throw new Error(`No class of errors stands for SQLSTATE ${code}.`);
+  if (error === undefined) throw new DocumentationError(`No class of errors stands for SQLSTATE ${code}.`);
   return error;
 }
 

@@ -6,6 +6,7 @@ import { MIGRATION_ONLY } from '../../../src/schema/migration-only.js';
 import { keyOf, withoutPublic } from '../../../src/schema/normalise.js';
 import type { CatalogObject, Kind, Snapshot } from '../../../src/schema/snapshot.js';
 import { entitySources, type EntitySource } from '../entity-sources.js';
+import { DocumentationError } from './documentation-error.js';
 
 export interface ColumnFacts {
   readonly object: CatalogObject;
@@ -41,7 +42,7 @@ export interface TableFacts {
 /**
  * The tables of entities, parents before children.
  *
- * @throws Error when catalog and entities are not of the same time.
+ * @throws DocumentationError when catalog and entities are not of the same time.
  */
 export function tablesOf(snapshot: Snapshot): TableFacts[] {
   const sources = new Map(entitySources().map((source) => [source.name, source]));
@@ -115,8 +116,8 @@ function foreignKeysIn(
   });
 }
 
-function outOfStep(what: string): Error {
-  return new Error(
+function outOfStep(what: string): DocumentationError {
+  return new DocumentationError(
     `src/schema/shipped-snapshot.ts is not of the same time as the entities (${what}): run npm run docs:snapshot`,
   );
 }

@@ -1,17 +1,18 @@
 import { pathOf } from '../../../src/schema/normalise.js';
 import type { CatalogObject } from '../../../src/schema/snapshot.js';
+import { DocumentationError } from './documentation-error.js';
 
 /**
  * What the comment of a column says of null (`Null: not posted.`), and what else it says.
  *
- * @throws Error for a column that may be null and does not say when.
+ * @throws DocumentationError for a column that may be null and does not say when.
  */
 export function nullMeaning(column: CatalogObject): { when: string; meaning: string } {
   const { comment = '', null: allowed } = column.facts;
   if (allowed !== undefined) return { when: 'no', meaning: comment };
   const [sentence, mark = '', text] = /(?<!\S)Null(:?) (.*?)\.(?=\s|$)/.exec(comment) ?? [];
   if (sentence === undefined || text === undefined) {
-    throw new Error(
+    throw new DocumentationError(
       `${pathOf(column)} may be null and does not say when: add "Null: …" to the comment of its property.`,
     );
   }

@@ -7,7 +7,7 @@ import { afterwards, created, NAMES, unknown } from './statements.js';
 /**
  * SQL that makes the schema in an empty database: from the snapshot, so that it is the same whatever server it was read from.
  *
- * @throws Error for what it cannot say yet; never leaves anything out.
+ * @throws DocumentationError for what it cannot say yet; never leaves anything out.
  */
 export function schemaSql({ objects }: Snapshot): string {
   const all = Object.values(objects).filter((object) => !BARE.some((bare) => keyOf(bare) === keyOf(object)));

@@ -2,6 +2,7 @@ import { keyOf } from '../../../src/schema/normalise.js';
 import { repairOfFact, repairOfObject } from '../../../src/schema/repair.js';
 import type { CatalogObject } from '../../../src/schema/snapshot.js';
 import type { Names } from '../../../src/schema/words.js';
+import { DocumentationError } from './documentation-error.js';
 
 /** Whoever loads the file owns what it makes; the database is the one it is loaded into, see `here`. */
 export const NAMES: Names = { owner: 'CURRENT_USER', database: '$database' };
@@ -41,8 +42,8 @@ function here({ kind }: CatalogObject, sql: string): string {
 }
 
 /** A file that leaves something out would be worse than none. */
-export function unknown(object: CatalogObject, what: string): Error {
-  return new Error(
+export function unknown(object: CatalogObject, what: string): DocumentationError {
+  return new DocumentationError(
     `schema.sql cannot say this of ${keyOf(object)} yet: ${what}. Teach scripts/generate/reference/statements.ts.`,
   );
 }

@@ -4,6 +4,7 @@ import { RETENTION_POLICIES, type RetentionPolicy } from '../../../src/retention
 import { withoutPublic } from '../../../src/schema/normalise.js';
 import type { CatalogObject, Kind } from '../../../src/schema/snapshot.js';
 import type { GeneratedFile } from '../generated-file.js';
+import { DocumentationError } from './documentation-error.js';
 import { sentenceOf } from './constraints-page.js';
 import { partsOf, type ColumnFacts, type ForeignKeyFacts, type TableFacts } from './facts.js';
 import { code, page, prose, section, tableSection } from './markdown.js';
@@ -50,7 +51,8 @@ export function questionOf({ facts: { comment = '' } }: CatalogObject): string {
 /** How long the rows of a table are kept, in a sentence. */
 export function keeping(table: string): string {
   const policy = RETENTION_POLICIES.find((one) => one.table === table);
-  if (policy === undefined) throw new Error(`src/retention/policies.ts does not say how long ${table} is kept.`);
+  if (policy === undefined)
+    throw new DocumentationError(`src/retention/policies.ts does not say how long ${table} is kept.`);
   return `Kept ${duration(policy)}. ${prose(policy.reason)}`;
 }
 
@@ -113,7 +115,7 @@ function indexRow({ name, facts }: CatalogObject, { name: table, rules }: TableF
   const plain = withoutPublic(name);
   const purpose = rules.queries.get(plain) ?? rules.constraints.get(plain)?.sentence ?? facts.comment;
   if (purpose === undefined)
-    throw new Error(`Nobody says which query ${plain} on ${table} serves: declare it with @IndexFor.`);
+    throw new DocumentationError(`Nobody says which query ${plain} on ${table} serves: declare it with @IndexFor.`);
   const definition = facts.definition?.replace(/^CREATE (UNIQUE )?INDEX .*? USING /, '$1') ?? '';
   return [code(plain), code(withoutPublic(definition)), prose(purpose)];
 }
