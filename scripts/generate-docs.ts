@@ -13,13 +13,14 @@ import { checksumsFile } from './generate/checksums.js';
 import { commentsFile } from './generate/comments.js';
 import { errorsFile } from './generate/errors.js';
 import { faultOf, surplusIn, write } from './generate/generated-file.js';
+import { lintFile } from './generate/lint.js';
 import { referenceFiles } from './generate/reference/index.js';
 import { refusing } from './generate/refusing.js';
 import { SHIPPED_SNAPSHOT } from '../src/schema/shipped-snapshot.js';
 
 const check = process.argv.includes('--check');
 await refusing(async () => {
-  const files = [await checksumsFile(), commentsFile(), errorsFile(), ...referenceFiles(SHIPPED_SNAPSHOT)];
+  const files = [await checksumsFile(), commentsFile(), errorsFile(), lintFile(), ...referenceFiles(SHIPPED_SNAPSHOT)];
   for (const file of files) {
     if (!check) await write(file);
     else complain(file.path, await faultOf(file));

@@ -8,6 +8,7 @@
 import { Command } from 'commander';
 import { checkCommand } from './check.js';
 import { healthCommand } from './health.js';
+import { lintCommand } from './lint.js';
 import { migrationCommands } from './migrations.js';
 import { seedCommands } from './seed.js';
 import { startCommand } from './start.js';
@@ -27,6 +28,7 @@ for (const command of [
   healthCommand,
   ...migrationCommands,
   checkCommand,
+  lintCommand,
   validateCommand,
   ...seedCommands,
   typeormCommand,

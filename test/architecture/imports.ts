@@ -26,6 +26,8 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   seeds: ['entities', 'connection', 'constants', 'columns'],
   // Pure functions over the catalog; whoever calls brings the connection.
   schema: [],
+  // Judges migrations that it is given; whoever calls brings them and the connection.
+  lint: ['src/connection/shared-db-error.ts'],
   health: ['connection', 'repositories', 'data-source'],
   'data-source': ['connection', 'columns', 'entities', 'migrations', 'validation'],
   index: [

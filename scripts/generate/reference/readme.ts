@@ -22,6 +22,7 @@ const CONTENTS = table(
     ['[diagram.md](diagram.md)', 'the tables and what refers to what'],
     ['[constraints.md](constraints.md)', 'each constraint: its definition, and what whoever breaks it is told'],
     ['[errors.md](errors.md)', 'each class of error: what was refused, and what to do'],
+    ['[lint.md](lint.md)', 'each rule of `migration:lint`: what it finds, what that blocks, the safe way'],
     ['[schema.sql](schema.sql)', 'the schema as SQL: what a review of a migration reads'],
   ],
 );
