@@ -74,6 +74,31 @@ export { SharedDbError } from './connection/shared-db-error.js';
 export { seedReference } from './seeds/reference/seed-reference.js';
 export type { SeededTable, SeedSummary } from './seeds/summary.js';
 
+export { runMigrations, revertMigration } from './migrator/runner.js';
+export {
+  migrationStatus,
+  type MigrationState,
+  type MigrationStateName,
+  type MigrationStatus,
+} from './migrator/status.js';
+export type { MigrationLimits, MigratorOptions } from './migrator/options.js';
+export {
+  MigrationBlocked,
+  MigrationEdited,
+  MigrationError,
+  MigrationFailed,
+  MigrationHalfDone,
+  MigrationInterrupted,
+  MigrationIrreversible,
+  MigrationLockTimeout,
+  MigrationMissing,
+  MigrationNeedsDirectConnection,
+  MigrationOutOfOrder,
+  MigrationStatementRefused,
+  MigrationStepsChanged,
+  MigrationUnknown,
+} from './migrator/errors.js';
+
 export { createHealthCheck, type HealthCheckOptions } from './health/check.js';
 export { healthHandler } from './health/handler.js';
 export type { DatabaseHealth, HealthReport, MigrationHealth } from './health/report.js';

@@ -9,6 +9,7 @@ import { Command } from 'commander';
 import { checkCommand } from './check.js';
 import { healthCommand } from './health.js';
 import { lintCommand } from './lint.js';
+import { writingCommands } from './migration-writing.js';
 import { migrationCommands } from './migrations.js';
 import { seedCommands } from './seed.js';
 import { startCommand } from './start.js';
@@ -26,6 +27,7 @@ const program = new Command('shared-db')
 for (const command of [
   startCommand,
   healthCommand,
+  ...writingCommands,
   ...migrationCommands,
   checkCommand,
   lintCommand,

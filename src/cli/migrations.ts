@@ -1,110 +1,90 @@
-import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { action } from './action.js';
 import { withDatabase } from './database.js';
-import { MIGRATIONS_FOLDER } from './migration-file/folder.js';
-import { adoptMigration, assertMigrationName, losses, nextTimestamp } from './migration-file.js';
+import { withMigrationDatabase } from './migration-database.js';
+import { stateLines } from './migration-states.js';
 import { output } from './output.js';
-import { runTypeorm, TypeormFailure } from './typeorm.js';
 
 interface JsonOption {
   json?: boolean;
 }
 
-const migrator = () => import('../connection/migrator.js');
+interface RunOptions extends JsonOption {
+  maxWait?: number;
+  accept?: string[];
+}
 
-const run = command('migration:run', 'apply every pending migration, one process at a time')
-  .option('--json', 'print the result for a machine')
+const ABOUT_WAITING = `
+One process migrates at a time; others wait, and find nothing left to do. A statement that changes a table waits for its lock no
+longer than 100 ms, so that nobody waits behind it; then it is taken back and tried again, and the process in the way is named.
+MIGRATION_DATABASE_URL is used instead of DATABASE_URL where it is set.`;
+
+const run = changing('migration:run', 'apply every pending migration, one process at a time')
+  .addHelpText(
+    'after',
+    `${ABOUT_WAITING}\n\nExamples:\n  npm run migration:run\n  npm run migration:run -- --max-wait 30\n  npm run migration:run -- --accept AddBio1795500000000`,
+  )
   .action(
-    action(async (environment, { json }: JsonOption) => {
-      const { runMigrations } = await migrator();
-      const applied = await withDatabase(environment, (dataSource) => runMigrations(dataSource));
-      if (json) output.json({ applied });
+    action(async (environment, options: RunOptions) => {
+      const { runMigrations } = await import('../migrator/runner.js');
+      const applied = await withMigrationDatabase(environment, (dataSource) =>
+        runMigrations(dataSource, migratorOptions(options)),
+      );
+      if (options.json) output.json({ applied });
       else if (applied.length === 0) output.line('Nothing to do: every migration is applied.');
       else for (const name of applied) output.line(`applied ${name}`);
     }),
   );
 
-const revert = command('migration:revert', 'take back the newest applied migration')
-  .option('--json', 'print the result for a machine')
+const revert = changing('migration:revert', 'take back the newest applied migration')
+  .addHelpText('after', `${ABOUT_WAITING}\n\nExample:\n  npm run migration:revert`)
   .action(
-    action(async (environment, { json }: JsonOption) => {
-      const { revertMigration } = await migrator();
-      const reverted = await withDatabase(environment, (dataSource) => revertMigration(dataSource));
-      if (json) output.json({ reverted: reverted ?? null });
+    action(async (environment, options: RunOptions) => {
+      const { revertMigration } = await import('../migrator/runner.js');
+      const reverted = await withMigrationDatabase(environment, (dataSource) =>
+        revertMigration(dataSource, migratorOptions(options)),
+      );
+      if (options.json) output.json({ reverted: reverted ?? null });
       else output.line(reverted === undefined ? 'Nothing to do: no migration is applied.' : `reverted ${reverted}`);
     }),
   );
 
-const show = command('migration:show', 'list the migrations, applied and pending')
+const show = new Command('migration:show')
+  .description('list the migrations: applied when and by which version, pending, stopped, failed')
   .option('--json', 'print the result for a machine')
+  .addHelpText('after', '\nExample:\n  npm run migration:show -- --json')
   .action(
     action(async (environment, { json }: JsonOption) => {
-      const { migrationStatus } = await migrator();
+      const { migrationStatus } = await import('../migrator/status.js');
       const status = await withDatabase(environment, (dataSource) => migrationStatus(dataSource));
-      if (json) {
-        output.json(status);
-        return;
-      }
-      for (const name of status.applied) output.line(`applied  ${name}`);
-      for (const name of status.pending) output.line(`pending  ${name}`);
-      output.line(`${status.applied.length} applied, ${status.pending.length} pending`);
+      if (json) output.json(status);
+      else for (const line of stateLines(status)) output.line(line);
     }),
   );
 
-const generate = command('migration:generate', 'write the migration that brings the database to what the entities say')
-  .argument('<Name>', 'what it does, in PascalCase')
-  .addHelpText('after', '\nExample:\n  npm run migration:generate -- AddAuthorBio')
-  .action(
-    action(async (environment, name: string) => {
-      assertMigrationName(name);
-      const timestamp = await nextTimestamp(Date.now());
-      const { migrationStatus } = await migrator();
-      await withDatabase(environment, async (dataSource, { url }) => {
-        const { pending } = await migrationStatus(dataSource);
-        if (pending.length > 0) {
-          throw new TypeormFailure(`Migrations are pending (${pending.length}): run npm run migration:run first.`);
-        }
-        const { code, printed } = await runTypeorm(
-          url,
-          ['migration:generate', ...target(name, timestamp), '-p'],
-          'collect',
-        );
-        if (printed.includes('No changes in database schema were found')) {
-          output.line('Nothing to do: the database is what the entities say.');
-          return;
-        }
-        await adopt(name, timestamp, code);
-      });
-    }),
-  );
+export const migrationCommands = [run, revert, show];
 
-const create = command('migration:create', 'write an empty migration, for what entities cannot express')
-  .argument('<Name>', 'what it does, in PascalCase')
-  .addHelpText('after', '\nExample:\n  npm run migration:create -- ProtectAuditLogs')
-  .action(
-    action(async (_environment, name: string) => {
-      assertMigrationName(name);
-      const timestamp = await nextTimestamp(Date.now());
-      const { code } = await runTypeorm(undefined, ['migration:create', ...target(name, timestamp)], 'collect');
-      await adopt(name, timestamp, code);
-    }),
-  );
-
-export const migrationCommands = [generate, create, run, revert, show];
-
-function command(name: string, description: string): Command {
-  return new Command(name).description(description);
+/** A command that works under the migration lock. */
+function changing(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .option('--max-wait <seconds>', 'how long to wait for others (600)', seconds)
+    .option('--accept <names...>', 'migrations to take as they are, although edited, missing or out of order')
+    .option('--json', 'print the result for a machine');
 }
 
-function target(name: string, timestamp: number): string[] {
-  return [join(MIGRATIONS_FOLDER, name), '-t', String(timestamp)];
+function migratorOptions({ maxWait, accept }: RunOptions) {
+  return {
+    ...(maxWait === undefined ? {} : { maxWaitMs: maxWait * 1_000 }),
+    ...(accept === undefined ? {} : { accept }),
+    onNotice: (line: string) => {
+      output.note(line);
+    },
+  };
 }
 
-async function adopt(name: string, timestamp: number, code: number): Promise<void> {
-  if (code !== 0) throw new TypeormFailure('TypeORM could not write the migration: npm run typeorm -- shows why.');
-  const file = await adoptMigration(name, timestamp);
-  output.line(`${file} is written and listed in ${MIGRATIONS_FOLDER}/index.ts.`);
-  output.line('Read it before you run it, and answer WHY, WHAT and LOCKS in its comment.');
-  for (const statement of await losses(file)) output.note(`warning: it loses data: ${statement}`);
+function seconds(text: string): number {
+  const value = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && value <= 86_400) return value;
+  throw new InvalidArgumentError('It must be a number of seconds, 0 to 86400.');
 }

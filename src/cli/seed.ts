@@ -57,7 +57,7 @@ const everything = new Command('seed')
 export const seedCommands = [reference, everything];
 
 async function assertMigrated(dataSource: DataSource): Promise<void> {
-  const { migrationStatus } = await import('../connection/migrator.js');
+  const { migrationStatus } = await import('../migrator/status.js');
   const { pending } = await migrationStatus(dataSource);
   if (pending.length === 0) return;
   throw new NotMigratedError(`Migrations are pending (${pending.length}): run migration:run first.`);

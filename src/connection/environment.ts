@@ -9,6 +9,8 @@ export interface Environment {
   readonly production: boolean;
   /** DATABASE_URL; absent: the embedded server, outside production. */
   readonly databaseUrl: string | undefined;
+  /** MIGRATION_DATABASE_URL; where commands that change the schema go, past a pooler or as another role. Absent: DATABASE_URL. */
+  readonly migrationDatabaseUrl: string | undefined;
   /** PORT of `npm start`. Default 3000. */
   readonly port: number;
   /** DEBUG: errors come with their stack. */
@@ -44,6 +46,7 @@ export function readEnvironment(): Environment {
     nodeEnv,
     production,
     databaseUrl,
+    migrationDatabaseUrl: text('MIGRATION_DATABASE_URL'),
     port: portOf(text('PORT')),
     debug: flag('DEBUG'),
     createPostgresUser: flag('EMBEDDED_POSTGRES_CREATE_USER'),

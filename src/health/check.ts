@@ -1,9 +1,10 @@
 import { Socket } from 'node:net';
 import { Client } from 'pg';
-import type { DataSource, MigrationInterface } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { addressOf, clientOptionsOf } from '../connection/client-options.js';
 import { connectionFailure } from '../connection/connection-failure.js';
 import { describeAddress } from '../connection/database-url.js';
+import { listedMigrations } from '../connection/listed-migrations.js';
 import { unknownHealth, type DatabaseHealth, type HealthReport } from './report.js';
 
 /** SQLSTATE: statement_timeout struck. */
@@ -100,23 +101,13 @@ async function appliedMigrations(client: Client, { options }: DataSource): Promi
 }
 
 function assess(database: DatabaseHealth, applied: readonly string[], dataSource: DataSource): HealthReport {
-  const known = knownMigrations(dataSource);
-  const pending = known.filter((name) => !applied.includes(name)).length;
+  const known = listedMigrations(dataSource);
+  const pending = known.filter(({ name }) => !applied.includes(name)).length;
   const migrations = { applied: applied.length, pending };
   if (pending === 0) return { status: 'ok', database, migrations };
   const place = describeAddress(addressOf(dataSource));
   const reason = `The database at ${place} is behind: ${pending} of ${known.length} migrations pending; run migration:run.`;
   return { status: 'error', reason, database, migrations };
-}
-
-/** The names TypeORM records, from the explicit list: DataSource.migrations is empty until it is initialised. */
-function knownMigrations({ options }: DataSource): string[] {
-  const listed = Object.values(options.migrations ?? []) as unknown[];
-  return listed.filter(isMigration).map((Migration) => new Migration().name ?? Migration.name);
-}
-
-function isMigration(entry: unknown): entry is new () => MigrationInterface {
-  return typeof entry === 'function';
 }
 
 function codeOf(error: unknown): unknown {

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 
-/** Every table of ours; TypeORM's own list of migrations is not one. */
-const OURS = `relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'migrations'`;
+/** Every table of ours; what the migrator keeps is not one. */
+const OURS = `relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname NOT IN ('migrations', 'migration_runs')`;
 
 export interface ColumnRow {
   table: string;
@@ -76,8 +76,8 @@ export async function enums(dataSource: DataSource): Promise<{ name: string; val
 /** Everything in the schema that a migration could have made: empty when all are reverted. */
 export async function leftovers(dataSource: DataSource): Promise<{ name: string }[]> {
   return dataSource.query(
-    `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE '%migrations%'
-     UNION ALL SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typname NOT LIKE '%migrations%'
+    `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname !~ 'migrations|migration_runs'
+     UNION ALL SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typname !~ 'migrations|migration_runs'
      UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace`,
   );
 }

@@ -68,11 +68,6 @@ async function startEmbedded(): Promise<{ url: string; stop: () => Promise<void>
 
 async function migrate(templateUrl: string): Promise<void> {
   const { createDataSource } = await import('../../src/data-source.js');
-  const dataSource = createDataSource({ url: templateUrl });
-  await dataSource.initialize();
-  try {
-    await dataSource.runMigrations();
-  } finally {
-    await dataSource.destroy();
-  }
+  const { runMigrations } = await import('../../src/migrator/runner.js');
+  await runMigrations(createDataSource({ url: templateUrl }));
 }

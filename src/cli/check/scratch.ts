@@ -1,9 +1,9 @@
 import type { DataSource } from 'typeorm';
 import { connectionFailure } from '../../connection/connection-failure.js';
 import { addressOf } from '../../connection/client-options.js';
-import { runMigrations } from '../../connection/migrator.js';
 import { SharedDbError } from '../../connection/shared-db-error.js';
 import { createDataSource } from '../../data-source.js';
+import { runMigrations } from '../../migrator/runner.js';
 import { snapshotOf } from '../../schema/live.js';
 import type { Snapshot } from '../../schema/snapshot.js';
 import { untilInterrupted } from './interruption.js';

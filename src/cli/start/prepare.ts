@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { parseDatabaseUrl } from '../../connection/database-url.js';
 import type { Environment } from '../../connection/environment.js';
-import { runMigrations } from '../../connection/migrator.js';
+import { createDataSource } from '../../data-source.js';
 import { ENTITIES } from '../../entities/index.js';
+import { runMigrations } from '../../migrator/runner.js';
 import { SampleRefusedError } from '../../seeds/guard-errors.js';
 import { seedReference } from '../../seeds/reference/seed-reference.js';
 import { connect, type CommandDatabase } from '../database.js';
@@ -25,7 +26,7 @@ export async function prepareDatabase(
   try {
     stop.throwIfRequested();
     output.note('Migrating …');
-    const applied = await runMigrations(dataSource);
+    const applied = await migrate(environment, dataSource);
     stop.throwIfRequested();
     output.note('Seeding …');
     await seedReference(dataSource);
@@ -42,6 +43,15 @@ export async function prepareDatabase(
   } finally {
     await dataSource.destroy();
   }
+}
+
+/** By MIGRATION_DATABASE_URL where that is set. */
+function migrate({ migrationDatabaseUrl: url }: Environment, dataSource: DataSource): Promise<string[]> {
+  return runMigrations(url === undefined ? dataSource : createDataSource({ url }), {
+    onNotice: (line) => {
+      output.note(line);
+    },
+  });
 }
 
 /** Undefined when the sample data is there now, otherwise why it is not. */

@@ -1,0 +1,21 @@
+import type { DataSource } from 'typeorm';
+import type { Environment } from '../connection/environment.js';
+import { acquireDatabase } from './database.js';
+
+/**
+ * The database as those commands reach it that change its schema: MIGRATION_DATABASE_URL where it is set, else as every other
+ * command. The DataSource is not connected: the migrator brings its own connection.
+ */
+export async function withMigrationDatabase<T>(
+  environment: Environment,
+  work: (dataSource: DataSource) => Promise<T>,
+): Promise<T> {
+  const { migrationDatabaseUrl: databaseUrl = environment.databaseUrl } = environment;
+  const database = await acquireDatabase({ ...environment, databaseUrl });
+  try {
+    const { createDataSource } = await import('../data-source.js');
+    return await work(createDataSource({ url: database.url }));
+  } finally {
+    await database.release();
+  }
+}

@@ -1,0 +1,113 @@
+import { hostname } from 'node:os';
+import { Client, type QueryResult } from 'pg';
+import type { DataSource } from 'typeorm';
+import { addressOf, clientOptionsOf } from '../connection/client-options.js';
+import { connectionFailure } from '../connection/connection-failure.js';
+import { MigrationNeedsDirectConnection } from './errors.js';
+import type { MigrationLimits } from './options.js';
+
+/** What pg's type declarations leave out: the process that the other side said it is, when it let us in. */
+type Greeted = Client & { readonly processID: number | null };
+
+/**
+ * The runner's own connection, beside any pool. Whoever else looks sees in `pg_stat_activity` which process of which machine it
+ * is.
+ */
+export class MigratorConnection {
+  #lost = false;
+
+  private constructor(
+    private readonly client: Client,
+    /** The server's process behind this connection; behind a pooler of this moment only. */
+    readonly backendPid: number,
+    /**
+     * Somebody stands between us and the server, who may give each transaction another server process: a session means
+     * nothing then. PostgreSQL tells a client at the beginning which process serves it; a pooler has to invent that.
+     */
+    readonly pooled: boolean,
+  ) {
+    client.on('error', () => (this.#lost = true));
+    client.on('end', () => (this.#lost = true));
+  }
+
+  /** @throws ConnectionFailure, MigrationNeedsDirectConnection */
+  static async open(dataSource: DataSource, purpose = ''): Promise<MigratorConnection> {
+    const client = new Client({
+      ...clientOptionsOf(dataSource),
+      application_name: `shared-db migrator${purpose} ${hostname()}:${process.pid}`.slice(0, 63),
+      // Said below, for each transaction: a pooler refuses them here, and the pool's own are too short.
+      statement_timeout: false,
+      lock_timeout: 0,
+      idle_in_transaction_session_timeout: 0,
+    });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      const pid = rows[0]?.pid ?? 0;
+      const connection = new MigratorConnection(client, pid, (client as Greeted).processID !== pid);
+      if (!connection.pooled) await connection.prepareSession();
+      return connection;
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw explained(error, dataSource);
+    }
+  }
+
+  /** The connection broke: what it was doing may or may not have been done. */
+  get lost(): boolean {
+    return this.#lost;
+  }
+
+  query<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<QueryResult<Row>> {
+    return this.client.query<Row>(sql, parameters === undefined ? undefined : [...parameters]);
+  }
+
+  async rows<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
+    return (await this.query<Row>(sql, parameters)).rows;
+  }
+
+  /** Each statement sees what was committed before it, whatever the database has as default: the lock depends on that. */
+  async begin({ idleMs, ddlMs, patientLockMs }: MigrationLimits): Promise<void> {
+    await this.query(
+      `START TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL TimeZone = 'UTC';
+       SET LOCAL idle_in_transaction_session_timeout = ${idleMs};
+       SET LOCAL lock_timeout = ${patientLockMs}; SET LOCAL statement_timeout = ${ddlMs}`,
+    );
+  }
+
+  async commit(): Promise<void> {
+    await this.query('COMMIT');
+  }
+
+  /** Also when the connection is lost, which takes everything back by itself. */
+  async rollback(): Promise<void> {
+    if (!this.#lost) await this.query('ROLLBACK').catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    await this.client.end().catch(() => undefined);
+  }
+
+  /**
+   * Statements outside any transaction may take their time. When we die the server shall notice, even if it is working: the
+   * next runner waits for it.
+   */
+  private async prepareSession(): Promise<void> {
+    await this.query(
+      `SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET TimeZone = 'UTC';
+       SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3`,
+    );
+    // Not every system can tell that a connection was closed at the other end (Windows).
+    await this.query(`SET client_connection_check_interval = '1s'`).catch(() => undefined);
+  }
+}
+
+function explained(error: unknown, dataSource: DataSource): Error {
+  const message = error instanceof Error ? error.message : '';
+  // PgBouncer, of a setting in the connection's options that it is not told to ignore.
+  if (message.includes('unsupported startup parameter')) {
+    return new MigrationNeedsDirectConnection('A pooler such as PgBouncer refuses the settings of the connection');
+  }
+  return connectionFailure(error, addressOf(dataSource));
+}

@@ -1,0 +1,20 @@
+import type { DataSource } from 'typeorm';
+import type { BlockerWatch } from './blockers.js';
+import type { MigratorConnection } from './connection.js';
+import type { Journal } from './journal.js';
+import type { KnownMigration } from './known-migrations.js';
+import type { MigrationLimits } from './options.js';
+
+/** What a run of the migrator works with, from its first statement to its last. */
+export interface Context {
+  readonly dataSource: DataSource;
+  readonly connection: MigratorConnection;
+  readonly journal: Journal;
+  readonly watch: BlockerWatch;
+  readonly known: readonly KnownMigration[];
+  readonly limits: MigrationLimits;
+  readonly maxWaitMs: number;
+  /** Names that the caller takes as they are. */
+  readonly accept: ReadonlySet<string>;
+  readonly notice: (line: string) => void;
+}

@@ -1,0 +1,185 @@
+import { hostname } from 'node:os';
+import type { MigratorConnection } from './connection.js';
+import { createJournal, createMigrations } from './journal-tables.js';
+import { packageVersion } from './package-version.js';
+
+/** One attempt to apply a migration or to take it back. */
+export interface Run {
+  /** As text: a bigint. */
+  readonly id: string;
+  readonly name: string;
+  readonly action: 'adopt' | 'down' | 'up';
+  readonly startedAt: Date;
+  readonly finishedAt: Date | null;
+  readonly failedAt: Date | null;
+  readonly errorCode: string | null;
+  readonly step: number;
+  readonly begun: number;
+  readonly rowCounts: readonly number[];
+  readonly stepsHash: string;
+  readonly packageVersion: string;
+  readonly host: string;
+  readonly pid: number;
+}
+
+/** What the database says of its migrations. */
+export interface History {
+  /** In the order in which they were applied. */
+  readonly applied: readonly { readonly name: string; readonly timestamp: number }[];
+  /** The newest attempt of each migration, whatever became of it. */
+  readonly runs: ReadonlyMap<string, Run>;
+  /** The source of each, as it was when it was applied, adopted or accepted last; null: not known. */
+  readonly checksums: ReadonlyMap<string, string | null>;
+  /** Those that an operator took as they were. */
+  readonly accepted: ReadonlySet<string>;
+}
+
+type Direction = 'down' | 'up';
+
+const RUN_COLUMNS = `id, name, action, started_at AS "startedAt", finished_at AS "finishedAt", failed_at AS "failedAt",
+  error_code AS "errorCode", step, begun, row_counts AS "rowCounts", steps_hash AS "stepsHash",
+  package_version AS "packageVersion", host, pid`;
+
+/** Asks; nothing more. The tables need not exist, and where the role may not read ours it knows less. */
+export async function readHistory(
+  rows: <Row extends object>(sql: string) => Promise<Row[]>,
+  tables = { migrations: 'migrations', journal: 'migration_runs' },
+): Promise<History & { readonly complete: boolean }> {
+  const [found] = await rows<{ migrations: boolean; journal: boolean }>(
+    `SELECT to_regclass('${tables.migrations}') IS NOT NULL AS migrations,
+            coalesce(has_table_privilege(to_regclass('${tables.journal}'), 'SELECT'), false) AS journal`,
+  );
+  const applied = found?.migrations
+    ? await rows<{ name: string; timestamp: string }>(`SELECT name, "timestamp" FROM ${tables.migrations} ORDER BY id`)
+    : [];
+  const runs = found?.journal
+    ? await rows<Run>(
+        `SELECT DISTINCT ON (name) ${RUN_COLUMNS} FROM ${tables.journal} WHERE action <> 'accept' ORDER BY name, id DESC`,
+      )
+    : [];
+  const finished = found?.journal
+    ? await rows<{ name: string; action: string; checksum: string | null }>(
+        `SELECT DISTINCT ON (name) name, action, checksum FROM ${tables.journal}
+         WHERE finished_at IS NOT NULL ORDER BY name, id DESC`,
+      )
+    : [];
+  const sources = finished.filter(({ action }) => action !== 'down');
+  return {
+    applied: applied.map(({ name, timestamp }) => ({ name, timestamp: Number(timestamp) })),
+    runs: new Map(runs.map((run) => [run.name, run])),
+    checksums: new Map(sources.map(({ name, checksum }) => [name, checksum])),
+    accepted: new Set(sources.filter(({ action }) => action === 'accept').map(({ name }) => name)),
+    complete: found?.migrations === true && found.journal,
+  };
+}
+
+/** TypeORM's `migrations` and our `migration_runs`. Every method is one statement, or a few, of the transaction it is called in. */
+export class Journal {
+  private constructor(
+    private readonly connection: MigratorConnection,
+    /** With their schema: a migration may change the search_path. */
+    private readonly tables: { readonly migrations: string; readonly journal: string },
+  ) {}
+
+  static async of(connection: MigratorConnection): Promise<Journal> {
+    const [row] = await connection.rows<{ schema: string | null }>('SELECT quote_ident(current_schema()) AS schema');
+    const prefix = row?.schema == null ? '' : `${row.schema}.`;
+    return new Journal(connection, { migrations: `${prefix}migrations`, journal: `${prefix}migration_runs` });
+  }
+
+  /** What there is, after making the tables where they are not, and taking over what was applied without us. */
+  async prepare(): Promise<History> {
+    const { migrations, journal } = this.tables;
+    const before = await this.read();
+    if (!before.complete) {
+      for (const sql of [createMigrations(migrations), ...createJournal(journal)]) await this.connection.query(sql);
+    }
+    const foreign = before.applied.map(({ name }) => name).filter((name) => !before.checksums.has(name));
+    if (foreign.length === 0) return before;
+    await this.connection.query(
+      `INSERT INTO ${journal} (name, action, finished_at, package_version, host, pid)
+       SELECT name, 'adopt', clock_timestamp(), $1, $2, $3 FROM unnest($4::text[]) AS name`,
+      [...this.author, foreign],
+    );
+    return this.read();
+  }
+
+  async read(): Promise<History & { readonly complete: boolean }> {
+    return readHistory((sql) => this.connection.rows(sql), this.tables);
+  }
+
+  /** Begins an attempt. */
+  async start(name: string, direction: Direction, checksum: string | undefined): Promise<string> {
+    const [row] = await this.connection.rows<{ id: string }>(
+      `INSERT INTO ${this.tables.journal} (name, action, checksum, package_version, host, pid)
+       VALUES ($4, $5, $6, $1, $2, $3) RETURNING id`,
+      [...this.author, name, direction, checksum ?? null],
+    );
+    return row?.id ?? '';
+  }
+
+  /** Goes on with one that was stopped half-way. */
+  async resume(id: string, checksum: string | undefined): Promise<void> {
+    await this.connection.query(
+      `UPDATE ${this.tables.journal} SET failed_at = NULL, error_code = NULL, checksum = $5,
+         package_version = $1, host = $2, pid = $3 WHERE id = $4`,
+      [...this.author, id, checksum ?? null],
+    );
+  }
+
+  async accept(name: string, checksum: string | undefined): Promise<void> {
+    await this.connection.query(
+      `INSERT INTO ${this.tables.journal} (name, action, checksum, finished_at, package_version, host, pid)
+       VALUES ($4, 'accept', $5, clock_timestamp(), $1, $2, $3)`,
+      [...this.author, name, checksum ?? null],
+    );
+  }
+
+  /** Somebody else was faster. */
+  async forget(id: string): Promise<void> {
+    await this.connection.query(`DELETE FROM ${this.tables.journal} WHERE id = $1`, [id]);
+  }
+
+  /** The statement of a migration without transaction that runs next, and that no transaction can hold. 0: none. */
+  async begin(id: string, ordinal: number): Promise<void> {
+    await this.connection.query(`UPDATE ${this.tables.journal} SET begun = $2 WHERE id = $1`, [id, ordinal]);
+  }
+
+  async stepDone(id: string, rowCount: number, hash: string): Promise<void> {
+    await this.connection.query(
+      `UPDATE ${this.tables.journal}
+       SET step = step + 1, begun = 0, row_counts = row_counts || $2::integer, steps_hash = $3 WHERE id = $1`,
+      [id, rowCount, hash],
+    );
+  }
+
+  async failed(id: string, errorCode: string | undefined, step: number): Promise<void> {
+    await this.connection.query(
+      `UPDATE ${this.tables.journal} SET failed_at = clock_timestamp(), error_code = $2, step = greatest(step, $3) WHERE id = $1`,
+      [id, errorCode ?? null, step],
+    );
+  }
+
+  /** The migration is applied, or taken back: TypeORM's row and ours, together. */
+  async finish(
+    id: string,
+    { name, timestamp }: { name: string; timestamp: number },
+    direction: Direction,
+    step: number,
+  ): Promise<void> {
+    const { migrations, journal } = this.tables;
+    if (direction === 'up') {
+      await this.connection.query(`INSERT INTO ${migrations} ("timestamp", name) VALUES ($1, $2)`, [timestamp, name]);
+    } else {
+      await this.connection.query(`DELETE FROM ${migrations} WHERE name = $1`, [name]);
+    }
+    await this.connection.query(`UPDATE ${journal} SET finished_at = clock_timestamp(), step = $2 WHERE id = $1`, [
+      id,
+      step,
+    ]);
+  }
+
+  private get author(): readonly [string, string, number] {
+    return [packageVersion(), hostname(), process.pid];
+  }
+}

@@ -1,0 +1,40 @@
+import type { MigrationChecksum } from '../migrations/migration.js';
+
+/** How long a statement may wait and run, in milliseconds. By default what suits tables of some million rows. */
+export interface MigrationLimits {
+  /** How long a statement waits for a lock on a table, when others wait behind it. */
+  readonly lockMs: number;
+  /** The same for statements behind which nobody waits. */
+  readonly patientLockMs: number;
+  /** How long a statement may run that keeps others waiting: schema changes, and what follows them in the same transaction. */
+  readonly ddlMs: number;
+  /** How long one that writes rows may run. */
+  readonly dataMs: number;
+  /** How long one may run that reads a whole table and keeps nobody waiting. */
+  readonly validationMs: number;
+  /** How long the runner may do nothing in a transaction before PostgreSQL ends it. */
+  readonly idleMs: number;
+}
+
+export const LIMITS: MigrationLimits = {
+  // A reader that arrives behind us waits as long: the promise is 250 ms.
+  lockMs: 100,
+  patientLockMs: 5_000,
+  ddlMs: 60_000,
+  dataMs: 10 * 60_000,
+  validationMs: 30 * 60_000,
+  idleMs: 60_000,
+};
+
+export interface MigratorOptions {
+  /** Milliseconds to wait for others: for a process that migrates, and again by each migration for its tables. Default 600,000. */
+  maxWaitMs?: number;
+  /** Names of migrations that are taken as they are, although edited, missing or out of order. Recorded in `migration_runs`. */
+  accept?: readonly string[];
+  /** Told what goes on, in lines for people: who is waited for, what is tried again. Default: nobody is told. */
+  onNotice?: (line: string) => void;
+  /** Default `LIMITS`. */
+  limits?: Partial<MigrationLimits>;
+  /** What is known of the source of each migration, by name. Default: of those of this package. */
+  checksums?: Readonly<Record<string, MigrationChecksum>>;
+}
