@@ -28,9 +28,14 @@ export async function takeSessionLock(context: Context): Promise<void> {
  * whoever else holds the lock, for a session or for a transaction, is waited for.
  *
  * @param work that neither commits nor rolls back
+ * @param end what becomes of it
  * @throws MigrationLockTimeout, and what the work throws, after a rollback
  */
-export async function lockedTransaction<T>(context: Context, work: () => Promise<T>): Promise<T> {
+export async function lockedTransaction<T>(
+  context: Context,
+  work: () => Promise<T>,
+  end: 'commit' | 'rollback' = 'commit',
+): Promise<T> {
   const { connection } = context;
   const patience = new Patience(context.maxWaitMs, context.notice);
   for (;;) {
@@ -38,7 +43,7 @@ export async function lockedTransaction<T>(context: Context, work: () => Promise
     try {
       if (await got(connection, `SELECT pg_try_advisory_xact_lock(${KEYS}) AS got`)) {
         const result = await work();
-        await connection.commit();
+        await connection[end]();
         return result;
       }
     } catch (error) {

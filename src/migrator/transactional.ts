@@ -50,7 +50,7 @@ export async function runInTransaction(context: Context, attempt: Attempt): Prom
   } catch (error) {
     const { ordinal, current } = statements;
     await recordFailure(context, runId, error, Math.max(0, ordinal - 1));
-    const state = 'Its transaction was rolled back: nothing of it is left';
+    const state = 'Its transaction was rolled back and nothing of it is left';
     throw failureOf(error, { migration: migration.name, ordinal, statement: current, state });
   }
 }

@@ -81,8 +81,14 @@ describe('the history of the schema', () => {
 
   it('knows what is applied and what is pending, on an empty database too', async () => {
     const dataSource = await open(await db.create({ bare: true }));
-    expect(await migrationStatus(dataSource)).toMatchObject({ applied: [], pending: MIGRATIONS.map(({ name }) => name) });
+    expect(await migrationStatus(dataSource)).toMatchObject({
+      applied: [],
+      pending: MIGRATIONS.map(({ name }) => name),
+    });
     await runMigrations(dataSource);
-    expect(await migrationStatus(dataSource)).toMatchObject({ applied: MIGRATIONS.map(({ name }) => name), pending: [] });
+    expect(await migrationStatus(dataSource)).toMatchObject({
+      applied: MIGRATIONS.map(({ name }) => name),
+      pending: [],
+    });
   });
 });

@@ -1,0 +1,25 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { useDatabase } from '../../support/database.js';
+import { countStatements, killAt } from '../../support/migrator/kill.js';
+import { MOMENTS } from '../../support/migrator/statement-proxy.js';
+
+jest.setTimeout(120_000);
+
+/** The full number is in test/endurance/. */
+const POINTS = 12;
+
+describe('a runner that is killed', () => {
+  const db = useDatabase();
+
+  it('leaves what the next run completes, wherever it was', async () => {
+    const statements = await countStatements(await db.create({ bare: true }));
+    expect(statements).toBeGreaterThan(60);
+    const faults: string[] = [];
+    for (let point = 0; point < POINTS; point += 1) {
+      const statement = 1 + Math.floor(((point + 0.5) / POINTS) * statements);
+      const moment = MOMENTS[point % MOMENTS.length] ?? 'before';
+      faults.push(...(await killAt(await db.create({ bare: true }), statement, moment)));
+    }
+    expect(faults).toEqual([]);
+  });
+});

@@ -1,0 +1,234 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import * as errors from '../../../src/migrator/errors.js';
+import type { MigratorOptions } from '../../../src/migrator/options.js';
+import { revertMigration, runMigrations } from '../../../src/migrator/runner.js';
+import { migrationStatus } from '../../../src/migrator/status.js';
+import { useDatabase } from '../../support/database.js';
+import { checksumsOf, historySource, stamp, type TestMigration } from '../../support/migrator/history.js';
+import { spawnMigrator } from '../../support/migrator/process.js';
+import { ask, withClient } from '../../support/migrator/query.js';
+
+jest.setTimeout(60_000);
+
+const create: TestMigration = {
+  name: `CreateCounter${stamp(1)}`,
+  up: ['CREATE TABLE counter (n integer NOT NULL)', 'INSERT INTO counter VALUES (0)'],
+  down: ['DROP TABLE counter'],
+};
+const count: TestMigration = {
+  name: `Count${stamp(2)}`,
+  up: ['UPDATE counter SET n = n + 1'],
+  down: ['UPDATE counter SET n = n - 1'],
+};
+
+describe('the runner', () => {
+  const db = useDatabase();
+  const bare = (): Promise<string> => db.create({ bare: true });
+  const run = (url: string, migrations: readonly TestMigration[], options: MigratorOptions = {}): Promise<string[]> =>
+    runMigrations(historySource(url, migrations), { checksums: checksumsOf(migrations), ...options });
+  const revert = (url: string, migrations: readonly TestMigration[]): Promise<string | undefined> =>
+    revertMigration(historySource(url, migrations), { checksums: checksumsOf(migrations) });
+  const n = async (url: string): Promise<number | undefined> =>
+    (await ask<{ n: number }>(url, 'SELECT n FROM counter'))[0]?.n;
+  const runs = (url: string): Promise<object[]> =>
+    ask(
+      url,
+      `SELECT name, action, finished_at IS NOT NULL AS finished, failed_at IS NOT NULL AS failed, error_code AS code, step
+       FROM migration_runs ORDER BY id`,
+    );
+
+  it('applies once what many processes want to apply at once, and none of them fails', async () => {
+    const url = await bare();
+    const race = async (migrations: readonly TestMigration[]): Promise<unknown[]> => {
+      const racers = Array.from({ length: 4 }, () => spawnMigrator({ url, migrations }));
+      return (await Promise.all(racers.map(({ ended }) => ended))).map(({ code, stdout, stderr }) => {
+        if (code !== 0) throw new Error(stderr);
+        return JSON.parse(stdout) as unknown;
+      });
+    };
+    expect((await race([create])).flat()).toEqual([create.name]);
+    expect((await race([create, count])).flat()).toEqual([count.name]);
+    expect(await n(url)).toBe(1);
+  });
+
+  it('leaves nothing of a migration that fails half-way, says where, and records it', async () => {
+    const url = await bare();
+    const failing = {
+      name: `Fails${stamp(2)}`,
+      up: ['UPDATE counter SET n = 7', `INSERT INTO counter VALUES (8), (NULL)`, 'DROP TABLE counter'],
+    };
+    const error = await run(url, [create, failing]).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(errors.MigrationFailed);
+    expect((error as Error).message).toBe(
+      `${failing.name} failed at statement 2: counter (n): a required value is missing (23502) in INSERT INTO counter VALUES (?), (NULL). ` +
+        'Its transaction was rolled back and nothing of it is left: correct it and run it again',
+    );
+    expect(await n(url)).toBe(0);
+    expect(await runs(url)).toEqual([
+      { name: create.name, action: 'up', finished: true, failed: false, code: null, step: 2 },
+      { name: failing.name, action: 'up', finished: false, failed: true, code: '23502', step: 1 },
+    ]);
+    expect((await migrationStatus(await historySource(url, [create, failing]).initialize())).migrations).toMatchObject([
+      { name: create.name, state: 'applied', version: expect.stringMatching(/^\d+\.\d+\.\d+/) },
+      { name: failing.name, state: 'failed', errorCode: '23502', at: expect.any(Date) },
+    ]);
+    expect(await run(url, [create, { ...failing, up: ['UPDATE counter SET n = 9'] }])).toEqual([failing.name]);
+    expect(await n(url)).toBe(9);
+  });
+
+  it.each<[string, readonly string[], string, string]>([
+    ['COMMIT', ['COMMIT'], 'COMMIT would end the transaction', 'leave it out, or declare transaction = false'],
+    ['a hidden ROLLBACK', ['SELECT 1; /* x */ rollback'], 'SELECT would end the transaction', 'leave it out'],
+    ['SET', [`SET search_path = ''`], 'SET would change settings', 'use SET LOCAL'],
+    [
+      'CONCURRENTLY',
+      ['CREATE INDEX CONCURRENTLY i ON counter (n)'],
+      'CREATE INDEX (CONCURRENTLY)',
+      'transaction = false',
+    ],
+  ])('refuses %s in a transaction', async (_name, up, what, advice) => {
+    const url = await bare();
+    const refused = { name: `Refused${stamp(2)}`, up: ['UPDATE counter SET n = 5', ...up] };
+    const error = await run(url, [create, refused]).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(errors.MigrationStatementRefused);
+    expect((error as Error).message).toMatch(new RegExp(`^${refused.name}: `));
+    expect((error as Error).message).toContain(what);
+    expect((error as Error).message).toContain(advice);
+    expect(await n(url)).toBe(0);
+  });
+
+  it('makes savepoints of transactions inside a migration, also through TypeORM', async () => {
+    class Nested implements MigrationInterface {
+      readonly name = `Nested${stamp(2)}`;
+      async up(queryRunner: QueryRunner): Promise<void> {
+        await queryRunner.query('UPDATE counter SET n = 1');
+        await queryRunner.startTransaction();
+        await queryRunner.query('UPDATE counter SET n = 2');
+        await queryRunner.rollbackTransaction();
+        await queryRunner.manager.query('UPDATE counter SET n = n + 10');
+      }
+      async down(): Promise<void> {
+        await Promise.resolve();
+      }
+    }
+    const url = await bare();
+    await run(url, [create]);
+    const source = historySource(url, [create]);
+    source.setOptions({ migrations: [...Object.values(source.options.migrations ?? []), Nested] });
+    expect(await runMigrations(source)).toEqual([`Nested${stamp(2)}`]);
+    expect(await n(url)).toBe(11);
+  });
+
+  it('holds each statement to the time of its kind, unless the migration sets its own', async () => {
+    const url = await bare();
+    await run(url, [create]);
+    const limits = { ddlMs: 60, dataMs: 2_000 };
+    const tryTo = (...up: string[]): Promise<unknown> =>
+      run(url, [create, { name: `Slow${stamp(2)}`, up: [...up, 'SELECT 1/0'] }], { limits }).catch((e: unknown) => e);
+    const tooLong = /ran longer than statements of its kind may \(57014\)/;
+    const ended = expect.objectContaining({ message: expect.stringMatching(/22012/) });
+    expect(await tryTo('SELECT pg_sleep(0.2)')).toEqual(ended);
+    expect(await tryTo('ALTER TABLE counter ADD COLUMN a text', 'SELECT pg_sleep(0.2)')).toEqual(
+      expect.objectContaining({ message: expect.stringMatching(tooLong) }),
+    );
+    expect(
+      await tryTo(
+        `SET LOCAL statement_timeout = '5s'`,
+        'ALTER TABLE counter ADD COLUMN a text',
+        'SELECT pg_sleep(0.2)',
+      ),
+    ).toEqual(ended);
+  });
+
+  it('refuses an applied migration that was edited, until somebody accepts it by name', async () => {
+    const url = await bare();
+    await run(url, [create, count]);
+    const edited = [create, { ...count, up: ['UPDATE counter SET n = n + 2'] }];
+    await expect(run(url, edited)).rejects.toThrow(errors.MigrationEdited);
+    await expect(run(url, edited)).rejects.toThrow(
+      `Edited after it was applied: ${count.name}: put it back as it was and write a new migration for the change; or accept it as it is now, if the database has the change already (--accept <name>)`,
+    );
+    await expect(revert(url, edited)).rejects.toThrow(errors.MigrationEdited);
+    expect(await run(url, edited, { accept: [count.name] })).toEqual([]);
+    expect(await run(url, edited)).toEqual([]);
+    expect((await runs(url)).at(-1)).toMatchObject({ name: count.name, action: 'accept', finished: true });
+  });
+
+  it('refuses a migration older than the newest applied one, and one it does not know, until accepted', async () => {
+    const url = await bare();
+    const late = { name: `Late${stamp(0)}`, up: ['SELECT 1'] };
+    await run(url, [create, count]);
+    await expect(run(url, [late, create, count])).rejects.toThrow(
+      `Older than the newest applied migration: ${late.name}: give it a new timestamp`,
+    );
+    expect(await run(url, [late, create, count], { accept: [late.name] })).toEqual([late.name]);
+
+    await expect(run(url, [late, create])).rejects.toThrow(
+      `In the database, but unknown to this build: ${count.name}: use the build that has it`,
+    );
+    await expect(run(url, [late, create], { accept: ['Nobody'] })).rejects.toThrow(errors.MigrationUnknown);
+    expect(await run(url, [late, create], { accept: [count.name] })).toEqual([]);
+    expect(await run(url, [late, create])).toEqual([]);
+    // It is the newest by the order of application that is taken back, as TypeORM does.
+    expect(await revert(url, [late, create, count])).toBe(late.name);
+    expect(await n(url)).toBe(1);
+  });
+
+  it('takes over what TypeORM applied without a journal, and trusts it as it is', async () => {
+    const url = await bare();
+    const source = await historySource(url, [create, count]).initialize();
+    await source.runMigrations({ transaction: 'each' });
+    await source.destroy();
+    expect(await run(url, [create, { ...count, up: ['SELECT 2'] }])).toEqual([]);
+    expect(await runs(url)).toMatchObject([
+      { name: create.name, action: 'adopt' },
+      { name: count.name, action: 'adopt' },
+    ]);
+    expect(await revert(url, [create, count])).toBe(count.name);
+    expect(await n(url)).toBe(0);
+  });
+
+  it('takes back the newest one only, and refuses what cannot be taken back with its reason', async () => {
+    const url = await bare();
+    const final = { name: `Final${stamp(3)}`, up: [], irreversibleBecause: 'the old names are gone.' };
+    await run(url, [create, count, final]);
+    await expect(revert(url, [create, count, final])).rejects.toThrow(
+      `${final.name} cannot be taken back: the old names are gone: write a migration that goes forward, or restore the backup`,
+    );
+    expect((await runs(url)).every((entry) => (entry as { action: string }).action === 'up')).toBe(true);
+  });
+
+  it('does not use the pool: it runs while every connection of that is taken', async () => {
+    const url = await bare();
+    const source = historySource(url, [create]).setOptions({ poolSize: 1 });
+    await source.initialize();
+    const taken = source.createQueryRunner();
+    await taken.connect();
+    expect(await runMigrations(source)).toEqual([create.name]);
+    await taken.release();
+    await source.destroy();
+  });
+
+  it('says so when its connection is cut, and completes the next time', async () => {
+    const url = await bare();
+    await run(url, [create]);
+    const waiting = { name: `Waits${stamp(2)}`, up: ['UPDATE counter SET n = n + 1', 'SELECT pg_sleep(20)'] };
+    const cut = run(url, [create, waiting]).catch((thrown: unknown) => thrown);
+    await withClient(url, async (client) => {
+      for (;;) {
+        const { rowCount } = await client.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(20)' AND datname = current_database()`,
+        );
+        if (rowCount !== 0) return;
+      }
+    });
+    expect(await cut).toBeInstanceOf(errors.MigrationInterrupted);
+    expect((await cut) as Error).toHaveProperty(
+      'message',
+      `The connection was lost while ${waiting.name} ran: run the same command again: it finds out how far this went and completes it`,
+    );
+    expect(await run(url, [create, { ...waiting, up: ['UPDATE counter SET n = n + 1'] }])).toEqual([waiting.name]);
+    expect(await n(url)).toBe(1);
+  });
+});

@@ -1,0 +1,162 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import * as errors from '../../../src/migrator/errors.js';
+import { revertMigration, runMigrations } from '../../../src/migrator/runner.js';
+import { useDatabase } from '../../support/database.js';
+import { historySource, stamp } from '../../support/migrator/history.js';
+import { ask } from '../../support/migrator/query.js';
+
+jest.setTimeout(60_000);
+
+const NAME = `Steps${stamp(1)}`;
+
+describe('a migration without transaction', () => {
+  const db = useDatabase();
+  const prepared = async (): Promise<string> => {
+    const url = await db.create({ bare: true });
+    await ask(url, 'CREATE TABLE things AS SELECT id, 0 AS n FROM generate_series(1, 20) AS id');
+    return url;
+  };
+  const run = (url: string, up: readonly string[]): Promise<string[]> =>
+    runMigrations(historySource(url, [{ name: NAME, up, transaction: false }]));
+  const indexes = (url: string): Promise<object[]> =>
+    ask(
+      url,
+      `SELECT indexrelid::regclass::text AS name, indisvalid AS valid FROM pg_index WHERE indrelid = 'things'::regclass ORDER BY 1`,
+    );
+  const count = 'UPDATE things SET n = n + 1';
+
+  it('keeps what it did when it fails, and goes on after that', async () => {
+    const url = await prepared();
+    await expect(
+      run(url, [count, 'CREATE INDEX CONCURRENTLY i ON things (id)', 'SELECT FROM nowhere']),
+    ).rejects.toThrow(errors.MigrationStatementRefused);
+    await expect(run(url, [count, 'CREATE INDEX CONCURRENTLY i ON things (id)', 'DROP TABLE nowhere'])).rejects.toThrow(
+      `${NAME} failed at statement 3: table "nowhere" does not exist (42P01) in DROP TABLE nowhere. ` +
+        '2 of its statements are done and stay; the next run goes on after them: correct it and run it again',
+    );
+    await expect(revertMigration(historySource(url, [{ name: NAME, up: [], transaction: false }]))).rejects.toThrow(
+      `${NAME} was being applied and was stopped half-way (2 of its statements are done): finish that first: migration:run`,
+    );
+    expect(await run(url, [count, 'CREATE INDEX CONCURRENTLY i ON things (id)', count])).toEqual([NAME]);
+    expect(await ask(url, 'SELECT DISTINCT n FROM things')).toEqual([{ n: 2 }]);
+    expect(await indexes(url)).toEqual([{ name: 'i', valid: true }]);
+    expect(await run(url, [])).toEqual([]);
+  });
+
+  it('refuses to go on when what it did already reads otherwise now', async () => {
+    const url = await prepared();
+    await expect(run(url, [count, 'DROP TABLE nowhere'])).rejects.toThrow(errors.MigrationFailed);
+    for (const up of [['UPDATE things SET n = n + 2', count], []]) {
+      await expect(run(url, up)).rejects.toThrow(
+        `${NAME} was stopped after 1 statements, and these are others now: put those statements back`,
+      );
+    }
+    expect(await ask(url, 'SELECT DISTINCT n FROM things')).toEqual([{ n: 1 }]);
+    // What was begun step by step ends so.
+    expect(await runMigrations(historySource(url, [{ name: NAME, up: [count] }]))).toEqual([NAME]);
+    expect(await ask(url, 'SELECT DISTINCT n FROM things')).toEqual([{ n: 1 }]);
+  });
+
+  it('drops and builds again an index that a failed build left behind', async () => {
+    const url = await prepared();
+    await ask(url, 'UPDATE things SET n = id % 2');
+    const unique = 'CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS u ON public.things (n)';
+    await expect(run(url, [unique])).rejects.toThrow(/23505/);
+    expect(await indexes(url)).toEqual([{ name: 'u', valid: false }]);
+    await ask(url, 'UPDATE things SET n = id');
+    const notices: string[] = [];
+    const source = historySource(url, [{ name: NAME, up: [unique], transaction: false }]);
+    expect(await runMigrations(source, { onNotice: (line) => notices.push(line) })).toEqual([NAME]);
+    expect(notices).toEqual([`${NAME}: public.u was never finished; dropping it`]);
+    expect(await indexes(url)).toEqual([{ name: 'u', valid: true }]);
+  });
+
+  it('does not take an index of somebody else for its own', async () => {
+    const url = await prepared();
+    await ask(url, 'CREATE INDEX i ON things (n)');
+    const create = ['CREATE INDEX CONCURRENTLY i ON things (id)'];
+    await expect(run(url, create)).rejects.toThrow(/"i" already exists \(42P07\)/);
+    await expect(run(url, create)).rejects.toThrow(/42P07/);
+    await expect(run(url, ['DROP INDEX CONCURRENTLY absent'])).rejects.toThrow(/42704/);
+    await expect(run(url, ['DROP INDEX CONCURRENTLY absent'])).rejects.toThrow(/42704/);
+  });
+
+  it('repeats no batch: loops on the number of rows changed go on where they were', async () => {
+    const url = await prepared();
+    const batch = 'UPDATE things SET n = n + 1 WHERE id IN (SELECT id FROM things WHERE n = 0 ORDER BY id LIMIT 6)';
+    const migrate = async (last: string): Promise<string[]> => {
+      const source = historySource(url, []);
+      source.setOptions({
+        migrations: [
+          class {
+            readonly name = NAME;
+            readonly transaction = false;
+            async up(queryRunner: { query: (sql: string) => Promise<unknown> }): Promise<void> {
+              for (let rows = 1; rows > 0;) [, rows] = (await queryRunner.query(batch)) as [unknown, number];
+              await queryRunner.query(last);
+            }
+            async down(): Promise<void> {
+              await Promise.resolve();
+            }
+          },
+        ],
+      });
+      return runMigrations(source);
+    };
+    await expect(migrate('DROP TABLE nowhere')).rejects.toThrow(/at statement 6/);
+    await ask(url, 'UPDATE things SET n = 0 WHERE id = 1');
+    expect(await migrate('UPDATE things SET n = n * 2')).toEqual([NAME]);
+    expect(await ask(url, 'SELECT n, count(*)::int FROM things GROUP BY n ORDER BY n')).toEqual([
+      { n: 0, count: 1 },
+      { n: 2, count: 19 },
+    ]);
+  });
+
+  it.each([
+    ['SELECT 1', 'SELECT would ask for rows'],
+    ['UPDATE things SET n = 1 RETURNING id', 'UPDATE would ask for rows'],
+    ['BEGIN', 'BEGIN would last for its own statement only'],
+    ['SET LOCAL lock_timeout = 0', 'SET would last for its own statement only'],
+    ['CREATE INDEX CONCURRENTLY ON things (id)', 'could not be resumed after a crash'],
+    ['VACUUM things; VACUUM things', 'could not be resumed after a crash'],
+    ['REINDEX DATABASE CONCURRENTLY', 'could not be resumed after a crash'],
+  ])('refuses %s', async (sql, reason) => {
+    const url = await prepared();
+    const error = await run(url, [sql]).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(errors.MigrationStatementRefused);
+    expect((error as Error).message).toContain(reason);
+  });
+
+  it('may vacuum and rebuild indexes, and clears what a rebuild left', async () => {
+    const url = await prepared();
+    await ask(url, 'CREATE INDEX i ON things (id)');
+    await ask(url, `CREATE INDEX i_ccnew ON things (id)`);
+    await ask(url, `UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'i_ccnew'::regclass`);
+    expect(
+      await run(url, [
+        'VACUUM (ANALYZE) things',
+        'REINDEX INDEX CONCURRENTLY i',
+        'REINDEX TABLE CONCURRENTLY "things"',
+      ]),
+    ).toEqual([NAME]);
+    expect(await indexes(url)).toEqual([{ name: 'i', valid: true }]);
+  });
+
+  it('is taken back step by step as well, and refuses to be applied while that is half-way', async () => {
+    const url = await prepared();
+    const steps = {
+      name: NAME,
+      transaction: false as const,
+      up: [count],
+      down: ['UPDATE things SET n = n - 1', 'DROP TABLE nowhere'],
+    };
+    await runMigrations(historySource(url, [steps]));
+    await expect(revertMigration(historySource(url, [steps]))).rejects.toThrow(/at statement 2/);
+    await expect(runMigrations(historySource(url, [steps]))).rejects.toThrow(
+      `${NAME} was being taken back and was stopped half-way (1 of its statements are done): finish that first: migration:revert`,
+    );
+    const corrected = { ...steps, down: ['UPDATE things SET n = n - 1'] };
+    expect(await revertMigration(historySource(url, [corrected]))).toBe(NAME);
+    expect(await ask(url, 'SELECT DISTINCT n FROM things')).toEqual([{ n: 0 }]);
+  });
+});

@@ -1,0 +1,88 @@
+import pg from 'pg';
+import { runMigrations } from '../../../src/migrator/runner.js';
+import { historySource, TEN_STATEMENTS } from './history.js';
+import { spawnMigrator } from './process.js';
+import { openStatementProxy, type Moment } from './statement-proxy.js';
+
+/** How many statements a run of the ten sends in whole, with those of the runner itself. */
+export async function countStatements(url: string): Promise<number> {
+  const proxy = await openStatementProxy(url);
+  await runMigrations(historySource(proxy.url, TEN_STATEMENTS));
+  await proxy.close();
+  return proxy.statements;
+}
+
+/**
+ * Kills a runner (SIGKILL) at one moment of one statement, runs again, and says what is not as if nothing had happened.
+ *
+ * @param url an empty database
+ */
+export async function killAt(url: string, statement: number, moment: Moment): Promise<string[]> {
+  // The proxy knows it before it is there.
+  const started: { victim?: ReturnType<typeof spawnMigrator> } = {};
+  const proxy = await openStatementProxy(url, { statement, moment }, async () => {
+    started.victim?.kill();
+    await started.victim?.ended;
+  });
+  const victim = (started.victim = spawnMigrator({ url: proxy.url, migrations: TEN_STATEMENTS }));
+  const { signal, stderr } = await victim.ended;
+  await proxy.close();
+  const where = `${moment} statement ${statement}`;
+  if (signal !== 'SIGKILL') return [`${where}: it was not killed: ${stderr}`];
+  return (await completed(url)).map((fault) => `${where}: ${fault}`);
+}
+
+/** Runs the ten statements to their end, and says what is wrong with the outcome. */
+export async function completed(url: string): Promise<string[]> {
+  try {
+    await runMigrations(historySource(url, TEN_STATEMENTS), { maxWaitMs: 60_000 });
+  } catch (error) {
+    return [`the rerun failed: ${error instanceof Error ? error.message : String(error)}`];
+  }
+  return faultsOf(url);
+}
+
+/** What the ten statements leave when each was done once. */
+const EXPECTED = {
+  counters: [{ n: 11, count: '500' }],
+  notes: '500',
+  columns: ['id', 'counter_id', 'text', 'seen'],
+  indexes: ['counters_pkey', 'new_index', 'notes_pkey'],
+  migrations: TEN_STATEMENTS.map(({ name }) => name),
+  finished: TEN_STATEMENTS.map(({ name }) => name),
+  locks: 0,
+};
+
+async function faultsOf(url: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const list = async (sql: string): Promise<unknown[]> =>
+      (await client.query<{ value: unknown }>(sql)).rows.map(({ value }) => value);
+    const found = {
+      counters: (await client.query('SELECT n, count(*) FROM counters GROUP BY n')).rows as unknown[],
+      notes: (await list('SELECT count(*) AS value FROM notes'))[0],
+      columns: await list(
+        `SELECT attname AS value FROM pg_attribute WHERE attrelid = 'notes'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum`,
+      ),
+      indexes: await list(
+        `SELECT relname AS value FROM pg_index JOIN pg_class ON oid = indexrelid
+         WHERE indrelid IN ('notes'::regclass, 'counters'::regclass) AND indisvalid OR NOT indisvalid ORDER BY relname`,
+      ),
+      migrations: await list('SELECT name AS value FROM migrations ORDER BY id'),
+      finished: await list(
+        `SELECT name AS value FROM migration_runs WHERE action = 'up' AND finished_at IS NOT NULL ORDER BY finished_at`,
+      ),
+      locks: (
+        await list(`SELECT count(*)::int AS value FROM pg_locks WHERE locktype = 'advisory'
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`)
+      )[0],
+    };
+    return Object.entries(EXPECTED)
+      .map(([what, value]) => [what, JSON.stringify(found[what as keyof typeof found]), JSON.stringify(value)] as const)
+      .filter(([, is, shouldBe]) => is !== shouldBe)
+      .map(([what, is, shouldBe]) => `${what} is ${is}, should be ${shouldBe}`);
+  } finally {
+    await client.end();
+  }
+}
