@@ -74,6 +74,7 @@ export { SharedDbError } from './connection/shared-db-error.js';
 export { seedReference } from './seeds/reference/seed-reference.js';
 export type { SeededTable, SeedSummary } from './seeds/summary.js';
 
+export { dryRunMigrations, type DryRunMigration, type DryRunStatement, type DryRunTable } from './migrator/dry-run.js';
 export { runMigrations, revertMigration } from './migrator/runner.js';
 export {
   migrationStatus,

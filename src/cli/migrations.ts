@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
+import type { Environment } from '../connection/environment.js';
 import { action } from './action.js';
 import { withDatabase } from './database.js';
+import { dryRunLines } from './dry-run-lines.js';
 import { withMigrationDatabase } from './migration-database.js';
 import { stateLines } from './migration-states.js';
 import { output } from './output.js';
@@ -10,6 +12,7 @@ interface JsonOption {
 }
 
 interface RunOptions extends JsonOption {
+  dryRun?: boolean;
   maxWait?: number;
   accept?: string[];
 }
@@ -20,12 +23,17 @@ longer than 100 ms, so that nobody waits behind it; then it is taken back and tr
 MIGRATION_DATABASE_URL is used instead of DATABASE_URL where it is set.`;
 
 const run = changing('migration:run', 'apply every pending migration, one process at a time')
+  .option('--dry-run', 'run them in one transaction, show statements, locks, sizes and times, and roll back')
   .addHelpText(
     'after',
-    `${ABOUT_WAITING}\n\nExamples:\n  npm run migration:run\n  npm run migration:run -- --max-wait 30\n  npm run migration:run -- --accept AddBio1795500000000`,
+    `${ABOUT_WAITING}\n\nExamples:\n  npm run migration:run\n  npm run migration:run -- --dry-run\n  npm run migration:run -- --max-wait 30\n  npm run migration:run -- --accept AddBio1795500000000`,
   )
   .action(
     action(async (environment, options: RunOptions) => {
+      if (options.dryRun) {
+        await dryRun(environment, options);
+        return;
+      }
       const { runMigrations } = await import('../migrator/runner.js');
       const applied = await withMigrationDatabase(environment, (dataSource) =>
         runMigrations(dataSource, migratorOptions(options)),
@@ -63,6 +71,15 @@ const show = new Command('migration:show')
   );
 
 export const migrationCommands = [run, revert, show];
+
+async function dryRun(environment: Environment, options: RunOptions): Promise<void> {
+  const { dryRunMigrations } = await import('../migrator/dry-run.js');
+  const migrations = await withMigrationDatabase(environment, (dataSource) =>
+    dryRunMigrations(dataSource, migratorOptions(options)),
+  );
+  if (options.json) output.json({ migrations });
+  else for (const line of dryRunLines(migrations)) output.line(line);
+}
 
 /** A command that works under the migration lock. */
 function changing(name: string, description: string): Command {

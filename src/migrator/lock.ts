@@ -1,5 +1,5 @@
 import type { MigratorConnection } from './connection.js';
-import { MigrationLockTimeout } from './errors.js';
+import { MigrationLockTimeout, MigrationNeedsDirectConnection } from './errors.js';
 import type { Context } from './context.js';
 import { Patience } from './patience.js';
 
@@ -29,7 +29,7 @@ export async function takeSessionLock(context: Context): Promise<void> {
  *
  * @param work that neither commits nor rolls back
  * @param end what becomes of it
- * @throws MigrationLockTimeout, and what the work throws, after a rollback
+ * @throws MigrationLockTimeout, MigrationNeedsDirectConnection, and what the work throws, after a rollback
  */
 export async function lockedTransaction<T>(
   context: Context,
@@ -41,7 +41,7 @@ export async function lockedTransaction<T>(
   for (;;) {
     await connection.begin(context.limits);
     try {
-      if (await got(connection, `SELECT pg_try_advisory_xact_lock(${KEYS}) AS got`)) {
+      if (await got(connection, `SELECT pg_try_advisory_xact_lock(${KEYS}) AS got, pg_backend_pid() AS pid`)) {
         const result = await work();
         await connection[end]();
         return result;
@@ -56,7 +56,10 @@ export async function lockedTransaction<T>(
 }
 
 async function got(connection: MigratorConnection, sql: string): Promise<boolean> {
-  const [row] = await connection.rows<{ got: boolean }>(sql);
+  const [row] = await connection.rows<{ got: boolean; pid?: number }>(sql);
+  if (!connection.pooled && row?.pid !== undefined && row.pid !== connection.backendPid) {
+    throw new MigrationNeedsDirectConnection('Another server process than before answers on the connection');
+  }
   return row?.got === true;
 }
 

@@ -81,7 +81,7 @@ export function spawnCli(
 
 /** Our environment without what concerns the commands. */
 function inherited(): NodeJS.ProcessEnv {
-  const ours = ['DATABASE_URL', 'PORT', 'NODE_ENV', 'DEBUG'];
+  const ours = ['DATABASE_URL', 'MIGRATION_DATABASE_URL', 'PORT', 'NODE_ENV', 'DEBUG'];
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.includes(name)));
 }
 

@@ -123,12 +123,33 @@ describe('the migration commands', () => {
     [['migration:create', '../../Escape'], 'PascalCase'],
     [['migration:generate'], "missing required argument 'Name'"],
     [['migration:run', '--nonsense'], "unknown option '--nonsense'"],
+    [['migration:run', '--max-wait', 'soon'], 'It must be a number of seconds, 0 to 86400.'],
+    [['migration:run', '--max-wait', '-1'], 'It must be a number of seconds, 0 to 86400.'],
+    [['migration:revert', '--dry-run'], "unknown option '--dry-run'"],
+    [['migration:run', '--accept', 'Nobody'], 'There is no migration Nobody to accept: migration:show lists them'],
     [['migration:nothing'], "unknown command 'migration:nothing'"],
   ])('refuse %j in one line', async (args, reason) => {
     const { code, stderr } = await run(...args);
     expect(code).toBe(1);
     expect(stderr).toContain(reason);
     expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('go where MIGRATION_DATABASE_URL leads, and show who applied what', async () => {
+    const url = await db.create({ bare: true });
+    const env = { DATABASE_URL: 'postgres://someone:hunter2@127.0.0.1:1/antone', MIGRATION_DATABASE_URL: url };
+    expect(await runCli(['migration:run'], { env })).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^(applied \w+\n){6}$/),
+    });
+    const shown = await runCli(['migration:show'], { env: { DATABASE_URL: url } });
+    expect(shown.stdout).toMatch(
+      /^(applied {2}\w+\d{13} {2}\(\d{4}-\S+Z, version \d+\.\d+\.\d+\)\n){6}6 applied, 0 pending\n$/,
+    );
+    expect(await runCli(['migration:revert'], { env })).toMatchObject({
+      code: 0,
+      stdout: 'reverted ProtectAuditLogs1795411805000\n',
+    });
   });
 
   it('say in one line what is wrong with the database, without its password', async () => {

@@ -199,6 +199,44 @@ describe('the runner', () => {
     expect((await runs(url)).every((entry) => (entry as { action: string }).action === 'up')).toBe(true);
   });
 
+  it('says where the code of a migration failed, and nothing that it says itself', async () => {
+    class Faulty implements MigrationInterface {
+      readonly name = `Faulty${stamp(1)}`;
+      async up(): Promise<void> {
+        await Promise.reject(new TypeError('the handle @ann is no number'));
+      }
+      async down(): Promise<void> {
+        await Promise.resolve();
+      }
+    }
+    const source = historySource(await bare(), []).setOptions({ migrations: [Faulty] });
+    const error = (await runMigrations(source).catch((thrown: unknown) => thrown)) as Error;
+    expect(error.message).toBe(
+      `Faulty${stamp(1)} failed: its code threw TypeError (DEBUG=1 shows where). Its transaction was rolled back and nothing of it is left: correct it and run it again`,
+    );
+    expect(error.stack).toContain('runner.test');
+    expect(error.stack).not.toContain('@ann');
+  });
+
+  it('needs no right but to read when there is nothing to do, and says which one it lacks otherwise', async () => {
+    const url = await bare();
+    await run(url, [create]);
+    await ask(
+      url,
+      `CREATE ROLE shared_db_test_reader LOGIN; GRANT SELECT ON migrations, migration_runs TO shared_db_test_reader`,
+    );
+    try {
+      const reader = historySource(url, [create]).setOptions({ extra: { options: '-c role=shared_db_test_reader' } });
+      expect(await runMigrations(reader)).toEqual([]);
+      const more = historySource(url, [create, count]).setOptions({
+        extra: { options: '-c role=shared_db_test_reader' },
+      });
+      await expect(runMigrations(more)).rejects.toThrow('the database role may not do this');
+    } finally {
+      await ask(url, 'DROP OWNED BY shared_db_test_reader; DROP ROLE shared_db_test_reader');
+    }
+  });
+
   it('does not use the pool: it runs while every connection of that is taken', async () => {
     const url = await bare();
     const source = historySource(url, [create]).setOptions({ poolSize: 1 });

@@ -1,4 +1,6 @@
 import pg from 'pg';
+import { ConnectionFailure } from '../../../src/connection/connection-failure.js';
+import { MigrationInterrupted } from '../../../src/migrator/errors.js';
 import { runMigrations } from '../../../src/migrator/runner.js';
 import { historySource, TEN_STATEMENTS } from './history.js';
 import { spawnMigrator } from './process.js';
@@ -24,12 +26,34 @@ export async function killAt(url: string, statement: number, moment: Moment): Pr
     started.victim?.kill();
     await started.victim?.ended;
   });
-  const victim = (started.victim = spawnMigrator({ url: proxy.url, migrations: TEN_STATEMENTS }));
-  const { signal, stderr } = await victim.ended;
+  started.victim = spawnMigrator({ url: proxy.url, migrations: TEN_STATEMENTS });
+  const { signal, stderr } = await started.victim.ended;
   await proxy.close();
-  const where = `${moment} statement ${statement}`;
+  const where = `runner killed ${moment} statement ${statement}`;
   if (signal !== 'SIGKILL') return [`${where}: it was not killed: ${stderr}`];
   return (await completed(url)).map((fault) => `${where}: ${fault}`);
+}
+
+/**
+ * The same with a runner that lives on while something happens to its server.
+ *
+ * @param strike what happens
+ * @param afterwards brings the server back, and says where it is now
+ */
+export async function strikeAt(
+  url: string,
+  place: { readonly statement: number; readonly moment: Moment },
+  strike: () => Promise<void>,
+  afterwards: () => Promise<string>,
+): Promise<string[]> {
+  const proxy = await openStatementProxy(url, place, strike);
+  const error = await runMigrations(historySource(proxy.url, TEN_STATEMENTS)).catch((thrown: unknown) => thrown);
+  await proxy.close();
+  const where = `server struck ${place.moment} statement ${place.statement}`;
+  const faults = await completed(await afterwards());
+  const explained = error instanceof MigrationInterrupted || error instanceof ConnectionFailure;
+  if (!explained) faults.push(`the runner said ${error instanceof Error ? error.message : String(error)}`);
+  return faults.map((fault) => `${where}: ${fault}`);
 }
 
 /** Runs the ten statements to their end, and says what is wrong with the outcome. */

@@ -1,0 +1,29 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { useDatabase } from '../support/database.js';
+import { countStatements, killAt } from '../support/migrator/kill.js';
+import { MOMENTS } from '../support/migrator/statement-proxy.js';
+import { report, rounds } from './rounds.js';
+
+jest.setTimeout(3_600_000);
+
+describe('a runner that is killed at every statement', () => {
+  const db = useDatabase();
+
+  it('leaves what the next run completes', async () => {
+    const statements = await countStatements(await db.create({ bare: true }));
+    const places = Array.from({ length: statements }, (_, place) =>
+      MOMENTS.map((moment) => ({ statement: place + 1, moment })),
+    ).flat();
+    // With fewer rounds an even selection of them.
+    const wanted = Math.min(places.length, rounds(places.length) * 4);
+    const chosen = Array.from({ length: wanted }, (_, n) => places[Math.floor((n * places.length) / wanted)]);
+    const faults: string[] = [];
+    for (const place of chosen) {
+      if (place) faults.push(...(await killAt(await db.create({ bare: true }), place.statement, place.moment)));
+    }
+    report(
+      `SIGKILL at ${chosen.length} of ${places.length} moments of ${statements} statements: ${faults.length} not completed by the next run`,
+    );
+    expect(faults).toEqual([]);
+  });
+});
