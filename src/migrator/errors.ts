@@ -53,8 +53,7 @@ export class MigrationLockTimeout extends errorOf({
 export class MigrationBlocked extends errorOf({
   code: 'MIGRATION_BLOCKED',
   when: 'a table is in use for longer than we would wait; the message names who uses it',
-  advice:
-    'nothing of this migration is left; run it when the table is quiet, end what blocks, or wait longer (--max-wait)',
+  advice: 'run it again when the table is quiet, end what blocks, or wait longer (--max-wait)',
 }) {}
 
 export class MigrationEdited extends errorOf({

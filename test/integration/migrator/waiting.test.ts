@@ -32,7 +32,7 @@ describe('a migration whose table is in use', () => {
       const error = await runMigrations(historySource(url, [alter]), { maxWaitMs: 1_200 }).catch((e: unknown) => e);
       expect(error).toBeInstanceOf(errors.MigrationBlocked);
       expect((error as Error).message).toMatch(
-        /^Alter\d+ waited 1 s: a table is in use by pid \d+ \(night report\), idle in transaction for \d+ s: SELECT \* FROM busy WHERE name = \? AND id = \?: nothing of this migration is left; /,
+        /^Alter\d+ waited 1 s: a table is in use by pid \d+ \(night report\), idle in transaction for \d+ s: SELECT \* FROM busy WHERE name = \? AND id = \?: run it again when the table is quiet, /,
       );
     });
     expect(await ask(url, `SELECT error_code AS code FROM migration_runs WHERE failed_at IS NOT NULL`)).toHaveLength(1);
