@@ -65,7 +65,7 @@ async function lintAll(): Promise<Linted> {
 async function lintPending(environment: Environment): Promise<Linted> {
   const { createDataSource } = await import('../data-source.js');
   const { lintMigrations } = await import('../lint/lint.js');
-  const { migrationStatus } = await import('../connection/migrator.js');
+  const { migrationStatus } = await import('../migrator/status.js');
   const database = await acquireDatabase(environment);
   try {
     const report = await withReadOnly(database.url, 'shared-db lint', async (reader) => {

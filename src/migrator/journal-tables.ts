@@ -9,7 +9,7 @@ export function createMigrations(table: string): string {
 }
 
 const COLUMNS: readonly (readonly [name: string, type: string, comment: string])[] = [
-  ['id', 'bigint GENERATED ALWAYS AS IDENTITY', 'Order of the runs.'],
+  ['id', 'bigserial', 'Order of the runs.'],
   ['name', 'text NOT NULL', 'Which migration.'],
   [
     'action',
