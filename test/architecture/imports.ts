@@ -30,6 +30,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   schema: [],
   // Judges migrations that it is given; whoever calls brings them and the connection.
   lint: ['src/connection/shared-db-error.ts'],
+  backup: ['connection', 'schema'],
   health: ['connection', 'repositories', 'data-source'],
   'data-source': ['connection', 'columns', 'entities', 'migrations', 'validation'],
   index: [

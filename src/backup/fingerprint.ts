@@ -1,0 +1,113 @@
+import { SESSION } from '../schema/statement.js';
+import { readSnapshot, type CatalogObject, type Query, type Snapshot } from '../schema/snapshot.js';
+import { readRows, type TableRows } from './row-hashes.js';
+
+/**
+ * What two databases must share to be called equal: what defines how they behave, and every row. Holds names, numbers and
+ * definitions, no value of any row.
+ */
+export interface Fingerprint {
+  /** Without what the server keeps for all of its databases: attributes and settings of roles. */
+  readonly catalog: Snapshot;
+  /** Of the database as a whole: `owner`, `owner of the tables`, `comment`, `locale`, `connection limit`. */
+  readonly database: Readonly<Record<string, string>>;
+  /** By table, as SQL names it, with its schema; partitions each for themselves, and `large objects`. */
+  readonly tables: Readonly<Record<string, TableRows>>;
+  /** Where each sequence stands: `42`, or `1, not used yet`. */
+  readonly sequences: Readonly<Record<string, string>>;
+}
+
+export interface FingerprintOptions {
+  /** A hash for each column too, so that it can be said which changed. Takes twice as long. Default false. */
+  columns?: boolean;
+  /** Told before each table is read. */
+  onTable?: (table: string, index: number, count: number) => void;
+}
+
+const DATABASE_FACTS = `
+SELECT jsonb_strip_nulls(jsonb_build_object(
+  'owner', pg_get_userbyid(datdba),
+  'comment', shobj_description(oid, 'pg_database'),
+  'connection limit', CASE WHEN datconnlimit >= 0 THEN datconnlimit::text END,
+  'locale', concat_ws(' ', datlocprovider::text, datcollate, datctype,
+    -- The column was renamed in 17.
+    coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale'), to_jsonb(d) ->> 'daticurules'))) AS facts
+FROM pg_database d WHERE datname = current_database()`;
+
+const SEQUENCES = `
+SELECT format('%I.%I', nspname, relname) AS path FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+WHERE relkind = 'S' AND nspname !~ '^pg_' AND nspname <> 'information_schema'
+  AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')
+ORDER BY 1`;
+
+/**
+ * Reads the fingerprint of a database: the whole of it, once. The server hashes the rows; nothing grows with their number here.
+ *
+ * @param query of a connection with an open transaction: REPEATABLE READ, that all tables be of one moment; may be read-only.
+ *   Left as it was found.
+ */
+export async function readFingerprint(query: Query, options: FingerprintOptions = {}): Promise<Fingerprint> {
+  const catalog = ofTheDatabase(await readSnapshot(query));
+  // Rows are hashed as text, which depends on settings. A policy that hides rows is an error, not a smaller table.
+  await query(`SAVEPOINT shared_db_fingerprint; ${SESSION}; SET LOCAL row_security = off`);
+  try {
+    const [database] = (await query(DATABASE_FACTS)) as { facts: Record<string, string> }[];
+    return {
+      catalog,
+      database: { ...database?.facts, 'owner of the tables': catalog.owner },
+      tables: await readRows(query, options),
+      sequences: await readPositions(query),
+    };
+  } finally {
+    // Takes the settings back with it.
+    await query('ROLLBACK TO SAVEPOINT shared_db_fingerprint; RELEASE SAVEPOINT shared_db_fingerprint');
+  }
+}
+
+async function readPositions(query: Query): Promise<Record<string, string>> {
+  const sequences: Record<string, string> = {};
+  for (const { path } of (await query(SEQUENCES)) as { path: string }[]) {
+    const [row] = (await query(`SELECT last_value, is_called FROM ${path}`)) as [
+      { last_value: string; is_called: boolean },
+    ];
+    sequences[path] = row.is_called ? row.last_value : `${row.last_value}, not used yet`;
+  }
+  return sequences;
+}
+
+/** Keys of the catalog objects that are a table, or part of one: columns, indexes, its sequence, rights on it. */
+function partsOf({ objects }: Snapshot, tables: readonly string[]): Set<string> {
+  const paths = tables.map((table) => `table ${table.replace(/^public\./, '')}`);
+  const belongs = (key: string | undefined): boolean =>
+    key !== undefined && (paths.includes(key) || belongs(objects[key]?.parent));
+  return new Set(Object.keys(objects).filter(belongs));
+}
+
+/** The same without these tables and all that is theirs. */
+export function leavingOut(fingerprint: Fingerprint, tables: readonly string[]): Fingerprint {
+  const { catalog } = fingerprint;
+  const theirs = partsOf(catalog, tables);
+  const sequences = [...theirs].flatMap((key) => {
+    const object = catalog.objects[key];
+    return object?.kind === 'sequence' ? [object.name] : [];
+  });
+  return {
+    ...fingerprint,
+    catalog: { ...catalog, objects: without(catalog.objects, (key) => theirs.has(key)) },
+    tables: without(fingerprint.tables, (table) => tables.includes(table)),
+    sequences: without(fingerprint.sequences, (sequence) => sequences.includes(sequence)),
+  };
+}
+
+function ofTheDatabase(snapshot: Snapshot): Snapshot {
+  const ofTheServer = ({ kind, on }: CatalogObject): boolean =>
+    kind === 'role' || (kind === 'setting' && !/ IN DATABASE |^DATABASE /.test(`${on ?? ''} `));
+  return {
+    ...snapshot,
+    objects: without(snapshot.objects, (_, object) => ofTheServer(object)),
+  };
+}
+
+function without<T>(record: Readonly<Record<string, T>>, drop: (key: string, value: T) => boolean): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([key, value]) => !drop(key, value)));
+}
