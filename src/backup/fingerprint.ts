@@ -29,7 +29,7 @@ SELECT jsonb_strip_nulls(jsonb_build_object(
   'owner', pg_get_userbyid(datdba),
   'comment', shobj_description(oid, 'pg_database'),
   'connection limit', CASE WHEN datconnlimit >= 0 THEN datconnlimit::text END,
-  'locale', concat_ws(' ', datlocprovider::text, datcollate, datctype,
+  'locale', concat_ws('|', datlocprovider::text, datcollate, datctype,
     -- The column was renamed in 17.
     coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale'), to_jsonb(d) ->> 'daticurules'))) AS facts
 FROM pg_database d WHERE datname = current_database()`;

@@ -13,13 +13,14 @@ export interface TableRows {
 /** Stands for a table among tables: no path is without a schema. */
 export const LARGE_OBJECTS = 'large objects';
 
-// Foreign tables hold rows of another database; a partitioned table has its rows in its partitions.
+// Foreign tables hold rows of another database; a partitioned table has its rows in its partitions; a materialized view what it
+// was made of when it was last refreshed, which a restore does anew.
 const TABLES = `
 SELECT format('%I.%I', nspname, relname) AS path,
   (SELECT array_agg(quote_ident(attname) ORDER BY attnum) FROM pg_attribute
    WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped) AS columns
 FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-WHERE (relkind = 'r' OR relkind = 'm' AND relispopulated) AND nspname !~ '^pg_' AND nspname <> 'information_schema'
+WHERE relkind = 'r' AND nspname !~ '^pg_' AND nspname <> 'information_schema'
   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')
 ORDER BY 1`;
 

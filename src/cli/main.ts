@@ -11,6 +11,7 @@ import { healthCommand } from './health.js';
 import { lintCommand } from './lint.js';
 import { writingCommands } from './migration-writing.js';
 import { migrationCommands } from './migrations.js';
+import { restoreCommand } from './restore.js';
 import { seedCommands } from './seed.js';
 import { startCommand } from './start.js';
 import { typeormCommand } from './typeorm.js';
@@ -29,6 +30,7 @@ for (const command of [
   healthCommand,
   ...writingCommands,
   ...migrationCommands,
+  restoreCommand,
   checkCommand,
   lintCommand,
   validateCommand,

@@ -1,6 +1,8 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { DataSource } from 'typeorm';
 import type { Environment } from '../connection/environment.js';
 import { action } from './action.js';
+import { BACKUP_HELP, backupFolderOption, backupOption, runBehindBackup, type BackupFlags } from './backup/flags.js';
 import { withDatabase } from './database.js';
 import { dryRunLines } from './dry-run-lines.js';
 import { withMigrationDatabase } from './migration-database.js';
@@ -11,10 +13,13 @@ interface JsonOption {
   json?: boolean;
 }
 
-interface RunOptions extends JsonOption {
-  dryRun?: boolean;
+interface MigratorFlags extends JsonOption {
   maxWait?: number;
   accept?: string[];
+}
+
+interface RunOptions extends MigratorFlags, BackupFlags {
+  dryRun?: boolean;
 }
 
 const ABOUT_WAITING = `
@@ -23,10 +28,17 @@ longer than 100 ms, so that nobody waits behind it; then it is taken back and tr
 MIGRATION_DATABASE_URL is used instead of DATABASE_URL where it is set.`;
 
 const run = changing('migration:run', 'apply every pending migration, one process at a time')
-  .option('--dry-run', 'run them in one transaction, show statements, locks, sizes and times, and roll back')
+  .addOption(
+    new Option(
+      '--dry-run',
+      'run them in one transaction, show statements, locks, sizes and times, and roll back',
+    ).conflicts('backup'),
+  )
+  .addOption(backupOption)
+  .addOption(backupFolderOption)
   .addHelpText(
     'after',
-    `${ABOUT_WAITING}\n\nExamples:\n  npm run migration:run\n  npm run migration:run -- --dry-run\n  npm run migration:run -- --max-wait 30\n  npm run migration:run -- --accept AddBio1795500000000`,
+    `${ABOUT_WAITING}\n\n${BACKUP_HELP}\n\nExamples:\n  npm run migration:run\n  npm run migration:run -- --dry-run\n  npm run migration:run -- --max-wait 30\n  npm run migration:run -- --backup --backup-dir /var/backups/antone\n  npm run migration:run -- --accept AddBio1795500000000`,
   )
   .action(
     action(async (environment, options: RunOptions) => {
@@ -35,10 +47,12 @@ const run = changing('migration:run', 'apply every pending migration, one proces
         return;
       }
       const { runMigrations } = await import('../migrator/runner.js');
-      const applied = await withMigrationDatabase(environment, (dataSource) =>
-        runMigrations(dataSource, migratorOptions(options)),
-      );
-      if (options.json) output.json({ applied });
+      const apply = (dataSource: DataSource): Promise<string[]> => runMigrations(dataSource, migratorOptions(options));
+      const { backup, backupDir } = options;
+      const { applied, ...taken } = backup
+        ? await runBehindBackup(environment, { backup, backupDir }, apply)
+        : { applied: await withMigrationDatabase(environment, apply) };
+      if (options.json) output.json({ applied, ...taken });
       else if (applied.length === 0) output.line('Nothing to do: every migration is applied.');
       else for (const name of applied) output.line(`applied ${name}`);
     }),
@@ -47,7 +61,7 @@ const run = changing('migration:run', 'apply every pending migration, one proces
 const revert = changing('migration:revert', 'take back the newest applied migration')
   .addHelpText('after', `${ABOUT_WAITING}\n\nExample:\n  npm run migration:revert`)
   .action(
-    action(async (environment, options: RunOptions) => {
+    action(async (environment, options: MigratorFlags) => {
       const { revertMigration } = await import('../migrator/runner.js');
       const reverted = await withMigrationDatabase(environment, (dataSource) =>
         revertMigration(dataSource, migratorOptions(options)),
@@ -90,7 +104,7 @@ function changing(name: string, description: string): Command {
     .option('--json', 'print the result for a machine');
 }
 
-function migratorOptions({ maxWait, accept }: RunOptions) {
+function migratorOptions({ maxWait, accept }: MigratorFlags) {
   return {
     ...(maxWait === undefined ? {} : { maxWaitMs: maxWait * 1_000 }),
     ...(accept === undefined ? {} : { accept }),

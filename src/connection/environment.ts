@@ -17,6 +17,8 @@ export interface Environment {
   readonly debug: boolean;
   /** EMBEDDED_POSTGRES_CREATE_USER: as root, create a user `postgres` to run the embedded server. */
   readonly createPostgresUser: boolean;
+  /** PG_BIN: the folder of pg_dump and pg_restore; absent: Debian's folders, then PATH. */
+  readonly pgBin: string | undefined;
 }
 
 /** A variable holds what cannot be used. One line, which names the variable. */
@@ -50,12 +52,19 @@ export function readEnvironment(): Environment {
     port: portOf(text('PORT')),
     debug: flag('DEBUG'),
     createPostgresUser: flag('EMBEDDED_POSTGRES_CREATE_USER'),
+    pgBin: text('PG_BIN'),
   };
 }
 
 /** The environment of a child process: ours, with these variables added. */
 export function environmentWith(variables: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   return { ...process.env, ...variables };
+}
+
+/** The environment of a program that uses libpq: ours, with these instead of what libpq would read (but for PGPASSFILE). */
+export function environmentForLibpq(variables: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const others = Object.entries(process.env).filter(([name]) => !name.startsWith('PG') || name === 'PGPASSFILE');
+  return { ...Object.fromEntries(others), ...variables };
 }
 
 function text(name: string): string | undefined {

@@ -1,0 +1,146 @@
+import { escapeIdentifier, type Client } from 'pg';
+import { withClient } from '../connection/client.js';
+import { ConnectionFailure } from '../connection/connection-failure.js';
+import { parseDatabaseUrl } from '../connection/database-url.js';
+import type { Query } from '../schema/snapshot.js';
+import { BackupError } from './errors.js';
+import { readFingerprint, type Fingerprint, type FingerprintOptions } from './fingerprint.js';
+
+/** Where a backup is taken or restored, and who is told. */
+export interface BackupContext {
+  /** The database; others are made next to it, on the same server. */
+  readonly url: string;
+  /** Folder of pg_dump and pg_restore; absent: they are looked for. */
+  readonly pgBin?: string | undefined;
+  readonly note: (line: string) => void;
+  /** Aborted: what runs is stopped and what was begun is removed. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const APPLICATION = 'shared-db backup';
+
+/** Who may be connected while a database is copied or renamed: nobody. */
+const OBJECT_IN_USE = '55006';
+
+/**
+ * Runs `work` on a connection to the server, outside the database of the context.
+ *
+ * @throws ConnectionFailure
+ */
+export async function onServer<T>(context: BackupContext, work: (client: Client) => Promise<T>): Promise<T> {
+  const { url, signal } = context;
+  const places = ['postgres', 'template1'].filter((name) => name !== parseDatabaseUrl(url).database);
+  const [first = '', second] = places;
+  const at = (database: string): Promise<T> =>
+    withClient(url, { database, signal, applicationName: APPLICATION }, work);
+  try {
+    return await at(first);
+  } catch (error) {
+    // Some servers have no database `postgres`, or let only few in.
+    if (!(error instanceof ConnectionFailure) || second === undefined) throw error;
+    return at(second);
+  }
+}
+
+/** Only one backup or restore of a database at a time: the other's rollback would undo what this one did. */
+export async function exclusively<T>(context: BackupContext, work: () => Promise<T>): Promise<T> {
+  const { database } = parseDatabaseUrl(context.url);
+  return onServer({ ...context, signal: undefined }, async (client) => {
+    const { rows } = await client.query<{ got: boolean }>(
+      `SELECT pg_try_advisory_lock(hashtext('shared-db backup'), hashtext($1)) AS got`,
+      [database],
+    );
+    if (rows[0]?.got) return work();
+    throw new BackupError(`Another process is backing up or restoring ${database}: wait until it is through.`);
+  });
+}
+
+/** For functions that take a statement and want rows: those of the last one, when they are many. */
+export function queryOf(client: Client): Query {
+  return async (sql) => [(await client.query(sql)) as unknown as { rows: unknown[] }].flat().at(-1)?.rows;
+}
+
+/** All of one moment: what others commit meanwhile is not seen. */
+export const ONE_MOMENT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+
+/** The fingerprint of a database on the server of the context. Writes nothing. */
+export async function fingerprintOf(
+  context: BackupContext,
+  database = parseDatabaseUrl(context.url).database,
+  options: FingerprintOptions = {},
+): Promise<Fingerprint> {
+  const { url, signal } = context;
+  return withClient(url, { database, signal, readOnly: true, applicationName: APPLICATION }, async (client) => {
+    await client.query(ONE_MOMENT);
+    return readable(() => readFingerprint(queryOf(client), options));
+  });
+}
+
+/** @throws BackupError that says what is missing, when the role may not read all of it. */
+export async function readable<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    const { code, message } = error as { code?: unknown; message?: string };
+    if (code !== '42501') throw error;
+    throw new BackupError(
+      `This role may not read all of the database (${message ?? 'insufficient privilege'}): use the role that owns the tables.`,
+    );
+  }
+}
+
+/** The name of a database next to another: `antone_failed_20261123_075012`; cut so that PostgreSQL takes it whole. */
+export function nameBeside(
+  database: string,
+  purpose: 'backup' | 'failed' | 'restore' | 'rehearsal',
+  now: Date,
+): string {
+  const ending = `_${purpose}_${stampOf(now).slice(0, 15)}`;
+  let stem = database;
+  while (Buffer.byteLength(stem + ending) > 63) stem = stem.slice(0, -1);
+  return stem + ending;
+}
+
+/** `20261123_075012_123`, in UTC. */
+export function stampOf(now: Date): string {
+  return now.toISOString().replaceAll(/[-:]/g, '').replace('T', '_').replace('.', '_').slice(0, 19);
+}
+
+/** @throws BackupError naming who is connected, when somebody is. */
+export async function assertNobodyIn(client: Client, database: string, why: string): Promise<void> {
+  const sessions = await sessionsIn(client, database);
+  if (sessions.length === 0) return;
+  throw new BackupError(
+    `${sessions.length} ${sessions.length === 1 ? 'session is' : 'sessions are'} connected to ${database} (${sessions.slice(0, 5).join('; ')}): ${why}.`,
+  );
+}
+
+/** Who is connected to a database, but for ourselves: `pid 42, queue-processor, idle`. */
+export async function sessionsIn(client: Client, database: string): Promise<string[]> {
+  const { rows } = await client.query<{ session: string }>(
+    `SELECT concat_ws(', ', 'pid ' || pid, nullif(application_name, ''), state) AS session FROM pg_stat_activity
+     WHERE datname = $1 AND pid <> pg_backend_pid() AND backend_type = 'client backend' ORDER BY pid`,
+    [database],
+  );
+  return rows.map(({ session }) => session);
+}
+
+/** Creates a database as a copy of another, with the same owner; nobody may be connected to that. */
+export async function copyDatabase(context: BackupContext, from: string, to: string): Promise<void> {
+  await onServer(context, async (client) => {
+    try {
+      await client.query(`CREATE DATABASE ${escapeIdentifier(to)} TEMPLATE ${escapeIdentifier(from)}`);
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== OBJECT_IN_USE) throw error;
+      await assertNobodyIn(client, from, 'it can only be copied when nobody is; end them');
+      throw new BackupError(`${from} is in use and cannot be copied: try again in a moment.`);
+    }
+  });
+}
+
+/** Drops what was made for the moment, whatever state it is in and whoever was interrupted. */
+export async function dropDatabase(context: BackupContext, name: string): Promise<void> {
+  await onServer({ ...context, signal: undefined }, (client) =>
+    client.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`),
+  );
+}

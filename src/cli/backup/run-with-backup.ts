@@ -1,0 +1,154 @@
+import { resolve } from 'node:path';
+import type { DataSource } from 'typeorm';
+import { restoreBackup, takeBackup, verifyBackup } from '../../backup/backup.js';
+import { BackupError } from '../../backup/errors.js';
+import type { Backup, Engine } from '../../backup/manifest.js';
+import { rollBack } from '../../backup/roll-back.js';
+import { exclusively, onServer, sessionsIn, type BackupContext } from '../../backup/server.js';
+import { ConnectionFailure } from '../../connection/connection-failure.js';
+import { parseDatabaseUrl } from '../../connection/database-url.js';
+import type { Environment } from '../../connection/environment.js';
+import { MigrationLockTimeout, migrationStatus } from '../../migrator/runner.js';
+import { acquireDatabase, connect, type CommandDatabase } from '../database.js';
+import { interruptible } from '../interruptible.js';
+import { output } from '../output.js';
+import { commandLine } from './command-line.js';
+
+export interface BackupOptions {
+  /** `true`: a copy for the embedded server, pg_dump for any other. */
+  readonly engine: Engine | true;
+  readonly folder: string;
+}
+
+/** Thrown before the first migration ran: what changed since the backup is the work of others. */
+const BEFORE_ANYTHING = [MigrationLockTimeout, ConnectionFailure];
+
+/** What was applied, and the backup that was taken before; none when there was nothing to apply. */
+export interface RunWithBackup {
+  readonly applied: readonly string[];
+  readonly backup?: { readonly folder: string; readonly engine: Engine };
+}
+
+/**
+ * Applies the pending migrations behind a backup that was proved by restoring it. When they fail, sees to it that nothing of
+ * them is left, restores the backup if need be, and says in what state the database is.
+ *
+ * @param run applies them
+ * @throws BackupError before anything is migrated; whatever `run` throws.
+ */
+export async function runWithBackup(
+  environment: Environment,
+  options: BackupOptions,
+  run: (dataSource: DataSource) => Promise<string[]>,
+): Promise<RunWithBackup> {
+  const database = await acquireDatabase(environment);
+  try {
+    const pending = await withDataSource(database.url, pendingIn);
+    if (pending.names.length === 0) return { applied: [] };
+    const context = contextOf(environment, database);
+    return await exclusively(context, async () => {
+      const backup = await proved(context, database, options);
+      try {
+        const applied = await withDataSource(database.url, run);
+        return { applied, backup: { folder: backup.folder, engine: backup.manifest.engine } };
+      } catch (error) {
+        if (!BEFORE_ANYTHING.some((Class) => error instanceof Class)) {
+          await explained(context, backup, pending.transactional);
+        }
+        throw error;
+      }
+    });
+  } finally {
+    await database.release();
+  }
+}
+
+/** Puts a backup in the place of its database. */
+export async function restore(environment: Environment, folder: string): Promise<void> {
+  const database = await acquireDatabase(environment);
+  try {
+    const { keptAs, ...restored } = await interruptible('Interrupted: nothing is restored.', (signal) => {
+      const context = { ...contextOf(environment, database), signal };
+      return exclusively(context, () => restoreBackup(context, resolve(folder)));
+    });
+    output.line(`restored ${restored.database}, proved equal to what was backed up`);
+    if (keptAs !== undefined) output.line(kept(keptAs));
+  } finally {
+    await database.release();
+  }
+}
+
+function contextOf({ pgBin }: Environment, { url }: CommandDatabase): BackupContext {
+  return {
+    url,
+    pgBin,
+    note: (line) => {
+      output.note(line);
+    },
+  };
+}
+
+async function proved(context: BackupContext, { embedded }: CommandDatabase, options: BackupOptions): Promise<Backup> {
+  const engine = options.engine === true ? (embedded ? 'template' : 'dump') : options.engine;
+  await warned(context);
+  return interruptible('Interrupted: nothing is migrated, and no backup is left.', async (signal) => {
+    const stoppable = { ...context, signal };
+    const backup = await takeBackup(stoppable, { engine, folder: resolve(options.folder) });
+    await verifyBackup(stoppable, backup.folder);
+    output.note(`backup in ${backup.folder}, proved by restoring it; back to it: ${commandFor(backup)}`);
+    return backup;
+  });
+}
+
+/** Whoever writes between backup and failure writes into what a rollback sets aside. */
+async function warned(context: BackupContext): Promise<void> {
+  const sessions = await onServer(context, (client) => sessionsIn(client, parseDatabaseUrl(context.url).database));
+  if (sessions.length === 0) return;
+  output.note(
+    `connected now: ${sessions.slice(0, 5).join('; ')}. What they write from here on is set aside, should the migrations fail half-way and the backup be restored.`,
+  );
+}
+
+/** Says in what state the database is after a failure. */
+async function explained(context: BackupContext, backup: Backup, transactional: boolean): Promise<void> {
+  output.note('the migrations failed: looking what is left of them');
+  try {
+    const outcome = await interruptible('Interrupted.', (signal) =>
+      rollBack({ ...context, signal }, backup, { transactional }),
+    );
+    if (outcome.state === 'unchanged') {
+      const written = outcome.written.length === 0 ? '' : ` Others wrote meanwhile to: ${outcome.written.join(', ')}.`;
+      output.note(`state: as before, nothing of the migrations is left and nothing was restored.${written}`);
+      return;
+    }
+    output.note('state: restored from the backup, and proved equal to the database before the migrations.');
+    if (outcome.keptAs !== undefined) output.note(kept(outcome.keptAs));
+  } catch (error) {
+    const why = error instanceof BackupError ? error.message : 'the database could not be asked.';
+    output.note(`state: as the failed migrations left it, NOT restored: ${why}`);
+    output.note(`to restore it: ${commandFor(backup)}`);
+  }
+}
+
+function commandFor({ folder }: Backup): string {
+  return commandLine('migration:restore', folder);
+}
+
+function kept(name: string): string {
+  return `the database as it was is kept as ${name}, with all that was written since: DROP DATABASE "${name}" when you have looked`;
+}
+
+async function pendingIn(dataSource: DataSource): Promise<{ names: readonly string[]; transactional: boolean }> {
+  const { pending: names } = await migrationStatus(dataSource);
+  const transactional = dataSource.migrations.every((migration) => migration.transaction !== false);
+  return { names, transactional };
+}
+
+async function withDataSource<T>(url: string, work: (dataSource: DataSource) => Promise<T>): Promise<T> {
+  const dataSource = await connect(url);
+  try {
+    return await work(dataSource);
+  } finally {
+    await dataSource.destroy();
+  }
+}

@@ -1,0 +1,120 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import pg from 'pg';
+import { restoreBackup, takeBackup, verifyBackup } from '../../../src/backup/backup.js';
+import { differencesOf } from '../../../src/backup/differences.js';
+import type { Fingerprint } from '../../../src/backup/fingerprint.js';
+import type { Backup } from '../../../src/backup/manifest.js';
+import { exclusively, fingerprintOf } from '../../../src/backup/server.js';
+import { useDatabase } from '../../support/database.js';
+import { preparedServer, withDatabaseName } from '../../support/databases.js';
+import { addExtras, besides, dropBesides, emptyFolder, listening, query } from './support.js';
+
+jest.setTimeout(30_000);
+
+describe('a backup that is a copy on the same server', () => {
+  const db = useDatabase();
+  let folder: string;
+  let remove: () => Promise<void>;
+  let url: string;
+  let before: Fingerprint;
+  let backup: Backup;
+
+  beforeAll(async () => {
+    ({ folder, remove } = await emptyFolder());
+    url = await db.create();
+    await addExtras(url);
+    before = await fingerprintOf(listening(url));
+    backup = await takeBackup(listening(url), { engine: 'template', folder });
+  });
+
+  afterAll(async () => {
+    await dropBesides(url);
+    await remove();
+  });
+
+  it('says which engine ran, and is a folder that only its owner reads', async () => {
+    expect(await readdir(folder)).toEqual([expect.stringMatching(/^shared_db_test_\w+_\d{8}_\d{6}_\d{3}$/)]);
+    expect((await stat(join(backup.folder, 'manifest.json'))).mode & 0o777).toBe(0o600);
+    expect((await stat(backup.folder)).mode & 0o777).toBe(0o700);
+    expect(await besides(url)).toEqual([backup.manifest.copy]);
+  });
+
+  it('is proved equal, settings and rights of the database included', async () => {
+    expect(await verifyBackup(listening(url), backup.folder)).toMatchObject({ engine: 'template' });
+    const copy = withDatabaseName(url, backup.manifest.copy ?? '');
+    expect(differencesOf(before, await fingerprintOf(listening(copy)))).toEqual([]);
+  });
+
+  it('is found out when the copy was changed', async () => {
+    const copy = withDatabaseName(url, backup.manifest.copy ?? '');
+    await query(copy, 'ALTER TABLE extras ADD extra int');
+    await expect(verifyBackup(listening(url), backup.folder)).rejects.toThrow(
+      /^The backup \w+ is not equal to the database at the time of the backup: .*extras\.extra is there, should not be/,
+    );
+    await query(copy, 'ALTER TABLE extras DROP extra');
+  });
+
+  it('takes the place of the database in spite of pools that connect again and again, and keeps what was there', async () => {
+    await query(url, 'DROP TABLE replies CASCADE; DELETE FROM extras WHERE id < 100');
+    let [going, reconnected] = [true, 0];
+    const pools = [1, 2, 3, 4].map(async () => {
+      while (going) {
+        await query(url, 'SELECT pg_sleep(0.2)').catch(() => undefined);
+        reconnected += 1;
+      }
+    });
+    const { keptAs } = await restoreBackup(listening(url), backup.folder);
+    going = false;
+    await Promise.all(pools);
+    expect(reconnected).toBeGreaterThan(4);
+    expect(differencesOf(before, await fingerprintOf(listening(url)))).toEqual([]);
+    expect(await besides(url)).toEqual([backup.manifest.copy, keptAs]);
+    expect(await query(withDatabaseName(url, keptAs ?? ''), 'SELECT count(*)::int AS n FROM extras')).toEqual([
+      { n: 401 },
+    ]);
+  });
+
+  it('brings back a database that is gone', async () => {
+    await query(preparedServer().url, `DROP DATABASE "${new URL(url).pathname.slice(1)}" WITH (FORCE)`);
+    expect(await restoreBackup(listening(url), backup.folder)).toEqual({ database: new URL(url).pathname.slice(1) });
+    expect(differencesOf(before, await fingerprintOf(listening(url)))).toEqual([]);
+  });
+
+  it('is refused while somebody is connected, who is named', async () => {
+    const client = new pg.Client({ connectionString: url, application_name: 'queue-processor' });
+    await client.connect();
+    await expect(takeBackup(listening(url), { engine: 'template', folder })).rejects.toThrow(
+      /^1 session is connected to \w+ \(pid \d+, queue-processor, idle\): it can only be copied when nobody is\. End them, or use --backup=dump\.$/,
+    );
+    await client.end();
+    expect(await readdir(folder)).toHaveLength(1);
+  });
+
+  it('is refused to a role that may not make databases, before anything is made', async () => {
+    const role = `nobody_${process.env.JEST_WORKER_ID ?? '0'}_${process.pid}`;
+    await query(preparedServer().url, `CREATE ROLE ${role} LOGIN PASSWORD 'hunter2'`);
+    const poor = new URL(url);
+    [poor.username, poor.password] = [role, 'hunter2'];
+    const made = await besides(url);
+    await expect(takeBackup(listening(poor.href), { engine: 'template', folder })).rejects.toThrow(
+      `The role ${role} may not create databases, and a backup is proved by restoring it: ALTER ROLE ${role} CREATEDB, or use a role that may.`,
+    );
+    await query(preparedServer().url, `ALTER ROLE ${role} CREATEDB`);
+    await expect(takeBackup(listening(poor.href), { engine: 'template', folder })).rejects.toThrow(
+      `The role ${role} does not own the database`,
+    );
+    await query(preparedServer().url, `DROP ROLE ${role}`);
+    expect(await besides(url)).toEqual(made);
+  });
+
+  it('waits for no other: two at once are one too many', async () => {
+    await exclusively(listening(url), async () => {
+      await expect(exclusively(listening(url), () => Promise.resolve())).rejects.toThrow(
+        /^Another process is backing up or restoring \w+: wait until it is through\.$/,
+      );
+    });
+    expect(await exclusively(listening(url), () => Promise.resolve('free'))).toBe('free');
+  });
+});

@@ -1,0 +1,137 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { differencesOf } from '../../../src/backup/differences.js';
+import { leavingOut, type Fingerprint } from '../../../src/backup/fingerprint.js';
+import { fingerprintOf } from '../../../src/backup/server.js';
+import { revertMigration } from '../../../src/connection/migrator.js';
+import { createDataSource } from '../../../src/data-source.js';
+import { runCli, type CliResult } from '../../support/cli.js';
+import { useDatabase } from '../../support/database.js';
+import { besides, dropBesides, emptyFolder, listening, noPgDump, query } from '../backup/support.js';
+
+jest.setTimeout(60_000);
+
+const withoutPgDump = await noPgDump();
+
+describe('migration:run --backup', () => {
+  const db = useDatabase();
+  let folder: string;
+  let remove: () => Promise<void>;
+  let url: string;
+  let before: Fingerprint;
+
+  const run = (...args: string[]): Promise<CliResult> => runCli(args, { env: { DATABASE_URL: url } });
+  const now = async (): Promise<Fingerprint> =>
+    leavingOut(await fingerprintOf(listening(url)), ['public.migration_runs']);
+  /** Makes the second of two pending migrations fail: its function is there, and is another. */
+  const obstacle = 'CREATE FUNCTION refuse_audit_log_change() RETURNS int LANGUAGE sql AS $$SELECT 1$$';
+
+  beforeAll(async () => {
+    ({ folder, remove } = await emptyFolder());
+    url = db.url;
+  });
+
+  /** Two migrations are pending, and there is a row. */
+  const prepare = async (): Promise<void> => {
+    url = await db.create();
+    const dataSource = await createDataSource({ url }).initialize();
+    await revertMigration(dataSource);
+    await revertMigration(dataSource);
+    await dataSource.query(`INSERT INTO authors (platform, platform_id, handle) VALUES ('REDDIT', '1', 'ann')`);
+    await dataSource.destroy();
+    before = await now();
+  };
+
+  afterAll(async () => {
+    await dropBesides(url);
+    await remove();
+  });
+
+  const engines = [
+    ['template', /^backing up as a copy on the same server, the database \w+$/m],
+    ...(withoutPgDump === undefined ? [['dump', /^backing up with pg_dump \d+\.\d+, \d+ tables$/m] as const] : []),
+  ] as const;
+
+  it.each(engines)('restores the %s backup when a migration fails half-way, and says so', async (engine, announced) => {
+    await prepare();
+    await query(url, obstacle);
+    before = await now();
+    const { code, stderr } = await run('migration:run', `--backup=${engine}`, '--backup-dir', folder);
+    expect(stderr).toMatch(announced);
+    expect(stderr).toMatch(/^backup in \S+, proved by restoring it; back to it: npx shared-db migration:restore \S+$/m);
+    expect(stderr).toMatch(
+      /^state: restored from the backup, and proved equal to the database before the migrations\.$/m,
+    );
+    const [, keptAs] = /^the database as it was is kept as (\w+), with all that was written since/m.exec(stderr) ?? [];
+    expect(stderr.trim().split('\n').at(-1)).toMatch(/^error: /);
+    expect(code).toBe(1);
+    expect(differencesOf(before, await now())).toEqual([]);
+    expect(await besides(url)).toContain(keptAs);
+    await dropBesides(url);
+  });
+
+  it('restores nothing when the failed migration left nothing, so that what others wrote stays', async () => {
+    await prepare();
+    // The first of the two fails.
+    await query(url, 'CREATE TABLE audit_logs (n int)');
+    const { code, stderr } = await run('migration:run', '--backup=template', '--backup-dir', folder);
+    expect(stderr).toMatch(/^state: as before, nothing of the migrations is left and nothing was restored\.$/m);
+    expect(code).toBe(1);
+    expect((await besides(url)).filter((name) => name.includes('_failed_'))).toEqual([]);
+    await dropBesides(url);
+  });
+
+  it('keeps the backup when all goes well, and migration:restore goes back to it', async () => {
+    await prepare();
+    await rm(folder, { recursive: true, force: true });
+    const { code, stdout } = await run('migration:run', '--backup=template', '--backup-dir', folder, '--json');
+    const { applied, backup } = JSON.parse(stdout) as { applied: string[]; backup: { folder: string; engine: string } };
+    expect({ code, applied }).toMatchObject({ code: 0, applied: [expect.any(String), expect.any(String)] });
+    expect(backup).toEqual({ engine: 'template', folder: join(folder, (await readdir(folder))[0] ?? '') });
+    expect(differencesOf(before, await now())).not.toEqual([]);
+
+    const restored = await run('migration:restore', backup.folder);
+    expect(restored).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^restored \w+, proved equal to what was backed up\nthe database as it was is kept as /,
+      ),
+    });
+    expect(differencesOf(before, await now())).toEqual([]);
+    await dropBesides(url);
+  });
+
+  it('backs up nothing when nothing is pending', async () => {
+    url = db.url;
+    const made = await readdir(folder);
+    expect(await run('migration:run', '--backup', '--backup-dir', folder)).toMatchObject({
+      code: 0,
+      stdout: 'Nothing to do: every migration is applied.\n',
+      stderr: '',
+    });
+    expect(await readdir(folder)).toEqual(made);
+  });
+
+  it.each([
+    [['migration:run', '--backup=tape'], 'Allowed choices are dump, template'],
+    [['migration:restore'], "missing required argument 'backup'"],
+    [
+      ['migration:restore', '/nowhere'],
+      'error: There is no backup in /nowhere: give a folder that migration:run --backup made.',
+    ],
+  ])('refuses %j in one line', async (args, reason) => {
+    const { code, stderr } = await run(...args);
+    expect(stderr).toContain(reason);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(code).toBe(1);
+  });
+
+  it('refuses a backup of another database', async () => {
+    const [name = ''] = await readdir(folder);
+    expect(await run('migration:restore', join(folder, name))).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^error: The backup in \S+ is of \w+, and the database URL names \w+\.\n$/),
+    });
+  });
+});
