@@ -51,6 +51,7 @@ function ownStatements(name: string, { database }: Fingerprint): string[] {
   ];
 }
 
+/** Not allowed to us, or to a role that this server does not have. */
 function unlessForbidden(error: unknown): void {
-  if ((error as { code?: unknown }).code !== '42501') throw error;
+  if (!['42501', '42704'].includes((error as { code: string }).code)) throw error;
 }

@@ -7,7 +7,7 @@ import { libpqEnvironment } from '../connection/libpq.js';
 import { createStatement } from './database-level.js';
 import { BackupError } from './errors.js';
 import { readFingerprint, type Fingerprint } from './fingerprint.js';
-import { assertDumpIntact, checksumOf, synced, type Manifest } from './manifest.js';
+import { assertDumpIntact, checksumOf, synced, type DumpFile, type Manifest } from './manifest.js';
 import { onServer, ONE_MOMENT, queryOf, readable, type BackupContext } from './server.js';
 import { assertSpaceIn, megabytes } from './space.js';
 import { findTool, majorOf, runTool, type Tool } from './tool.js';
@@ -37,7 +37,7 @@ export async function dumpDatabase(
   context: BackupContext,
   server: string,
   folder: string,
-): Promise<Pick<Manifest, 'dump' | 'fingerprint'>> {
+): Promise<{ dump: DumpFile; fingerprint: Fingerprint }> {
   const tool = await findTool('pg_dump', server, context.pgBin);
   const { url, signal, note } = context;
   return withClient(url, { signal, readOnly: true, applicationName: 'shared-db backup' }, async (client) => {
@@ -65,12 +65,17 @@ export async function dumpDatabase(
   });
 }
 
-/** Makes a new database of a dump, with everything but what the server keeps for it. */
+/**
+ * Makes a new database of a dump, with everything but what the server keeps for it.
+ *
+ * @param elsewhere on another server, whose owner of the tables is whoever restores
+ */
 export async function restoreDump(
   context: BackupContext,
   folder: string,
-  manifest: Manifest & { dump: NonNullable<Manifest['dump']> },
+  manifest: Pick<Manifest, 'fingerprint' | 'server'> & { readonly dump: DumpFile },
   name: string,
+  { elsewhere = false } = {},
 ): Promise<void> {
   const { dump, fingerprint, server } = manifest;
   await assertDumpIntact(folder, dump);
@@ -81,6 +86,7 @@ export async function restoreDump(
     args: [
       '--verbose',
       '--no-password',
+      ...(elsewhere ? ['--no-owner'] : []),
       `--dbname=dbname='${name.replaceAll(/['\\]/g, '\\$&')}'`,
       join(folder, dump.file),
     ],
@@ -109,7 +115,7 @@ async function runDump(
   folder: string,
   snapshot: string,
   tables: number,
-): Promise<NonNullable<Manifest['dump']>> {
+): Promise<DumpFile> {
   const path = join(folder, FILE);
   // Made before pg_dump would: it takes the usual rights of new files, which others may read.
   await (await open(path, 'wx', 0o600)).close();

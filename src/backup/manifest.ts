@@ -8,6 +8,13 @@ import type { Fingerprint } from './fingerprint.js';
 /** How a backup is made: `dump` by pg_dump, in a file; `template` as a copy on the same server. */
 export type Engine = 'dump' | 'template';
 
+export interface DumpFile {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly tool: string;
+}
+
 /** What is in a backup: manifest.json in its folder. */
 export interface Manifest {
   readonly format: 1;
@@ -19,7 +26,7 @@ export interface Manifest {
   /** Version of the server, `15.18`. */
   readonly server: string;
   /** Of engine `dump`: the file, next to the manifest, and the version of pg_dump that wrote it. */
-  readonly dump?: { readonly file: string; readonly bytes: number; readonly sha256: string; readonly tool: string };
+  readonly dump?: DumpFile;
   /** Of engine `template`: the database on the same server that is the copy. */
   readonly copy?: string;
   /** What a restored database must be equal to; and what a dump leaves out: settings and rights of the database itself. */
@@ -67,10 +74,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
 }
 
 /** @throws BackupDamagedError when the dump is not, byte for byte, what was written. */
-export async function assertDumpIntact(
-  folder: string,
-  { file, bytes, sha256 }: NonNullable<Manifest['dump']>,
-): Promise<void> {
+export async function assertDumpIntact(folder: string, { file, bytes, sha256 }: DumpFile): Promise<void> {
   const path = join(folder, file);
   const found = await stat(path).catch(() => undefined);
   const fail = (what: string): never => {

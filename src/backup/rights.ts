@@ -1,3 +1,4 @@
+import type { Client } from 'pg';
 import { parseDatabaseUrl } from '../connection/database-url.js';
 import { BackupError } from './errors.js';
 import { nameBeside, onServer, type BackupContext } from './server.js';
@@ -10,7 +11,8 @@ SELECT split_part(current_setting('server_version'), ' ', 1) AS version, current
   (SELECT pg_database_size(oid)::text FROM pg_database WHERE datname = $1) AS bytes
 FROM pg_roles WHERE rolname = current_user`;
 
-interface Facts {
+/** What a role may, and how large the database is. */
+export interface ServerFacts {
   readonly version: string;
   readonly role: string;
   readonly creates: boolean;
@@ -29,13 +31,8 @@ interface Facts {
 export async function inspectServer(context: BackupContext, copies: number): Promise<string> {
   const { database } = parseDatabaseUrl(context.url);
   return onServer(context, async (client) => {
-    const { rows } = await client.query<Facts>(FACTS, [database]);
-    const [facts] = rows as [Facts];
-    if (!facts.creates) {
-      throw new BackupError(
-        `The role ${facts.role} may not create databases, and a backup is proved by restoring it: ALTER ROLE ${facts.role} CREATEDB, or use a role that may.`,
-      );
-    }
+    const facts = await serverFacts(client, database);
+    assertMayCreate(facts, 'a backup is proved by restoring it');
     if (facts.owns === false) {
       throw new BackupError(
         `The role ${facts.role} does not own the database ${database} and so could not put a backup in its place: use its owner.`,
@@ -52,4 +49,17 @@ export async function inspectServer(context: BackupContext, copies: number): Pro
     }
     return facts.version;
   });
+}
+
+export async function serverFacts(client: Client, database: string): Promise<ServerFacts> {
+  const { rows } = await client.query<ServerFacts>(FACTS, [database]);
+  return (rows as [ServerFacts])[0];
+}
+
+/** @throws BackupError unless the role may create databases. */
+export function assertMayCreate({ creates, role }: ServerFacts, why: string): void {
+  if (creates) return;
+  throw new BackupError(
+    `The role ${role} may not create databases, and ${why}: ALTER ROLE ${role} CREATEDB, or use a role that may.`,
+  );
 }

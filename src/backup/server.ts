@@ -90,11 +90,7 @@ export async function readable<T>(read: () => Promise<T>): Promise<T> {
 }
 
 /** The name of a database next to another: `antone_failed_20261123_075012`; cut so that PostgreSQL takes it whole. */
-export function nameBeside(
-  database: string,
-  purpose: 'backup' | 'failed' | 'restore' | 'rehearsal',
-  now: Date,
-): string {
+export function nameBeside(database: string, purpose: 'backup' | 'failed' | 'restore' | 'trial', now: Date): string {
   const ending = `_${purpose}_${stampOf(now).slice(0, 15)}`;
   let stem = database;
   while (Buffer.byteLength(stem + ending) > 63) stem = stem.slice(0, -1);

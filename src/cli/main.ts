@@ -11,6 +11,7 @@ import { healthCommand } from './health.js';
 import { lintCommand } from './lint.js';
 import { writingCommands } from './migration-writing.js';
 import { migrationCommands } from './migrations.js';
+import { rehearseCommand } from './rehearse.js';
 import { restoreCommand } from './restore.js';
 import { seedCommands } from './seed.js';
 import { startCommand } from './start.js';
@@ -31,6 +32,7 @@ for (const command of [
   ...writingCommands,
   ...migrationCommands,
   restoreCommand,
+  rehearseCommand,
   checkCommand,
   lintCommand,
   validateCommand,
