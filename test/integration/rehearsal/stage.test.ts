@@ -118,6 +118,6 @@ describe('a rehearsed migration', () => {
       Class,
     ]);
     expect(stage.irreversible([NAME])).toBe(`${NAME}: the old column is gone`);
-    expect(stage.irreversible([MIGRATIONS[0].name])).toBeNull();
+    expect(stage.irreversible(MIGRATIONS.map(({ name }) => name))).toBeNull();
   });
 });
