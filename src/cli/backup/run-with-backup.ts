@@ -95,7 +95,8 @@ async function proved(context: BackupContext, { embedded }: CommandDatabase, opt
     const stoppable = { ...context, signal };
     const backup = await takeBackup(stoppable, { engine, folder: resolve(options.folder) });
     await verifyBackup(stoppable, backup.folder);
-    output.note(`backup in ${backup.folder}, proved by restoring it; back to it: ${commandFor(backup)}`);
+    const proof = engine === 'dump' ? 'proved by restoring it' : 'compared, and equal to the database';
+    output.note(`backup in ${backup.folder}, ${proof}; back to it: ${commandFor(backup)}`);
     return backup;
   });
 }
