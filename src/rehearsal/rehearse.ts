@@ -2,7 +2,7 @@ import { differencesOf } from '../backup/differences.js';
 import { leavingOut, type Fingerprint } from '../backup/fingerprint.js';
 import type { BackupContext } from '../backup/server.js';
 import { describeAddress, parseDatabaseUrl } from '../connection/database-url.js';
-import { migrationStatus } from '../connection/migrator.js';
+import { migrationStatus } from '../migrator/status.js';
 import { createDataSource } from '../data-source.js';
 import { diff } from '../schema/diff.js';
 import type { Snapshot } from '../schema/snapshot.js';

@@ -4,7 +4,7 @@ import type { Fingerprint } from '../backup/fingerprint.js';
 import { fingerprintOf, type BackupContext } from '../backup/server.js';
 import { addressOf } from '../connection/client-options.js';
 import { connectionFailure } from '../connection/connection-failure.js';
-import { revertMigration, runMigrations } from '../connection/migrator.js';
+import { revertMigration, runMigrations } from '../migrator/runner.js';
 import { SharedDbError } from '../connection/shared-db-error.js';
 import { createDataSource } from '../data-source.js';
 import type { Copy } from './copy.js';

@@ -31,7 +31,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // Judges migrations that it is given; whoever calls brings them and the connection.
   lint: ['src/connection/shared-db-error.ts'],
   backup: ['connection', 'schema'],
-  rehearsal: ['backup', 'connection', 'schema', 'data-source'],
+  rehearsal: ['backup', 'connection', 'migrator', 'schema', 'data-source'],
   health: ['connection', 'repositories', 'data-source'],
   'data-source': ['connection', 'columns', 'entities', 'migrations', 'validation'],
   index: [

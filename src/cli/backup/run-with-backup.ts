@@ -8,9 +8,19 @@ import { exclusively, onServer, sessionsIn, type BackupContext } from '../../bac
 import { ConnectionFailure } from '../../connection/connection-failure.js';
 import { parseDatabaseUrl } from '../../connection/database-url.js';
 import type { Environment } from '../../connection/environment.js';
-import { MigrationLockTimeout, migrationStatus } from '../../migrator/runner.js';
-import { acquireDatabase, connect, type CommandDatabase } from '../database.js';
+import {
+  MigrationEdited,
+  MigrationHalfDone,
+  MigrationLockTimeout,
+  MigrationMissing,
+  MigrationNeedsDirectConnection,
+  MigrationOutOfOrder,
+  MigrationUnknown,
+} from '../../migrator/errors.js';
+import { migrationStatus } from '../../migrator/status.js';
+import { connect, type CommandDatabase } from '../database.js';
 import { interruptible } from '../interruptible.js';
+import { acquireMigrationDatabase } from '../migration-database.js';
 import { output } from '../output.js';
 import { commandLine } from './command-line.js';
 
@@ -21,7 +31,11 @@ export interface BackupOptions {
 }
 
 /** Thrown before the first migration ran: what changed since the backup is the work of others. */
-const BEFORE_ANYTHING = [MigrationLockTimeout, ConnectionFailure];
+const BEFORE_ANYTHING = [
+  ConnectionFailure,
+  ...[MigrationEdited, MigrationHalfDone, MigrationLockTimeout, MigrationMissing],
+  ...[MigrationNeedsDirectConnection, MigrationOutOfOrder, MigrationUnknown],
+];
 
 /** What was applied, and the backup that was taken before; none when there was nothing to apply. */
 export interface RunWithBackup {
@@ -41,7 +55,7 @@ export async function runWithBackup(
   options: BackupOptions,
   run: (dataSource: DataSource) => Promise<string[]>,
 ): Promise<RunWithBackup> {
-  const database = await acquireDatabase(environment);
+  const database = await acquireMigrationDatabase(environment);
   try {
     const pending = await withDataSource(database.url, pendingIn);
     if (pending.names.length === 0) return { applied: [] };
@@ -65,7 +79,7 @@ export async function runWithBackup(
 
 /** Puts a backup in the place of its database. */
 export async function restore(environment: Environment, folder: string): Promise<void> {
-  const database = await acquireDatabase(environment);
+  const database = await acquireMigrationDatabase(environment);
   try {
     const { keptAs, ...restored } = await interruptible('Interrupted: nothing is restored.', (signal) => {
       const context = { ...contextOf(environment, database), signal };

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { differencesOf } from '../../../src/backup/differences.js';
 import { leavingOut, type Fingerprint } from '../../../src/backup/fingerprint.js';
 import { fingerprintOf } from '../../../src/backup/server.js';
-import { revertMigration } from '../../../src/connection/migrator.js';
+import { revertMigration } from '../../../src/migrator/runner.js';
 import { createDataSource } from '../../../src/data-source.js';
 import { runCli, type CliResult } from '../../support/cli.js';
 import { useDatabase } from '../../support/database.js';

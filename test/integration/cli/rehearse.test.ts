@@ -6,7 +6,7 @@ import pg from 'pg';
 import { differencesOf } from '../../../src/backup/differences.js';
 import type { Fingerprint } from '../../../src/backup/fingerprint.js';
 import { fingerprintOf } from '../../../src/backup/server.js';
-import { revertMigration } from '../../../src/connection/migrator.js';
+import { revertMigration } from '../../../src/migrator/runner.js';
 import { createDataSource } from '../../../src/data-source.js';
 import type { Rehearsal } from '../../../src/rehearsal/report.js';
 import { seedReference } from '../../../src/seeds/reference/seed-reference.js';
