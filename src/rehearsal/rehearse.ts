@@ -9,7 +9,7 @@ import type { Snapshot } from '../schema/snapshot.js';
 import { withCopy, type Copy } from './copy.js';
 import type { Rehearsal } from './report.js';
 import type { MigrationClass } from './observe.js';
-import { Stage, withConnected, type Problem } from './stage.js';
+import { BOOKKEEPING, Stage, withConnected, type Problem } from './stage.js';
 
 export interface RehearsalOptions {
   /** The database whose pending migrations are rehearsed. It is only read. */
@@ -21,9 +21,6 @@ export interface RehearsalOptions {
   /** What the catalog must be when all are applied. */
   readonly expected: Snapshot;
 }
-
-/** The runner's own tables: they remember what was tried, and so are not what they were. */
-const BOOKKEEPING = ['public.migrations', 'public.migration_runs'];
 
 /**
  * Applies the pending migrations to a copy, compares the catalog with what it must be, takes them back, compares catalog and rows
@@ -89,7 +86,8 @@ function add(problems: string[], problem: Problem): boolean {
 }
 
 function told(when: string, was: Fingerprint, is: Fingerprint): string[] {
-  const [before, after] = [leavingOut(was, BOOKKEEPING), leavingOut(is, BOOKKEEPING)];
+  const bookkeeping = BOOKKEEPING.map((table) => `public.${table}`);
+  const [before, after] = [leavingOut(was, bookkeeping), leavingOut(is, bookkeeping)];
   // A sequence does not go back when what it numbered does.
   return differencesOf(before, after, { ignoreSequences: true }).map((sentence) => `${when}: ${sentence}`);
 }

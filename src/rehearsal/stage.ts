@@ -98,7 +98,7 @@ export class Stage {
         return now && now.file !== file ? [short(table)] : [];
       }),
       rows: rowDifferences(this.state.tables, state.tables)
-        .filter(({ table }) => !BOOKS.includes(table))
+        .filter(({ table }) => !BOOKKEEPING.includes(table))
         .map(({ table, before: was, after: is, columns = [] }) => ({ table, before: was, after: is, columns })),
     };
   }
@@ -130,8 +130,8 @@ export class Stage {
 
 type Files = ReadonlyMap<string, TableFile>;
 
-/** Written by the runner, not by migrations. */
-const BOOKS = ['migrations', 'migration_runs'];
+/** Written by the runner, not by migrations: it remembers what was tried, and so is not what it was. */
+export const BOOKKEEPING: readonly string[] = ['migrations', 'migration_runs'];
 
 /** The name by which the database knows a migration. */
 export function nameOf(Class: MigrationClass): string {

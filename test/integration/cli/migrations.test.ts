@@ -1,40 +1,30 @@
-import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { brokenRules, readHistory } from '../../migrations/rules.js';
 import { runCli, type CliResult } from '../../support/cli.js';
 import { useDatabase } from '../../support/database.js';
-import { buildProgram } from '../../support/program.js';
+import { copyProject, type ProjectCopy } from '../../support/project-copy.js';
 
 jest.setTimeout(60_000);
 
 describe('the migration commands', () => {
   const db = useDatabase();
-  let copy: string;
+  let project: ProjectCopy;
 
-  const run = (...args: string[]): Promise<CliResult> =>
-    runCli(args, { folder: copy, program: join(copy, 'dist'), env: { DATABASE_URL: db.url } });
-  const build = (): Promise<void> => buildProgram(copy, join(copy, 'dist'));
+  const run = (...args: string[]): Promise<CliResult> => project.run(args, { DATABASE_URL: db.url });
   const change = async (file: string, from: string, to: string): Promise<void> => {
-    const source = await readFile(join(copy, file), 'utf8');
+    const source = await readFile(join(project.folder, file), 'utf8');
     expect(source).toContain(from);
-    await writeFile(join(copy, file), source.replace(from, to));
-    await build();
+    await writeFile(join(project.folder, file), source.replace(from, to));
+    await project.build();
   };
 
   beforeAll(async () => {
-    copy = await mkdtemp(join(tmpdir(), 'shared-db-cli-'));
-    for (const part of ['src', 'ormconfig.ts', 'tsconfig.json', 'package.json', '.prettierrc.json']) {
-      await cp(part, join(copy, part), { recursive: true });
-    }
-    await symlink(resolve('node_modules'), join(copy, 'node_modules'));
-    await build();
+    project = await copyProject();
   });
 
-  afterAll(async () => {
-    await rm(copy, { recursive: true, force: true });
-  });
+  afterAll(() => project.remove());
 
   it('find nothing to generate or run right after the migrations', async () => {
     expect(await run('migration:generate', 'AddBio')).toMatchObject({
@@ -65,19 +55,21 @@ describe('the migration commands', () => {
       code: 0,
       stdout: expect.stringMatching(/^src\/migrations\/\d{13}-add-bio\.ts is written/),
     });
-    const [file = ''] = (await readdir(join(copy, 'src/migrations'))).filter((name) => name.endsWith('-add-bio.ts'));
-    const source = await readFile(join(copy, 'src/migrations', file), 'utf8');
+    const [file = ''] = (await readdir(join(project.folder, 'src/migrations'))).filter((name) =>
+      name.endsWith('-add-bio.ts'),
+    );
+    const source = await readFile(join(project.folder, 'src/migrations', file), 'utf8');
     expect(source).toContain('ADD "bio" text');
     expect(source).toContain('ck_authors__bio_length');
-    expect(await readFile(join(copy, 'src/migrations/index.ts'), 'utf8')).toMatch(/AddBio\d{13},\n\];/);
+    expect(await readFile(join(project.folder, 'src/migrations/index.ts'), 'utf8')).toMatch(/AddBio\d{13},\n\];/);
     // Listed, checksum and all; what only its author can say is missing.
-    expect(brokenRules(readHistory(copy))).toEqual(
+    expect(brokenRules(readHistory(project.folder))).toEqual(
       ['WHY', 'WHAT', 'LOCKS', 'REVERSIBLE'].map(
         (question) => `${file}: the dots after ${question} wait for an answer`,
       ),
     );
 
-    await build();
+    await project.build();
     expect(await run('migration:generate', 'AddMore')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('Migrations are pending (1): run npm run migration:run first.'),
@@ -109,7 +101,7 @@ describe('the migration commands', () => {
 
   it('write an empty migration whose timestamp is later than the newest, whatever the clock says', async () => {
     await writeFile(
-      join(copy, 'src/migrations/9999999999990-from-the-future.ts'),
+      join(project.folder, 'src/migrations/9999999999990-from-the-future.ts'),
       'export class FromTheFuture9999999999990 {}\n',
     );
     expect(await run('migration:create', 'HandMade')).toMatchObject({
