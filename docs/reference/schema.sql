@@ -614,6 +614,46 @@ COMMENT ON COLUMN public.learning_events.evaluated_at IS 'When it was measured. 
 COMMENT ON COLUMN public.learning_events.created_at IS 'When the row was written.';
 CREATE INDEX ix_learning_events__date ON public.learning_events USING btree (date);
 
+-- migration_runs --------------------------------------------------------------------------------------
+
+CREATE SEQUENCE public.migration_runs_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1 NO CYCLE;
+CREATE TABLE public.migration_runs (
+  id bigint DEFAULT nextval('public.migration_runs_id_seq'::regclass) NOT NULL,
+  name text NOT NULL,
+  action text NOT NULL,
+  started_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  finished_at timestamp(3) with time zone,
+  failed_at timestamp(3) with time zone,
+  error_code text,
+  step integer DEFAULT 0 NOT NULL,
+  begun integer DEFAULT 0 NOT NULL,
+  row_counts integer[] DEFAULT '{}'::integer[] NOT NULL,
+  steps_hash text DEFAULT ''::text NOT NULL,
+  checksum text,
+  package_version text NOT NULL,
+  host text NOT NULL,
+  pid integer NOT NULL,
+  CONSTRAINT ck_migration_runs__action CHECK ((action = ANY (ARRAY['up'::text, 'down'::text, 'adopt'::text, 'accept'::text]))),
+  CONSTRAINT pk_migration_runs PRIMARY KEY (id)
+);
+ALTER SEQUENCE public.migration_runs_id_seq OWNED BY public.migration_runs.id;
+COMMENT ON TABLE public.migration_runs IS 'What was done with migrations, one row for each attempt. Written by migration:run and migration:revert.';
+COMMENT ON COLUMN public.migration_runs.id IS 'Order of the runs.';
+COMMENT ON COLUMN public.migration_runs.name IS 'Which migration.';
+COMMENT ON COLUMN public.migration_runs.action IS 'up: applied; down: taken back; adopt: was applied before this table existed; accept: an operator accepted it as it is.';
+COMMENT ON COLUMN public.migration_runs.started_at IS 'When it began.';
+COMMENT ON COLUMN public.migration_runs.finished_at IS 'When it was done. Null: it is running, failed, or was killed.';
+COMMENT ON COLUMN public.migration_runs.failed_at IS 'When it failed. Null: it did not, or was killed before it could say so.';
+COMMENT ON COLUMN public.migration_runs.error_code IS 'SQLSTATE of the failure. Null: none, or not the database’s.';
+COMMENT ON COLUMN public.migration_runs.step IS 'Statements done. Of a transaction that failed: before the one that failed, and taken back.';
+COMMENT ON COLUMN public.migration_runs.begun IS 'Statement begun that no transaction can hold, while it is not known to be done; 0: none.';
+COMMENT ON COLUMN public.migration_runs.row_counts IS 'Without a transaction: how many rows each statement done changed.';
+COMMENT ON COLUMN public.migration_runs.steps_hash IS 'Without a transaction: SHA-256 over the statements done.';
+COMMENT ON COLUMN public.migration_runs.checksum IS 'SHA-256 of the source of the migration. Null: not known.';
+COMMENT ON COLUMN public.migration_runs.package_version IS 'Version of the package that ran it.';
+COMMENT ON COLUMN public.migration_runs.host IS 'Machine that ran it.';
+COMMENT ON COLUMN public.migration_runs.pid IS 'Process on that machine.';
+
 -- migrations ------------------------------------------------------------------------------------------
 
 CREATE SEQUENCE public.migrations_id_seq AS integer INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 START WITH 1 CACHE 1 NO CYCLE;

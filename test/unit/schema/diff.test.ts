@@ -151,6 +151,13 @@ describe('what only migrations make', () => {
     expect(unexcused([changed], [entry])).toContain(changed);
   });
 
+  it('is also a column at the end, wherever its property stands', () => {
+    const last = { object: 'table t', fact: 'column order', is: 'id, b, a', shouldBe: 'id, a, b', sentence: '' };
+    expect(unexcused([last], [])).toEqual([]);
+    const other = { ...last, fact: 'comment' };
+    expect(unexcused([other], [])).toEqual([other]);
+  });
+
   it('must be taken off the list when it is so no longer', () => {
     expect(unexcused([], [entry])).toMatchObject([
       { sentence: expect.stringContaining('trigger tg on t is listed as made by migrations only, and is not') },
