@@ -13,6 +13,7 @@ import { writingCommands } from './migration-writing.js';
 import { migrationCommands } from './migrations.js';
 import { rehearseCommand } from './rehearse.js';
 import { restoreCommand } from './restore.js';
+import { rolesCommand } from './roles.js';
 import { seedCommands } from './seed.js';
 import { startCommand } from './start.js';
 import { typeormCommand } from './typeorm.js';
@@ -36,6 +37,7 @@ for (const command of [
   checkCommand,
   lintCommand,
   validateCommand,
+  rolesCommand,
   ...seedCommands,
   typeormCommand,
 ]) {

@@ -55,6 +55,7 @@ const run = changing('migration:run', 'apply every pending migration, one proces
       if (options.json) output.json({ applied, ...taken });
       else if (applied.length === 0) output.line('Nothing to do: every migration is applied.');
       else for (const name of applied) output.line(`applied ${name}`);
+      if (applied.length > 0) await withMigrationDatabase(environment, giveRights);
     }),
   );
 
@@ -93,6 +94,18 @@ async function dryRun(environment: Environment, options: RunOptions): Promise<vo
   );
   if (options.json) output.json({ migrations });
   else for (const line of dryRunLines(migrations)) output.line(line);
+}
+
+/** On what was made, where the roles of db:roles are in use. */
+async function giveRights(dataSource: DataSource): Promise<void> {
+  const { alignRights } = await import('../roles/align.js');
+  await dataSource.initialize();
+  try {
+    const rights = await alignRights(dataSource);
+    if (rights > 0) output.note(`rights of the roles put right: ${rights}`);
+  } finally {
+    await dataSource.destroy();
+  }
 }
 
 /** A command that works under the migration lock. */

@@ -49,7 +49,7 @@ export async function compareHistory(dataSource: DataSource): Promise<Answer> {
   };
 }
 
-/** What TypeORM would change to bring the database to what the entities say. It only sees tables on which the role has a right. */
+/** What TypeORM would change to bring the database to what the entities say. It only sees tables and columns on which the role has a right. */
 export async function compareEntities(dataSource: DataSource): Promise<Answer> {
   const [count] = await dataSource.query<{ hidden: number }[]>(
     `SELECT count(*)::int AS hidden FROM pg_class c WHERE relkind IN ('r', 'p') AND relnamespace = to_regnamespace('public')
@@ -59,6 +59,14 @@ export async function compareEntities(dataSource: DataSource): Promise<Answer> {
     return {
       unseen: `what TypeORM thinks of it: this role has no right on ${count.hidden} of the tables (GRANT SELECT on them)`,
     };
+  }
+  const [columns] = await dataSource.query<{ hidden: number }[]>(
+    `SELECT count(*)::int AS hidden FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+     WHERE relkind IN ('r', 'p') AND relnamespace = to_regnamespace('public') AND attnum > 0 AND NOT attisdropped
+       AND NOT has_column_privilege(attrelid, attnum, 'SELECT, INSERT, UPDATE, REFERENCES')`,
+  );
+  if (columns && columns.hidden > 0) {
+    return { unseen: `what TypeORM thinks of it: this role has no right on ${columns.hidden} of the columns` };
   }
   const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
   return {

@@ -32,6 +32,8 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   lint: ['src/connection/shared-db-error.ts'],
   backup: ['connection', 'schema'],
   rehearsal: ['backup', 'connection', 'migrator', 'schema', 'data-source'],
+  // Who may what follows from what is kept how long, and is compared as the rest of the catalog is.
+  roles: ['connection', 'retention', 'schema'],
   health: ['connection', 'repositories', 'data-source'],
   'data-source': ['connection', 'columns', 'entities', 'migrations', 'validation'],
   index: [

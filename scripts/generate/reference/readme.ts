@@ -23,6 +23,11 @@ const CONTENTS = table(
     ['[constraints.md](constraints.md)', 'each constraint: its definition, and what whoever breaks it is told'],
     ['[errors.md](errors.md)', 'each class of error: what was refused, and what to do'],
     ['[lint.md](lint.md)', 'each rule of `migration:lint`: what it finds, what that blocks, the safe way'],
+    ['[roles.md](roles.md)', 'the database roles: who may do what'],
+    [
+      '[pg_hba.conf](pg_hba.conf), [postgresql.conf](postgresql.conf)',
+      'configuration of a server, by hand: who may connect from where, what is logged',
+    ],
     ['[schema.sql](schema.sql)', 'the schema as SQL: what a review of a migration reads'],
   ],
 );

@@ -24,7 +24,7 @@ SELECT 'setting', split_part(setting, '=', 1),
 FROM pg_db_role_setting, here, unnest(setconfig) setting
 WHERE setdatabase = here.oid OR setdatabase = 0 AND (setrole = 0 OR setrole IN (SELECT oid FROM actor))`;
 
-// Only of roles that were given something here; who the owner is, and what it may, is the server's.
+// Only of roles that were given something here; who the owners are (of the tables, of the database), and what they may, is the server's.
 const roles = `
 SELECT 'role', quote_ident(rolname) || ' ' || attribute, NULL, NULL, '{}'::jsonb
 FROM pg_roles r JOIN party USING (oid), LATERAL (
@@ -39,7 +39,7 @@ FROM pg_roles r JOIN party USING (oid), LATERAL (
     .map(([flag = '', attribute = '']) => when(flag, `'${attribute}'`))
     .join(', ')}], NULL)) AS attribute
   UNION ALL SELECT 'IN ROLE ' || quote_ident(pg_get_userbyid(roleid)) FROM pg_auth_members WHERE member = r.oid) x
-WHERE r.oid <> (SELECT owner FROM me)`;
+WHERE r.oid NOT IN (SELECT owner FROM me UNION ALL SELECT datdba FROM here)`;
 
 const publications = `
 SELECT 'publication', quote_ident(pubname), NULL, NULL, jsonb_build_object(

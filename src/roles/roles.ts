@@ -1,0 +1,88 @@
+/** Who may connect, and as what: the roles, without their rights on tables (`matrix.ts`). */
+
+/** Roles belong to the whole server, so the names do too (docs/decisions/0007). `retention` is known to the audit log's trigger. */
+export const ROLE_NAMES = ['owner', 'migrator', 'app', 'reader', 'retention'] as const;
+export type RoleName = (typeof ROLE_NAMES)[number];
+
+export interface RoleDefinition {
+  readonly name: RoleName;
+  /** One line: who connects as it, for what. Becomes the role's comment, which also says that it is ours. */
+  readonly purpose: string;
+  readonly login: boolean;
+  /** May act as `owner` after SET ROLE, which its sessions do by themselves; without it, it may nothing. */
+  readonly becomesOwner: boolean;
+  /** Of its sessions in this database, where the connection does not say otherwise. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** Last in the path, where it can shadow nothing; by itself PostgreSQL looks for tables there first. */
+const SEARCH_PATH = 'public, pg_temp';
+
+/** Somebody forgot a transaction: nothing of ours thinks for a minute between two statements. */
+const IDLE_IN_TRANSACTION = '60s';
+
+export const ROLES: readonly RoleDefinition[] = [
+  {
+    name: 'owner',
+    purpose: 'owns every object; nobody connects as it',
+    login: false,
+    becomesOwner: false,
+    settings: {},
+  },
+  {
+    name: 'migrator',
+    purpose: 'changes the schema, as owner; deployments connect as it',
+    login: true,
+    becomesOwner: true,
+    // The migrator itself says how long a statement may take.
+    settings: { role: 'owner', search_path: SEARCH_PATH, lock_timeout: '5s' },
+  },
+  {
+    name: 'app',
+    purpose: 'reads and writes rows; services connect as it',
+    login: true,
+    becomesOwner: false,
+    // The query guide cancels statements after ten seconds.
+    settings: {
+      search_path: SEARCH_PATH,
+      statement_timeout: '10s',
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION,
+    },
+  },
+  {
+    name: 'reader',
+    purpose: 'reads what identifies nobody; dashboards and reports connect as it',
+    login: true,
+    becomesOwner: false,
+    settings: {
+      search_path: SEARCH_PATH,
+      // Reports scan more than services; still nothing that would keep a vacuum waiting for long.
+      statement_timeout: '30s',
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION,
+      default_transaction_read_only: 'on',
+    },
+  },
+  {
+    name: 'retention',
+    purpose: 'archives and purges what is old; the retention job connects as it',
+    login: true,
+    becomesOwner: false,
+    // A batch of deletes with all that goes with it takes seconds; nobody else waits for the job longer than these.
+    settings: {
+      search_path: SEARCH_PATH,
+      statement_timeout: '5min',
+      lock_timeout: '5s',
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION,
+    },
+  },
+];
+
+/** Roles that connect. */
+export const LOGIN_ROLES = ROLES.filter(({ login }) => login).map(({ name }) => name);
+
+/** How the comment on a role begins by which it is known as ours: somebody else's `app` must not lose its rights. */
+export const MARK = '@shared/db: ';
+
+export function commentOf({ purpose }: RoleDefinition): string {
+  return `${MARK}${purpose}.`;
+}

@@ -1,0 +1,167 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DataSource, QueryRunner } from 'typeorm';
+import { MIGRATION_LOCK } from '../connection/migrator.js';
+import type { Difference } from '../schema/diff.js';
+import { literal } from '../schema/repair-rights.js';
+import type { Query } from '../schema/snapshot.js';
+import { RolesError } from './errors.js';
+import { obstacles, readWorker, type Worker } from './obstacles.js';
+import type { Verifiers } from './passwords.js';
+import { all, largeObjectRepair, readState, type State } from './state.js';
+
+export interface SetUpOptions {
+  /** By role; roles that are not named keep the password they have. */
+  readonly verifiers?: Verifiers;
+  /** Take over roles of our names that were made by somebody else. Default: refuse. */
+  readonly adopt?: boolean;
+  /** Milliseconds to wait while another process migrates or sets up roles. Default 60,000. */
+  readonly maxWaitMs?: number;
+}
+
+export interface SetUpReport {
+  /** What was put right. */
+  readonly repaired: readonly Difference[];
+  readonly passwords: readonly string[];
+  /** What the operator should know: one line each. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Somebody else did the same at the same moment: unique_violation and duplicate_object of CREATE ROLE, "tuple concurrently updated"
+ * of all others (roles belong to the server, so locks of one database do not keep others out), a deadlock.
+ */
+const AT_ONCE: readonly unknown[] = ['23505', '42710', 'XX000', '40P01'];
+const TRIES = 10;
+
+const LIMITS = `SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '60s'; SET LOCAL search_path = pg_catalog`;
+
+/**
+ * Makes roles, owners and rights what they should be, in one transaction; does nothing where they are.
+ *
+ * @throws RolesError when this user may not, when a role of our names is somebody else's, when a table stays locked.
+ */
+export async function setUpRoles(dataSource: DataSource, options: SetUpOptions = {}): Promise<SetUpReport> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await inTransaction(dataSource, (query) => setUp(query, options));
+    } catch (error) {
+      const code = codeOf(error);
+      if (attempt < TRIES && AT_ONCE.includes(code)) await sleep(50 * attempt * Math.random());
+      else throw code === '55P03' ? new RolesError('A table is in use for longer than 5 s: try again later.') : error;
+    }
+  }
+}
+
+/** What differs. Changes nothing: the connection should be one that may not write. */
+export async function checkRoles(dataSource: DataSource): Promise<Difference[]> {
+  return inTransaction(dataSource, async (query) => all(await readState(query)));
+}
+
+async function setUp(
+  query: Query,
+  { verifiers = new Map(), adopt, maxWaitMs = 60_000 }: SetUpOptions,
+): Promise<SetUpReport> {
+  await onlyOne(query, maxWaitMs);
+  const before = await readState(query);
+  const worker = await readWorker(query);
+  if (worker === undefined) throw new RolesError('The database has no schema public: create it.');
+  refuse(before, worker, adopt ?? false);
+  await work(query, before, worker);
+  for (const [role, verifier] of verifiers) {
+    await run(query, {
+      sentence: `set the password of ${role}`,
+      repair: `ALTER ROLE ${role} PASSWORD ${literal(verifier)}`,
+    });
+  }
+  const notes = await closeLargeObjects(query, worker);
+  const [left] = all(await readState(query));
+  if (left) throw new RolesError(`It cannot be put right: ${left.sentence}. Nothing was changed.`);
+  return { repaired: all(before), passwords: [...verifiers.keys()], notes };
+}
+
+function refuse(state: State, worker: Worker, adopt: boolean): void {
+  if (state.strangers.length > 0 && !adopt) {
+    throw new RolesError(
+      `The server has roles that db:roles did not make: ${state.strangers.join(', ')}. If they are meant for this database, run it with --adopt, which takes from them what they should not have.`,
+    );
+  }
+  const missing = obstacles(worker, state);
+  if (missing.length > 0) throw new RolesError(`Nothing was changed: ${missing.join('; ')}.`);
+}
+
+/** Roles, then owners (who decide what a grant says of its giver), then rights, then what was borrowed for it. */
+async function work(query: Query, { roles, owners }: State, worker: Worker): Promise<void> {
+  const ownMembership = ({ object }: Difference) => object === `role ${worker.name} IN ROLE owner`;
+  for (const difference of roles) if (!ownMembership(difference)) await run(query, difference);
+  if (!worker.superuser && !worker.isOwner) await borrowOwner(query, worker);
+  // First of all rights: who takes over a table must be allowed to create one.
+  for (const difference of (await readState(query)).rights) {
+    if (difference.repair?.endsWith(' ON SCHEMA public TO owner')) await run(query, difference);
+  }
+  for (const difference of owners) await run(query, difference);
+  for (const difference of (await readState(query)).rights) await run(query, difference);
+  for (const difference of (await readState(query)).roles) await run(query, difference);
+}
+
+/** Changing what `owner` owns needs membership; it is given back with the other memberships that should not be. */
+async function borrowOwner(query: Query, { name, version }: Worker): Promise<void> {
+  const options = version >= 16 ? ' WITH INHERIT TRUE, SET TRUE' : '';
+  await run(query, { sentence: 'may act as owner', repair: `GRANT owner TO ${name}${options}` });
+}
+
+async function closeLargeObjects(query: Query, { superuser }: Worker): Promise<string[]> {
+  const repair = await largeObjectRepair(query);
+  if (repair === undefined) return [];
+  if (!superuser)
+    return ['anybody who may connect can store large objects; only a superuser can end that (db:roles as one)'];
+  await query(repair);
+  return ['closed the functions that make large objects'];
+}
+
+async function run(query: Query, { sentence, repair }: Pick<Difference, 'sentence' | 'repair'>): Promise<void> {
+  if (repair === undefined) return;
+  try {
+    await query(repair);
+  } catch (error) {
+    if (codeOf(error) !== '42501') throw error;
+    throw new RolesError(
+      `Nothing was changed: this user may not repair “${sentence}”. Run it as the role's maker or as a superuser.`,
+    );
+  }
+}
+
+async function onlyOne(query: Query, maxWaitMs: number): Promise<void> {
+  const deadline = Date.now() + maxWaitMs;
+  for (;;) {
+    const [row] = (await query(`SELECT pg_try_advisory_xact_lock(${MIGRATION_LOCK.join(', ')}) AS got`)) as {
+      got: boolean;
+    }[];
+    if (row?.got) return;
+    if (Date.now() >= deadline) {
+      throw new RolesError(
+        'Another process is migrating this database or setting up its roles: wait for it, or end it.',
+      );
+    }
+    await sleep(100);
+  }
+}
+
+async function inTransaction<T>(dataSource: DataSource, work: (query: Query) => Promise<T>): Promise<T> {
+  const queryRunner: QueryRunner = dataSource.createQueryRunner();
+  try {
+    await queryRunner.startTransaction();
+    await queryRunner.query(LIMITS);
+    const result = await work((sql) => queryRunner.query(sql));
+    await queryRunner.commitTransaction();
+    return result;
+  } catch (error) {
+    if (queryRunner.isTransactionActive) await queryRunner.rollbackTransaction();
+    throw error;
+  } finally {
+    await queryRunner.release();
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as { code?: unknown } | undefined)?.code;
+}

@@ -1,0 +1,177 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import pg from 'pg';
+import { rightsOn, TABLES } from '../../../src/roles/matrix.js';
+import { checkRoles } from '../../../src/roles/set-up.js';
+import { startOwnServer, type OwnServer } from '../../support/own-server.js';
+import { ALLOWED, ATTEMPTS, type Attacker } from './attempts.js';
+import { DATABASE, hba, prepare, settingsOf, urlOf, withSource } from './support.js';
+import { localClient } from './local-client.js';
+
+jest.setTimeout(60_000);
+
+const ATTACKERS = ['app', 'reader', 'retention', 'migrator'] as const;
+const COUNT = ATTEMPTS.reduce((sum, { by }) => sum + by.length, 0);
+const HBA = readFileSync('docs/reference/pg_hba.conf', 'utf8');
+const CONF = readFileSync('docs/reference/postgresql.conf', 'utf8');
+
+describe('somebody with the password of a role', () => {
+  let server: OwnServer;
+  let superuser: pg.Client;
+  const clients = new Map<Attacker, pg.Client>();
+  const pids = new Map<string, number>();
+
+  beforeAll(async () => {
+    server = await startOwnServer(settingsOf(CONF));
+    await prepare(server);
+    superuser = new pg.Client({ connectionString: server.url(DATABASE) });
+    await superuser.connect();
+    await superuser.query(`CREATE SCHEMA vault; CREATE TABLE vault.secrets (secret text);
+      INSERT INTO audit_logs (entity_type, entity_id, action, actor) VALUES ('x', 'x', 'x', 'x')`);
+    pids.set('$superuser', await pidOf(superuser));
+    for (const role of ATTACKERS) {
+      const client = new pg.Client({ connectionString: urlOf(server, role) });
+      await client.connect();
+      clients.set(role, client);
+      pids.set(`$${role}`, await pidOf(client));
+    }
+  });
+
+  afterAll(async () => {
+    for (const client of [...clients.values(), superuser]) await client.end();
+    await server.stop();
+  });
+
+  /** SQLSTATE of the refusal, or `done`. Whoever is shut out of writing by default first lets himself in. */
+  async function attempt(role: Attacker, sql: string): Promise<string> {
+    const client = clients.get(role);
+    await client?.query('SET default_transaction_read_only = off');
+    try {
+      await client?.query(sql.replaceAll(/\$(superuser|migrator)\b/g, (name) => String(pids.get(name))));
+      return 'done';
+    } catch (error) {
+      return (error as pg.DatabaseError).code ?? String(error);
+    } finally {
+      await client?.query('ROLLBACK; RESET ALL');
+    }
+  }
+
+  it(`is refused ${COUNT} attempts, each as insufficient_privilege`, async () => {
+    const others: string[] = [];
+    for (const { by, sql } of ATTEMPTS) {
+      for (const role of by) {
+        const state = await attempt(role, sql);
+        if (state !== '42501') others.push(`${role}: ${state}: ${sql}`);
+      }
+    }
+    expect(others).toEqual([]);
+    expect(await withSource(server.url(DATABASE), checkRoles)).toEqual([]);
+  });
+
+  it('may do what PostgreSQL lets everybody do', async () => {
+    for (const role of ATTACKERS) {
+      for (const sql of ALLOWED) expect([role, sql, await attempt(role, sql)]).toEqual([role, sql, 'done']);
+    }
+  });
+
+  it('may do with each table what the matrix says, and nothing else', async () => {
+    const statements: Readonly<Record<string, (table: string) => string>> = {
+      SELECT: (table) => `SELECT FROM ${table} WHERE false`,
+      INSERT: (table) => `BEGIN; INSERT INTO ${table} DEFAULT VALUES`,
+      UPDATE: (table) => `BEGIN; UPDATE ${table} SET id = id WHERE false`,
+      DELETE: (table) => `BEGIN; DELETE FROM ${table} WHERE false`,
+      TRUNCATE: (table) => `BEGIN; TRUNCATE ${table} CASCADE`,
+      REFERENCES: (table) => `BEGIN; CREATE TABLE loot (id uuid REFERENCES ${table})`,
+      TRIGGER: (table) =>
+        `CREATE TRIGGER loot AFTER INSERT ON ${table} EXECUTE FUNCTION suppress_redundant_updates_trigger()`,
+    };
+    const [may, found]: [string[], string[]] = [[], []];
+    for (const table of TABLES) {
+      for (const { role, privileges } of rightsOn(table)) {
+        may.push(...privileges.map((privilege) => `${role} ${privilege} ${table}`));
+        for (const [privilege, sql] of Object.entries(statements)) {
+          if ((await attempt(role, sql(table))) !== '42501') found.push(`${role} ${privilege} ${table}`);
+        }
+      }
+    }
+    expect(found.sort()).toEqual(may.sort());
+  });
+
+  it('finds no other database, nor this one without CONNECT', async () => {
+    await server.run(`CREATE ROLE stranger LOGIN PASSWORD 'of another application'`);
+    const stranger = new pg.Client({ connectionString: server.url(DATABASE, 'stranger', 'of another application') });
+    await expect(stranger.connect()).rejects.toMatchObject({ code: '42501' });
+  });
+
+  it('leaves no text of a row in the log of a server with docs/reference/postgresql.conf', async () => {
+    const app = clients.get('app');
+    const author = `INSERT INTO authors (platform, platform_id, handle) VALUES ('TWITTER', 'planted-id', $1)`;
+    await app?.query(author, ['planted_handle']);
+    await expect(app?.query(author, ['planted_handle'])).rejects.toMatchObject({ code: '23505' });
+    await expect(app?.query(`UPDATE authors SET handle = 'planted_handle', follower_count = -1`)).rejects.toMatchObject(
+      {
+        code: '23514',
+      },
+    );
+    const log = await server.log();
+    expect(log).toContain('uq_authors__platform_platform_id');
+    expect(log).toContain('ck_authors__follower_count');
+    expect(log).not.toMatch(/planted/);
+  });
+
+  describe('coming from somewhere, to a server with docs/reference/pg_hba.conf', () => {
+    const HOSTS = { '10.20.0.11/32': '127.0.0.1/32', '10.20.0.21/32': '127.0.0.2/32', '10.20.0.31/32': '127.0.0.3/32' };
+    // Elsewhere the machine itself has but one address of IPv4.
+    const onLinux = process.platform === 'linux' ? it : it.skip;
+
+    const enters = async (role: (typeof ATTACKERS)[number], from: string, database = DATABASE): Promise<string> => {
+      const client = localClient(urlOf(server, role, database), from);
+      try {
+        await client.connect();
+        return 'in';
+      } catch (error) {
+        return (error as pg.DatabaseError).code ?? String(error);
+      } finally {
+        await client.end();
+      }
+    };
+
+    it('is let in from its own address, with its password, to its own database', async () => {
+      await server.setHba(hba(HBA.replaceAll('hostssl', 'host   '), HOSTS));
+      expect(await enters('app', '127.0.0.1')).toBe('in');
+      const wrong = localClient(server.url(DATABASE, 'app', 'not the password'), '127.0.0.1');
+      await expect(wrong.connect()).rejects.toMatchObject({ code: '28P01' });
+    });
+
+    onLinux('is let in from the other addresses, each for its role', async () => {
+      expect(await enters('migrator', '127.0.0.2')).toBe('in');
+      expect(await enters('retention', '127.0.0.2')).toBe('in');
+      expect(await enters('reader', '127.0.0.3')).toBe('in');
+    });
+
+    onLinux('is kept out from the address of another', async () => {
+      expect(await enters('app', '127.0.0.2')).toBe('28000');
+      expect(await enters('app', '127.0.0.3')).toBe('28000');
+      expect(await enters('reader', '127.0.0.2')).toBe('28000');
+      expect(await enters('app', '127.0.0.4')).toBe('28000');
+    });
+
+    it('is kept out with another role, or to another database', async () => {
+      for (const role of ['migrator', 'retention', 'reader'] as const) {
+        expect(await enters(role, '127.0.0.1')).toBe('28000');
+      }
+      expect(await enters('app', '127.0.0.1', 'postgres')).toBe('28000');
+      expect(await enters('app', '127.0.0.1', 'template1')).toBe('28000');
+    });
+
+    it('is kept out without TLS', async () => {
+      await server.setHba(hba(HBA, HOSTS));
+      expect(await enters('app', '127.0.0.1')).toBe('28000');
+    });
+  });
+});
+
+async function pidOf(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  return rows[0]?.pid ?? 0;
+}

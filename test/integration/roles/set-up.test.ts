@@ -1,0 +1,155 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { revertMigration, runMigrations } from '../../../src/connection/migrator.js';
+import { MIGRATIONS } from '../../../src/migrations/index.js';
+import { alignRights } from '../../../src/roles/align.js';
+import { LOGIN_ROLES } from '../../../src/roles/roles.js';
+import { checkRoles } from '../../../src/roles/set-up.js';
+import { runCli, type CliResult } from '../../support/cli.js';
+import { runOn, startOwnServer, type OwnServer } from '../../support/own-server.js';
+import { DATABASE, PASSWORDS, urlOf, withSource } from './support.js';
+
+jest.setTimeout(60_000);
+
+const ADMIN = 'secret-of-the-admin';
+
+class AddNotes1999999999999 implements MigrationInterface {
+  name = 'AddNotes1999999999999';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('CREATE TABLE notes (id int GENERATED ALWAYS AS IDENTITY, body text)');
+    await queryRunner.query(`CREATE FUNCTION shout(text) RETURNS text LANGUAGE sql AS 'SELECT upper($1)'`);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('DROP FUNCTION shout(text)');
+    await queryRunner.query('DROP TABLE notes');
+  }
+}
+
+describe('db:roles, by an administrator who is no superuser, on an empty database', () => {
+  let server: OwnServer;
+  let folder: string;
+  let adminUrl: string;
+
+  const roles = (url: string, ...args: string[]): Promise<CliResult> =>
+    runCli(['db:roles', ...args], { env: { DATABASE_URL: url } });
+  const rows = (role: Exclude<keyof typeof PASSWORDS, never>, sql: string) => runOn(urlOf(server, role), sql);
+
+  const differences = async () => (await withSource(adminUrl, checkRoles)).map(({ sentence }) => sentence);
+
+  beforeAll(async () => {
+    server = await startOwnServer({ log_statement: 'all', log_min_error_statement: 'info' });
+    await server.run(`CREATE ROLE admin LOGIN CREATEROLE PASSWORD '${ADMIN}'`);
+    await server.run(`CREATE DATABASE ${DATABASE} OWNER admin`);
+    adminUrl = server.url(DATABASE, 'admin', ADMIN);
+    folder = await mkdtemp(join(tmpdir(), 'shared-db-test-'));
+    for (const [role, password] of Object.entries(PASSWORDS)) await writeFile(join(folder, role), `${password}\n`);
+  });
+
+  afterAll(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('makes them, with passwords, and changes nothing the second time', async () => {
+    const files = LOGIN_ROLES.flatMap((role) => ['--password-file', `${role}=${join(folder, role)}`]);
+    const first = await roles(adminUrl, ...files);
+    expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining('repaired: role owner is missing\n') });
+    expect(first.stdout).toContain('the password of retention is set\n');
+    expect(first.stderr).toBe(
+      'note: anybody who may connect can store large objects; only a superuser can end that (db:roles as one)\n',
+    );
+    expect(await roles(adminUrl)).toMatchObject({
+      code: 0,
+      stdout: 'Nothing to do: roles and rights are as they should be.\n',
+    });
+  });
+
+  it('lets each role in with its password only', async () => {
+    for (const role of LOGIN_ROLES) {
+      const [row] = await rows(role as never, 'SELECT session_user AS is');
+      expect(row).toEqual({ is: role });
+      await expect(runOn(server.url(DATABASE, role, 'not the password'), 'SELECT 1')).rejects.toMatchObject({
+        code: '28P01',
+      });
+    }
+    await expect(runOn(server.url(DATABASE, 'owner', 'any'), 'SELECT 1')).rejects.toMatchObject({ code: '28P01' });
+  });
+
+  it('shows no password to the log of the server, which logs every statement', async () => {
+    const log = await server.log();
+    expect(log).toContain(`ALTER ROLE app PASSWORD 'SCRAM-SHA-256$4096:`);
+    for (const password of Object.values(PASSWORDS)) {
+      for (const spelt of [password, password.replaceAll("'", "''"), encodeURIComponent(password)]) {
+        expect(log.includes(spelt)).toBe(false);
+      }
+    }
+  });
+
+  it('lets migrator run all migrations, whose tables belong to owner and are open to the others at once', async () => {
+    const { code, stderr } = await runCli(['migration:run'], { env: { DATABASE_URL: urlOf(server, 'migrator') } });
+    expect({ code, stderr }).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('rights of the roles put right: '),
+    });
+    const owners = await rows('app', `SELECT DISTINCT tableowner AS owner FROM pg_tables WHERE schemaname = 'public'`);
+    expect(owners).toEqual([{ owner: 'owner' }]);
+    expect(await differences()).toEqual([]);
+  });
+
+  it('is no difference to migration:check, whoever runs it', async () => {
+    for (const [role, unseen] of [
+      ['app', []],
+      ['reader', [expect.stringContaining('no right on 20 of the columns')]],
+    ] as const) {
+      const { stdout, code } = await runCli(['migration:check', '--json'], {
+        env: { DATABASE_URL: urlOf(server, role) },
+      });
+      expect(JSON.parse(stdout)).toMatchObject({ same: true, findings: [], unseen });
+      expect(code).toBe(0);
+    }
+  });
+
+  it('lets migrator revert and run them again, to the same rights', async () => {
+    await withSource(urlOf(server, 'migrator'), async (dataSource) => {
+      while ((await revertMigration(dataSource)) !== undefined);
+      expect(await runMigrations(dataSource)).toHaveLength(MIGRATIONS.length);
+    });
+    // Default privileges alone: app may more than it should until the matrix is asked.
+    expect(await differences()).toContain('grant DELETE ON TABLE replies TO app is there, should not be');
+    expect(await withSource(urlOf(server, 'migrator'), alignRights)).toBeGreaterThan(50);
+    expect(await differences()).toEqual([]);
+  });
+
+  it('opens a table of a later migration to app, not to reader, and its functions to nobody', async () => {
+    await withSource(urlOf(server, 'migrator'), async (dataSource) => {
+      dataSource.migrations.push(new AddNotes1999999999999());
+      expect(await runMigrations(dataSource)).toEqual(['AddNotes1999999999999']);
+    });
+    const [table] = await rows('app', `SELECT tableowner AS owner FROM pg_tables WHERE tablename = 'notes'`);
+    expect(table).toEqual({ owner: 'owner' });
+    await rows('app', `INSERT INTO notes (body) VALUES ('a'); UPDATE notes SET body = 'b'; DELETE FROM notes`);
+    for (const role of ['reader', 'retention'] as const) {
+      await expect(rows(role, 'SELECT FROM notes')).rejects.toMatchObject({ code: '42501' });
+    }
+    for (const role of ['app', 'reader', 'retention'] as const) {
+      await expect(rows(role, `SELECT shout('x')`)).rejects.toMatchObject({ code: '42501' });
+    }
+    expect(await differences()).toEqual([]);
+    await withSource(urlOf(server, 'migrator'), async (dataSource) => {
+      dataSource.migrations.push(new AddNotes1999999999999());
+      expect(await revertMigration(dataSource)).toBe('AddNotes1999999999999');
+    });
+  });
+
+  it('cannot be told to check and change at once', async () => {
+    expect(await roles(adminUrl, '--check', '--adopt')).toMatchObject({
+      code: 2,
+      stderr: 'error: --check changes nothing: leave out --password-file and --adopt.\n',
+    });
+  });
+});
