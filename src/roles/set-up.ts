@@ -7,6 +7,7 @@ import type { Query } from '../schema/snapshot.js';
 import { RolesError } from './errors.js';
 import { obstacles, readWorker, type Worker } from './obstacles.js';
 import type { Verifiers } from './passwords.js';
+import { readRoles, roleDifferences } from './role-differences.js';
 import { all, largeObjectRepair, readState, type State } from './state.js';
 
 export interface SetUpOptions {
@@ -33,7 +34,13 @@ export interface SetUpReport {
 const AT_ONCE: readonly unknown[] = ['23505', '42710', 'XX000', '40P01'];
 const TRIES = 10;
 
-const LIMITS = `SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '60s'; SET LOCAL search_path = pg_catalog`;
+/** Of repairing rights. */
+const ROUNDS = 3;
+
+/** Everybody who comes after us waits for a table as long as we do. */
+const TABLE_WAIT_MS = 5_000;
+
+const LIMITS = `SET LOCAL statement_timeout = '60s'; SET LOCAL search_path = pg_catalog`;
 
 /**
  * Makes roles, owners and rights what they should be, in one transaction; does nothing where they are.
@@ -47,7 +54,7 @@ export async function setUpRoles(dataSource: DataSource, options: SetUpOptions =
     } catch (error) {
       const code = codeOf(error);
       if (attempt < TRIES && AT_ONCE.includes(code)) await sleep(50 * attempt * Math.random());
-      else throw code === '55P03' ? new RolesError('A table is in use for longer than 5 s: try again later.') : error;
+      else throw code === '55P03' ? new RolesError('Nothing was changed: a table is in use. Try again later.') : error;
     }
   }
 }
@@ -62,11 +69,13 @@ async function setUp(
   { verifiers = new Map(), adopt, maxWaitMs = 60_000 }: SetUpOptions,
 ): Promise<SetUpReport> {
   await onlyOne(query, maxWaitMs);
+  await query(`SET LOCAL lock_timeout = ${Math.min(TABLE_WAIT_MS, maxWaitMs)}`);
   const before = await readState(query);
   const worker = await readWorker(query);
   if (worker === undefined) throw new RolesError('The database has no schema public: create it.');
   refuse(before, worker, adopt ?? false);
-  await work(query, before, worker);
+  const [left] = all(before).length === 0 ? [] : await work(query, before, worker);
+  if (left) throw new RolesError(`It cannot be put right: ${left.sentence}. Nothing was changed.`);
   for (const [role, verifier] of verifiers) {
     await run(query, {
       sentence: `set the password of ${role}`,
@@ -74,8 +83,6 @@ async function setUp(
     });
   }
   const notes = await closeLargeObjects(query, worker);
-  const [left] = all(await readState(query));
-  if (left) throw new RolesError(`It cannot be put right: ${left.sentence}. Nothing was changed.`);
   return { repaired: all(before), passwords: [...verifiers.keys()], notes };
 }
 
@@ -89,18 +96,32 @@ function refuse(state: State, worker: Worker, adopt: boolean): void {
   if (missing.length > 0) throw new RolesError(`Nothing was changed: ${missing.join('; ')}.`);
 }
 
-/** Roles, then owners (who decide what a grant says of its giver), then rights, then what was borrowed for it. */
-async function work(query: Query, { roles, owners }: State, worker: Worker): Promise<void> {
+/**
+ * Roles, then owners (who decide what a grant says of its giver), then rights, then what was borrowed for it.
+ *
+ * @returns what is left
+ */
+async function work(query: Query, before: State, worker: Worker): Promise<Difference[]> {
   const ownMembership = ({ object }: Difference) => object === `role ${worker.name} IN ROLE owner`;
-  for (const difference of roles) if (!ownMembership(difference)) await run(query, difference);
+  for (const difference of before.roles) if (!ownMembership(difference)) await run(query, difference);
   if (!worker.superuser && !worker.isOwner) await borrowOwner(query, worker);
   // First of all rights: who takes over a table must be allowed to create one.
-  for (const difference of (await readState(query)).rights) {
+  for (const difference of before.rights) {
     if (difference.repair?.endsWith(' ON SCHEMA public TO owner')) await run(query, difference);
   }
-  for (const difference of owners) await run(query, difference);
-  for (const difference of (await readState(query)).rights) await run(query, difference);
-  for (const difference of (await readState(query)).roles) await run(query, difference);
+  for (const difference of before.owners) await run(query, difference);
+  const left = await repairRights(query);
+  for (const difference of roleDifferences(await readRoles(query))) await run(query, difference);
+  return [...roleDifferences(await readRoles(query)), ...left];
+}
+
+/** In rounds: to revoke a right on a table takes the same right on its columns along. */
+async function repairRights(query: Query): Promise<Difference[]> {
+  for (let round = 0; ; round += 1) {
+    const { owners, rights } = await readState(query);
+    if (rights.length === 0 || round === ROUNDS) return [...owners, ...rights];
+    for (const difference of rights) await run(query, difference);
+  }
 }
 
 /** Changing what `owner` owns needs membership; it is given back with the other memberships that should not be. */

@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
+import { ENTITIES } from '../../../src/entities/index.js';
+import { createHealthCheck } from '../../../src/health/check.js';
 import { rightsOn, TABLES } from '../../../src/roles/matrix.js';
 import { checkRoles } from '../../../src/roles/set-up.js';
+import { WITHHELD_COLUMNS } from '../../../src/roles/withheld.js';
 import { startOwnServer, type OwnServer } from '../../support/own-server.js';
+import { ID, rowOf } from '../../support/rows.js';
 import { ALLOWED, ATTEMPTS, type Attacker } from './attempts.js';
 import { DATABASE, hba, prepare, settingsOf, urlOf, withSource } from './support.js';
 import { localClient } from './local-client.js';
@@ -97,6 +101,50 @@ describe('somebody with the password of a role', () => {
     expect(found.sort()).toEqual(may.sort());
   });
 
+  // This and the next three are one story.
+  it('writes a row of every table as app', async () => {
+    await withSource(urlOf(server, 'app'), async (dataSource) => {
+      for (const entity of ENTITIES) await dataSource.getRepository(entity).insert(rowOf(entity, { id: ID }));
+      await dataSource.query(`UPDATE replies SET approval_status = 'APPROVED', approved_by = 'x', approved_at = now()`);
+      await dataSource.query(`UPDATE posts SET processed_at = now(); UPDATE authors SET last_seen_at = now()`);
+      const report = await createHealthCheck(dataSource, { timeoutMs: 5_000 })();
+      expect(report).toMatchObject({ status: 'ok', migrations: { pending: 0 } });
+    });
+  });
+
+  it('asks the questions of dashboards as reader, who cannot see whom they are about', async () => {
+    const reader = clients.get('reader');
+    for (const question of QUESTIONS) expect((await reader?.query(question))?.rows).toHaveLength(1);
+  });
+
+  it('sees neither statistics of what is withheld nor what others run, as reader', async () => {
+    await superuser.query('ANALYZE authors');
+    const reader = clients.get('reader');
+    const columns = await reader?.query<{ attname: string }>(
+      `SELECT attname FROM pg_stats WHERE tablename = 'authors'`,
+    );
+    const seen = columns?.rows.map(({ attname }) => attname) ?? [];
+    expect(seen).toContain('relationship_score');
+    expect(seen.filter((column) => column in (WITHHELD_COLUMNS.authors ?? {}))).toEqual([]);
+    const others = await reader?.query(
+      `SELECT DISTINCT query FROM pg_stat_activity WHERE usename <> 'reader' AND query <> ''`,
+    );
+    expect(others?.rows).toEqual([{ query: '<insufficient privilege>' }]);
+  });
+
+  it('archives and purges as retention: what goes along goes, every reply stays', async () => {
+    const retention = clients.get('retention');
+    await retention?.query(`SELECT p.*, d.* FROM posts p JOIN decisions d ON d.post_id = p.id`);
+    await retention?.query(`DELETE FROM posts WHERE id IN (SELECT id FROM posts WHERE detected_at < now() LIMIT 100)`);
+    await retention?.query(`DELETE FROM kpi_metrics; DELETE FROM weight_adjustment_logs; DELETE FROM learning_events`);
+    await retention?.query(`BEGIN; SET LOCAL shared_db.audit_purge = 'on'; DELETE FROM audit_logs; COMMIT`);
+    const counts = PURGED.map((table) => `(SELECT count(*)::int FROM ${table}) AS ${table}`).join(', ');
+    const { rows } = await superuser.query<Record<string, number>>(`SELECT ${counts}`);
+    expect(rows).toEqual([Object.fromEntries(PURGED.map((table) => [table, 0]))]);
+    const left = await superuser.query('SELECT decision_id FROM replies');
+    expect(left.rows).toEqual([{ decision_id: null }]);
+  });
+
   it('finds no other database, nor this one without CONNECT', async () => {
     await server.run(`CREATE ROLE stranger LOGIN PASSWORD 'of another application'`);
     const stranger = new pg.Client({ connectionString: server.url(DATABASE, 'stranger', 'of another application') });
@@ -170,6 +218,29 @@ describe('somebody with the password of a role', () => {
     });
   });
 });
+
+/** Each finds the one row there is. */
+const QUESTIONS = [
+  `SELECT d.created_at, d.mode, d.sss_score, p.platform FROM decisions d JOIN posts p ON p.id = post_id
+   WHERE d.created_at > now() - interval '7 days' ORDER BY d.created_at DESC LIMIT 20`,
+  `SELECT date_trunc('hour', created_at) AS hour, count(*), avg(composite_score) FROM decisions GROUP BY 1`,
+  'SELECT count(*) FROM posts WHERE processed_at IS NULL AND NOT spam_filtered',
+  `SELECT platform, count(*) FILTER (WHERE is_power_user), avg(relationship_score) FROM authors GROUP BY 1`,
+  'SELECT approval_status, archetype_id, count(*), sum((metrics_json ->> $$clicks$$)::int) FROM replies GROUP BY 1, 2',
+  `SELECT status, priority, count(*), min(created_at) FROM escalations GROUP BY 1, 2`,
+  'SELECT c.name, m.sentiment, count(*) FROM competitive_mentions m JOIN competitors c ON c.id = competitor_id GROUP BY 1, 2',
+  'SELECT advocate_status, engagement_count FROM community_champions ORDER BY engagement_count DESC LIMIT 20',
+  'SELECT date, metric_name, value FROM kpi_metrics JOIN kpi_types t ON t.id = kpi_type_id ORDER BY date',
+  'SELECT keyword_matches, count(*) FROM posts GROUP BY 1',
+  'SELECT action, entity_type, count(*) FROM audit_logs WHERE action = $$approve$$ GROUP BY 1, 2',
+  'SELECT segment_key, sss_weight FROM segmented_weights',
+  'SELECT max(name) FROM migrations',
+];
+
+const PURGED = [
+  ...['posts', 'decisions', 'competitive_mentions', 'randomized_experiments', 'kpi_metrics', 'weight_adjustment_logs'],
+  ...['learning_events', 'audit_logs'],
+];
 
 async function pidOf(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');

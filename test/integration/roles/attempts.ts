@@ -231,7 +231,7 @@ const SERVER: readonly Attempt[] = [
     'ALTER DATABASE antone SET search_path = loot',
     'CREATE EXTENSION dblink',
     'CREATE EXTENSION postgres_fdw',
-    'CREATE EXTENSION plpython3u',
+    'CREATE EXTENSION file_fdw',
     'CREATE EXTENSION pgcrypto',
     'DROP EXTENSION plpgsql CASCADE',
     `CREATE TABLESPACE loot LOCATION '/tmp'`,

@@ -7,7 +7,7 @@ import { revertMigration, runMigrations } from '../../../src/connection/migrator
 import { MIGRATIONS } from '../../../src/migrations/index.js';
 import { alignRights } from '../../../src/roles/align.js';
 import { LOGIN_ROLES } from '../../../src/roles/roles.js';
-import { checkRoles } from '../../../src/roles/set-up.js';
+import { checkRoles, setUpRoles } from '../../../src/roles/set-up.js';
 import { runCli, type CliResult } from '../../support/cli.js';
 import { runOn, startOwnServer, type OwnServer } from '../../support/own-server.js';
 import { DATABASE, PASSWORDS, urlOf, withSource } from './support.js';
@@ -144,6 +144,29 @@ describe('db:roles, by an administrator who is no superuser, on an empty databas
       dataSource.migrations.push(new AddNotes1999999999999());
       expect(await revertMigration(dataSource)).toBe('AddNotes1999999999999');
     });
+  });
+
+  it('takes over what the administrator made before, and repairs it afterwards', async () => {
+    await server.run('CREATE DATABASE legacy OWNER admin');
+    const url = server.url('legacy', 'admin', ADMIN);
+    await withSource(url, async (dataSource) => {
+      await runMigrations(dataSource);
+      const { repaired } = await setUpRoles(dataSource);
+      expect(repaired.map(({ sentence }) => sentence)).toContain('table posts: owner is admin, should be owner');
+      expect(await checkRoles(dataSource)).toEqual([]);
+      await server.run(
+        'ALTER ROLE owner LOGIN; GRANT SELECT ON authors TO reader; REVOKE ALL ON posts FROM app',
+        'legacy',
+      );
+      expect((await setUpRoles(dataSource)).repaired).toHaveLength(6);
+      expect(await checkRoles(dataSource)).toEqual([]);
+    });
+    expect(
+      await rows(
+        'app',
+        `SELECT FROM pg_auth_members WHERE member = 'admin'::regrole AND pg_has_role('admin', roleid, 'USAGE')`,
+      ),
+    ).toEqual([]);
   });
 
   it('cannot be told to check and change at once', async () => {

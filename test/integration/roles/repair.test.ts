@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { compareCatalog } from '../../../src/cli/check/live.js';
+import { MIGRATION_LOCK } from '../../../src/connection/migrator.js';
+import { RolesError } from '../../../src/roles/errors.js';
+import { checkRoles, setUpRoles, type SetUpOptions } from '../../../src/roles/set-up.js';
+import { SHIPPED_SNAPSHOT } from '../../../src/schema/shipped-snapshot.js';
+import { runCli } from '../../support/cli.js';
+import { startOwnServer, type OwnServer } from '../../support/own-server.js';
+import { DAMAGES } from './damages.js';
+import { DATABASE, prepare, withSource } from './support.js';
+
+jest.setTimeout(60_000);
+
+describe('roles that somebody changed by hand', () => {
+  let server: OwnServer;
+  let url: string;
+  const setUp = (options?: SetUpOptions) => withSource(url, (source) => setUpRoles(source, options));
+  const differences = async () => (await withSource(url, checkRoles)).map(({ sentence }) => sentence);
+
+  beforeAll(async () => {
+    server = await startOwnServer();
+    await prepare(server);
+    await server.run('CREATE ROLE stranger LOGIN', DATABASE);
+    url = server.url(DATABASE);
+  });
+
+  afterAll(() => server.stop());
+
+  it.each(['TOO_MUCH', 'TOO_LITTLE'] as const)('are named and repaired, all at once (%s)', async (which) => {
+    for (const [damage] of DAMAGES[which]) await server.run(damage, DATABASE);
+    const says = DAMAGES[which].flatMap(([, ...sentences]) => sentences).sort();
+    expect((await differences()).sort()).toEqual(says);
+    await withSource(url, async (source) => {
+      const told = (await compareCatalog(source, SHIPPED_SNAPSHOT)).map(({ sentence }) => sentence);
+      expect(told.map((sentence) => sentence.replace('be the owner of the others', 'be owner')).sort()).toEqual(says);
+      const { repaired } = await setUpRoles(source);
+      expect(repaired.map(({ sentence }) => sentence).sort()).toEqual(says);
+    });
+    expect(await differences()).toEqual([]);
+  });
+
+  it('are named by --check, which changes nothing, and repaired by one of four at once', async () => {
+    await server.run('GRANT owner TO app; GRANT DELETE ON replies TO app', DATABASE);
+    const says = [
+      'role app IN ROLE owner is there, should not be',
+      'grant DELETE ON TABLE replies TO app is there, should not be',
+    ];
+    expect(await runCli(['db:roles', '--check'], { env: { DATABASE_URL: url } })).toMatchObject({
+      code: 1,
+      stdout: `${says.join('\n')}\n2 differences; 127.0.0.1:${server.port}/${DATABASE}. Repair: npm run db:roles\n`,
+    });
+    expect(await differences()).toEqual(says);
+    const reports = await Promise.all([setUp(), setUp(), setUp(), setUp()]);
+    expect(reports.map(({ repaired }) => repaired.length).sort((a, b) => b - a)).toEqual([2, 0, 0, 0]);
+  });
+
+  it('leaves the rights of roles that are not ours, which migration:check names', async () => {
+    await server.run('GRANT SELECT ON kpi_metrics TO stranger', DATABASE);
+    expect(await differences()).toEqual([]);
+    const findings = await withSource(url, (source) => compareCatalog(source, SHIPPED_SNAPSHOT));
+    expect(findings.map(({ sentence }) => sentence)).toEqual([
+      'grant SELECT ON TABLE kpi_metrics TO stranger is there, should not be',
+    ]);
+    await server.run('REVOKE SELECT ON kpi_metrics FROM stranger', DATABASE);
+  });
+
+  it('tells when most tables belong to somebody else', async () => {
+    await server.run('REASSIGN OWNED BY owner TO app', DATABASE);
+    const findings = await withSource(url, (source) => compareCatalog(source, SHIPPED_SNAPSHOT));
+    expect(findings.map(({ sentence }) => sentence)).toContain('most tables: owner is app, should be owner (db:roles)');
+    await setUp();
+    expect(await differences()).toEqual([]);
+  });
+
+  it('changes nothing while a table is in use', async () => {
+    await withSource(url, async (source) => {
+      const busy = source.createQueryRunner();
+      await busy.query('ALTER TABLE kpi_metrics OWNER TO antone; ALTER ROLE app CREATEDB');
+      await busy.startTransaction();
+      await busy.query('SELECT FROM kpi_metrics');
+      await expect(setUp({ maxWaitMs: 200 })).rejects.toThrow('Nothing was changed: a table is in use.');
+      await busy.rollbackTransaction();
+      await busy.release();
+    });
+    expect(await differences()).toEqual([
+      'role app CREATEDB is there, should not be',
+      'table kpi_metrics: owner is antone, should be owner',
+    ]);
+    await setUp();
+  });
+
+  it('waits for a migration, and not for ever', async () => {
+    await withSource(url, async (source) => {
+      const migration = source.createQueryRunner();
+      await migration.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK.join(', ')})`);
+      await expect(setUp({ maxWaitMs: 150 })).rejects.toThrow('Another process is migrating this database');
+      setTimeout(() => void migration.query(`SELECT pg_advisory_unlock(${MIGRATION_LOCK.join(', ')})`), 200);
+      expect((await setUp()).repaired).toEqual([]);
+      await migration.release();
+    });
+  });
+
+  describe('by somebody who may not repair them', () => {
+    const tried = (user: string) =>
+      withSource(server.url(DATABASE, user, 'secret-of-this-user'), (source) => setUpRoles(source)).catch(
+        (error: unknown) => error,
+      );
+
+    beforeAll(async () => {
+      await server.run(
+        `CREATE ROLE nobody_special LOGIN PASSWORD 'secret-of-this-user'; CREATE ROLE maker LOGIN CREATEROLE PASSWORD 'secret-of-this-user';
+        GRANT CONNECT ON DATABASE ${DATABASE} TO nobody_special, maker; GRANT USAGE ON SCHEMA public TO nobody_special, maker`,
+        DATABASE,
+      );
+    });
+
+    it.each([
+      [
+        'nobody_special',
+        'ALTER ROLE app CREATEDB',
+        'nobody_special has no CREATEROLE (ALTER ROLE nobody_special CREATEROLE)',
+      ],
+      [
+        'maker',
+        'ALTER ROLE app SUPERUSER',
+        'only a superuser may change that role app SUPERUSER is there, should not be',
+      ],
+      ['maker', 'GRANT CREATE ON SCHEMA public TO app', 'the schema public belongs to pg_database_owner, not to maker'],
+      ['maker', `GRANT TEMPORARY ON DATABASE ${DATABASE} TO PUBLIC`, `the database belongs to antone, not to maker`],
+      ['maker', 'ALTER TABLE posts OWNER TO antone', 'tables belong to antone (GRANT antone TO maker)'],
+    ])('%s is told what is missing: %s', async (user, damage, says) => {
+      await server.run(damage, DATABASE);
+      const error = await tried(user);
+      expect(error).toBeInstanceOf(RolesError);
+      expect((error as Error).message).toMatch(/^Nothing was changed: .*\.$/);
+      expect((error as Error).message).toContain(says);
+      expect(await differences()).toHaveLength(1);
+      await setUp();
+    });
+  });
+});
+
+describe('roles, where none of ours were', () => {
+  let server: OwnServer;
+  beforeAll(async () => {
+    server = await startOwnServer();
+  });
+  afterAll(() => server.stop());
+
+  it('are made by two at once, for two databases of one server', async () => {
+    await server.run('CREATE DATABASE first');
+    await server.run('CREATE DATABASE second');
+    const both = ['first', 'second'].map((name) => withSource(server.url(name), (source) => setUpRoles(source)));
+    await Promise.all(both);
+    for (const name of ['first', 'second']) {
+      expect(await withSource(server.url(name), checkRoles)).toEqual([]);
+    }
+  });
+
+  it('are not taken from somebody else without being told to', async () => {
+    await server.run('DROP DATABASE first');
+    await server.run('DROP DATABASE second');
+    await server.run(`DROP ROLE owner, migrator, app, reader, retention; CREATE ROLE app SUPERUSER; CREATE ROLE owner;
+      COMMENT ON ROLE owner IS 'owns a shop'`);
+    const url = server.url('postgres');
+    const refused = await runCli(['db:roles'], { env: { DATABASE_URL: url } });
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toMatch(
+      /^error: The server has roles that db:roles did not make: owner, app\. .* --adopt,.*\n$/,
+    );
+    expect(await server.run(`SELECT rolsuper AS is FROM pg_roles WHERE rolname = 'app'`)).toEqual([{ is: true }]);
+    // Without the mark of ours they are nobody's business.
+    expect(await runCli(['db:roles', '--adopt'], { env: { DATABASE_URL: url } })).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('repaired: role app SUPERUSER is there, should not be\n'),
+    });
+    expect(await withSource(url, checkRoles)).toEqual([]);
+  });
+});
