@@ -1,10 +1,9 @@
 import { Command } from 'commander';
-import { connectionFailure } from '../connection/connection-failure.js';
 import { describeAddress, parseDatabaseUrl } from '../connection/database-url.js';
 import type { Environment } from '../connection/environment.js';
 import type { Difference } from '../schema/diff.js';
 import { action } from './action.js';
-import { acquireDatabase, withDatabase } from './database.js';
+import { acquireDatabase, withDatabase, withReadOnly } from './database.js';
 import { output } from './output.js';
 
 interface RolesOptions {
@@ -82,20 +81,8 @@ async function check(environment: Environment, { passwordFile, adopt, json }: Ro
 }
 
 async function differencesIn(url: string): Promise<Difference[]> {
-  const { createDataSource } = await import('../data-source.js');
-  const { readOnly } = await import('./check/live.js');
   const { checkRoles } = await import('../roles/set-up.js');
-  const dataSource = readOnly(createDataSource({ url, poolSize: 1, applicationName: 'shared-db roles' }));
-  try {
-    await dataSource.initialize();
-  } catch (error) {
-    throw connectionFailure(error, parseDatabaseUrl(url));
-  }
-  try {
-    return await checkRoles(dataSource);
-  } finally {
-    await dataSource.destroy();
-  }
+  return withReadOnly(url, 'shared-db roles', checkRoles);
 }
 
 function lines(differences: readonly Difference[], address: string): string[] {

@@ -9,13 +9,14 @@ import { WITHHELD_COLUMNS } from '../../../src/roles/withheld.js';
 import { startOwnServer, type OwnServer } from '../../support/own-server.js';
 import { ID, rowOf } from '../../support/rows.js';
 import { ALLOWED, ATTEMPTS, type Attacker } from './attempts.js';
-import { DATABASE, hba, prepare, settingsOf, urlOf, withSource } from './support.js';
+import { DATABASE, hba, prepare, settingsOf, urlOf, withSource } from '../../support/roles.js';
 import { localClient } from './local-client.js';
 
 jest.setTimeout(60_000);
 
 const ATTACKERS = ['app', 'reader', 'retention', 'migrator'] as const;
 const COUNT = ATTEMPTS.reduce((sum, { by }) => sum + by.length, 0);
+const STRANGER = 'of another application';
 const HBA = readFileSync('docs/reference/pg_hba.conf', 'utf8');
 const CONF = readFileSync('docs/reference/postgresql.conf', 'utf8');
 
@@ -146,8 +147,8 @@ describe('somebody with the password of a role', () => {
   });
 
   it('finds no other database, nor this one without CONNECT', async () => {
-    await server.run(`CREATE ROLE stranger LOGIN PASSWORD 'of another application'`);
-    const stranger = new pg.Client({ connectionString: server.url(DATABASE, 'stranger', 'of another application') });
+    await server.run(`CREATE ROLE stranger LOGIN PASSWORD '${STRANGER}'`);
+    const stranger = new pg.Client({ connectionString: server.url(DATABASE, 'stranger', STRANGER) });
     await expect(stranger.connect()).rejects.toMatchObject({ code: '42501' });
   });
 

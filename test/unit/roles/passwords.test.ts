@@ -6,9 +6,9 @@ import { RolePasswordError } from '../../../src/roles/errors.js';
 import { readVerifiers } from '../../../src/roles/passwords.js';
 import { assertUsable, scramVerifier } from '../../../src/roles/scram.js';
 
-/** CREATE ROLE x PASSWORD '…'; SELECT rolpassword FROM pg_authid WHERE rolname = 'x' */
+/** What pg_authid.rolpassword holds after CREATE ROLE. */
 const FROM_POSTGRESQL = {
-  password: 'Größe-ключ-密碼-🍋 and more',
+  text: 'Größe-ключ-密碼-🍋 and more',
   salt: '/FAhYBz0hhSxqX7L5Ws3UA==',
   verifier:
     'SCRAM-SHA-256$4096:/FAhYBz0hhSxqX7L5Ws3UA==$HHI+bJ91BpDImD50LAp/vv1xtw36NNr2bMk0Y87wjME=:u3jhl725gF9w2730uzvP443Y4mH0Jh2lQ4QlS/x3JpU=',
@@ -16,8 +16,8 @@ const FROM_POSTGRESQL = {
 
 describe('the verifier of a password', () => {
   it('is what PostgreSQL 18 makes of the same password and salt', async () => {
-    const { password, salt, verifier } = FROM_POSTGRESQL;
-    expect(await scramVerifier(password, Buffer.from(salt, 'base64'))).toBe(verifier);
+    const { text, salt, verifier } = FROM_POSTGRESQL;
+    expect(await scramVerifier(text, Buffer.from(salt, 'base64'))).toBe(verifier);
   });
 
   it('has a salt of its own each time', async () => {

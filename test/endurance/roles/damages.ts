@@ -1,4 +1,4 @@
-import { DATABASE } from './support.js';
+import { DATABASE } from '../../support/roles.js';
 
 /** What somebody did by hand, and how it is told of. */
 export type Damage = readonly [sql: string, ...says: string[]];

@@ -10,7 +10,7 @@ import { LOGIN_ROLES } from '../../../src/roles/roles.js';
 import { checkRoles, setUpRoles } from '../../../src/roles/set-up.js';
 import { runCli, type CliResult } from '../../support/cli.js';
 import { runOn, startOwnServer, type OwnServer } from '../../support/own-server.js';
-import { DATABASE, PASSWORDS, urlOf, withSource } from './support.js';
+import { DATABASE, PASSWORDS, urlOf, withSource } from '../../support/roles.js';
 
 jest.setTimeout(60_000);
 

@@ -7,9 +7,11 @@ import { SHIPPED_SNAPSHOT } from '../../../src/schema/shipped-snapshot.js';
 import { runCli } from '../../support/cli.js';
 import { startOwnServer, type OwnServer } from '../../support/own-server.js';
 import { DAMAGES } from './damages.js';
-import { DATABASE, prepare, withSource } from './support.js';
+import { DATABASE, prepare, withSource } from '../../support/roles.js';
 
 jest.setTimeout(60_000);
+
+const SECRET = 'invented for this user';
 
 describe('roles that somebody changed by hand', () => {
   let server: OwnServer;
@@ -102,13 +104,11 @@ describe('roles that somebody changed by hand', () => {
 
   describe('by somebody who may not repair them', () => {
     const tried = (user: string) =>
-      withSource(server.url(DATABASE, user, 'secret-of-this-user'), (source) => setUpRoles(source)).catch(
-        (error: unknown) => error,
-      );
+      withSource(server.url(DATABASE, user, SECRET), (source) => setUpRoles(source)).catch((error: unknown) => error);
 
     beforeAll(async () => {
       await server.run(
-        `CREATE ROLE nobody_special LOGIN PASSWORD 'secret-of-this-user'; CREATE ROLE maker LOGIN CREATEROLE PASSWORD 'secret-of-this-user';
+        `CREATE ROLE nobody_special LOGIN PASSWORD '${SECRET}'; CREATE ROLE maker LOGIN CREATEROLE PASSWORD '${SECRET}';
         GRANT CONNECT ON DATABASE ${DATABASE} TO nobody_special, maker; GRANT USAGE ON SCHEMA public TO nobody_special, maker`,
         DATABASE,
       );

@@ -1,9 +1,9 @@
 import type { DataSource } from 'typeorm';
-import { createDataSource } from '../../../src/data-source.js';
-import { LOGIN_ROLES, type RoleName } from '../../../src/roles/roles.js';
-import { scramVerifier } from '../../../src/roles/scram.js';
-import { setUpRoles } from '../../../src/roles/set-up.js';
-import type { OwnServer } from '../../support/own-server.js';
+import { createDataSource } from '../../src/data-source.js';
+import { LOGIN_ROLES, type RoleName } from '../../src/roles/roles.js';
+import { scramVerifier } from '../../src/roles/scram.js';
+import { setUpRoles } from '../../src/roles/set-up.js';
+import type { OwnServer } from './own-server.js';
 
 export const DATABASE = 'antone';
 
