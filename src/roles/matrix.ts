@@ -17,8 +17,8 @@ export interface TableRights {
 
 const DML: readonly TablePrivilege[] = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 
-/** What TypeORM keeps; who connects may look whether the schema is the one it was made for. */
-const HISTORY_TABLE = 'migrations';
+/** What TypeORM and the migrator keep; who connects may look whether the schema is the one it was made for. */
+const HISTORY_TABLES: readonly string[] = ['migrations', 'migration_runs'];
 
 /** Where services may less than read and write rows. */
 const APP_EXCEPTIONS: Readonly<Record<string, readonly TablePrivilege[]>> = {
@@ -26,11 +26,10 @@ const APP_EXCEPTIONS: Readonly<Record<string, readonly TablePrivilege[]>> = {
   audit_logs: ['SELECT', 'INSERT'],
   // Permanent: a reply that is taken back stays, with `deleted_at`.
   replies: ['SELECT', 'INSERT', 'UPDATE'],
-  [HISTORY_TABLE]: ['SELECT'],
 };
 
 /** Every table of the schema. */
-export const TABLES: readonly string[] = [...RETENTION_POLICIES.map(({ table }) => table), HISTORY_TABLE];
+export const TABLES: readonly string[] = [...RETENTION_POLICIES.map(({ table }) => table), ...HISTORY_TABLES];
 
 /** What `app` may do with a table made later, until the matrix names it. The others: nothing, since it may hold personal data. */
 export const FUTURE_TABLES: { readonly role: GrantedRole; readonly privileges: readonly TablePrivilege[] } = {
@@ -41,6 +40,9 @@ export const FUTURE_TABLES: { readonly role: GrantedRole; readonly privileges: r
 /** What each role may do with a table. */
 export function rightsOn(table: string): readonly TableRights[] {
   if (!TABLES.includes(table)) return [{ ...FUTURE_TABLES, without: [] }];
+  if (HISTORY_TABLES.includes(table)) {
+    return (['app', 'reader', 'retention'] as const).map((role) => ({ role, privileges: ['SELECT'], without: [] }));
+  }
   return [
     { role: 'app', privileges: APP_EXCEPTIONS[table] ?? DML, without: [] },
     { role: 'reader', privileges: ['SELECT'], without: Object.keys(WITHHELD_COLUMNS[table] ?? {}) },
@@ -50,7 +52,6 @@ export function rightsOn(table: string): readonly TableRights[] {
 
 /** Reads what it archives, deletes what is purged on its own; what goes with a parent, PostgreSQL deletes as the owner. */
 function retentionPrivileges(table: string): readonly TablePrivilege[] {
-  if (table === HISTORY_TABLE) return ['SELECT'];
   const policy = RETENTION_POLICIES.find((each) => each.table === table);
   if (policy === undefined || policy.days === 'forever') return [];
   return policy.goesWith === undefined ? ['SELECT', 'DELETE'] : ['SELECT'];

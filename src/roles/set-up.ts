@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { MIGRATION_LOCK } from '../connection/migrator.js';
+import { MIGRATION_LOCK } from '../migrator/lock.js';
 import type { Difference } from '../schema/diff.js';
 import { literal } from '../schema/repair-rights.js';
 import type { Query } from '../schema/snapshot.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { compareCatalog } from '../../../src/cli/check/live.js';
-import { MIGRATION_LOCK } from '../../../src/connection/migrator.js';
+import { MIGRATION_LOCK } from '../../../src/migrator/lock.js';
 import { RolesError } from '../../../src/roles/errors.js';
 import { checkRoles, setUpRoles, type SetUpOptions } from '../../../src/roles/set-up.js';
 import { SHIPPED_SNAPSHOT } from '../../../src/schema/shipped-snapshot.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { revertMigration, runMigrations } from '../../../src/connection/migrator.js';
+import { revertMigration, runMigrations } from '../../../src/migrator/runner.js';
 import { MIGRATIONS } from '../../../src/migrations/index.js';
 import { alignRights } from '../../../src/roles/align.js';
 import { LOGIN_ROLES } from '../../../src/roles/roles.js';
