@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/data-source.js';
+import { runMigrations } from '../../src/migrator/runner.js';
 import { LOGIN_ROLES, type RoleName } from '../../src/roles/roles.js';
 import { scramVerifier } from '../../src/roles/scram.js';
 import { setUpRoles } from '../../src/roles/set-up.js';
@@ -39,7 +40,7 @@ export async function withSource<T>(url: string, work: (dataSource: DataSource) 
 export async function prepare(server: OwnServer): Promise<void> {
   await server.run(`CREATE DATABASE ${DATABASE}`);
   await withSource(server.url(DATABASE), async (dataSource) => {
-    await dataSource.runMigrations();
+    await runMigrations(dataSource);
     await setUpRoles(dataSource, { verifiers: await verifiers() });
   });
 }
