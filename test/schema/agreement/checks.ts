@@ -29,7 +29,7 @@ export interface Catalog {
   readonly columns: readonly StoredColumn[];
 }
 
-const OURS = `relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'migrations'`;
+const OURS = `relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname NOT IN ('migrations', 'migration_runs')`;
 
 /** Every CHECK and every column of the migrated database. */
 export async function readCatalog(dataSource: DataSource): Promise<Catalog> {

@@ -18,7 +18,7 @@ export function keyOf({ kind, table, name }: Guard): string {
   return `${kind} ${table} ${name}`;
 }
 
-const OURS = `c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> 'migrations'`;
+const OURS = `c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname NOT IN ('migrations', 'migration_runs')`;
 
 /**
  * Every guard of the schema, from pg_catalog and from nowhere else. What no case is written for yet (exclusion constraints,
