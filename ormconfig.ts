@@ -7,6 +7,7 @@ import { createDataSource } from './src/data-source.js';
 
 export default createDataSource({
   url: readEnvironment().databaseUrl ?? (await embeddedUrl()),
+  purpose: 'migrate',
   // Commands that migrate may take their time; what a service may take is its own affair.
   statementTimeoutMs: 0,
 });

@@ -11,6 +11,7 @@ import { rm } from 'node:fs/promises';
 import 'reflect-metadata';
 import { checksumsFile } from './generate/checksums.js';
 import { commentsFile } from './generate/comments.js';
+import { environmentFile } from './generate/environment.js';
 import { errorsFile } from './generate/errors.js';
 import { faultOf, surplusIn, write } from './generate/generated-file.js';
 import { lintFile } from './generate/lint.js';
@@ -25,7 +26,7 @@ const BY_HAND = ['docs/reference/pg_hba.conf', 'docs/reference/postgresql.conf']
 const check = process.argv.includes('--check');
 await refusing(async () => {
   const files = [
-    ...[await checksumsFile(), commentsFile(), errorsFile(), lintFile(), rolesFile()],
+    ...[await checksumsFile(), commentsFile(), environmentFile(), errorsFile(), lintFile(), rolesFile()],
     ...referenceFiles(SHIPPED_SNAPSHOT),
   ];
   for (const file of files) {

@@ -1,64 +1,89 @@
 import 'reflect-metadata';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { applyComments } from './columns/comments.js';
 import { parseDatabaseUrl } from './connection/database-url.js';
+import { readSafety } from './connection/environment.js';
+import { ManagedDataSource } from './connection/managed-data-source.js';
 import { ReadableNamingStrategy } from './connection/naming-strategy.js';
+import { passwordOf, type PasswordProvider } from './connection/password.js';
+import { poolSettings } from './connection/pool.js';
+import type { Purpose } from './connection/safe-role.js';
+import { tlsOptionsOf } from './connection/tls.js';
+import { announceOptOuts, assertSafeAddress } from './connection/url-policy.js';
 import { COMMENTS } from './entities/comments.js';
 import { ENTITIES } from './entities/index.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { EntityValidationSubscriber } from './validation/entity-validation.subscriber.js';
 
 export interface ConnectionOptions {
-  /** `postgres://user:password@host:port/database`. */
+  /** `postgres://user:password@host:port/database?sslmode=verify-full`. */
   url: string;
-  /** Shown in pg_stat_activity. Default `shared-db`. */
+  /** Asked for the password at each new connection, so that it may change; then the URL has none. */
+  password?: PasswordProvider;
+  /** What the role may be able to do, in production. Default `app`: work on rows, and no more. */
+  purpose?: Purpose;
+  /** Shown in pg_stat_activity. Default: `application_name` of the URL, else `shared-db`. */
   applicationName?: string;
   /** Most connections of the pool. Default 10. */
   poolSize?: number;
-  /** After how many milliseconds PostgreSQL cancels a statement. Default 10,000 (query guide); 0 = never. */
+  /**
+   * After how many milliseconds PostgreSQL cancels a statement. Default 10,000 (query guide); 0 = never. For `app`, a connection that
+   * has no answer five seconds later is given up, even if the session has raised its limit since: work that takes longer
+   * needs a DataSource of its own.
+   */
   statementTimeoutMs?: number;
-  /** Milliseconds to wait for a connection. Default 5,000. */
+  /** Milliseconds to wait for a connection, a free one of the pool included. Default 5,000. */
   connectTimeoutMs?: number;
+  /** Milliseconds `initialize()` goes on trying while there is no server yet. Default 10,000; 0 = one attempt. */
+  connectRetryMs?: number;
 }
 
 /**
  * The DataSource of the Antone schema: entities, migrations and naming in one place. It is not connected:
  * `await dataSource.initialize()` does that. Never synchronises; the schema changes by migrations only.
  *
- * @throws DatabaseUrlError when the URL cannot be used; a database that cannot be reached shows at `initialize()`.
+ * When NODE_ENV is production it refuses a database on this machine, a server that is not verified by TLS, and a role that may
+ * do more than it must; the first two here, and all that only a connection can show at `initialize()`.
+ *
+ * @throws DatabaseUrlError when the URL cannot be used, UnsafeConnection when production refuses it; a database that cannot be
+ *   reached shows at `initialize()`.
  */
 export function createDataSource(options: ConnectionOptions): DataSource {
-  const { applicationName = 'shared-db', poolSize = 10 } = options;
-  const { host, port, database, user, password, ssl } = parseDatabaseUrl(options.url);
+  const { poolSize = 10, purpose = 'app', statementTimeoutMs = 10_000, connectRetryMs = 10_000 } = options;
+  const address = parseDatabaseUrl(options.url);
+  const { host, port, database, user } = address;
+  const safety = readSafety();
+  const care = { purpose, safety, connectRetryMs };
+  announceOptOuts(safety);
+  assertSafeAddress(address, safety);
   applyComments(ENTITIES, COMMENTS);
-  return new DataSource({
-    type: 'postgres',
-    host,
-    port,
-    database,
-    ...(user === undefined ? {} : { username: user }),
-    // A function, so that whoever prints the options prints no password.
-    ...(password === undefined ? {} : { password: () => password }),
-    ...(ssl === undefined ? {} : { ssl }),
-    applicationName,
-    poolSize,
-    connectTimeoutMS: options.connectTimeoutMs ?? 5_000,
-    entities: [...ENTITIES],
-    migrations: [...MIGRATIONS],
-    subscribers: [EntityValidationSubscriber],
-    migrationsTableName: 'migrations',
-    migrationsTransactionMode: 'each',
-    namingStrategy: new ReadableNamingStrategy(),
-    synchronize: false,
-    // gen_random_uuid() is PostgreSQL's own since 13: no extension, so no superuser, is needed.
-    uuidExtension: 'pgcrypto',
-    installExtensions: false,
-    // TypeORM's query logger prints parameters, which are handles and post texts.
-    logging: false,
-    extra: {
-      statement_timeout: options.statementTimeoutMs ?? 10_000,
-      options: '-c timezone=UTC',
-      keepAlive: true,
+  return new ManagedDataSource(
+    {
+      type: 'postgres',
+      host,
+      port,
+      database,
+      ...(user === undefined ? {} : { username: user }),
+      // A function, so that whoever prints the options prints no password.
+      password: passwordOf(address, options.password),
+      ssl: tlsOptionsOf(address.tls),
+      applicationName: options.applicationName ?? address.applicationName ?? 'shared-db',
+      poolSize,
+      connectTimeoutMS: options.connectTimeoutMs ?? 5_000,
+      entities: [...ENTITIES],
+      migrations: [...MIGRATIONS],
+      subscribers: [EntityValidationSubscriber],
+      migrationsTableName: 'migrations',
+      migrationsTransactionMode: 'each',
+      namingStrategy: new ReadableNamingStrategy(),
+      synchronize: false,
+      // gen_random_uuid() is PostgreSQL's own since 13: no extension, so no superuser, is needed.
+      uuidExtension: 'pgcrypto',
+      installExtensions: false,
+      // TypeORM's query logger prints parameters, which are handles and post texts.
+      logging: false,
+      extra: poolSettings(statementTimeoutMs, care),
     },
-  });
+    care,
+  );
 }

@@ -1,7 +1,10 @@
 /**
- * `@shared/db`: what services import. Opens nothing and reads no environment; what is not exported here is private.
+ * `@shared/db`: what services import. Importing it opens nothing and reads no environment; what is not exported here is private.
  */
 export { createDataSource, type ConnectionOptions } from './data-source.js';
+export { connectionFromEnvironment, EnvironmentError } from './connection/environment.js';
+export { drain } from './connection/drain.js';
+export { withRetry, type RetryOptions } from './connection/retry.js';
 
 // The tables, and the shapes of their JSON columns.
 export * from './entities/index.js';
@@ -58,6 +61,7 @@ export {
   LockTimeout,
   NotNullViolation,
   OutOfResources,
+  PoolSaturated,
   PermissionDenied,
   QueryTimeout,
   ReadOnly,
@@ -66,8 +70,13 @@ export {
   TooManyConnections,
   UnexpectedDatabaseError,
   UniqueViolation,
+  UntrustedServer,
 } from './connection/errors.js';
 export { DatabaseUrlError } from './connection/database-url.js';
+export { PasswordUnavailable, type PasswordProvider } from './connection/password.js';
+export { SecretUnavailable } from './connection/secret-file.js';
+export { UnsafeConnection } from './connection/url-policy.js';
+export type { Purpose } from './connection/safe-role.js';
 export { SharedDbError } from './connection/shared-db-error.js';
 
 // For every environment, at deployment or at boot.

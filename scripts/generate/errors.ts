@@ -26,6 +26,7 @@ function migrationErrors(): string {
 const STATELESS: Readonly<Record<string, string>> = {
   APPEND_ONLY_VIOLATION: '`42501` raised by the trigger of audit_logs',
   DATABASE_ERROR: 'any other',
+  POOL_SATURATED: 'none: the pool itself says it',
 };
 
 const INTRODUCTION = `# Errors
@@ -46,7 +47,10 @@ const BEFORE = `## Before the database is asked
 | --- | --- | --- |
 | \`EntityValidationError\` | \`ENTITY_INVALID\` | every write that TypeORM announces: save, insert, update, upsert, query builder |
 | \`InputValidationError\` | \`INPUT_INVALID\` | \`assertValid(Class, data)\` |
-| \`DatabaseUrlError\` | | \`createDataSource\`, for a connection string that cannot be used |
+| \`DatabaseUrlError\` | | \`createDataSource\`, for a connection string that cannot be used; \`part\` says where |
+| \`UnsafeConnection\` | | \`createDataSource\` and \`initialize()\`, for a connection that production refuses |
+| \`EnvironmentError\`, \`SecretUnavailable\` | | \`connectionFromEnvironment()\`, and each new connection whose password is in a file |
+| \`PasswordUnavailable\` | | each new connection whose \`password\` function failed |
 
 The first two list every violation (property, rule, sentence), never the value. Raw SQL, \`valuesFromSelect\`, \`callListeners(false)\` and
 \`save(…, { listeners: false })\` are not announced: there PostgreSQL's constraints decide alone.

@@ -2,6 +2,8 @@ import type { DataSource } from 'typeorm';
 import { connectionFailure } from '../connection/connection-failure.js';
 import { parseDatabaseUrl } from '../connection/database-url.js';
 import { EMBEDDED_FOLDER, type Environment } from '../connection/environment.js';
+import type { Purpose } from '../connection/safe-role.js';
+import { assertSafeAddress } from '../connection/url-policy.js';
 import { output } from './output.js';
 
 /** The database a command works on, for as long as it works. */
@@ -15,9 +17,10 @@ export interface CommandDatabase {
 
 /** DATABASE_URL, or outside production the embedded server of the working folder, started if need be. */
 export async function acquireDatabase(environment: Environment): Promise<CommandDatabase> {
-  const { databaseUrl, nodeEnv, createPostgresUser } = environment;
+  const { databaseUrl, nodeEnv, createPostgresUser, safety } = environment;
   if (databaseUrl !== undefined) {
-    parseDatabaseUrl(databaseUrl); // Says what is wrong with it before anything else is tried.
+    // Says what is wrong with it before anything else is tried.
+    assertSafeAddress(parseDatabaseUrl(databaseUrl), safety);
     return { url: databaseUrl, embedded: false, release: () => Promise.resolve() };
   }
   // Loaded only here: production has no such package.
@@ -34,13 +37,14 @@ export async function acquireDatabase(environment: Environment): Promise<Command
 }
 
 /**
- * A connected DataSource; the caller destroys it.
+ * A connected DataSource; the caller destroys it. Commands are for operators, whose role may own tables (`migrate`).
  *
- * @throws ConnectionFailure in one readable line.
+ * @throws ConnectionFailure, UnsafeConnection in one readable line.
  */
-export async function connect(url: string): Promise<DataSource> {
+export async function connect(url: string, purpose: Purpose = 'migrate'): Promise<DataSource> {
   const { createDataSource } = await import('../data-source.js');
-  const dataSource = createDataSource({ url, applicationName: 'shared-db cli' });
+  // Whoever waits at a terminal wants to know at once.
+  const dataSource = createDataSource({ url, purpose, applicationName: 'shared-db cli', connectRetryMs: 0 });
   try {
     return await dataSource.initialize();
   } catch (error) {
@@ -59,7 +63,7 @@ export async function withReadOnly<T>(
   work: (dataSource: DataSource) => Promise<T>,
 ): Promise<T> {
   const { createDataSource } = await import('../data-source.js');
-  const dataSource = createDataSource({ url, poolSize: 2, applicationName });
+  const dataSource = createDataSource({ url, purpose: 'migrate', poolSize: 2, applicationName, connectRetryMs: 0 });
   // Said when connections are made, not by SET: behind a pooler the next one to use the connection would inherit that.
   const extra = dataSource.options.extra as { options?: string } | undefined;
   const options = `${extra?.options ?? ''} -c default_transaction_read_only=on`.trim();
@@ -80,10 +84,11 @@ export async function withReadOnly<T>(
 export async function withDatabase<T>(
   environment: Environment,
   work: (dataSource: DataSource, database: CommandDatabase) => Promise<T>,
+  purpose?: Purpose,
 ): Promise<T> {
   const database = await acquireDatabase(environment);
   try {
-    const dataSource = await connect(database.url);
+    const dataSource = await connect(database.url, purpose);
     try {
       return await work(dataSource, database);
     } finally {

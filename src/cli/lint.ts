@@ -30,7 +30,7 @@ Examples:
   npm run --silent migration:lint -- --json`;
 
 /** An address that nothing is ever asked of: the DataSource behind it only makes SQL. */
-const NOWHERE = 'postgres://nobody@localhost/nowhere';
+const NOWHERE = 'postgres://nobody@nowhere.invalid/nowhere?sslmode=verify-full';
 
 export const lintCommand = new Command('migration:lint')
   .description('is there dangerous SQL in migrations?')

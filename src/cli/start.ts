@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { Environment } from '../connection/environment.js';
 import { unknownHealth, type HealthReport } from '../health/report.js';
 import { action } from './action.js';
-import { acquireDatabase } from './database.js';
+import { acquireDatabase, withDatabase } from './database.js';
 import { output } from './output.js';
 import { StartError } from './start/start-error.js';
 import { Interrupted, listenForStop, type StopRequest } from './start/stop-request.js';
@@ -24,6 +24,8 @@ export const startCommand = new Command('start')
 
 async function start(environment: Environment): Promise<void> {
   if (environment.production) {
+    // Whoever starts a service in production wants to hear first what is wrong with its connection.
+    await withDatabase(environment, () => Promise.resolve(), 'app');
     throw new StartError(
       'start is a development server and NODE_ENV is production: deploy with shared-db migration:run and seed:reference, and mount healthHandler in your service.',
     );

@@ -43,7 +43,7 @@ export async function runTypeorm(
   const withConfig = url === undefined || args.length === 0 ? args : [...args, '-d', ORMCONFIG];
   const child = spawn(process.execPath, [...(FROM_SOURCE ? LOADER : []), cli, ...withConfig], {
     stdio: ['inherit', output === 'inherit' ? 'inherit' : 'pipe', output === 'inherit' ? 'inherit' : 'pipe'],
-    env: environmentWith(url === undefined ? {} : { DATABASE_URL: url }),
+    env: environmentWith(url),
   });
   let printed = '';
   for (const stream of [child.stdout, child.stderr])

@@ -1,6 +1,6 @@
 import type { ClientConfig } from 'pg';
 import type { DataSource } from 'typeorm';
-import type { DatabaseAddress } from './database-url.js';
+import type { Place } from './database-url.js';
 
 type PostgresOptions = Extract<DataSource['options'], { type: 'postgres' }>;
 
@@ -11,12 +11,14 @@ type PostgresOptions = Extract<DataSource['options'], { type: 'postgres' }>;
 export function clientOptionsOf(dataSource: DataSource): ClientConfig {
   const options = dataSource.options as PostgresOptions;
   const { host, port, username, password, database, ssl } = options;
+  // Of its own, also in how long it waits for an answer.
+  const settings = { ...(options.extra as ClientConfig), query_timeout: 0 };
   // node-postgres takes undefined for absent.
-  return { ...(options.extra as object), host, port, user: username, password, database, ssl } as ClientConfig;
+  return { ...settings, host, port, user: username, password, database, ssl } as ClientConfig;
 }
 
 /** Where a DataSource leads, for messages: no user, no password. */
-export function addressOf(dataSource: DataSource): DatabaseAddress {
+export function addressOf(dataSource: DataSource): Place {
   const { host = 'localhost', port = 5432, database = '' } = dataSource.options as PostgresOptions;
-  return { host, port, database, user: undefined, password: undefined, ssl: undefined };
+  return { host, port, database };
 }

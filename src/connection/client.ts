@@ -1,6 +1,11 @@
 import { Client, type ClientConfig } from 'pg';
 import { connectionFailure } from './connection-failure.js';
 import { parseDatabaseUrl, type DatabaseAddress } from './database-url.js';
+import { readSafety } from './environment.js';
+import { openSocket } from './open-socket.js';
+import { passwordOf } from './password.js';
+import { tlsOptionsOf } from './tls.js';
+import { assertSafeAddress } from './url-policy.js';
 
 export interface ClientOptions {
   /** Another database of the same server. Default: the one of the URL. */
@@ -24,7 +29,7 @@ const UNLIMITED = [
 /**
  * Runs `work` on one connection of its own and closes it afterwards.
  *
- * @throws ConnectionFailure when none can be made.
+ * @throws ConnectionFailure when none can be made; UnsafeConnection when production refuses it.
  */
 export async function withClient<T>(
   url: string,
@@ -39,7 +44,7 @@ export async function withClient<T>(
     await client.connect();
   } catch (error) {
     const { host, port, database } = { ...address, ...databaseOf(options) };
-    throw connectionFailure(error, { host, port, database, user: undefined, password: undefined, ssl: undefined });
+    throw connectionFailure(error, { host, port, database });
   }
   const cancel = (): void => void cancelled(url, client).catch(() => undefined);
   options.signal?.addEventListener('abort', cancel);
@@ -53,13 +58,16 @@ export async function withClient<T>(
 }
 
 function configOf(address: DatabaseAddress, options: ClientOptions): ClientConfig {
-  const { host, port, database, user, password, ssl } = address;
+  const { host, port, database, user, tls } = address;
+  const safety = readSafety();
+  assertSafeAddress(address, safety);
   const readOnly = options.readOnly ? ['-c default_transaction_read_only=on'] : [];
   return {
     ...{ host, port, database, ...databaseOf(options) },
     ...(user === undefined ? {} : { user }),
-    ...(password === undefined ? {} : { password }),
-    ...(ssl === undefined ? {} : { ssl: ssl as NonNullable<ClientConfig['ssl']> }),
+    password: passwordOf(address, undefined),
+    ssl: tlsOptionsOf(tls),
+    stream: () => openSocket(safety),
     application_name: options.applicationName,
     options: [...UNLIMITED, ...readOnly].join(' '),
     connectionTimeoutMillis: 10_000,

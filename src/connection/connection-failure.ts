@@ -1,4 +1,5 @@
-import { describeAddress, type DatabaseAddress } from './database-url.js';
+import { describeAddress, type Place } from './database-url.js';
+import { DatabaseError, UntrustedServer } from './errors.js';
 import { SharedDbError } from './shared-db-error.js';
 
 /** No connection could be made. One line: where to, why not, what to do; no password, no user name. */
@@ -23,11 +24,17 @@ const NETWORK: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'it does not answer: check host, port and firewall',
   EHOSTUNREACH: 'the host cannot be reached: check the network',
   ECONNRESET: 'it closed the connection: check that it is PostgreSQL, and its log',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name: correct the host in DATABASE_URL',
+  CERT_HAS_EXPIRED: 'its certificate has expired: renew it on the server',
   ENOENT: 'the socket does not exist: start PostgreSQL, or correct the path in DATABASE_URL',
 };
 
-/** Turns what went wrong while connecting into one readable line. What it does not know it names by its code alone. */
-export function connectionFailure(error: unknown, address: DatabaseAddress): ConnectionFailure {
+/**
+ * Turns what went wrong while connecting into one readable line. What it does not know it names by its code alone; what is one
+ * of ours is such a line already.
+ */
+export function connectionFailure(error: unknown, address: Place): SharedDbError {
+  if (error instanceof SharedDbError && !(error instanceof DatabaseError)) return error;
   return new ConnectionFailure(`Cannot use the database at ${describeAddress(address)}: ${reasonOf(error)}.`);
 }
 
@@ -35,10 +42,15 @@ function reasonOf(error: unknown): string {
   const code = codeOf(error);
   const known = code === undefined ? undefined : (REFUSALS[code] ?? NETWORK[code]);
   if (known !== undefined) return known;
-  // node-postgres has no code for these two.
+  if (code !== undefined && UntrustedServer.kind.states.includes(code)) {
+    return 'its certificate is not one we trust: give the CA of the server as sslrootcert in DATABASE_URL';
+  }
+  // node-postgres has no code for these.
   const message = error instanceof Error ? error.message : '';
   if (/timeout/i.test(message)) return 'it does not answer in time: check host, port and firewall';
-  if (/password must be a string/i.test(message)) return 'it asks for a password and DATABASE_URL has none';
+  if (/does not support SSL/i.test(message)) return 'it does not speak TLS: turn ssl on in its configuration';
+  if (/password must be a (non-empty )?string/i.test(message))
+    return 'it asks for a password and DATABASE_URL has none';
   return code === undefined ? 'the connection failed for an unknown reason' : `the connection failed with code ${code}`;
 }
 

@@ -1,61 +1,167 @@
-import type { TlsOptions } from 'node:tls';
-import { parse, type ConnectionOptions } from 'pg-connection-string';
-import { SharedDbError } from './shared-db-error.js';
+import { DatabaseUrlError, type DatabaseUrlPart } from './database-url-error.js';
+import { readHost } from './host.js';
+import { readTls, type TlsRequest } from './tls.js';
 
-/** A connection string taken apart; the only form in which one travels through this package. */
-export interface DatabaseAddress {
+export { DatabaseUrlError } from './database-url-error.js';
+
+/** What may be shown of a connection. */
+export interface Place {
+  /** A name in lower case, an IP address, or the folder of a Unix socket (begins with `/`). */
   readonly host: string;
   readonly port: number;
   readonly database: string;
+}
+
+/** A connection string taken apart; the only form in which one travels through this package. */
+export interface DatabaseAddress extends Place {
   readonly user: string | undefined;
   /** Not enumerable: neither a logger nor util.inspect nor JSON shows it. */
   readonly password: string | undefined;
-  /** As node-postgres takes it; undefined: the URL says nothing. */
-  readonly ssl: boolean | TlsOptions | undefined;
-}
-
-/** A connection string that cannot be used. The message says which part is wrong and never repeats the text. */
-export class DatabaseUrlError extends SharedDbError {
-  override readonly name = 'DatabaseUrlError';
+  readonly tls: TlsRequest;
+  readonly applicationName: string | undefined;
 }
 
 const EXAMPLE = 'postgres://user:password@host:5432/database';
 
+/** Those that change where we connect, or how safely. A URL with any other is refused: what is ignored may have been meant. */
+const PARAMETERS = ['host', 'port', 'sslmode', 'ssl', 'sslrootcert', 'sslcert', 'sslkey', 'application_name'] as const;
+
+type Parameters = Partial<Record<(typeof PARAMETERS)[number], string>>;
+
 /**
- * Takes a connection string apart, with the rules of node-postgres (so `?host=` overrides, and a path may be a socket).
+ * Takes a connection string apart, by structure. Reads what libpq and node-postgres read alike, and refuses what one of them
+ * would read otherwise: two hosts, a list of hosts, an address in hexadecimal, an unknown parameter.
  *
- * @throws DatabaseUrlError when it is empty, has another scheme, or names no host or database.
+ * @throws DatabaseUrlError
  */
-export function parseDatabaseUrl(url: string): DatabaseAddress {
-  if (url.trim() === '') throw new DatabaseUrlError(`The database URL is empty: give one like ${EXAMPLE}.`);
-  if (!/^postgres(ql)?:\/\//i.test(url)) {
-    throw new DatabaseUrlError(`The database URL must begin with postgres:// or postgresql://, like ${EXAMPLE}.`);
+export function parseDatabaseUrl(text: string): DatabaseAddress {
+  const url = structureOf(text.trim());
+  const parameters = parametersOf(url.searchParams);
+  const host = readHost(onlyOne('host', decoded('host', url.hostname).replace(NO_HOST, ''), parameters.host));
+  if (host === '') throw new DatabaseUrlError('host', `The database URL names no host: give one like ${EXAMPLE}.`);
+  if (host === undefined) {
+    throw new DatabaseUrlError(
+      'host',
+      'The host in the database URL must be one name in ASCII, an IPv4 address of four decimal numbers, an IPv6 address in brackets, or the folder of a socket.',
+    );
   }
-  const { host, port, database, user, password, ssl } = parseText(url);
-  if (!host) throw new DatabaseUrlError(`The database URL names no host: give one like ${EXAMPLE}.`);
-  if (!database) throw new DatabaseUrlError(`The database URL names no database: give one like ${EXAMPLE}.`);
-  const address = { host, port: portOf(port), database, user, ssl: ssl as DatabaseAddress['ssl'] };
-  return Object.defineProperty(address, 'password', { value: password, enumerable: false }) as DatabaseAddress;
+  const database = decoded('database', url.pathname.slice(1));
+  if (database === '') {
+    throw new DatabaseUrlError('database', `The database URL names no database: give one like ${EXAMPLE}.`);
+  }
+  const address = {
+    host,
+    port: portOf(onlyOne('port', url.port, parameters.port)),
+    database,
+    user: decoded('user', url.username) || undefined,
+    tls: readTls(parameters),
+    applicationName: parameters.application_name,
+  };
+  const password = decoded('password', url.password) || undefined;
+  return Object.defineProperty(address, 'password', {
+    value: password,
+    enumerable: false,
+  }) as unknown as DatabaseAddress;
 }
 
-/** What may be shown of a connection: host, port and database. */
-export function describeAddress({ host, port, database }: DatabaseAddress): string {
+export function describeAddress({ host, port, database }: Place): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}/${database}`;
 }
 
-function parseText(url: string): ConnectionOptions {
-  try {
-    return parse(url);
-  } catch {
-    // Not as `cause`: the parser's own error quotes the URL.
-    throw new DatabaseUrlError(
-      `The database URL cannot be read: characters such as @ : / ? # % in the password must be percent-encoded (${EXAMPLE}).`,
-    );
-  }
+/** The connection string of an address; with another password, or with none (null). */
+export function formatDatabaseUrl(
+  address: DatabaseAddress,
+  password: string | null = address.password ?? null,
+): string {
+  const { host, port, database, user = '', tls, applicationName } = address;
+  const socket = host.startsWith('/');
+  const secret = password === null ? '' : `:${encodeURIComponent(password)}`;
+  const login = user === '' && secret === '' ? '' : `${encodeURIComponent(user)}${secret}@`;
+  const place = socket ? '' : `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const given: readonly (readonly [keyof Parameters, string | undefined])[] = [
+    ...(socket
+      ? ([
+          ['host', host],
+          ['port', String(port)],
+        ] as const)
+      : []),
+    ['sslmode', tls.mode],
+    ['sslrootcert', tls.ca],
+    ['sslcert', tls.cert],
+    ['sslkey', tls.key],
+    ['application_name', applicationName],
+  ];
+  const query = given.flatMap(([name, value]) => (value === undefined ? [] : `${name}=${encodeURIComponent(value)}`));
+  return `postgres://${login}${place}/${encodeURIComponent(database)}${query.length === 0 ? '' : `?${query.join('&')}`}`;
 }
 
-function portOf(text: string | null | undefined): number {
-  const port = Number(text === '' ? 5432 : (text ?? 5432));
-  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-  throw new DatabaseUrlError('The port in the database URL must be a number from 1 to 65535.');
+/** Stands for the host in `postgres://user:password@/database?host=/folder`, which `URL` would refuse. */
+const NO_HOST = 'no-host.invalid';
+
+function structureOf(text: string): URL {
+  if (text === '') throw new DatabaseUrlError('whole', `The database URL is empty: give one like ${EXAMPLE}.`);
+  if (!/^postgres(ql)?:\/\//i.test(text)) {
+    throw new DatabaseUrlError(
+      'scheme',
+      `The database URL must begin with postgres:// or postgresql://, like ${EXAMPLE}.`,
+    );
+  }
+  if (CONTROL.test(text)) {
+    throw new DatabaseUrlError('whole', 'The database URL holds a line break or another control character: remove it.');
+  }
+  try {
+    const url = new URL(text.replace(/^[a-z]+:\/\/[^/?#]*@(?=[/?#]|$)/i, `$&${NO_HOST}`));
+    // libpq takes the first @ for the end of the password, node-postgres the last.
+    if (url.hash === '' && !/^[^/]*\/\/[^/?#]*@[^/?#]*@/.test(text)) return url;
+  } catch {
+    // Not as `cause`: the parser's own error quotes the URL.
+  }
+  throw new DatabaseUrlError(
+    'whole',
+    `The database URL cannot be read: characters such as @ : / ? # % in the password must be percent-encoded (${EXAMPLE}), one host and one port given.`,
+  );
+}
+
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+function decoded(part: DatabaseUrlPart, text: string): string {
+  try {
+    const plain = decodeURIComponent(text);
+    // NUL ends a value in the protocol: what follows would be read as another setting.
+    if (!CONTROL.test(plain)) return plain;
+  } catch {
+    // Not as `cause`, either.
+  }
+  throw new DatabaseUrlError(
+    part,
+    `The ${part} in the database URL is not percent-encoded UTF-8 text (a % itself is written %25).`,
+  );
+}
+
+function parametersOf(given: URLSearchParams): Parameters {
+  const found: Parameters = {};
+  for (const [name, value] of given) {
+    const known = PARAMETERS.find((parameter) => parameter === name);
+    // Not named: it may be the end of a password with a question mark in it.
+    if (known === undefined || known in found || CONTROL.test(value)) {
+      throw new DatabaseUrlError(
+        'parameters',
+        `The database URL has a parameter that is unknown, unreadable or there twice; known are ${PARAMETERS.join(', ')}.`,
+      );
+    }
+    if (value !== '') found[known] = value;
+  }
+  return found;
+}
+
+function onlyOne(part: 'host' | 'port', inAuthority: string, inParameters = ''): string {
+  if (inAuthority === '' || inParameters === '') return inAuthority + inParameters;
+  throw new DatabaseUrlError(part, `The database URL names its ${part} twice, the second time as a parameter.`);
+}
+
+function portOf(text: string): number {
+  const port = Number(text === '' ? 5432 : text);
+  if (/^\d*$/.test(text) && port > 0 && port < 65_536) return port;
+  throw new DatabaseUrlError('port', 'The port in the database URL must be a number from 1 to 65535.');
 }

@@ -1,13 +1,21 @@
 /** The one place that reads the environment; everything else takes what it needs as parameters. */
 import { existsSync } from 'node:fs';
+import { formatDatabaseUrl, parseDatabaseUrl } from './database-url.js';
+import { connectionSource, SOURCE_VARIABLES, type ConnectionSource } from './secret-sources.js';
 import { SharedDbError } from './shared-db-error.js';
+import { OPT_OUTS, type OptOut, type Safety } from './url-policy.js';
+import type { VariableName } from './variables.js';
 
-/** What the commands take from outside. `.env.example` lists the variables. */
+/** What the commands take from outside. docs/reference/environment.md lists the variables. */
 export interface Environment {
-  /** NODE_ENV; `production` forbids the embedded server and sample data. */
+  /** NODE_ENV in lower case. */
   readonly nodeEnv: string | undefined;
   readonly production: boolean;
-  /** DATABASE_URL; absent: the embedded server, outside production. */
+  readonly safety: Safety;
+  /**
+   * The database with its password, wherever the environment keeps them. Absent: the embedded server, outside production. A
+   * command ends soon: it reads a password that may change once, where a service asks for it (`connectionFromEnvironment`).
+   */
   readonly databaseUrl: string | undefined;
   /** MIGRATION_DATABASE_URL; where commands that change the schema go, past a pooler or as another role. Absent: DATABASE_URL. */
   readonly migrationDatabaseUrl: string | undefined;
@@ -35,19 +43,16 @@ export const EMBEDDED_FOLDER = '.data/postgres';
  * @throws EnvironmentError
  */
 export function readEnvironment(): Environment {
-  if (process.env.NODE_ENV !== 'production' && existsSync('.env')) process.loadEnvFile('.env');
-  const nodeEnv = text('NODE_ENV');
-  const production = nodeEnv === 'production';
-  const databaseUrl = text('DATABASE_URL');
-  if (production && databaseUrl === undefined) {
-    throw new EnvironmentError(
-      'DATABASE_URL is required when NODE_ENV is production: set it from your secret manager.',
-    );
-  }
+  if (!readSafety().production && existsSync('.env')) process.loadEnvFile('.env');
+  const safety = readSafety();
+  const source = connectionSource(text);
+  if (safety.production && source === undefined) throw noSource();
   return {
-    nodeEnv,
-    production,
-    databaseUrl,
+    nodeEnv: text('NODE_ENV')?.toLowerCase(),
+    production: safety.production,
+    safety,
+    databaseUrl:
+      source?.password === undefined ? source?.url : formatDatabaseUrl(parseDatabaseUrl(source.url), source.password()),
     migrationDatabaseUrl: text('MIGRATION_DATABASE_URL'),
     port: portOf(text('PORT')),
     debug: flag('DEBUG'),
@@ -56,9 +61,16 @@ export function readEnvironment(): Environment {
   };
 }
 
-/** The environment of a child process: ours, with these variables added. */
-export function environmentWith(variables: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  return { ...process.env, ...variables };
+/**
+ * The database as the environment names it, for `createDataSource`: DATABASE_URL, DATABASE_URL_FILE, or PGHOST and what belongs
+ * to it. A password in a file is read again for each new connection, so that it may change while the service runs.
+ *
+ * @throws EnvironmentError when no source is set; SecretUnavailable, DatabaseUrlError when it cannot be used.
+ */
+export function connectionFromEnvironment(): ConnectionSource {
+  const source = connectionSource(text);
+  if (source === undefined) throw noSource();
+  return source;
 }
 
 /** The environment of a program that uses libpq: ours, with these instead of what libpq would read (but for PGPASSFILE). */
@@ -67,12 +79,35 @@ export function environmentForLibpq(variables: Readonly<Record<string, string>>)
   return { ...Object.fromEntries(others), ...variables };
 }
 
-function text(name: string): string | undefined {
-  const value = process.env[name]?.trim();
+/** Is this production, and what did the operator permit there? */
+export function readSafety(): Safety {
+  const production = text('NODE_ENV')?.toLowerCase() === 'production';
+  return { production, optOuts: (Object.keys(OPT_OUTS) as OptOut[]).filter((name) => text(name) === '1') };
+}
+
+/** The environment of a child process: ours; with a database, that one and no other source. */
+export function environmentWith(databaseUrl?: string): NodeJS.ProcessEnv {
+  if (databaseUrl === undefined) return process.env;
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !(SOURCE_VARIABLES as readonly string[]).includes(name),
+  );
+  return { ...Object.fromEntries(inherited), DATABASE_URL: databaseUrl };
+}
+
+function noSource(): EnvironmentError {
+  return new EnvironmentError(
+    'DATABASE_URL is required in production, and by a service everywhere: set it, or DATABASE_URL_FILE or PGHOST, from your secret manager.',
+  );
+}
+
+function text(name: VariableName): string | undefined {
+  const given = process.env[name];
+  // A password may begin or end with a space.
+  const value = name === 'PGPASSWORD' ? given : given?.trim();
   return value === '' ? undefined : value;
 }
 
-function flag(name: string): boolean {
+function flag(name: VariableName): boolean {
   return !['0', 'false', 'no', undefined].includes(text(name)?.toLowerCase());
 }
 

@@ -76,8 +76,10 @@ const CODELESS: readonly (readonly [string, DatabaseErrorClass])[] = [
   ['timeout expired', failures.ConnectionLost],
   ['Client has encountered a connection error and is not queryable', failures.ConnectionLost],
   ['Client was closed and is not queryable', failures.ConnectionLost],
-  ['timeout exceeded when trying to connect', failures.TooManyConnections],
-  ['Query read timeout', failures.QueryTimeout],
+  ['timeout exceeded when trying to connect', failures.PoolSaturated],
+  ['The server does not support SSL connections', failures.UntrustedServer],
+  // Ours is longer than statement_timeout: the server does not even cancel.
+  ['Query read timeout', failures.ConnectionLost],
 ];
 
 function isAppendOnly(constraint: unknown): boolean {

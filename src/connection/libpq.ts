@@ -1,6 +1,6 @@
-import { parse } from 'pg-connection-string';
 import { parseDatabaseUrl } from './database-url.js';
 import { environmentForLibpq } from './environment.js';
+import type { TlsRequest } from './tls.js';
 
 /**
  * The environment of a program that speaks to the database through libpq (pg_dump, pg_restore). The password goes this way
@@ -19,7 +19,7 @@ export function libpqEnvironment(url: string, database?: string): NodeJS.Process
     PGPORT: String(address.port),
     PGDATABASE: database ?? address.database,
     ...Object.fromEntries(login.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
-    ...tlsOf(url),
+    ...tlsOf(address.tls),
     PGAPPNAME: 'shared-db backup',
     PGCONNECT_TIMEOUT: '10',
     // Messages in English: some are recognised.
@@ -28,18 +28,14 @@ export function libpqEnvironment(url: string, database?: string): NodeJS.Process
 }
 
 /**
- * As strict as our own connections: node-postgres verifies the server for every sslmode but `disable` and `no-verify`, libpq
- * for `verify-full` only.
+ * As strict as our own connections, which verify the server for every sslmode but `disable`; libpq does so for `verify-full` only.
  */
-function tlsOf(url: string): Record<string, string> {
-  const { sslmode, ssl, sslrootcert, sslcert, sslkey } = parse(url) as unknown as Record<string, unknown>;
-  if (sslmode === undefined && ssl === undefined) return {};
-  if (sslmode === 'disable' || ssl === false) return { PGSSLMODE: 'disable' };
-  const files = { PGSSLROOTCERT: sslrootcert, PGSSLCERT: sslcert, PGSSLKEY: sslkey };
+function tlsOf({ mode, ca, cert, key }: TlsRequest): Record<string, string> {
+  if (mode === undefined) return {};
+  if (mode === 'disable') return { PGSSLMODE: 'disable' };
+  const files = Object.entries({ PGSSLROOTCERT: ca, PGSSLCERT: cert, PGSSLKEY: key });
   return {
-    PGSSLMODE: sslmode === 'no-verify' ? 'require' : 'verify-full',
-    ...Object.fromEntries(
-      Object.entries(files).filter((file): file is [string, string] => typeof file[1] === 'string'),
-    ),
+    PGSSLMODE: 'verify-full',
+    ...Object.fromEntries(files.filter((file): file is [string, string] => file[1] !== undefined)),
   };
 }

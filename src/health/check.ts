@@ -42,9 +42,10 @@ export function createHealthCheck(
 
 async function check(dataSource: DataSource, timeoutMs: number): Promise<HealthReport> {
   const address = addressOf(dataSource);
-  const socket = new Socket();
+  const { stream: open = () => new Socket(), ...options } = clientOptionsOf(dataSource);
+  const socket = open() as Socket;
   const client = new Client({
-    ...clientOptionsOf(dataSource),
+    ...options,
     application_name: 'shared-db health',
     // Ends the statement on the server; the deadline below ends everything else, whatever the server does.
     statement_timeout: timeoutMs,

@@ -2,6 +2,8 @@ import { hostname } from 'node:os';
 import { Client, type QueryResult } from 'pg';
 import type { DataSource } from 'typeorm';
 import { addressOf, clientOptionsOf } from '../connection/client-options.js';
+import { readSafety } from '../connection/environment.js';
+import { assertSafeRole } from '../connection/safe-role.js';
 import { connectionFailure } from '../connection/connection-failure.js';
 import { MigrationNeedsDirectConnection } from './errors.js';
 import type { MigrationLimits } from './options.js';
@@ -30,7 +32,7 @@ export class MigratorConnection {
     client.on('end', () => (this.#lost = true));
   }
 
-  /** @throws ConnectionFailure, MigrationNeedsDirectConnection */
+  /** @throws ConnectionFailure, UnsafeConnection, MigrationNeedsDirectConnection */
   static async open(dataSource: DataSource, purpose = ''): Promise<MigratorConnection> {
     const client = new Client({
       ...clientOptionsOf(dataSource),
@@ -45,6 +47,8 @@ export class MigratorConnection {
       await client.connect();
       const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
       const pid = rows[0]?.pid ?? 0;
+      // Here, since the DataSource, which would ask, is not connected.
+      await assertSafeRole(async (sql) => (await client.query<object>(sql)).rows, 'migrate', readSafety());
       const connection = new MigratorConnection(client, pid, (client as Greeted).processID !== pid);
       if (!connection.pooled) await connection.prepareSession();
       return connection;

@@ -93,7 +93,10 @@ function told(when: string, was: Fingerprint, is: Fingerprint): string[] {
 }
 
 async function pendingIn(url: string): Promise<{ pending: readonly string[]; classes: readonly MigrationClass[] }> {
-  const dataSource = createDataSource({ url, poolSize: 1, applicationName: 'shared-db rehearsal' });
+  const dataSource = createDataSource({
+    ...{ url, purpose: 'migrate', connectRetryMs: 0 },
+    ...{ poolSize: 1, applicationName: 'shared-db rehearsal' },
+  });
   const { pending } = await withConnected(dataSource, () => migrationStatus(dataSource));
   // Ours are always a list of classes.
   return { pending, classes: dataSource.options.migrations as MigrationClass[] };

@@ -116,7 +116,10 @@ export class Stage {
   ): Promise<Problem> {
     this.target.signal?.throwIfAborted();
     const migrations = this.watched.filter((Class) => !later.includes(nameOf(Class)));
-    const options = { url: this.target.url, poolSize: 2, applicationName: 'shared-db rehearsal' };
+    const options = {
+      ...{ url: this.target.url, purpose: 'migrate' as const, connectRetryMs: 0 },
+      ...{ poolSize: 2, applicationName: 'shared-db rehearsal' },
+    };
     const dataSource = createDataSource(options).setOptions({ database: this.copy.name, migrations: [...migrations] });
     try {
       await withConnected(dataSource, () => work(dataSource));

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { VARIABLES } from '../../src/connection/variables.js';
 import { preparedServer } from './databases.js';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
@@ -81,8 +82,7 @@ export function spawnCli(
 
 /** Our environment without what concerns the commands. */
 function inherited(): NodeJS.ProcessEnv {
-  const ours = ['DATABASE_URL', 'MIGRATION_DATABASE_URL', 'PORT', 'NODE_ENV', 'DEBUG'];
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.includes(name)));
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !(name in VARIABLES)));
 }
 
 /** The same, to its end. */

@@ -40,7 +40,9 @@ export async function scratchSnapshots<M extends Making>(
   makings: readonly M[],
 ): Promise<Record<M, Snapshot>> {
   const run = `${PREFIX}${process.pid}_${Date.now().toString(36)}`;
-  const server = await connected(createDataSource({ url, poolSize: 1, statementTimeoutMs: 60_000 }));
+  const server = await connected(
+    createDataSource({ url, purpose: 'migrate', poolSize: 1, statementTimeoutMs: 60_000 }),
+  );
   try {
     for (const name of await leftOver(server))
       note(`left over from a run that was killed, unless one is running: ${name}`);
@@ -62,7 +64,9 @@ export async function scratchSnapshots<M extends Making>(
 }
 
 async function filled(url: string, name: string, making: Making): Promise<Snapshot> {
-  const dataSource = await connected(createDataSource({ url, poolSize: 2 }).setOptions({ database: name }));
+  const dataSource = await connected(
+    createDataSource({ url, purpose: 'migrate', poolSize: 2 }).setOptions({ database: name }),
+  );
   try {
     if (making === 'migrated') await runMigrations(dataSource);
     else await quietly(() => dataSource.synchronize());

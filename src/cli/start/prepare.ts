@@ -47,7 +47,7 @@ export async function prepareDatabase(
 
 /** By MIGRATION_DATABASE_URL where that is set. */
 function migrate({ migrationDatabaseUrl: url }: Environment, dataSource: DataSource): Promise<string[]> {
-  return runMigrations(url === undefined ? dataSource : createDataSource({ url }), {
+  return runMigrations(url === undefined ? dataSource : createDataSource({ url, purpose: 'migrate' }), {
     onNotice: (line) => {
       output.note(line);
     },

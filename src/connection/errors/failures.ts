@@ -49,13 +49,41 @@ export class ConnectionLost extends errorOf({
   retryable: true,
 }) {}
 
-/** Neither the pool nor the server has a connection left. */
+/** The server has no connection left. */
 export class TooManyConnections extends errorOf({
   code: 'TOO_MANY_CONNECTIONS',
   states: ['53300'],
-  sentence: 'no connection is free, in the pool or on the server',
-  advice: 'Try again in a moment; look for transactions left open; then lower the pools or raise max_connections.',
+  sentence: 'the server has no connection left',
+  advice: 'Try again in a moment; lower the pools, or raise max_connections.',
   retryable: true,
+}) {}
+
+/** Every connection of the pool was in use, and none came free in time (`connectTimeoutMs`). */
+export class PoolSaturated extends errorOf({
+  code: 'POOL_SATURATED',
+  // No code: node-postgres says it in words.
+  states: [],
+  sentence: 'no connection of the pool came free in time',
+  advice: 'Try again in a moment; look for transactions left open and slow queries; only then raise poolSize.',
+  retryable: true,
+}) {}
+
+/** The server could not prove that it is the one meant, so nothing was sent to it. */
+export class UntrustedServer extends errorOf({
+  code: 'UNTRUSTED_SERVER',
+  // OpenSSL's and Node's codes.
+  states: [
+    ...['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+    ...[
+      'UNABLE_TO_GET_ISSUER_CERT',
+      'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+      'CERT_SIGNATURE_FAILURE',
+      'CERT_NOT_YET_VALID',
+    ],
+    ...['CERT_HAS_EXPIRED', 'CERT_REVOKED', 'CERT_UNTRUSTED', 'INVALID_CA', 'ERR_TLS_CERT_ALTNAME_INVALID'],
+  ],
+  sentence: 'the certificate of the server is not to be trusted',
+  advice: 'Check host and sslrootcert in DATABASE_URL, and the certificate on the server.',
 }) {}
 
 /** User or password are wrong, or may not come from here. */

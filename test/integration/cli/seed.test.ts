@@ -3,6 +3,7 @@ import { REFERENCE_ENTITIES } from '../../../src/entities/index.js';
 import type { SeededTable } from '../../../src/seeds/summary.js';
 import { runCli } from '../../support/cli.js';
 import { useDatabase } from '../../support/database.js';
+import { PERMISSIVE_PRODUCTION } from '../../support/production.js';
 
 jest.setTimeout(30_000);
 
@@ -19,7 +20,7 @@ function assertRefused(result: { code: number | null; stdout: string; stderr: st
 
 describe('npm run seed:reference', () => {
   it('writes the reference tables, in production too, and says how many rows; twice changes nothing', async () => {
-    const env = { DATABASE_URL: await db.create(), NODE_ENV: 'production' };
+    const env = { DATABASE_URL: await db.create(), ...PERMISSIVE_PRODUCTION };
     const first = await runCli(['seed:reference', '--json'], { env });
     expect(first).toMatchObject({ code: 0, stderr: '' });
     expect(tablesOf(first.stdout)).toHaveLength(REFERENCE_ENTITIES.length + 1);
@@ -49,7 +50,7 @@ describe('npm run seed', () => {
   });
 
   it('is refused in production', async () => {
-    const env = { DATABASE_URL: db.url, NODE_ENV: 'production' };
+    const env = { DATABASE_URL: db.url, ...PERMISSIVE_PRODUCTION };
     assertRefused(await runCli(['seed'], { env }), /NODE_ENV is production/);
   });
 

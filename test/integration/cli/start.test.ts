@@ -150,7 +150,17 @@ describe('npm start on a database of one’s own', () => {
 describe('what makes a start impossible is one line, and exit code 1', () => {
   it.each<[string, Record<string, string>, RegExp]>([
     ['a malformed URL', { DATABASE_URL: 'mysql://me:hunter2@localhost/db' }, /must begin with postgres:\/\//],
-    ['production', { NODE_ENV: 'production', DATABASE_URL: 'postgres://me:hunter2@localhost/db' }, /migration:run/],
+    [
+      'production, on this machine',
+      { NODE_ENV: 'production', DATABASE_URL: 'postgres://me:hunter2@localhost/db?sslmode=verify-full' },
+      /the host is this machine/,
+    ],
+    [
+      'production, without TLS',
+      { NODE_ENV: 'production', DATABASE_URL: 'postgres://me:hunter2@db.example.com/db' },
+      /the server is not verified/,
+    ],
+    ['production, without a database', { NODE_ENV: 'Production' }, /DATABASE_URL is required/],
   ])('%s', async (_what, env, line) => {
     const result = await start(env).ended;
     assertFailedWith(result, line);

@@ -6,11 +6,11 @@ import {
   DATABASE_ERRORS,
   DatabaseError,
   PermissionDenied,
-  QueryTimeout,
+  PoolSaturated,
   toDatabaseError,
-  TooManyConnections,
   UnexpectedDatabaseError,
   UniqueViolation,
+  UntrustedServer,
 } from '../../../src/connection/errors.js';
 
 const secret = 'invented_handle';
@@ -78,8 +78,9 @@ describe('toDatabaseError', () => {
   test.each([
     ['Connection terminated unexpectedly', ConnectionLost],
     ['Connection terminated due to connection timeout', ConnectionLost],
-    ['timeout exceeded when trying to connect', TooManyConnections],
-    ['Query read timeout', QueryTimeout],
+    ['timeout exceeded when trying to connect', PoolSaturated],
+    ['Query read timeout', ConnectionLost],
+    ['The server does not support SSL connections', UntrustedServer],
   ])('knows what node-postgres says without a code: %s', (message, Class) => {
     expect(toDatabaseError(new Error(message))).toBeInstanceOf(Class);
   });
@@ -129,6 +130,7 @@ test('only what may succeed when begun again is retryable', () => {
     'CONNECTION_LOST',
     'DEADLOCK',
     'LOCK_TIMEOUT',
+    'POOL_SATURATED',
     'SERIALIZATION_FAILURE',
     'TOO_MANY_CONNECTIONS',
   ]);

@@ -1,0 +1,21 @@
+import pg from 'pg';
+
+/** What node-postgres says when an answer took longer than `query_timeout`. */
+const READ_TIMEOUT = 'Query read timeout';
+
+/**
+ * A client that closes itself when the server owes it an answer for longer than `query_timeout`. node-postgres alone would
+ * report the error and put the connection back into the pool, where the next query would wait behind the first.
+ */
+export class BoundedClient extends pg.Client {
+  // The overloads of `query` are many; what is done here is the same for those that return a promise, and TypeORM uses no others.
+  override query = ((...args: Parameters<pg.Client['query']>) => {
+    const result = (super.query as (...all: typeof args) => unknown).call(this, ...args);
+    if (result instanceof Promise) {
+      result.catch((error: unknown) => {
+        if (error instanceof Error && error.message === READ_TIMEOUT) this.connection.stream.destroy();
+      });
+    }
+    return result;
+  }) as pg.Client['query'];
+}

@@ -1,0 +1,40 @@
+import { BoundedClient } from './bounded-client.js';
+import type { Care } from './managed-data-source.js';
+import { openSocket } from './open-socket.js';
+
+/** A statement that waits longer for a lock fails, and says so: shorter than the usual statement_timeout, which would not. */
+const LOCK_TIMEOUT_MS = 5_000;
+
+/** A transaction that was forgotten holds its locks no longer than this. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
+
+/** What PostgreSQL may need to say that it cancelled a statement. When it says nothing for longer, it does not answer at all. */
+const ANSWER_GRACE_MS = 5_000;
+
+/** A dead peer is noticed about 20 s after it was last heard of, where it would otherwise be hours. */
+const KEEP_ALIVE_AFTER_MS = 10_000;
+
+/** No connection outlives a changed password, role or address by more than this. */
+const LONGEST_LIFE_S = 30 * 60;
+
+/** What node-postgres and its pool are told beside where to connect: the same for everyone who connects. */
+export function poolSettings(
+  statementTimeoutMs: number,
+  { purpose, safety }: Pick<Care, 'purpose' | 'safety'>,
+): Readonly<Record<string, unknown>> {
+  // Migrations raise the limit in their session, of which a client knows nothing.
+  const bounded = purpose === 'app' && statementTimeoutMs > 0;
+  return {
+    Client: BoundedClient,
+    stream: () => openSocket(safety),
+    statement_timeout: statementTimeoutMs,
+    query_timeout: bounded ? statementTimeoutMs + ANSWER_GRACE_MS : 0,
+    lock_timeout: LOCK_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    // Said even where the server says the same: PGOPTIONS, which node-postgres reads when this is absent, could say otherwise.
+    options: '-c timezone=UTC',
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+    maxLifetimeSeconds: LONGEST_LIFE_S,
+  };
+}

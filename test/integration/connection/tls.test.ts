@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { rm } from 'node:fs/promises';
+import { createHealthCheck } from '../../../src/health/check.js';
+import { connectionFailure } from '../../../src/connection/connection-failure.js';
+import { addressOf } from '../../../src/connection/client-options.js';
+import { createDataSource } from '../../../src/data-source.js';
+import { toDatabaseError } from '../../../src/validation/constraints.js';
+import { giveCertificate, hasOpenssl, makeAuthority, type Authority } from '../../support/certificates.js';
+import { startOwnServer, type OwnServer } from '../../support/own-server.js';
+import { asProduction } from '../../support/production.js';
+
+jest.setTimeout(60_000);
+
+// Without openssl there is nothing to make certificates with.
+const describeTls = hasOpenssl() ? describe : describe.skip;
+
+describeTls('TLS, on a server with a certificate for localhost', () => {
+  let server: OwnServer;
+  let ours: Authority;
+  let foreign: Authority;
+
+  beforeAll(async () => {
+    [server, ours, foreign] = await Promise.all([startOwnServer(), makeAuthority(), makeAuthority()]);
+    await giveCertificate(server, ours, 'DNS:localhost');
+    // A role that production takes: the certificate is what decides here.
+    await server.run(`CREATE ROLE app LOGIN PASSWORD 'invented-tls'`);
+    // Nobody without TLS.
+    await server.setHba('hostssl all all 127.0.0.1/32 scram-sha-256\nhost all antone 127.0.0.1/32 scram-sha-256\n');
+  });
+
+  afterAll(async () => {
+    await server.stop();
+    for (const { folder } of [ours, foreign]) await rm(folder, { recursive: true, force: true });
+  });
+
+  const urlOf = (host: string, parameters: string): string =>
+    `postgres://app:invented-tls@${host}:${server.port}/postgres?${parameters}`;
+
+  /** Whether the session is encrypted, as the server sees it; or why there is none. */
+  const outcome = async (host: string, parameters: string): Promise<{ tls: boolean } | Error> => {
+    const dataSource = createDataSource({ url: urlOf(host, parameters), connectRetryMs: 0 });
+    try {
+      await dataSource.initialize();
+    } catch (error) {
+      return error as Error;
+    }
+    const [row] = await dataSource.query<{ tls: boolean }[]>(
+      'SELECT ssl AS tls FROM pg_stat_ssl WHERE pid = pg_backend_pid()',
+    );
+    await dataSource.destroy();
+    return row ?? new Error('no row');
+  };
+
+  describe.each(['verify-full', 'verify-ca', 'require'])('sslmode=%s', (mode) => {
+    asProduction('SHARED_DB_ALLOW_LOCALHOST');
+
+    test('lets the right CA and name in', async () => {
+      expect(await outcome('localhost', `sslmode=${mode}&sslrootcert=${ours.ca}`)).toEqual({ tls: true });
+    });
+
+    test('keeps a server with a certificate of another CA out', async () => {
+      const error = await outcome('localhost', `sslmode=${mode}&sslrootcert=${foreign.ca}`);
+      expect(toDatabaseError(error)).toMatchObject({ code: 'UNTRUSTED_SERVER', retryable: false });
+    });
+
+    test('keeps a server with another name out', async () => {
+      const error = await outcome('127.0.0.1', `sslmode=${mode}&sslrootcert=${ours.ca}`);
+      expect(toDatabaseError(error)).toMatchObject({ sqlState: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+    });
+  });
+
+  describe('in production', () => {
+    asProduction('SHARED_DB_ALLOW_LOCALHOST');
+
+    test('a CA that nobody vouches for is not trusted, whatever NODE_TLS_REJECT_UNAUTHORIZED says', async () => {
+      const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+      process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
+      try {
+        const error = await outcome('localhost', 'sslmode=verify-full');
+        expect(toDatabaseError(error)).toMatchObject({ code: 'UNTRUSTED_SERVER' });
+      } finally {
+        if (before === undefined) delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+        else process.env.NODE_TLS_REJECT_UNAUTHORIZED = before;
+      }
+    });
+
+    test('the health check verifies as well', async () => {
+      const check = (ca: string) =>
+        createHealthCheck(createDataSource({ url: urlOf('localhost', `sslmode=verify-full&sslrootcert=${ca}`) }), {
+          timeoutMs: 5_000,
+        })();
+      expect(await check(ours.ca)).toMatchObject({ database: { ok: true } });
+      expect(await check(foreign.ca)).toMatchObject({ database: { ok: false } });
+    });
+  });
+
+  test('PGSSLMODE decides nothing: a URL without sslmode means no TLS, which this server refuses', async () => {
+    process.env.PGSSLMODE = 'require';
+    try {
+      expect(toDatabaseError(await outcome('localhost', ''))).toMatchObject({ sqlState: '28000' });
+    } finally {
+      delete process.env.PGSSLMODE;
+    }
+  });
+
+  test('the reasons can be read, and show no file, user or password', async () => {
+    const failure = async (host: string, parameters: string): Promise<string> => {
+      const dataSource = createDataSource({ url: urlOf(host, parameters), connectRetryMs: 0 });
+      const error = await dataSource.initialize().catch((reason: unknown) => reason);
+      return connectionFailure(error, addressOf(dataSource)).message;
+    };
+    const foreignCa = await failure('localhost', `sslmode=verify-full&sslrootcert=${foreign.ca}`);
+    expect(foreignCa).toMatch(/: its certificate is not one we trust: give the CA of the server as sslrootcert/);
+    const otherName = await failure('127.0.0.1', `sslmode=verify-full&sslrootcert=${ours.ca}`);
+    expect(otherName).toMatch(/: its certificate is for another host name/);
+    for (const line of [foreignCa, otherName]) expect(line).not.toMatch(/invented-tls|app|\.pem|\n/);
+  });
+});
+
+test('a server without TLS is not spoken to', async () => {
+  const server = await startOwnServer();
+  try {
+    const url = `${server.url()}?sslmode=verify-full`;
+    const dataSource = createDataSource({ url, connectRetryMs: 0 });
+    const error = await dataSource.initialize().catch((reason: unknown) => reason);
+    expect(connectionFailure(error, addressOf(dataSource)).message).toContain('it does not speak TLS: turn ssl on');
+  } finally {
+    await server.stop();
+  }
+});
