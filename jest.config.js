@@ -1,7 +1,9 @@
 /**
- * Three projects: `unit` needs no database; `db` gets a real PostgreSQL (embedded, or the server of TEST_DATABASE_URL) and a
- * template-database clone per test file; `endurance` too, and there processes race and are killed, servers of their own start
- * and crash, and proofs run long. `npm test` runs the first two, `npm run test:endurance` the third. Run with `node --experimental-vm-modules`: typeorm-extension is ESM-only.
+ * Four projects. `unit` needs no database. `db` gets a real PostgreSQL (embedded, or the server of TEST_DATABASE_URL) and a
+ * template-database clone per test file: the data layer itself, in one process. `operations` has that too, and starts what operators
+ * start: commands, servers of their own, poolers, backups. `endurance` lets processes race, kills them, and proves at length.
+ * `npm test` runs the first two, in less than a minute; `npm run check` the first three. Run with `node --experimental-vm-modules`:
+ * typeorm-extension is ESM-only.
  */
 const shared = {
   testEnvironment: 'node',
@@ -42,6 +44,7 @@ export default {
       displayName: 'db',
       testMatch: ['<rootDir>/test/{integration,schema,migrations,e2e}/**/*.test.ts'],
     },
+    { ...withServer, displayName: 'operations', testMatch: ['<rootDir>/test/operations/**/*.test.ts'] },
     { ...withServer, displayName: 'endurance', testMatch: ['<rootDir>/test/endurance/**/*.test.ts'] },
   ],
 };

@@ -20,7 +20,7 @@ import { refusing } from './generate/refusing.js';
 import { rolesFile } from './generate/roles.js';
 import { SHIPPED_SNAPSHOT } from '../src/schema/shipped-snapshot.js';
 
-/** Configuration of a server, tried by test/integration/roles/. */
+/** Configuration of a server, tried by test/operations/roles/. */
 const BY_HAND = ['docs/reference/pg_hba.conf', 'docs/reference/postgresql.conf'];
 
 const check = process.argv.includes('--check');

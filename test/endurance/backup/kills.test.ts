@@ -9,7 +9,7 @@ import { migrationStatus } from '../../../src/migrator/status.js';
 import { createDataSource } from '../../../src/data-source.js';
 import { runCli, spawnCli } from '../../support/cli.js';
 import { useDatabase } from '../../support/database.js';
-import { addExtras, dropBesides, emptyFolder, listening, query } from '../../integration/backup/support.js';
+import { addExtras, dropBesides, emptyFolder, listening, query } from '../../operations/backup/support.js';
 
 jest.setTimeout(900_000);
 

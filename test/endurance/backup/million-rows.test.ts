@@ -2,7 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { restoreBackup, takeBackup } from '../../../src/backup/backup.js';
 import { fingerprintOf } from '../../../src/backup/server.js';
 import { useDatabase } from '../../support/database.js';
-import { dropBesides, emptyFolder, listening, query } from '../../integration/backup/support.js';
+import { dropBesides, emptyFolder, listening, query } from '../../operations/backup/support.js';
 
 jest.setTimeout(900_000);
 
