@@ -32,9 +32,10 @@ export async function withRetry<T>(
       return await work();
     } catch (error) {
       const known = toDatabaseError(error);
-      const pause = Math.random() * longest;
-      if (known === undefined || !worthIt(known) || performance.now() + pause > deadline) throw error;
-      await sleep(pause);
+      const left = deadline - performance.now();
+      if (known === undefined || !worthIt(known) || left <= 0) throw error;
+      // The last pause ends with the time, so that there is one more attempt then.
+      await sleep(Math.min(Math.random() * longest, left));
     }
   }
 }
