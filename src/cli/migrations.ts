@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { DataSource } from 'typeorm';
+import { addressOf } from '../connection/client-options.js';
+import { connectionFailure } from '../connection/connection-failure.js';
 import type { Environment } from '../connection/environment.js';
 import { action } from './action.js';
 import { BACKUP_HELP, backupFolderOption, backupOption, runBehindBackup, type BackupFlags } from './backup/flags.js';
@@ -99,7 +101,11 @@ async function dryRun(environment: Environment, options: RunOptions): Promise<vo
 /** On what was made, where the roles of db:roles are in use. */
 async function giveRights(dataSource: DataSource): Promise<void> {
   const { alignRights } = await import('../roles/align.js');
-  await dataSource.initialize();
+  try {
+    await dataSource.initialize();
+  } catch (error) {
+    throw connectionFailure(error, addressOf(dataSource));
+  }
   try {
     const rights = await alignRights(dataSource);
     if (rights > 0) output.note(`rights of the roles put right: ${rights}`);

@@ -48,6 +48,9 @@ function reasonOf(error: unknown): string {
   // node-postgres has no code for these.
   const message = error instanceof Error ? error.message : '';
   if (/timeout/i.test(message)) return 'it does not answer in time: check host, port and firewall';
+  if (/unsupported startup parameter/i.test(message)) {
+    return 'a pooler refuses our settings: add them to its ignore_startup_parameters, or connect to the server itself';
+  }
   if (/does not support SSL/i.test(message)) return 'it does not speak TLS: turn ssl on in its configuration';
   if (/password must be a (non-empty )?string/i.test(message))
     return 'it asks for a password and DATABASE_URL has none';

@@ -9,11 +9,12 @@ import { migrationStatus } from '../../../src/migrator/status.js';
 import { createDataSource } from '../../../src/data-source.js';
 import { runCli, spawnCli } from '../../support/cli.js';
 import { useDatabase } from '../../support/database.js';
+import { rounds } from '../rounds.js';
 import { addExtras, dropBesides, emptyFolder, listening, query } from '../../operations/backup/support.js';
 
 jest.setTimeout(900_000);
 
-const KILLS = 25;
+const KILLS = rounds(25);
 
 /** The runner's own tables remember what was tried. */
 const state = async (url: string): Promise<Fingerprint> =>

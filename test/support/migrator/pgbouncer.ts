@@ -49,7 +49,7 @@ auth_file = ${join(folder, 'users.txt')}
 pool_mode = transaction
 default_pool_size = 4
 max_client_conn = 200
-${tolerant ? 'ignore_startup_parameters = extra_float_digits,options,statement_timeout,lock_timeout' : ''}
+${tolerant ? 'ignore_startup_parameters = extra_float_digits,options,statement_timeout,lock_timeout,idle_in_transaction_session_timeout' : ''}
 `,
   );
   // It refuses to run as root.
