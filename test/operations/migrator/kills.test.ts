@@ -6,7 +6,7 @@ import { MOMENTS } from '../../support/migrator/statement-proxy.js';
 jest.setTimeout(120_000);
 
 /** The full number is in test/endurance/. */
-const POINTS = 12;
+const POINTS = 6;
 
 describe('a runner that is killed', () => {
   const db = useDatabase();

@@ -1,12 +1,12 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { MIGRATIONS } from '../../src/migrations/index.js';
-import { runCli } from '../support/cli.js';
-import { useDatabase } from '../support/database.js';
-import { preparedServer } from '../support/databases.js';
-import { noPgBouncer, startPgBouncer } from '../support/migrator/pgbouncer.js';
-import { ask } from '../support/migrator/query.js';
+import { MIGRATIONS } from '../../../src/migrations/index.js';
+import { runCli } from '../../support/cli.js';
+import { useDatabase } from '../../support/database.js';
+import { preparedServer } from '../../support/databases.js';
+import { noPgBouncer, startPgBouncer } from '../../support/migrator/pgbouncer.js';
+import { ask } from '../../support/migrator/query.js';
 import { report, rounds } from './rounds.js';
 
 jest.setTimeout(3_600_000);
