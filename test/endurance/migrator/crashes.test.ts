@@ -6,7 +6,7 @@ import { acquireEmbeddedServer, type EmbeddedServer } from '../../../src/connect
 import { countStatements, strikeAt } from '../../support/migrator/kill.js';
 import { ask, withClient } from '../../support/migrator/query.js';
 import { MOMENTS } from '../../support/migrator/statement-proxy.js';
-import { report, rounds } from './rounds.js';
+import { report, rounds } from '../rounds.js';
 
 jest.setTimeout(3_600_000);
 

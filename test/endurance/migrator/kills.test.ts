@@ -2,7 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { useDatabase } from '../../support/database.js';
 import { countStatements, killAt } from '../../support/migrator/kill.js';
 import { MOMENTS } from '../../support/migrator/statement-proxy.js';
-import { report, rounds } from './rounds.js';
+import { report, rounds } from '../rounds.js';
 
 jest.setTimeout(3_600_000);
 

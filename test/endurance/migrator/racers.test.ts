@@ -7,7 +7,7 @@ import { useDatabase } from '../../support/database.js';
 import { preparedServer } from '../../support/databases.js';
 import { noPgBouncer, startPgBouncer } from '../../support/migrator/pgbouncer.js';
 import { ask } from '../../support/migrator/query.js';
-import { report, rounds } from './rounds.js';
+import { report, rounds } from '../rounds.js';
 
 jest.setTimeout(3_600_000);
 

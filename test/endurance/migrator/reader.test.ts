@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { useDatabase } from '../../support/database.js';
 import { stallOf } from '../../support/migrator/reader-stall.js';
-import { report, rounds } from './rounds.js';
+import { report, rounds } from '../rounds.js';
 
 jest.setTimeout(120_000);
 
