@@ -63,7 +63,7 @@ const server = await serverVersion();
     const context = listening(url);
     const { folder: made, manifest } = await takeBackup(context, { engine: 'dump', folder: join(folder, 'more') });
     expect(context.notes).toEqual([
-      expect.stringMatching(/^backing up with pg_dump \d+\.\d+, 23 tables$/),
+      expect.stringMatching(/^backing up with pg_dump \d+\.\d+, \d+ tables$/),
       expect.stringMatching(/^pg_dump wrote [\d.]+ MB$/),
     ]);
     expect((await readdir(made)).sort()).toEqual(['database.dump', 'manifest.json']);
