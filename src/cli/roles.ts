@@ -50,8 +50,10 @@ async function setUp(environment: Environment, { adopt, passwordFile = [], json 
   const { readVerifiers } = await import('../roles/passwords.js');
   const verifiers = await readVerifiers(passwordFile);
   const { setUpRoles } = await import('../roles/set-up.js');
-  const { repaired, passwords, notes } = await withDatabase(environment, (dataSource) =>
-    setUpRoles(dataSource, { verifiers, adopt: adopt ?? false }),
+  const { repaired, passwords, notes } = await withDatabase(
+    environment,
+    (dataSource) => setUpRoles(dataSource, { verifiers, adopt: adopt ?? false }),
+    'administer',
   );
   if (json) {
     output.json({ repaired: repaired.map(told), passwords, notes });

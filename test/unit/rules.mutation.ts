@@ -1,5 +1,6 @@
 /** The unit tests of the rules in one file: for mutation testing, which loads TypeORM once for each mutant and not once a file. */
 import './columns/checks.test.js';
+import './columns/comments.test.js';
 import './columns/rules.test.js';
 import './columns/words.test.js';
 import './validation/assert-valid.test.js';
