@@ -46,9 +46,12 @@ export async function strikeAt(
   strike: () => Promise<void>,
   afterwards: () => Promise<string>,
 ): Promise<string[]> {
-  const proxy = await openStatementProxy(url, place, strike);
+  let struck: Promise<void> = Promise.resolve();
+  const proxy = await openStatementProxy(url, place, () => (struck = strike()));
   const error = await runMigrations(historySource(proxy.url, TEN_STATEMENTS)).catch((thrown: unknown) => thrown);
   await proxy.close();
+  // The runner may be told before the strike is over.
+  await struck;
   const where = `server struck ${place.moment} statement ${place.statement}`;
   const faults = await completed(await afterwards());
   const explained = error instanceof MigrationInterrupted || error instanceof ConnectionFailure;
