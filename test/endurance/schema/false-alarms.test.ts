@@ -1,25 +1,15 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import pg from 'pg';
+import type pg from 'pg';
 import { diff } from '../../../src/schema/diff.js';
 import type { Snapshot } from '../../../src/schema/snapshot.js';
-import { snapshotReader } from '../../schema/drift/planting.js';
+import { snapshotReader, useConnections } from '../../schema/drift/planting.js';
 import { randomSchema, type RandomSchema } from './random-schema.js';
 import { useDatabase } from '../../support/database.js';
 
 describe('200 random schemas, each made twice,', () => {
-  const clients: pg.Client[] = [];
-  afterAll(async () => {
-    for (const client of clients) await client.end();
-  });
+  const connect = useConnections();
   const db = useDatabase();
-
-  const connect = async (url: string): Promise<pg.Client> => {
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    clients.push(client);
-    return client;
-  };
 
   it('are found the same in another order and database', async () => {
     const made = await Promise.all([0, 1].map(async () => connect(await db.create({ bare: true }))));

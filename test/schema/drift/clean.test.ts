@@ -1,23 +1,12 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
+import { describe, expect, it } from '@jest/globals';
 import { diff } from '../../../src/schema/diff.js';
 import { SHIPPED_SNAPSHOT } from '../../../src/schema/shipped-snapshot.js';
 import { useDatabase } from '../../support/database.js';
-import { snapshotReader } from './planting.js';
+import { snapshotReader, useConnections } from './planting.js';
 
 describe('what is the same', () => {
-  const clients: pg.Client[] = [];
-  afterAll(async () => {
-    for (const client of clients) await client.end();
-  });
+  const connect = useConnections();
   const db = useDatabase();
-
-  const connect = async (url: string): Promise<pg.Client> => {
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    clients.push(client);
-    return client;
-  };
 
   it('is a migrated database and the snapshot in the package, whatever version made either', async () => {
     const client = await connect(db.url);

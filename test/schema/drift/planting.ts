@@ -18,6 +18,20 @@ export function snapshotReader(client: pg.Client): () => Promise<Snapshot> {
     });
 }
 
+/** Makes connections that are closed after the last test. Say it before `useDatabase()`: what is in use is not dropped. */
+export function useConnections(): (url: string) => Promise<pg.Client> {
+  const clients: pg.Client[] = [];
+  afterAll(async () => {
+    for (const client of clients) await client.end();
+  });
+  return async (url) => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    clients.push(client);
+    return client;
+  };
+}
+
 /** One test for each drift: planted alone into a migrated database, told of, repaired, and rolled back. */
 export function testDrifts(drifts: readonly Drift[]): void {
   let client: pg.Client;
