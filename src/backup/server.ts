@@ -89,11 +89,14 @@ export async function readable<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The name of a database next to another: `antone_failed_20261123_075012`; cut so that PostgreSQL takes it whole. */
+/**
+ * The name of a database next to another: `antone_failed_20261123_075012_123`; cut so that PostgreSQL takes it whole. To the
+ * millisecond: two restores may end within one second.
+ */
 export function nameBeside(database: string, purpose: 'backup' | 'failed' | 'restore' | 'trial', now: Date): string {
-  const ending = `_${purpose}_${stampOf(now).slice(0, 15)}`;
+  const ending = `_${purpose}_${stampOf(now)}`;
   let stem = database;
-  while (Buffer.byteLength(stem + ending) > 63) stem = stem.slice(0, -1);
+  while (Buffer.byteLength(stem + ending) > 63) stem = Array.from(stem).slice(0, -1).join('');
   return stem + ending;
 }
 
