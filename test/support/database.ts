@@ -21,7 +21,7 @@ export function useDatabase(): TestDatabase {
   let dataSource: DataSource | undefined;
 
   const create = async ({ bare = false } = {}): Promise<string> => {
-    const name = `${server.prefix}_${process.env.JEST_WORKER_ID ?? '0'}_${process.pid}_${(count += 1)}`;
+    const name = `${server.prefix}_${process.pid}_${(count += 1)}`;
     await createDatabase(server, name, bare ? undefined : server.template);
     names.push(name);
     return withDatabaseName(server.url, name);

@@ -20,8 +20,8 @@ try {
   stop = 'stop' in started ? started.stop : undefined;
   const server: TestServer = {
     url,
-    prefix: `shared_db_test_${run}`,
-    template: `shared_db_test_${run}_template`,
+    prefix: `test_${run}`,
+    template: `test_${run}_template`,
     program,
     disposable: stop !== undefined,
   };

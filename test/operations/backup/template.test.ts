@@ -35,7 +35,7 @@ describe('a backup that is a copy on the same server', () => {
   });
 
   it('says which engine ran, and is a folder that only its owner reads', async () => {
-    expect(await readdir(folder)).toEqual([expect.stringMatching(/^shared_db_test_\w+_\d{8}_\d{6}_\d{3}$/)]);
+    expect(await readdir(folder)).toEqual([expect.stringMatching(/^test_\w+_\d{8}_\d{6}_\d{3}$/)]);
     expect((await stat(join(backup.folder, 'manifest.json'))).mode & 0o777).toBe(0o600);
     expect((await stat(backup.folder)).mode & 0o777).toBe(0o700);
     expect(await besides(url)).toEqual([backup.manifest.copy]);

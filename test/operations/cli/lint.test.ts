@@ -51,7 +51,7 @@ describe('migration:lint', () => {
     expect(await run(program, '--all')).toEqual({ code: 0, stdout: 'Nothing found in 6 migrations.\n', stderr: '' });
     expect(await run(program)).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^Nothing found in 0 pending migrations of \S+:\d+\/shared_db_test_\S+\.\n$/),
+      stdout: expect.stringMatching(/^Nothing found in 0 pending migrations of \S+:\d+\/test_\S+\.\n$/),
     });
   });
 
@@ -82,7 +82,7 @@ accepted: Planted1999999999999, statement 2: drop-table (authors): gone since 2.
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
       all: false,
-      database: expect.stringContaining('/shared_db_test_'),
+      database: expect.stringContaining('/test_'),
       migrations: ['Planted1999999999999'],
       clean: false,
       accepted: [{ rule: 'drop-table', reason: 'gone since 2.0' }],
