@@ -2,17 +2,19 @@ import 'reflect-metadata';
 import type { DataSource } from 'typeorm';
 import { applyComments } from './columns/comments.js';
 import { parseDatabaseUrl } from './connection/database-url.js';
-import { readSafety } from './connection/environment.js';
+import { readLogSql, readSafety } from './connection/environment.js';
 import { ManagedDataSource } from './connection/managed-data-source.js';
 import { ReadableNamingStrategy } from './connection/naming-strategy.js';
 import { passwordOf, type PasswordProvider } from './connection/password.js';
 import { poolSettings } from './connection/pool.js';
 import type { Purpose } from './connection/safe-role.js';
+import { SqlLogger } from './connection/sql-logger.js';
 import { tlsOptionsOf } from './connection/tls.js';
 import { announceOptOuts, assertSafeAddress } from './connection/url-policy.js';
 import { COMMENTS } from './entities/comments.js';
 import { ENTITIES } from './entities/index.js';
 import { MIGRATIONS } from './migrations/index.js';
+import { toDatabaseError } from './validation/constraints.js';
 import { EntityValidationSubscriber } from './validation/entity-validation.subscriber.js';
 
 export interface ConnectionOptions {
@@ -53,7 +55,7 @@ export function createDataSource(options: ConnectionOptions): DataSource {
   const address = parseDatabaseUrl(options.url);
   const { host, port, database, user } = address;
   const safety = readSafety();
-  const care = { purpose, safety, connectRetryMs };
+  const care = { purpose, safety, connectRetryMs, translate: toDatabaseError };
   announceOptOuts(safety);
   assertSafeAddress(address, safety);
   applyComments(ENTITIES, COMMENTS);
@@ -80,8 +82,8 @@ export function createDataSource(options: ConnectionOptions): DataSource {
       // gen_random_uuid() is PostgreSQL's own since 13: no extension, so no superuser, is needed.
       uuidExtension: 'pgcrypto',
       installExtensions: false,
-      // TypeORM's query logger prints parameters, which are handles and post texts.
-      logging: false,
+      // Not one of TypeORM's: they print parameters, which are handles and post texts.
+      logger: new SqlLogger(readLogSql()),
       extra: poolSettings(statementTimeoutMs, care),
     },
     care,

@@ -3,6 +3,7 @@
  */
 export { createDataSource, type ConnectionOptions } from './data-source.js';
 export { connectionFromEnvironment, EnvironmentError } from './connection/environment.js';
+export { serializeError, type SerializedError } from './connection/serialize-error.js';
 export { drain } from './connection/drain.js';
 export { withRetry, type RetryOptions } from './connection/retry.js';
 
@@ -72,6 +73,8 @@ export {
   UniqueViolation,
   UntrustedServer,
 } from './connection/errors.js';
+export { ConnectionFailure } from './connection/connection-failure.js';
+export { EntityNotFound } from './connection/errors/entity-not-found.js';
 export { DatabaseUrlError } from './connection/database-url.js';
 export { PasswordUnavailable, type PasswordProvider } from './connection/password.js';
 export { SecretUnavailable } from './connection/secret-file.js';

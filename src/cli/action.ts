@@ -1,4 +1,6 @@
 import { readEnvironment, type Environment } from '../connection/environment.js';
+import { toDatabaseError } from '../connection/errors.js';
+import { serializeError } from '../connection/serialize-error.js';
 import { SharedDbError } from '../connection/shared-db-error.js';
 import { output } from './output.js';
 
@@ -27,18 +29,11 @@ export function action<Arguments extends unknown[]>(
   };
 }
 
-function explain(error: unknown, debug: boolean): string {
-  if (error instanceof SharedDbError) return debug ? (error.stack ?? error.message) : error.message;
-  const kind = error instanceof Error ? error.name : typeof error;
-  const code = (error as { code?: unknown } | undefined)?.code;
-  const known = typeof code === 'string' ? ` ${code}` : '';
-  const where = debug && error instanceof Error ? `\n${framesOf(error)}` : ' Run it again with DEBUG=1 to see where.';
-  return `Unexpected ${kind}${known}.${where}`;
-}
-
-function framesOf({ stack = '' }: Error): string {
-  return stack
-    .split('\n')
-    .filter((line) => line.trimStart().startsWith('at '))
-    .join('\n');
+/** What is said of anything that was thrown, without the values that it may hold. */
+export function explain(error: unknown, debug: boolean): string {
+  const known = error instanceof SharedDbError ? error : toDatabaseError(error);
+  if (known !== undefined) return debug ? (known.stack ?? known.message) : known.message;
+  const { name, code, stack = '' } = serializeError(error);
+  const where = debug ? `\n${stack}` : ' Run it again with DEBUG=1 to see where.';
+  return `Unexpected ${name}${code === undefined ? '' : ` ${code}`}.${where}`;
 }

@@ -6,11 +6,14 @@
  * and neither --help nor a refused argument needs it.
  */
 import { Command } from 'commander';
+import { readDebug } from '../connection/environment.js';
+import { COULD_NOT_CHECK, explain } from './action.js';
 import { checkCommand } from './check.js';
 import { healthCommand } from './health.js';
 import { lintCommand } from './lint.js';
 import { writingCommands } from './migration-writing.js';
 import { migrationCommands } from './migrations.js';
+import { output } from './output.js';
 import { rehearseCommand } from './rehearse.js';
 import { restoreCommand } from './restore.js';
 import { rolesCommand } from './roles.js';
@@ -18,6 +21,7 @@ import { seedCommands } from './seed.js';
 import { startCommand } from './start.js';
 import { typeormCommand } from './typeorm.js';
 import { validateCommand } from './validate.js';
+import { withoutSecrets } from './without-secrets.js';
 
 const program = new Command('shared-db')
   .description('The data layer of Antone (Vita): schema, migrations, seeds and upkeep.')
@@ -48,6 +52,21 @@ for (const command of [
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
+  });
+}
+
+// The reasons of commands are told by `action`; this is for what is thrown where nobody waits. It is never a finding (1).
+process.on('uncaughtException', (error) => {
+  output.note(`error: ${explain(error, readDebug())}`);
+  process.exit(COULD_NOT_CHECK);
+});
+
+// Commander repeats what it was given, and somebody gave it a connection string.
+for (const command of [program, ...program.commands]) {
+  command.configureOutput({
+    outputError: (text, write) => {
+      write(withoutSecrets(text));
+    },
   });
 }
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { describeAddress, parseDatabaseUrl } from '../connection/database-url.js';
 import type { Environment } from '../connection/environment.js';
+import { sqlStateOf, toDatabaseError } from '../connection/errors.js';
 import { SharedDbError } from '../connection/shared-db-error.js';
 import type { Finding, Verdict } from '../schema/rules/index.js';
 import { oneLine } from '../schema/words.js';
@@ -70,7 +71,7 @@ async function validateSchema(environment: Environment): Promise<Report> {
       ...verdict,
     };
   } catch (error) {
-    throw (error as { code?: unknown }).code === FORBIDDEN ? hidden(error as Error) : error;
+    throw sqlStateOf(error) === FORBIDDEN ? hidden(toDatabaseError(error)?.table) : error;
   } finally {
     await database.release();
   }
@@ -93,8 +94,7 @@ function line({ object, problem, remedy }: Finding): string {
 }
 
 /** PostgreSQL's message names the catalog and nothing else. */
-function hidden({ message }: Error): CatalogHidden {
-  const [, catalog = 'a catalog'] = /(pg_\w+)/.exec(message) ?? [];
+function hidden(catalog = 'a catalog'): CatalogHidden {
   return new CatalogHidden(
     `This role may not read ${catalog}, and so not see the schema: GRANT SELECT ON it, or use another role.`,
   );

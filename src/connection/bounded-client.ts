@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { showAs } from './shown-as.js';
 
 /** What node-postgres says when an answer took longer than `query_timeout`. */
 const READ_TIMEOUT = 'Query read timeout';
@@ -8,6 +9,12 @@ const READ_TIMEOUT = 'Query read timeout';
  * report the error and put the connection back into the pool, where the next query would wait behind the first.
  */
 export class BoundedClient extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    const { host, port, database } = this;
+    showAs(this, { host, port, database });
+  }
+
   // The overloads of `query` are many; what is done here is the same for those that return a promise, and TypeORM uses no others.
   override query = ((...args: Parameters<pg.Client['query']>) => {
     const result = (super.query as (...all: typeof args) => unknown).call(this, ...args);

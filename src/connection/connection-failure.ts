@@ -1,5 +1,5 @@
 import { describeAddress, type Place } from './database-url.js';
-import { DatabaseError, UntrustedServer } from './errors.js';
+import { PoolSaturated, toDatabaseError, UntrustedServer, type DatabaseErrorClass } from './errors.js';
 import { SharedDbError } from './shared-db-error.js';
 
 /** No connection could be made. One line: where to, why not, what to do; no password, no user name. */
@@ -29,16 +29,55 @@ const NETWORK: Readonly<Record<string, string>> = {
   ENOENT: 'the socket does not exist: start PostgreSQL, or correct the path in DATABASE_URL',
 };
 
+/** The same for what node-postgres says without a code, or PostgreSQL with one that means many things. */
+const WORDS: readonly (readonly [RegExp, string])[] = [
+  [/timeout/i, 'it does not answer in time: check host, port and firewall'],
+  [
+    /unsupported startup parameter/i,
+    'a pooler refuses our settings: add them to its ignore_startup_parameters, or connect to the server itself',
+  ],
+  [/does not support SSL/i, 'it does not speak TLS: turn ssl on in its configuration'],
+  [/password must be a (non-empty )?string/i, 'it asks for a password and DATABASE_URL has none'],
+];
+
 /**
  * Turns what went wrong while connecting into one readable line. What it does not know it names by its code alone; what is one
  * of ours is such a line already.
  */
 export function connectionFailure(error: unknown, address: Place): SharedDbError {
-  if (error instanceof SharedDbError && !(error instanceof DatabaseError)) return error;
-  return new ConnectionFailure(`Cannot use the database at ${describeAddress(address)}: ${reasonOf(error)}.`);
+  if (error instanceof SharedDbError) return error;
+  const reason = reasonOf(error) ?? unknownReason(codeOf(error));
+  return new ConnectionFailure(sentence(reason, address));
 }
 
-function reasonOf(error: unknown): string {
+/**
+ * The same for a DataSource, whose callers act on the kind of error: typed where the kind is known. What has nothing to do with the
+ * connection, an entity that is declared wrongly, say, stays what it is.
+ */
+export function explainConnecting(error: unknown, address: Place): unknown {
+  if (error instanceof SharedDbError) return error;
+  const known = toDatabaseError(error);
+  const reason = reasonOf(error);
+  if (known === undefined) return reason === undefined ? error : new ConnectionFailure(sentence(reason, address));
+  // It is the pool that has no room: the database may be well.
+  if (known instanceof PoolSaturated) return known;
+  const Class = known.constructor as DatabaseErrorClass;
+  return new Class({
+    sqlState: known.sqlState,
+    rule: sentence(reason ?? unknownReason(known.sqlState), address),
+  });
+}
+
+function sentence(reason: string, address: Place): string {
+  return `Cannot use the database at ${describeAddress(address)}: ${reason}.`;
+}
+
+function unknownReason(code: string | undefined): string {
+  return code === undefined ? 'the connection failed for an unknown reason' : `the connection failed with code ${code}`;
+}
+
+/** Undefined when nothing is known of it. */
+function reasonOf(error: unknown): string | undefined {
   const code = codeOf(error);
   const known = code === undefined ? undefined : (REFUSALS[code] ?? NETWORK[code]);
   if (known !== undefined) return known;
@@ -47,14 +86,7 @@ function reasonOf(error: unknown): string {
   }
   // node-postgres has no code for these.
   const message = error instanceof Error ? error.message : '';
-  if (/timeout/i.test(message)) return 'it does not answer in time: check host, port and firewall';
-  if (/unsupported startup parameter/i.test(message)) {
-    return 'a pooler refuses our settings: add them to its ignore_startup_parameters, or connect to the server itself';
-  }
-  if (/does not support SSL/i.test(message)) return 'it does not speak TLS: turn ssl on in its configuration';
-  if (/password must be a (non-empty )?string/i.test(message))
-    return 'it asks for a password and DATABASE_URL has none';
-  return code === undefined ? 'the connection failed for an unknown reason' : `the connection failed with code ${code}`;
+  return WORDS.find(([words]) => words.test(message))?.[1];
 }
 
 function codeOf(error: unknown): string | undefined {

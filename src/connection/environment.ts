@@ -55,7 +55,7 @@ export function readEnvironment(): Environment {
       source?.password === undefined ? source?.url : formatDatabaseUrl(parseDatabaseUrl(source.url), source.password()),
     migrationDatabaseUrl: text('MIGRATION_DATABASE_URL'),
     port: portOf(text('PORT')),
-    debug: flag('DEBUG'),
+    debug: readDebug(),
     createPostgresUser: flag('EMBEDDED_POSTGRES_CREATE_USER'),
     pgBin: text('PG_BIN'),
   };
@@ -83,6 +83,19 @@ export function environmentForLibpq(variables: Readonly<Record<string, string>>)
 export function readSafety(): Safety {
   const production = text('NODE_ENV')?.toLowerCase() === 'production';
   return { production, optOuts: (Object.keys(OPT_OUTS) as OptOut[]).filter((name) => text(name) === '1') };
+}
+
+/** Shall errors come with their stack (DEBUG)? */
+export function readDebug(): boolean {
+  return flag('DEBUG');
+}
+
+/** Are statements to be logged (SHARED_DB_LOG_SQL)? Never in production, which says so. */
+export function readLogSql(): boolean {
+  if (!flag('SHARED_DB_LOG_SQL')) return false;
+  if (!readSafety().production) return true;
+  process.emitWarning('SHARED_DB_LOG_SQL is ignored: production logs no statements.', 'SharedDbWarning');
+  return false;
 }
 
 /** The environment of a child process: ours; with a database, that one and no other source. */

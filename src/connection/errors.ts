@@ -33,6 +33,13 @@ export function toDatabaseError(
   return Class && new Class(factsOf(driverError, describe));
 }
 
+/** PostgreSQL's code of an error, or Node's of a lost connection, in whatever form it comes; undefined for any other error. */
+export function sqlStateOf(error: unknown): string | undefined {
+  if (error instanceof DatabaseError) return error.sqlState;
+  const { code, severity } = driverErrorOf(error);
+  return typeof code === 'string' && typeof severity === 'string' ? code : undefined;
+}
+
 /** The fields of node-postgres' DatabaseError that hold names, and those that may tell a name. */
 interface DriverError {
   code?: unknown;
@@ -78,6 +85,9 @@ const CODELESS: readonly (readonly [string, DatabaseErrorClass])[] = [
   ['Client was closed and is not queryable', failures.ConnectionLost],
   ['timeout exceeded when trying to connect', failures.PoolSaturated],
   ['The server does not support SSL connections', failures.UntrustedServer],
+  // pg-protocol's SASL has a sentence for each way in which there is none.
+  ['SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string', failures.AuthenticationFailed],
+  ['SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a non-empty string', failures.AuthenticationFailed],
   // Ours is longer than statement_timeout: the server does not even cancel.
   ['Query read timeout', failures.ConnectionLost],
 ];
@@ -87,16 +97,16 @@ function isAppendOnly(constraint: unknown): boolean {
 }
 
 function factsOf(
-  { code, table, column, constraint, detail }: DriverError,
+  { code, message, table, column, constraint, detail }: DriverError,
   describe: (constraint: string) => ConstraintFacts | undefined,
 ): DatabaseErrorFacts {
   const known = typeof constraint === 'string' ? describe(constraint) : undefined;
   return {
     sqlState: text(code),
-    table: text(table) ?? known?.table,
+    table: text(table) ?? known?.table ?? tableIn(message),
     columns: known?.columns ?? (typeof column === 'string' ? [column] : columnsIn(detail)),
     constraint: text(constraint),
-    rule: known?.sentence,
+    rule: known?.sentence ?? unlistedRule(code),
   };
 }
 
@@ -108,4 +118,18 @@ function text(value: unknown): string | undefined {
 function columnsIn(detail: unknown): string[] {
   if (typeof detail !== 'string') return [];
   return /^Key \(([a-z0-9_]+(?:, [a-z0-9_]+)*)\)=/.exec(detail)?.[1]?.split(', ') ?? [];
+}
+
+/** Where the class says nothing, the state is all there is to know. */
+function unlistedRule(code: unknown): string | undefined {
+  if (typeof code !== 'string' || byState.has(code) || unlisted(code) !== failures.UnexpectedDatabaseError)
+    return undefined;
+  return `${failures.UnexpectedDatabaseError.kind.sentence} (SQLSTATE ${code})`;
+}
+
+/** PostgreSQL has no field for what a role may not use; its words, in English, name that and nothing else. */
+function tableIn(message: unknown): string | undefined {
+  return typeof message === 'string'
+    ? /^permission denied for (?:table|view) ([a-z0-9_]+)$/.exec(message)?.[1]
+    : undefined;
 }

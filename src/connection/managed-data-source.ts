@@ -1,29 +1,50 @@
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import {
+  DataSource,
+  type DataSourceOptions,
+  type EntityManager,
+  type EntityTarget,
+  type ObjectLiteral,
+  type QueryRunner,
+  type ReplicationMode,
+  type SelectQueryBuilder,
+} from 'typeorm';
+import { addressOf } from './client-options.js';
+import { explainConnecting } from './connection-failure.js';
 import { ConnectionLost, TooManyConnections } from './errors.js';
+import { QuietEntityManager, QuietSelectQueryBuilder } from './quiet-manager.js';
+import { quiet, type Translate } from './quiet-query-runner.js';
 import { withRetry } from './retry.js';
 import { assertSafeRole, type Purpose } from './safe-role.js';
-import type { Safety } from './url-policy.js';
+import { showAs } from './shown-as.js';
+import { SqlLogger } from './sql-logger.js';
+import { UnsafeConnection, type Safety } from './url-policy.js';
 
 export interface Care {
   readonly purpose: Purpose;
   readonly safety: Safety;
   /** How long `initialize()` goes on trying while there is no server, or none that is ready; 0 = one attempt. */
   readonly connectRetryMs: number;
+  /** Makes our errors of PostgreSQL's, with the rules in words. */
+  readonly translate: Translate;
 }
 
-/** A DataSource that waits for a server which is starting, and in production refuses a role that may do too much. */
+/**
+ * A DataSource that waits for a server which is starting, in production refuses a role that may do too much, and lets out
+ * neither the way to the database nor a value of a row: not in what it throws, logs, or shows of itself.
+ */
 export class ManagedDataSource extends DataSource {
   readonly #care: Care;
 
   constructor(options: DataSourceOptions, care: Care) {
     super(options);
     this.#care = care;
+    for (const object of [this, this.options, this.driver]) showAs(object, addressOf(this));
   }
 
-  /** @throws UnsafeConnection, and whatever TypeORM and node-postgres throw */
+  /** @throws UnsafeConnection; DatabaseError of the kinds that a connection can have, ConnectionFailure for any other reason */
   override async initialize(): Promise<this> {
     const { purpose, safety, connectRetryMs } = this.#care;
-    await withRetry(() => super.initialize(), {
+    await withRetry(() => this.#connect(), {
       forMs: connectRetryMs,
       worthIt: (error) => error instanceof ConnectionLost || error instanceof TooManyConnections,
     });
@@ -34,5 +55,55 @@ export class ManagedDataSource extends DataSource {
       throw error;
     }
     return this;
+  }
+
+  override createQueryRunner(mode?: ReplicationMode): QueryRunner {
+    const runner = super.createQueryRunner(mode);
+    showAs(runner, addressOf(this));
+    return quiet(runner, this.#care.translate, (error) => explainConnecting(error, addressOf(this)));
+  }
+
+  /** TypeORM calls it before our own fields are there. */
+  override createEntityManager(queryRunner?: QueryRunner): EntityManager {
+    return new QuietEntityManager(this, queryRunner);
+  }
+
+  override createQueryBuilder<Entity extends ObjectLiteral>(
+    entity: EntityTarget<Entity>,
+    alias: string,
+    queryRunner?: QueryRunner,
+  ): SelectQueryBuilder<Entity>;
+  override createQueryBuilder(queryRunner?: QueryRunner): SelectQueryBuilder<ObjectLiteral>;
+  override createQueryBuilder(...args: unknown[]): SelectQueryBuilder<ObjectLiteral> {
+    const builder = (super.createQueryBuilder as (...all: unknown[]) => SelectQueryBuilder<ObjectLiteral>)(...args);
+    return new QuietSelectQueryBuilder(builder);
+  }
+
+  /**
+   * `logging` turns the log of statements on, outside production.
+   *
+   * @throws UnsafeConnection for any other `logger`: it would be given the parameters, which are handles and texts.
+   */
+  override setOptions({ logger, ...options }: Partial<DataSourceOptions>): this {
+    if (logger !== undefined) {
+      throw new UnsafeConnection(
+        'Another logger would be given query parameters: log statements with SHARED_DB_LOG_SQL=1.',
+      );
+    }
+    super.setOptions(options);
+    if (options.logging !== undefined) {
+      this.logger = new SqlLogger(Boolean(options.logging) && !this.#care.safety.production);
+    }
+    return this;
+  }
+
+  async #connect(): Promise<void> {
+    try {
+      await super.initialize();
+    } catch (error) {
+      throw explainConnecting(error, addressOf(this));
+    }
+    const { master } = this.driver as { master?: unknown };
+    if (typeof master === 'object' && master !== null) showAs(master, addressOf(this));
   }
 }

@@ -116,6 +116,12 @@ export const VARIABLES = {
     example: '1',
     readBy: 'everyone',
   },
+  SHARED_DB_LOG_SQL: {
+    meaning: '`1`: statements on standard error, without parameters and literals; ignored in production',
+    fallback: 'off',
+    example: '1',
+    readBy: 'everyone',
+  },
   PG_BIN: {
     meaning: 'the folder of pg_dump and pg_restore',
     fallback: 'the folders of Debian, then PATH',

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { MigratorConnection } from './connection.js';
-import { withoutLiterals } from './sql-text.js';
+import { withoutLiterals } from '../connection/sql-text.js';
 
 interface Blocker {
   readonly pid: number;

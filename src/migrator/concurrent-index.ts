@@ -1,6 +1,6 @@
 import type { Context } from './context.js';
 import { MigrationStatementRefused } from './errors.js';
-import { statementsOf, type Token } from './sql-text.js';
+import { statementsOf, type Token } from '../connection/sql-text.js';
 
 /** What a statement that no transaction can hold does, as far as its outcome can be told afterwards. */
 export type ConcurrentStep =

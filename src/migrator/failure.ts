@@ -1,20 +1,14 @@
-import { ConnectionLost, toDatabaseError } from '../connection/errors.js';
+import { ConnectionLost, sqlStateOf, toDatabaseError } from '../connection/errors.js';
+import { framesOf } from '../connection/stack-frames.js';
 import { SharedDbError } from '../connection/shared-db-error.js';
 import { MigrationFailed, MigrationInterrupted } from './errors.js';
 import type { Statement } from './query-runner.js';
-import { withoutLiterals } from './sql-text.js';
+import { withoutLiterals } from '../connection/sql-text.js';
 
 /** Lock timeout, deadlock, serialisation: the same transaction may succeed when it is tried again. */
 const TRY_AGAIN: readonly unknown[] = ['55P03', '40P01', '40001'];
 
 const TIMED_OUT = '57014';
-
-/** PostgreSQL's code of an error; undefined when it is none of PostgreSQL's. TypeORM wraps them. */
-export function sqlStateOf(error: unknown): string | undefined {
-  const inner = (error as { driverError?: unknown } | null | undefined)?.driverError ?? error;
-  const { code, severity } = (inner ?? {}) as { code?: unknown; severity?: unknown };
-  return typeof code === 'string' && typeof severity === 'string' ? code : undefined;
-}
 
 export function mayTryAgain(error: unknown): boolean {
   return TRY_AGAIN.includes(sqlStateOf(error));
@@ -63,11 +57,4 @@ function reasonOf(error: unknown): string {
   const inner = ((error as { driverError?: unknown }).driverError ?? error) as Error;
   const message = state.startsWith('42') ? inner.message : toDatabaseError(error)?.message;
   return `${message ?? 'PostgreSQL refused it'} (${state})`;
-}
-
-function framesOf({ stack = '' }: Error): string {
-  return stack
-    .split('\n')
-    .filter((line) => line.trimStart().startsWith('at '))
-    .join('\n');
 }

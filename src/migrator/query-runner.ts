@@ -1,5 +1,6 @@
 import type { QueryResult } from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
+import { outspokenQueryRunner } from '../connection/quiet-query-runner.js';
 import { MigrationStatementRefused } from './errors.js';
 import { kindOf, type StatementKind } from './statement-kind.js';
 
@@ -24,7 +25,8 @@ interface Inside {
  * transaction, it makes savepoints of the transactions that the migration begins.
  */
 export function queryRunnerFor(dataSource: DataSource, run: RunStatement, inTransaction: boolean): QueryRunner {
-  const queryRunner = dataSource.createQueryRunner();
+  // Its errors in full: `failureOf` takes from them what may be said.
+  const queryRunner = outspokenQueryRunner(dataSource);
   const inside: Inside = {
     databaseConnection: {
       query: (sql: unknown, parameters?: readonly unknown[]) => {

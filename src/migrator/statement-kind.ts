@@ -1,4 +1,4 @@
-import { statementsOf, type Token } from './sql-text.js';
+import { statementsOf, type Token } from '../connection/sql-text.js';
 
 /**
  * What a statement is to the runner:

@@ -7,7 +7,7 @@ import { chained } from './known-migrations.js';
 import { setLocal, timeoutsFor } from './limits.js';
 import { lockedTransaction } from './lock.js';
 import { parametersOf, type RunStatement, type Statement } from './query-runner.js';
-import { statementsOf } from './sql-text.js';
+import { statementsOf } from '../connection/sql-text.js';
 import { commandOf } from './statement-kind.js';
 import { tryingAgain, type Attempt } from './transactional.js';
 

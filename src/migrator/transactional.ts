@@ -1,6 +1,7 @@
+import { sqlStateOf } from '../connection/errors.js';
 import type { Context } from './context.js';
 import { MigrationBlocked } from './errors.js';
-import { failureOf, mayTryAgain, sqlStateOf } from './failure.js';
+import { failureOf, mayTryAgain } from './failure.js';
 import type { KnownMigration } from './known-migrations.js';
 import { lockedTransaction } from './lock.js';
 import { Patience } from './patience.js';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, QueryRunner } from 'typeorm';
+import { sqlStateOf } from '../connection/errors.js';
 import { MIGRATION_LOCK } from '../migrator/lock.js';
 import type { Difference } from '../schema/diff.js';
 import { literal } from '../schema/repair-rights.js';
@@ -52,7 +53,7 @@ export async function setUpRoles(dataSource: DataSource, options: SetUpOptions =
     try {
       return await inTransaction(dataSource, (query) => setUp(query, options));
     } catch (error) {
-      const code = codeOf(error);
+      const code = sqlStateOf(error);
       if (attempt < TRIES && AT_ONCE.includes(code)) await sleep(50 * attempt * Math.random());
       else throw code === '55P03' ? new RolesError('Nothing was changed: a table is in use. Try again later.') : error;
     }
@@ -144,7 +145,7 @@ async function run(query: Query, { sentence, repair }: Pick<Difference, 'sentenc
   try {
     await query(repair);
   } catch (error) {
-    if (codeOf(error) !== '42501') throw error;
+    if (sqlStateOf(error) !== '42501') throw error;
     throw new RolesError(
       `Nothing was changed: this user may not repair “${sentence}”. Run it as the role's maker or as a superuser.`,
     );
@@ -181,8 +182,4 @@ async function inTransaction<T>(dataSource: DataSource, work: (query: Query) => 
   } finally {
     await queryRunner.release();
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return (error as { code?: unknown } | undefined)?.code;
 }

@@ -56,8 +56,8 @@ const STATES: readonly (readonly [RegExp, string])[] = [
   [/^EXCLUDE /, '23P01'],
 ];
 
-const INTRODUCTION = `What PostgreSQL refuses, whatever path the write takes. TypeORM throws a \`QueryFailedError\` whose \`driverError\` has the SQLSTATE as
-\`code\` and the name as \`constraint\`; \`toDatabaseError(error)\` makes of it the class listed here, with the sentence
+const INTRODUCTION = `What PostgreSQL refuses, whatever path the write takes. What a DataSource of
+\`createDataSource\` throws then is of the class listed here, with the name as \`constraint\` and the sentence
 ([errors.md](errors.md)). Writes that TypeORM announces are refused before, with the same rules, by \`EntityValidationError\`.`;
 
 const missing = refusal('23502');

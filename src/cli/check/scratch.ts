@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { connectionFailure } from '../../connection/connection-failure.js';
+import { sqlStateOf } from '../../connection/errors.js';
 import { addressOf } from '../../connection/client-options.js';
 import { SharedDbError } from '../../connection/shared-db-error.js';
 import { createDataSource } from '../../data-source.js';
@@ -84,7 +85,7 @@ async function create(server: DataSource, name: string, created: Set<string>): P
     await server.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`);
   } catch (error) {
     created.delete(name);
-    if (!FORBIDDEN.includes((error as { code?: unknown }).code)) throw error;
+    if (!FORBIDDEN.includes(sqlStateOf(error))) throw error;
     throw new ScratchError(
       'Cannot create scratch databases: this role may not, or only reads. Leave out --full, or use another role or server.',
     );

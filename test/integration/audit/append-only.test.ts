@@ -1,14 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { AuditLog } from '@shared/db';
+import { outspokenQueryRunner } from '../../../src/connection/quiet-query-runner.js';
 import { useDatabase } from '../../support/database.js';
 
-const REFUSED = {
-  driverError: expect.objectContaining({
-    code: '42501',
-    table: 'audit_logs',
-    hint: expect.stringContaining('new entry'),
-  }) as unknown,
-};
+const REFUSED = { code: 'APPEND_ONLY_VIOLATION', sqlState: '42501', table: 'audit_logs' };
 
 describe('the audit log', () => {
   const db = useDatabase();
@@ -36,6 +31,13 @@ describe('the audit log', () => {
   ])('refuses %s, of the owner too', async (sql) => {
     await expect(db.dataSource.query(sql)).rejects.toMatchObject(REFUSED);
     expect(await db.dataSource.getRepository(AuditLog).find()).toMatchObject([entry]);
+  });
+
+  it('says to whoever uses psql what to do instead', async () => {
+    const runner = outspokenQueryRunner(db.dataSource);
+    const told: unknown = await runner.query('DELETE FROM audit_logs').catch((error: unknown) => error);
+    await runner.release();
+    expect(told).toHaveProperty('driverError.hint', expect.stringContaining('new entry'));
   });
 
   it('refuses save, update and delete of its repository', async () => {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { MigrationInterface } from 'typeorm';
+import { outspokenQueryRunner } from '../../../src/connection/quiet-query-runner.js';
 import { withReadOnly } from '../../../src/cli/database.js';
 import { LINT_RULES } from '../../../src/lint/rules/index.js';
 import { useDatabase } from '../../support/database.js';
@@ -31,7 +32,7 @@ describe('the safe ways that migration:lint shows', () => {
 describe('what migration:lint says of a statement', () => {
   const db = useDatabase();
   const inTransaction = async (...queries: string[]): Promise<unknown> => {
-    const queryRunner = db.dataSource.createQueryRunner();
+    const queryRunner = outspokenQueryRunner(db.dataSource);
     await queryRunner.startTransaction();
     try {
       let rows: unknown;

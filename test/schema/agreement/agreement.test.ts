@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { outspokenQueryRunner } from '../../../src/connection/quiet-query-runner.js';
 import { rulesOf, type EntityClass } from '../../../src/columns/registry.js';
 import { ENTITIES } from '../../../src/entities/index.js';
 import { useDatabase } from '../../support/database.js';
@@ -73,7 +74,7 @@ test('validator and PostgreSQL say the same of every rule over several columns',
 
 test('TypeORM itself, writing whole rows without its subscriber, gets the same verdict', async () => {
   await dropKeys(db.dataSource);
-  const runner = db.dataSource.createQueryRunner();
+  const runner = outspokenQueryRunner(db.dataSource);
   try {
     await runner.query('SET synchronous_commit TO off');
     const found = [];

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DataSource, QueryRunner } from 'typeorm';
+import { outspokenQueryRunner } from '../../../src/connection/quiet-query-runner.js';
 import { shown, type Attack, type Attempt, type Case, type Refusal, type Statement } from './case.js';
 import { guardsOf, keyOf } from './guards.js';
 import { planted } from './rows.js';
@@ -25,7 +26,8 @@ export async function attackAll(
   cases: readonly Case[],
   tally: Tally = new Map(),
 ): Promise<Finding[]> {
-  const runner = dataSource.createQueryRunner();
+  // PostgreSQL's own words on who refused.
+  const runner = outspokenQueryRunner(dataSource);
   const findings: Finding[] = [];
   await runner.startTransaction();
   try {

@@ -32,13 +32,13 @@ const everythingOf = (error: Error): string =>
     JSON.stringify(error),
   ].join();
 
-/** What node-postgres' own parser makes of it. It is lost where a space makes it guess. */
+/** What node-postgres' own parser makes of it. It is lost where a space makes it guess, and where a lone `%` meets other Unicode. */
 function readAsDriver(url: string): ReturnType<typeof parseAsDriver> | undefined {
   try {
     // It would read the files of certificates at once.
     return parseAsDriver(url.trim().replaceAll(/ssl(?:rootcert|cert|key)=/g, 'file='));
   } catch (error) {
-    if (url.includes(' ')) return undefined;
+    if (url.includes(' ') || error instanceof URIError) return undefined;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { concurrentStepOf } from '../../../src/migrator/concurrent-index.js';
-import { statementsOf, tokensOf, withoutLiterals } from '../../../src/migrator/sql-text.js';
+import { statementsOf, tokensOf, withoutLiterals } from '../../../src/connection/sql-text.js';
 import { commandOf, kindOf } from '../../../src/migrator/statement-kind.js';
 
 describe('SQL text', () => {
