@@ -32,13 +32,13 @@ const everythingOf = (error: Error): string =>
     JSON.stringify(error),
   ].join();
 
-/** What node-postgres' own parser makes of it. It is lost where a space makes it guess, and where a lone `%` meets other Unicode. */
+/** What node-postgres' own parser makes of it. It is lost where a space or a lone `%` makes it guess. */
 function readAsDriver(url: string): ReturnType<typeof parseAsDriver> | undefined {
   try {
     // It would read the files of certificates at once.
     return parseAsDriver(url.trim().replaceAll(/ssl(?:rootcert|cert|key)=/g, 'file='));
   } catch (error) {
-    if (url.includes(' ') || error instanceof URIError) return undefined;
+    if (/ |%(?![\da-f]{2})/i.test(url)) return undefined;
     throw error;
   }
 }
