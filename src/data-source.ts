@@ -1,8 +1,8 @@
 import 'reflect-metadata';
-import type { DataSource } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
 import { applyComments } from './columns/comments.js';
 import { parseDatabaseUrl } from './connection/database-url.js';
-import { readLogSql, readSafety } from './connection/environment.js';
+import { readConfirmedDatabase, readLogSql, readNodeEnv, readSafety } from './connection/environment.js';
 import { ManagedDataSource } from './connection/managed-data-source.js';
 import { ReadableNamingStrategy } from './connection/naming-strategy.js';
 import { passwordOf, type PasswordProvider } from './connection/password.js';
@@ -13,6 +13,7 @@ import { tlsOptionsOf } from './connection/tls.js';
 import { announceOptOuts, assertSafeAddress } from './connection/url-policy.js';
 import { COMMENTS } from './entities/comments.js';
 import { ENTITIES } from './entities/index.js';
+import * as guard from './guard/guard.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { toDatabaseError } from './validation/constraints.js';
 import { EntityValidationSubscriber } from './validation/entity-validation.subscriber.js';
@@ -47,6 +48,9 @@ export interface ConnectionOptions {
  * When NODE_ENV is production it refuses a database on this machine, a server that is not verified by TLS, and a role that may
  * do more than it must; the first two here, and all that only a connection can show at `initialize()`.
  *
+ * `dropDatabase()`, `synchronize()` and `undoLastMigration()` throw ConfirmationNeeded or ConfirmationWrong where the database, or
+ * NODE_ENV, is not one of development or tests, unless SHARED_DB_CONFIRM_DATABASE is the database's name.
+ *
  * @throws DatabaseUrlError when the URL cannot be used, UnsafeConnection when production refuses it; a database that cannot be
  *   reached shows at `initialize()`.
  */
@@ -55,7 +59,7 @@ export function createDataSource(options: ConnectionOptions): DataSource {
   const address = parseDatabaseUrl(options.url);
   const { host, port, database, user } = address;
   const safety = readSafety();
-  const care = { purpose, safety, connectRetryMs, translate: toDatabaseError };
+  const care = { purpose, safety, connectRetryMs, translate: toDatabaseError, assertMayDestroy };
   announceOptOuts(safety);
   assertSafeAddress(address, safety);
   applyComments(ENTITIES, COMMENTS);
@@ -88,4 +92,13 @@ export function createDataSource(options: ConnectionOptions): DataSource {
     },
     care,
   );
+}
+
+function assertMayDestroy(queryRunner: QueryRunner, action: string): Promise<void> {
+  return guard.assertMayDestroy((sql, parameters) => queryRunner.query(sql, parameters), {
+    action,
+    nodeEnv: readNodeEnv(),
+    confirmedName: readConfirmedDatabase(),
+    confirmBy: 'SHARED_DB_CONFIRM_DATABASE',
+  });
 }

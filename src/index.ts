@@ -94,7 +94,7 @@ export {
   type MigrationStateName,
   type MigrationStatus,
 } from './migrator/status.js';
-export type { MigrationLimits, MigratorOptions } from './migrator/options.js';
+export type { MigrationLimits, MigratorOptions, RevertOptions } from './migrator/options.js';
 export {
   MigrationBlocked,
   MigrationEdited,
@@ -111,6 +111,9 @@ export {
   MigrationStepsChanged,
   MigrationUnknown,
 } from './migrator/errors.js';
+
+// What destroys asks of which environment the database is.
+export { ConfirmationNeeded, ConfirmationWrong, DestructionRefused } from './guard/errors.js';
 
 export { createHealthCheck, type HealthCheckOptions } from './health/check.js';
 export { healthHandler } from './health/handler.js';

@@ -320,6 +320,23 @@ COMMENT ON COLUMN public.competitors.created_at IS 'When the row was written.';
 COMMENT ON COLUMN public.competitors.updated_at IS 'When the row was last changed.';
 CREATE INDEX ix_competitors__category_id ON public.competitors USING btree (category_id);
 
+-- database_environment --------------------------------------------------------------------------------
+
+CREATE TABLE public.database_environment (
+  id smallint DEFAULT 1 NOT NULL,
+  environment text NOT NULL,
+  set_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  package_version text NOT NULL,
+  CONSTRAINT ck_database_environment__environment_form CHECK ((environment ~ '^[a-z][a-z0-9_-]{0,62}$'::text)),
+  CONSTRAINT ck_database_environment__one_row CHECK ((id = 1)),
+  CONSTRAINT pk_database_environment PRIMARY KEY (id)
+);
+COMMENT ON TABLE public.database_environment IS 'Of which environment the database is, one row. Written when it is made, changed by db:environment; what destroys asks it.';
+COMMENT ON COLUMN public.database_environment.id IS 'Always 1: there is one row.';
+COMMENT ON COLUMN public.database_environment.environment IS 'Of which environment the database is: development, test, staging, production …';
+COMMENT ON COLUMN public.database_environment.set_at IS 'When that was written.';
+COMMENT ON COLUMN public.database_environment.package_version IS 'Version of the package that wrote it.';
+
 -- decisions -------------------------------------------------------------------------------------------
 
 CREATE TABLE public.decisions (

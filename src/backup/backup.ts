@@ -98,9 +98,14 @@ export interface Restored {
  * Puts a backup in the place of its database: restores it under another name, proves that it is equal, and only then exchanges
  * the two, in one transaction. The database that was there stays, as `<database>_failed_<time>`; whoever was connected is not.
  *
- * @throws BackupDamagedError, BackupDiffersError, BackupError: the database is as it was.
+ * @param assertMayReplace asked before anything is done and again right before the exchange: throws when the database must stay
+ * @throws BackupDamagedError, BackupDiffersError, BackupError, and what `assertMayReplace` throws: the database is as it was.
  */
-export async function restoreBackup(context: BackupContext, folder: string): Promise<Restored> {
+export async function restoreBackup(
+  context: BackupContext,
+  folder: string,
+  assertMayReplace: () => Promise<void> = () => Promise.resolve(),
+): Promise<Restored> {
   const manifest = await readManifest(folder);
   const { database } = parseDatabaseUrl(context.url);
   if (manifest.database !== database) {
@@ -108,8 +113,12 @@ export async function restoreBackup(context: BackupContext, folder: string): Pro
       `The backup in ${folder} is of ${manifest.database}, and the database URL names ${database}.`,
     );
   }
+  await assertMayReplace();
   await inspectServer(context, 1);
-  return restored(context, folder, manifest, (name) => swapDatabases(context, database, name));
+  return restored(context, folder, manifest, async (name) => {
+    await assertMayReplace();
+    return swapDatabases(context, database, name);
+  });
 }
 
 /** Restores under another name and compares; what is there afterwards under that name is dropped. */

@@ -1,3 +1,4 @@
+import { BOOKKEEPING_TABLES } from '../schema/bookkeeping.js';
 import { diff } from '../schema/diff.js';
 import { restoreBackup } from './backup.js';
 import { rowDifferences } from './differences.js';
@@ -9,7 +10,7 @@ import { fingerprintOf, type BackupContext } from './server.js';
 const HISTORY = 'public.migrations';
 
 /** Where the runner writes what it tried: that it failed is no trace of the migration. */
-const BOOKKEEPING = ['public.migration_runs'];
+const NO_TRACE = BOOKKEEPING_TABLES.map((table) => `public.${table}`).filter((table) => table !== HISTORY);
 
 export interface Failure {
   /** Were all migrations that ran in transactions? Then what one that failed had written is gone already. */
@@ -31,7 +32,7 @@ export type Outcome =
  */
 export async function rollBack(context: BackupContext, backup: Backup, failure: Failure): Promise<Outcome> {
   const left = [backup.manifest.fingerprint, await fingerprintOf(context)].map((fingerprint) =>
-    leavingOut(fingerprint, BOOKKEEPING),
+    leavingOut(fingerprint, NO_TRACE),
   ) as [Fingerprint, Fingerprint];
   const written = writtenMeanwhile(...left, failure);
   if (written !== undefined) return { state: 'unchanged', written };

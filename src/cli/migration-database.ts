@@ -11,13 +11,18 @@ export function acquireMigrationDatabase(environment: Environment): Promise<Comm
 /** Works on that. The DataSource is not connected: the migrator brings its own connection. */
 export async function withMigrationDatabase<T>(
   environment: Environment,
-  work: (dataSource: DataSource) => Promise<T>,
+  work: (dataSource: DataSource, database: CommandDatabase) => Promise<T>,
 ): Promise<T> {
   const database = await acquireMigrationDatabase(environment);
   try {
     const { createDataSource } = await import('../data-source.js');
-    return await work(createDataSource({ url: database.url, purpose: 'migrate' }));
+    return await work(createDataSource({ url: database.url, purpose: 'migrate' }), database);
   } finally {
     await database.release();
   }
+}
+
+/** What the migrator is told of a database that does not say of which environment it is: that of a working folder is for development. */
+export function assumedEnvironment({ embedded }: CommandDatabase): { environment?: string } {
+  return embedded ? { environment: 'development' } : {};
 }

@@ -5,9 +5,10 @@ import { connectionFailure } from '../connection/connection-failure.js';
 import type { Environment } from '../connection/environment.js';
 import { action } from './action.js';
 import { BACKUP_HELP, backupFolderOption, backupOption, runBehindBackup, type BackupFlags } from './backup/flags.js';
-import { withDatabase } from './database.js';
+import { ABOUT_CONFIRMATION, confirming, databaseOption, type Confirmable } from './confirmation.js';
+import { withDatabase, type CommandDatabase } from './database.js';
 import { dryRunLines } from './dry-run-lines.js';
-import { withMigrationDatabase } from './migration-database.js';
+import { assumedEnvironment, withMigrationDatabase } from './migration-database.js';
 import { stateLines } from './migration-states.js';
 import { output } from './output.js';
 
@@ -49,7 +50,8 @@ const run = changing('migration:run', 'apply every pending migration, one proces
         return;
       }
       const { runMigrations } = await import('../migrator/runner.js');
-      const apply = (dataSource: DataSource): Promise<string[]> => runMigrations(dataSource, migratorOptions(options));
+      const apply = (dataSource: DataSource, database: CommandDatabase): Promise<string[]> =>
+        runMigrations(dataSource, { ...migratorOptions(options), ...assumedEnvironment(database) });
       const { backup, backupDir } = options;
       const { applied, ...taken } = backup
         ? await runBehindBackup(environment, { backup, backupDir }, apply)
@@ -62,12 +64,18 @@ const run = changing('migration:run', 'apply every pending migration, one proces
   );
 
 const revert = changing('migration:revert', 'take back the newest applied migration')
-  .addHelpText('after', `${ABOUT_WAITING}\n\nExample:\n  npm run migration:revert`)
+  .addOption(databaseOption())
+  .addHelpText(
+    'after',
+    `${ABOUT_WAITING}\n${ABOUT_CONFIRMATION}\n\nExamples:\n  npm run migration:revert\n  npm run migration:revert -- --database antone_staging`,
+  )
   .action(
-    action(async (environment, options: MigratorFlags) => {
+    action(async (environment, options: MigratorFlags & Confirmable) => {
       const { revertMigration } = await import('../migrator/runner.js');
       const reverted = await withMigrationDatabase(environment, (dataSource) =>
-        revertMigration(dataSource, migratorOptions(options)),
+        confirming(options.database, (confirmedName) =>
+          revertMigration(dataSource, { ...migratorOptions(options), confirmedName }),
+        ),
       );
       if (options.json) output.json({ reverted: reverted ?? null });
       else output.line(reverted === undefined ? 'Nothing to do: no migration is applied.' : `reverted ${reverted}`);

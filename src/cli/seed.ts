@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import { SharedDbError } from '../connection/shared-db-error.js';
 import type { SeededTable, SeedSummary } from '../seeds/summary.js';
 import { action } from './action.js';
+import { confirming, type Confirmable } from './confirmation.js';
 import { withDatabase } from './database.js';
 import { output } from './output.js';
 import { tableLines } from './table.js';
@@ -16,9 +17,7 @@ interface JsonOption {
   json?: boolean;
 }
 
-interface SeedOptions extends JsonOption {
-  database?: string;
-}
+type SeedOptions = JsonOption & Confirmable;
 
 const reference = new Command('seed:reference')
   .description('write the reference rows that are missing; overwrites nothing, allowed everywhere')
@@ -37,18 +36,21 @@ const reference = new Command('seed:reference')
 
 const everything = new Command('seed')
   .description('write reference rows and sample data, for development; twice changes nothing')
-  .option('--database <name>', 'name of the database, to confirm one that is not on this machine')
+  .option('--database <name>', 'name of the database, to confirm one that is not on this machine or not of development')
   .option('--json', 'print the result for a machine')
   .addHelpText(
     'after',
-    '\nRefused in production, and on a database that holds other rows than these.\n\nExamples:\n  npm run seed\n  npm run seed -- --database antone_staging',
+    '\nRefused in production, on a database that says it is production, and on one that holds other rows than these.\n\nExamples:\n  npm run seed\n  npm run seed -- --database antone_staging',
   )
   .action(
-    action(async (environment, { json, database: confirmedName }: SeedOptions) => {
+    action(async (environment, { json, database }: SeedOptions) => {
       const { seedEverything } = await import('./sample.js');
+      const { nodeEnv } = environment;
       const summary = await withDatabase(environment, async (dataSource) => {
         await assertMigrated(dataSource);
-        return merged(await seedEverything(dataSource, { nodeEnv: environment.nodeEnv, confirmedName }));
+        return confirming(database, async (confirmedName) =>
+          merged(await seedEverything(dataSource, { nodeEnv, confirmedName })),
+        );
       });
       print(summary, json);
     }),

@@ -48,7 +48,7 @@ export function readEnvironment(): Environment {
   const source = connectionSource(text);
   if (safety.production && source === undefined) throw noSource();
   return {
-    nodeEnv: text('NODE_ENV')?.toLowerCase(),
+    nodeEnv: readNodeEnv(),
     production: safety.production,
     safety,
     databaseUrl:
@@ -81,7 +81,7 @@ export function environmentForLibpq(variables: Readonly<Record<string, string>>)
 
 /** Is this production, and what did the operator permit there? */
 export function readSafety(): Safety {
-  const production = text('NODE_ENV')?.toLowerCase() === 'production';
+  const production = readNodeEnv() === 'production';
   return { production, optOuts: (Object.keys(OPT_OUTS) as OptOut[]).filter((name) => text(name) === '1') };
 }
 
@@ -98,13 +98,24 @@ export function readLogSql(): boolean {
   return false;
 }
 
-/** The environment of a child process: ours; with a database, that one and no other source. */
-export function environmentWith(databaseUrl?: string): NodeJS.ProcessEnv {
+/** NODE_ENV in lower case; undefined when it is not set. */
+export function readNodeEnv(): string | undefined {
+  return text('NODE_ENV')?.toLowerCase();
+}
+
+/** SHARED_DB_CONFIRM_DATABASE: the database in which the operator permits what destroys. */
+export function readConfirmedDatabase(): string | undefined {
+  return text('SHARED_DB_CONFIRM_DATABASE');
+}
+
+/** The environment of a child process: ours; with a database, that one and no other source, and the name that confirms it. */
+export function environmentWith(databaseUrl?: string, confirmedName?: string): NodeJS.ProcessEnv {
   if (databaseUrl === undefined) return process.env;
   const inherited = Object.entries(process.env).filter(
     ([name]) => !(SOURCE_VARIABLES as readonly string[]).includes(name),
   );
-  return { ...Object.fromEntries(inherited), DATABASE_URL: databaseUrl };
+  const confirmed = confirmedName === undefined ? {} : { SHARED_DB_CONFIRM_DATABASE: confirmedName };
+  return { ...Object.fromEntries(inherited), DATABASE_URL: databaseUrl, ...confirmed };
 }
 
 function noSource(): EnvironmentError {
@@ -113,10 +124,12 @@ function noSource(): EnvironmentError {
   );
 }
 
+/** A password, or the name of a database, may begin or end with a space. */
+const EXACT: readonly VariableName[] = ['PGPASSWORD', 'SHARED_DB_CONFIRM_DATABASE'];
+
 function text(name: VariableName): string | undefined {
   const given = process.env[name];
-  // A password may begin or end with a space.
-  const value = name === 'PGPASSWORD' ? given : given?.trim();
+  const value = EXACT.includes(name) ? given : given?.trim();
   return value === '' ? undefined : value;
 }
 

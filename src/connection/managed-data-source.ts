@@ -26,11 +26,19 @@ export interface Care {
   readonly connectRetryMs: number;
   /** Makes our errors of PostgreSQL's, with the rules in words. */
   readonly translate: Translate;
+  /**
+   * May this be done to the database behind the connection of this query runner?
+   *
+   * @param action completes "Refused to …"
+   * @throws when it may not
+   */
+  readonly assertMayDestroy: (queryRunner: QueryRunner, action: string) => Promise<void>;
 }
 
 /**
- * A DataSource that waits for a server which is starting, in production refuses a role that may do too much, and lets out
- * neither the way to the database nor a value of a row: not in what it throws, logs, or shows of itself.
+ * A DataSource that waits for a server which is starting, in production refuses a role that may do too much, destroys nothing
+ * where that needs a confirmation, and lets out neither the way to the database nor a value of a row: not in what it throws,
+ * logs, or shows of itself.
  */
 export class ManagedDataSource extends DataSource {
   readonly #care: Care;
@@ -105,5 +113,45 @@ export class ManagedDataSource extends DataSource {
     }
     const { master } = this.driver as { master?: unknown };
     if (typeof master === 'object' && master !== null) showAs(master, addressOf(this));
+  }
+
+  /** Drops every table; in one transaction with the question. Also behind `synchronize(true)`, `dropSchema` and `schema:drop`. */
+  override async dropDatabase(): Promise<void> {
+    await this.#onOneConnection(async (queryRunner) => {
+      await queryRunner.startTransaction();
+      try {
+        await this.#care.assertMayDestroy(queryRunner, 'drop every table');
+        await queryRunner.clearDatabase();
+        await queryRunner.commitTransaction();
+      } catch (error) {
+        // When the connection is lost there is nothing to take back, and the first error says why.
+        await queryRunner.rollbackTransaction().catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  /** Without dropping everything first it drops what the entities do not say: columns, constraints, indexes. */
+  override async synchronize(dropBeforeSync = false): Promise<void> {
+    await this.#assertMayDestroy('synchronise the schema, which drops columns');
+    await super.synchronize(dropBeforeSync);
+  }
+
+  override async undoLastMigration(...args: Parameters<DataSource['undoLastMigration']>): Promise<void> {
+    await this.#assertMayDestroy('take back a migration');
+    await super.undoLastMigration(...args);
+  }
+
+  #assertMayDestroy(action: string): Promise<void> {
+    return this.#onOneConnection((queryRunner) => this.#care.assertMayDestroy(queryRunner, action));
+  }
+
+  async #onOneConnection(work: (queryRunner: QueryRunner) => Promise<void>): Promise<void> {
+    const queryRunner = this.createQueryRunner();
+    try {
+      await work(queryRunner);
+    } finally {
+      await queryRunner.release();
+    }
   }
 }

@@ -11,13 +11,17 @@ export function openSocket(safety: Safety): Socket {
   const socket = new Socket();
   if (!safety.production) return socket;
   return socket.once('connect', () => {
-    const { remoteAddress, localAddress } = socket;
-    // Its own address in the network is this machine as well. A Unix socket has no address at all.
-    if (remoteAddress !== undefined && remoteAddress !== localAddress && !isThisMachine(remoteAddress)) return;
+    if (!leadsHere(socket)) return;
     try {
       assertNoReason([refusal('the host leads to this machine', 'SHARED_DB_ALLOW_LOCALHOST', safety)], safety);
     } catch (error) {
       socket.destroy(error as Error);
     }
   });
+}
+
+/** Does a connection that is there lead to this machine? */
+export function leadsHere({ remoteAddress, localAddress }: Pick<Socket, 'localAddress' | 'remoteAddress'>): boolean {
+  // Its own address in the network is this machine as well. A Unix socket has no address at all.
+  return remoteAddress === undefined || remoteAddress === localAddress || isThisMachine(remoteAddress);
 }

@@ -122,6 +122,13 @@ export const VARIABLES = {
     example: '1',
     readBy: 'everyone',
   },
+  SHARED_DB_CONFIRM_DATABASE: {
+    meaning:
+      'the database in which `dropDatabase()`, `synchronize()` and `undoLastMigration()` may destroy, where they ask for its name',
+    fallback: 'they are refused there',
+    example: 'antone_staging',
+    readBy: 'everyone',
+  },
   PG_BIN: {
     meaning: 'the folder of pg_dump and pg_restore',
     fallback: 'the folders of Debian, then PATH',

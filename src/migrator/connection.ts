@@ -1,15 +1,17 @@
+import type { Socket } from 'node:net';
 import { hostname } from 'node:os';
 import { Client, type QueryResult } from 'pg';
 import type { DataSource } from 'typeorm';
 import { addressOf, clientOptionsOf } from '../connection/client-options.js';
 import { readSafety } from '../connection/environment.js';
+import { leadsHere } from '../connection/open-socket.js';
 import { assertSafeRole } from '../connection/safe-role.js';
 import { connectionFailure } from '../connection/connection-failure.js';
 import { MigrationNeedsDirectConnection } from './errors.js';
 import type { MigrationLimits } from './options.js';
 
-/** What pg's type declarations leave out: the process that the other side said it is, when it let us in. */
-type Greeted = Client & { readonly processID: number | null };
+/** What pg's type declarations leave out: the process that the other side said it is, when it let us in, and the way to it. */
+type Greeted = Client & { readonly processID: number | null; readonly connection: { readonly stream: Socket } };
 
 /**
  * The runner's own connection, beside any pool. Whoever else looks sees in `pg_stat_activity` which process of which machine it
@@ -27,6 +29,8 @@ export class MigratorConnection {
      * nothing then. PostgreSQL tells a client at the beginning which process serves it; a pooler has to invent that.
      */
     readonly pooled: boolean,
+    /** The server, or whoever stands before it, is this machine. */
+    readonly local: boolean,
   ) {
     client.on('error', () => (this.#lost = true));
     client.on('end', () => (this.#lost = true));
@@ -49,7 +53,8 @@ export class MigratorConnection {
       const pid = rows[0]?.pid ?? 0;
       // Here, since the DataSource, which would ask, is not connected.
       await assertSafeRole(async (sql) => (await client.query<object>(sql)).rows, 'migrate', readSafety());
-      const connection = new MigratorConnection(client, pid, (client as Greeted).processID !== pid);
+      const { processID, connection: wire } = client as Greeted;
+      const connection = new MigratorConnection(client, pid, processID !== pid, leadsHere(wire.stream));
       if (!connection.pooled) await connection.prepareSession();
       return connection;
     } catch (error) {

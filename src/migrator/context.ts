@@ -16,5 +16,9 @@ export interface Context {
   readonly maxWaitMs: number;
   /** Names that the caller takes as they are. */
   readonly accept: ReadonlySet<string>;
+  /** Of which environment the database is, where it does not say and the caller knows. */
+  readonly environment: string | undefined;
+  /** The database's name, given by whoever wants to take back a migration. */
+  readonly confirmedName: string | undefined;
   readonly notice: (line: string) => void;
 }

@@ -1,4 +1,7 @@
 import { hostname } from 'node:os';
+import { readNodeEnv } from '../connection/environment.js';
+import { keepMarker } from '../guard/keep.js';
+import { isEmpty, type Query } from '../guard/marker.js';
 import type { MigratorConnection } from './connection.js';
 import { createJournal, createMigrations } from './journal-tables.js';
 import { packageVersion } from './package-version.js';
@@ -78,22 +81,24 @@ export class Journal {
   private constructor(
     private readonly connection: MigratorConnection,
     /** With their schema: a migration may change the search_path. */
-    private readonly tables: { readonly migrations: string; readonly journal: string },
+    private readonly tables: { readonly prefix: string; readonly migrations: string; readonly journal: string },
   ) {}
 
   static async of(connection: MigratorConnection): Promise<Journal> {
     const [row] = await connection.rows<{ schema: string | null }>('SELECT quote_ident(current_schema()) AS schema');
     const prefix = row?.schema == null ? '' : `${row.schema}.`;
-    return new Journal(connection, { migrations: `${prefix}migrations`, journal: `${prefix}migration_runs` });
+    return new Journal(connection, { prefix, migrations: `${prefix}migrations`, journal: `${prefix}migration_runs` });
   }
 
   /** What there is, after making the tables where they are not, and taking over what was applied without us. */
-  async prepare(): Promise<History> {
+  async prepare(environment?: string): Promise<History> {
     const { migrations, journal } = this.tables;
     const before = await this.read();
+    const isNew = !before.complete && (await isEmpty(this.query));
     if (!before.complete) {
       for (const sql of [createMigrations(migrations), ...createJournal(journal)]) await this.connection.query(sql);
     }
+    await this.keepMarker(isNew, environment);
     const foreign = before.applied.map(({ name }) => name).filter((name) => !before.checksums.has(name));
     if (foreign.length === 0) return before;
     await this.connection.query(
@@ -103,6 +108,8 @@ export class Journal {
     );
     return this.read();
   }
+
+  private readonly query: Query = (sql, parameters) => this.connection.rows(sql, parameters);
 
   async read(): Promise<History & { readonly complete: boolean }> {
     return readHistory((sql) => this.connection.rows(sql), this.tables);
@@ -177,6 +184,13 @@ export class Journal {
       id,
       step,
     ]);
+  }
+
+  private async keepMarker(isNew: boolean, environment: string | undefined): Promise<void> {
+    const { prefix, journal } = this.tables;
+    const [nodeEnv, local] = [readNodeEnv(), this.connection.local];
+    const making = { prefix, journal, environment, isNew, nodeEnv, local, packageVersion: packageVersion() };
+    await keepMarker(this.query, making);
   }
 
   private get author(): readonly [string, string, number] {

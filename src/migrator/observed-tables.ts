@@ -1,3 +1,4 @@
+import { BOOKKEEPING_TABLES } from '../schema/bookkeeping.js';
 import type { MigratorConnection } from './connection.js';
 
 /** Table locks of PostgreSQL, weakest first (documentation, 13.3.1). */
@@ -37,7 +38,7 @@ const NAME = `CASE nspname WHEN 'public' THEN quote_ident(relname) ELSE format('
 /** Tables that hold rows, but not the migrator's own. */
 const TABLES = `pg_class c JOIN pg_namespace n ON n.oid = relnamespace
  WHERE relkind IN ('r', 'p', 'm') AND nspname <> 'information_schema' AND nspname !~ '^pg_(catalog|toast)'
-   AND relname NOT IN ('migrations', 'migration_runs')`;
+   AND relname NOT IN (${BOOKKEEPING_TABLES.map((table) => `'${table}'`).join(', ')})`;
 
 const LOCKS = `
 SELECT relation::text AS oid, mode FROM pg_locks

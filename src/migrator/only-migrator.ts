@@ -8,7 +8,7 @@ import { MigrationInterrupted } from './errors.js';
 import { Journal } from './journal.js';
 import { knownMigrations } from './known-migrations.js';
 import { takeSessionLock } from './lock.js';
-import { LIMITS, type MigratorOptions } from './options.js';
+import { LIMITS, type RevertOptions } from './options.js';
 
 const DEFAULT_MAX_WAIT_MS = 600_000;
 
@@ -20,7 +20,7 @@ const DEFAULT_MAX_WAIT_MS = 600_000;
  */
 export async function asOnlyMigrator<T>(
   dataSource: DataSource,
-  options: MigratorOptions,
+  options: RevertOptions,
   work: (context: Context) => Promise<T>,
 ): Promise<T> {
   const {
@@ -29,12 +29,14 @@ export async function asOnlyMigrator<T>(
     onNotice: notice = () => undefined,
     limits,
     checksums,
+    confirmedName,
+    environment,
   } = options;
   const connection = await MigratorConnection.open(dataSource);
   const watch = new BlockerWatch(dataSource);
   try {
     const context: Context = {
-      ...{ dataSource, connection, watch, maxWaitMs, notice },
+      ...{ dataSource, connection, watch, maxWaitMs, environment, confirmedName, notice },
       journal: await Journal.of(connection),
       known: knownMigrations(dataSource, checksums),
       limits: { ...LIMITS, ...limits },

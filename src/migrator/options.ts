@@ -33,8 +33,21 @@ export interface MigratorOptions {
   accept?: readonly string[];
   /** Told what goes on, in lines for people: who is waited for, what is tried again. Default: nobody is told. */
   onNotice?: (line: string) => void;
+  /**
+   * Of which environment the database is, where it does not say. Default: NODE_ENV for one that was empty, `development` where that
+   * is not set and the server is this machine; for one that was not empty `production`, if that is NODE_ENV; else it stays unsaid.
+   */
+  environment?: string | undefined;
   /** Default `LIMITS`. */
   limits?: Partial<MigrationLimits>;
   /** What is known of the source of each migration, by name. Default: of those of this package. */
   checksums?: Readonly<Record<string, MigrationChecksum>>;
+}
+
+export interface RevertOptions extends MigratorOptions {
+  /**
+   * The name of the database, exactly: permits taking back a migration where the database, or NODE_ENV, says that it is not one of
+   * development or tests. A wrong name is refused everywhere.
+   */
+  confirmedName?: string | undefined;
 }

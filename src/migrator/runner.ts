@@ -1,9 +1,11 @@
 import type { DataSource } from 'typeorm';
+import { readNodeEnv } from '../connection/environment.js';
+import { assertMayDestroy } from '../guard/guard.js';
 import type { Context } from './context.js';
 import type { History, Run } from './journal.js';
 import type { KnownMigration } from './known-migrations.js';
 import { lockedTransaction } from './lock.js';
-import type { MigratorOptions } from './options.js';
+import type { MigratorOptions, RevertOptions } from './options.js';
 import { isHalfDone, planOf, revertPlanOf } from './plan.js';
 import { asOnlyMigrator } from './only-migrator.js';
 import { runStepByStep } from './stepwise.js';
@@ -33,11 +35,11 @@ export async function runMigrations(dataSource: DataSource, options: MigratorOpt
  * Takes back the newest applied migration.
  *
  * @returns its name, or undefined when none is applied.
- * @throws as runMigrations
+ * @throws as runMigrations; ConfirmationNeeded, ConfirmationWrong
  */
 export async function revertMigration(
   dataSource: DataSource,
-  options: MigratorOptions = {},
+  options: RevertOptions = {},
 ): Promise<string | undefined> {
   return asOnlyMigrator(dataSource, options, async (context) => {
     for (let next = await begin(context, 'down'); next; next = await begin(context, 'down')) {
@@ -57,7 +59,8 @@ interface Begun {
 async function begin(context: Context, direction: Direction): Promise<Begun | undefined> {
   const { journal, known, accept } = context;
   return lockedTransaction(context, async () => {
-    const history = await journal.prepare();
+    if (direction === 'down') await assertMayRevert(context);
+    const history = await journal.prepare(context.environment);
     const migration = direction === 'up' ? await nextPending(context, history) : revertPlanOf(known, history, accept);
     if (!migration) return undefined;
     const run = history.runs.get(migration.name);
@@ -67,6 +70,11 @@ async function begin(context: Context, direction: Direction): Promise<Begun | un
     const applied = history.applied.map(({ name }) => name);
     return { attempt: { runId, migration, direction, applied }, stopped };
   });
+}
+
+function assertMayRevert({ connection, confirmedName }: Context): Promise<void> {
+  const destruction = { action: 'take back a migration', nodeEnv: readNodeEnv(), confirmedName };
+  return assertMayDestroy((sql) => connection.rows(sql), destruction);
 }
 
 async function nextPending({ journal, known, accept }: Context, history: History): Promise<KnownMigration | undefined> {

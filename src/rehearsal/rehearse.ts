@@ -4,12 +4,13 @@ import type { BackupContext } from '../backup/server.js';
 import { describeAddress, parseDatabaseUrl } from '../connection/database-url.js';
 import { migrationStatus } from '../migrator/status.js';
 import { createDataSource } from '../data-source.js';
+import { BOOKKEEPING_TABLES } from '../schema/bookkeeping.js';
 import { diff } from '../schema/diff.js';
 import type { Snapshot } from '../schema/snapshot.js';
 import { withCopy, type Copy } from './copy.js';
 import type { Rehearsal } from './report.js';
 import type { MigrationClass } from './observe.js';
-import { BOOKKEEPING, Stage, withConnected, type Problem } from './stage.js';
+import { Stage, withConnected, type Problem } from './stage.js';
 
 export interface RehearsalOptions {
   /** The database whose pending migrations are rehearsed. It is only read. */
@@ -86,7 +87,8 @@ function add(problems: string[], problem: Problem): boolean {
 }
 
 function told(when: string, was: Fingerprint, is: Fingerprint): string[] {
-  const bookkeeping = BOOKKEEPING.map((table) => `public.${table}`);
+  // Written by the runner, not by migrations: it remembers what was tried, and so is not what it was.
+  const bookkeeping = BOOKKEEPING_TABLES.map((table) => `public.${table}`);
   const [before, after] = [leavingOut(was, bookkeeping), leavingOut(is, bookkeeping)];
   // A sequence does not go back when what it numbered does.
   return differencesOf(before, after, { ignoreSequences: true }).map((sentence) => `${when}: ${sentence}`);

@@ -5,6 +5,7 @@ import { fingerprintOf, type BackupContext } from '../backup/server.js';
 import { addressOf } from '../connection/client-options.js';
 import { connectionFailure } from '../connection/connection-failure.js';
 import { revertMigration, runMigrations } from '../migrator/runner.js';
+import { BOOKKEEPING_TABLES } from '../schema/bookkeeping.js';
 import { SharedDbError } from '../connection/shared-db-error.js';
 import { createDataSource } from '../data-source.js';
 import type { Copy } from './copy.js';
@@ -59,7 +60,8 @@ export class Stage {
     for (const name of pending.toReversed()) {
       let reverted: string | undefined;
       const problem = await this.attempt('taking back', name, async (dataSource) => {
-        reverted = await revertMigration(dataSource);
+        // A copy of production says it is production; that one is ours.
+        reverted = await revertMigration(dataSource, { confirmedName: this.copy.name });
       });
       if (problem !== undefined) return problem;
       if (reverted !== name) return `taking back ${name} took back ${reverted ?? 'nothing'} instead`;
@@ -98,7 +100,7 @@ export class Stage {
         return now && now.file !== file ? [short(table)] : [];
       }),
       rows: rowDifferences(this.state.tables, state.tables)
-        .filter(({ table }) => !BOOKKEEPING.includes(table))
+        .filter(({ table }) => !BOOKKEEPING_TABLES.includes(table))
         .map(({ table, before: was, after: is, columns = [] }) => ({ table, before: was, after: is, columns })),
     };
   }
@@ -132,9 +134,6 @@ export class Stage {
 }
 
 type Files = ReadonlyMap<string, TableFile>;
-
-/** Written by the runner, not by migrations: it remembers what was tried, and so is not what it was. */
-export const BOOKKEEPING: readonly string[] = ['migrations', 'migration_runs'];
 
 /** The name by which the database knows a migration. */
 export function nameOf(Class: MigrationClass): string {

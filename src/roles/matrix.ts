@@ -1,5 +1,6 @@
 /** Who may do what with which table: the one place. Grants, drift check and docs/reference/roles.md follow from it. */
 import { RETENTION_POLICIES } from '../retention/policies.js';
+import { BOOKKEEPING_TABLES } from '../schema/bookkeeping.js';
 import { WITHHELD_COLUMNS } from './withheld.js';
 
 export type TablePrivilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
@@ -17,9 +18,6 @@ export interface TableRights {
 
 const DML: readonly TablePrivilege[] = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 
-/** What TypeORM and the migrator keep; who connects may look whether the schema is the one it was made for. */
-const HISTORY_TABLES: readonly string[] = ['migrations', 'migration_runs'];
-
 /** Where services may less than read and write rows. */
 const APP_EXCEPTIONS: Readonly<Record<string, readonly TablePrivilege[]>> = {
   // Append-only: a log that can be changed proves nothing.
@@ -29,7 +27,7 @@ const APP_EXCEPTIONS: Readonly<Record<string, readonly TablePrivilege[]>> = {
 };
 
 /** Every table of the schema. */
-export const TABLES: readonly string[] = [...RETENTION_POLICIES.map(({ table }) => table), ...HISTORY_TABLES];
+export const TABLES: readonly string[] = [...RETENTION_POLICIES.map(({ table }) => table), ...BOOKKEEPING_TABLES];
 
 /** What `app` may do with a table made later, until the matrix names it. The others: nothing, since it may hold personal data. */
 export const FUTURE_TABLES: { readonly role: GrantedRole; readonly privileges: readonly TablePrivilege[] } = {
@@ -40,7 +38,8 @@ export const FUTURE_TABLES: { readonly role: GrantedRole; readonly privileges: r
 /** What each role may do with a table. */
 export function rightsOn(table: string): readonly TableRights[] {
   if (!TABLES.includes(table)) return [{ ...FUTURE_TABLES, without: [] }];
-  if (HISTORY_TABLES.includes(table)) {
+  // Who connects may look whether the schema is the one it was made for, and of which environment the database is.
+  if (BOOKKEEPING_TABLES.includes(table)) {
     return (['app', 'reader', 'retention'] as const).map((role) => ({ role, privileges: ['SELECT'], without: [] }));
   }
   return [

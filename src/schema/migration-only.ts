@@ -1,3 +1,4 @@
+import { BOOKKEEPING } from './bookkeeping.js';
 import type { Difference } from './diff.js';
 
 /** An object that migrations make and entities cannot. */
@@ -11,8 +12,10 @@ const APPEND_ONLY = 'TypeORM cannot express it: an audit log that can be changed
 
 /** Where a migrated database may differ from one synchronised from the entities, and why. Nowhere else. */
 export const MIGRATION_ONLY: readonly MigrationOnly[] = [
-  { object: 'table migrations', reason: 'TypeORM keeps its list of applied migrations there; no entity is behind it.' },
-  { object: 'table migration_runs', reason: 'The migrator keeps its journal there; no entity is behind it.' },
+  ...BOOKKEEPING.map(({ name, purpose }) => ({
+    object: `table ${name}`,
+    reason: `${purpose}; no entity is behind it.`,
+  })),
   { object: 'function refuse_audit_log_change()', reason: APPEND_ONLY },
   { object: 'trigger tg_audit_logs__append_only on audit_logs', reason: APPEND_ONLY },
   { object: 'trigger tg_audit_logs__no_truncate on audit_logs', reason: APPEND_ONLY },

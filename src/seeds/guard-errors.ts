@@ -3,16 +3,16 @@ import { SharedDbError } from '../connection/shared-db-error.js';
 /** Sample data was refused. Nothing was written; the message is one line and says what to do. */
 export abstract class SampleRefusedError extends SharedDbError {}
 
-/** NODE_ENV is production. There is no way round it: sample data and real data must never meet. */
+/** NODE_ENV, or the database itself, is production. There is no way round it: sample data and real data must never meet. */
 export class SampleInProductionError extends SampleRefusedError {
   override readonly name = 'SampleInProductionError';
 
-  constructor() {
-    super('Sample data is refused: NODE_ENV is production. Seed the reference data only (npm run seed:reference).');
+  constructor(why = 'NODE_ENV is production') {
+    super(`Sample data is refused: ${why}. Seed the reference data only (npm run seed:reference).`);
   }
 }
 
-/** The server is not this machine and nobody named the database, or the name given is another one's. */
+/** The server is not this machine, or the database is not one of development, and nobody named it; or the name given is another one's. */
 export class UnconfirmedDatabaseError extends SampleRefusedError {
   override readonly name = 'UnconfirmedDatabaseError';
 
@@ -20,10 +20,11 @@ export class UnconfirmedDatabaseError extends SampleRefusedError {
     readonly host: string,
     readonly databaseName: string,
     readonly confirmedName?: string,
+    why = `the database "${databaseName}" is on ${host}, not on this machine`,
   ) {
     super(
       confirmedName === undefined
-        ? `Sample data is refused: the database "${databaseName}" is on ${host}, not on this machine. If it is yours to fill, give its name: npm run seed -- --database ${databaseName}`
+        ? `Sample data is refused: ${why}. If it is yours to fill, give its name: npm run seed -- --database ${databaseName}`
         : `Sample data is refused: the connection leads to the database "${databaseName}" on ${host}, not to "${confirmedName}". Check DATABASE_URL, or give the name that you mean.`,
     );
   }

@@ -1,6 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 import type { DataSource, EntityManager } from 'typeorm';
 import { RECORD_ENTITIES, SegmentedWeight } from '../entities/index.js';
+import { reasonsToAsk } from '../guard/guard.js';
+import { readSituation, type Situation } from '../guard/marker.js';
 import { REFERENCE_SEGMENTS } from './reference/segmented-weights.js';
 import { SAMPLE_ID_PATTERN } from './sample/sample-id.js';
 import {
@@ -74,9 +76,29 @@ export async function assertSampleAllowed(permission: SamplePermission, dataSour
 
 /** The same within the caller's transaction. */
 export async function assertSampleAllowedIn(manager: EntityManager, permission: SamplePermission): Promise<void> {
-  assertSamplePlace({ ...permission, ...(await placeOf(manager)) });
+  const place = { ...permission, ...(await placeOf(manager)) };
+  assertSamplePlace(place);
+  assertSampleEnvironment(await readSituation((sql, parameters) => manager.query(sql, parameters)), place);
   const foreign = await foreignRows(manager);
   if (foreign.length > 0) throw new ForeignRowsError(foreign);
+}
+
+/**
+ * The part that asks what the database says of itself.
+ *
+ * @throws SampleInProductionError when it says production, UnconfirmedDatabaseError when it says no harmless word and was not named.
+ */
+function assertSampleEnvironment(
+  situation: Situation,
+  { nodeEnv, host, databaseName, confirmedName }: SamplePlace,
+): void {
+  const { marker } = situation;
+  if (marker.state === 'set' && marker.environment === 'production') {
+    throw new SampleInProductionError(`the database "${databaseName}" says it is production`);
+  }
+  const reasons = reasonsToAsk(situation, nodeEnv?.trim().toLowerCase());
+  if (reasons.length === 0 || confirmedName !== undefined) return;
+  throw new UnconfirmedDatabaseError(host, databaseName, undefined, reasons.join(', and '));
 }
 
 async function placeOf(manager: EntityManager): Promise<Pick<SamplePlace, 'host' | 'databaseName'>> {

@@ -16,8 +16,10 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   connection: [],
   constants: [],
   migrations: [],
+  // Asks a connection that it is given of which environment its database is.
+  guard: ['src/connection/shared-db-error.ts'],
   // Takes any DataSource: which entities it has is not its concern.
-  migrator: ['connection', 'migrations'],
+  migrator: ['connection', 'guard', 'migrations', 'src/schema/bookkeeping.ts'],
   // Pure functions: the name of a CHECK is made where its rule is written.
   columns: ['src/connection/naming-strategy.ts'],
   entities: ['columns', 'constants'],
@@ -25,7 +27,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   validation: ['entities', 'columns', 'constants', 'connection'],
   retention: ['entities', 'connection', 'constants'],
   repositories: ['entities', 'connection', 'constants', 'validation'],
-  seeds: ['entities', 'connection', 'constants', 'columns'],
+  seeds: ['entities', 'connection', 'constants', 'columns', 'guard'],
   // Pure functions over the catalog; whoever calls brings the connection.
   schema: [],
   // Judges migrations that it is given; whoever calls brings them and the connection.
@@ -35,11 +37,12 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // Who may what follows from what is kept how long, and is compared as the rest of the catalog is.
   roles: ['connection', 'retention', 'schema', 'src/migrator/lock.ts'],
   health: ['connection', 'repositories', 'data-source'],
-  'data-source': ['connection', 'columns', 'entities', 'migrations', 'validation'],
+  'data-source': ['connection', 'guard', 'columns', 'entities', 'migrations', 'validation'],
   index: [
     'connection',
     'constants',
     'entities',
+    'guard',
     'health',
     'migrator',
     'repositories',

@@ -1,7 +1,9 @@
 import type { DataSource } from 'typeorm';
+import { BOOKKEEPING_TABLES } from '../../src/schema/bookkeeping.js';
+import { BOOKKEEPING_LIST } from '../support/bookkeeping.js';
 
 /** Every table of ours; what the migrator keeps is not one. */
-const OURS = `relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname NOT IN ('migrations', 'migration_runs')`;
+const OURS = `relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname NOT IN (${BOOKKEEPING_LIST})`;
 
 export interface ColumnRow {
   table: string;
@@ -73,11 +75,14 @@ export async function enums(dataSource: DataSource): Promise<{ name: string; val
   );
 }
 
+/** The migrator's own tables, and what belongs to them by name: sequences, keys, row types. */
+const NOT_OURS = `'${BOOKKEEPING_TABLES.join('|')}'`;
+
 /** Everything in the schema that a migration could have made: empty when all are reverted. */
 export async function leftovers(dataSource: DataSource): Promise<{ name: string }[]> {
   return dataSource.query(
-    `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname !~ 'migrations|migration_runs'
-     UNION ALL SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typname !~ 'migrations|migration_runs'
+    `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname !~ ${NOT_OURS}
+     UNION ALL SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typname !~ ${NOT_OURS}
      UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace`,
   );
 }

@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { DataSource } from 'typeorm';
 import type { Engine } from '../../backup/manifest.js';
 import type { Environment } from '../../connection/environment.js';
+import type { CommandDatabase } from '../database.js';
 import type { RunWithBackup } from './run-with-backup.js';
 
 /** As commander gives them. */
@@ -26,7 +27,7 @@ export const BACKUP_HELP =
 export async function runBehindBackup(
   environment: Environment,
   { backup = true, backupDir }: BackupFlags,
-  run: (dataSource: DataSource) => Promise<string[]>,
+  run: (dataSource: DataSource, database: CommandDatabase) => Promise<string[]>,
 ): Promise<RunWithBackup> {
   const { runWithBackup } = await import('./run-with-backup.js');
   return runWithBackup(environment, { engine: backup, folder: backupDir }, run);

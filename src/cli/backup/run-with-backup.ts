@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { DataSource } from 'typeorm';
-import { restoreBackup, takeBackup, verifyBackup } from '../../backup/backup.js';
+import { takeBackup, verifyBackup } from '../../backup/backup.js';
 import { BackupError } from '../../backup/errors.js';
 import type { Backup, Engine } from '../../backup/manifest.js';
 import { rollBack } from '../../backup/roll-back.js';
@@ -53,7 +53,7 @@ export interface RunWithBackup {
 export async function runWithBackup(
   environment: Environment,
   options: BackupOptions,
-  run: (dataSource: DataSource) => Promise<string[]>,
+  run: (dataSource: DataSource, database: CommandDatabase) => Promise<string[]>,
 ): Promise<RunWithBackup> {
   const database = await acquireMigrationDatabase(environment);
   try {
@@ -63,7 +63,7 @@ export async function runWithBackup(
     return await exclusively(context, async () => {
       const backup = await proved(context, database, options);
       try {
-        const applied = await withDataSource(database.url, run);
+        const applied = await withDataSource(database.url, (dataSource) => run(dataSource, database));
         return { applied, backup: { folder: backup.folder, engine: backup.manifest.engine } };
       } catch (error) {
         if (!BEFORE_ANYTHING.some((Class) => error instanceof Class)) {
@@ -77,22 +77,7 @@ export async function runWithBackup(
   }
 }
 
-/** Puts a backup in the place of its database. */
-export async function restore(environment: Environment, folder: string): Promise<void> {
-  const database = await acquireMigrationDatabase(environment);
-  try {
-    const { keptAs, ...restored } = await interruptible('Interrupted: nothing is restored.', (signal) => {
-      const context = { ...contextOf(environment, database), signal };
-      return exclusively(context, () => restoreBackup(context, resolve(folder)));
-    });
-    output.line(`restored ${restored.database}, proved equal to what was backed up`);
-    if (keptAs !== undefined) output.line(kept(keptAs));
-  } finally {
-    await database.release();
-  }
-}
-
-function contextOf({ pgBin }: Environment, { url }: CommandDatabase): BackupContext {
+export function contextOf({ pgBin }: Environment, { url }: CommandDatabase): BackupContext {
   return {
     url,
     pgBin,
@@ -149,7 +134,7 @@ function commandFor({ folder }: Backup): string {
   return commandLine('migration:restore', folder);
 }
 
-function kept(name: string): string {
+export function kept(name: string): string {
   return `the database as it was is kept as ${name}, with all that was written since: DROP DATABASE "${name}" when you have looked`;
 }
 

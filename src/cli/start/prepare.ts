@@ -8,6 +8,7 @@ import { runMigrations } from '../../migrator/runner.js';
 import { SampleRefusedError } from '../../seeds/guard-errors.js';
 import { seedReference } from '../../seeds/reference/seed-reference.js';
 import { connect, type CommandDatabase } from '../database.js';
+import { assumedEnvironment } from '../migration-database.js';
 import { output } from '../output.js';
 import { NoFakerError, seedEverything } from '../sample.js';
 import type { StopRequest } from './stop-request.js';
@@ -26,7 +27,7 @@ export async function prepareDatabase(
   try {
     stop.throwIfRequested();
     output.note('Migrating …');
-    const applied = await migrate(environment, dataSource);
+    const applied = await migrate(environment, dataSource, database);
     stop.throwIfRequested();
     output.note('Seeding …');
     await seedReference(dataSource);
@@ -46,8 +47,13 @@ export async function prepareDatabase(
 }
 
 /** By MIGRATION_DATABASE_URL where that is set. */
-function migrate({ migrationDatabaseUrl: url }: Environment, dataSource: DataSource): Promise<string[]> {
+function migrate(
+  { migrationDatabaseUrl: url }: Environment,
+  dataSource: DataSource,
+  database: CommandDatabase,
+): Promise<string[]> {
   return runMigrations(url === undefined ? dataSource : createDataSource({ url, purpose: 'migrate' }), {
+    ...(url === undefined ? assumedEnvironment(database) : {}),
     onNotice: (line) => {
       output.note(line);
     },

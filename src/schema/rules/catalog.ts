@@ -1,6 +1,6 @@
 import { withoutPublic } from '../normalise.js';
 import { askCatalog, type Query } from '../snapshot.js';
-import { BOOKKEEPING } from './exceptions.js';
+import { BOOKKEEPING_TABLES } from '../bookkeeping.js';
 import { CATALOG_STATEMENT } from './statement.js';
 
 /** Names come twice: `name` as it is, `sql` as SQL writes it. A table is its `path`: SQL, without the schema when that is public. */
@@ -115,11 +115,13 @@ export async function readCatalog(query: Query): Promise<Catalog> {
   const rows = (await askCatalog(query, CATALOG_STATEMENT)) as FactRow[];
   const part = (name: keyof Catalog): never[] => rows.filter((row) => row.part === name).map(({ facts }) => facts);
   const ours = <T extends { table: string }>(all: readonly T[]): T[] =>
-    all.map((one) => ({ ...one, table: withoutPublic(one.table) })).filter(({ table }) => !BOOKKEEPING.has(table));
+    all
+      .map((one) => ({ ...one, table: withoutPublic(one.table) }))
+      .filter(({ table }) => !BOOKKEEPING_TABLES.includes(table));
   return {
     tables: part('tables')
       .map((table: TableFacts) => ({ ...table, path: withoutPublic(table.path) }))
-      .filter(({ path }) => !BOOKKEEPING.has(path)),
+      .filter(({ path }) => !BOOKKEEPING_TABLES.includes(path)),
     columns: ours<ColumnFacts>(part('columns')),
     constraints: ours<ConstraintFacts>(part('constraints')),
     indexes: ours<IndexFacts>(part('indexes')),

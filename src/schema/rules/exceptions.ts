@@ -1,9 +1,3 @@
-/** Tables that only migrations write, and why no rule asks about them. What is granted on them is asked all the same. */
-export const BOOKKEEPING: ReadonlyMap<string, string> = new Map([
-  ['migration_runs', 'The migrator keeps its journal there, and makes it before the first migration.'],
-  ['migrations', 'TypeORM makes it, in its own way, and keeps its list of applied migrations there.'],
-]);
-
 /** A violation that is meant. */
 export interface Exception {
   /** The id of the rule. */

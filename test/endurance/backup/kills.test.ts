@@ -6,6 +6,7 @@ import { takeBackup } from '../../../src/backup/backup.js';
 import { fingerprintOf } from '../../../src/backup/server.js';
 import { revertMigration } from '../../../src/migrator/runner.js';
 import { migrationStatus } from '../../../src/migrator/status.js';
+import { BOOKKEEPING_TABLES } from '../../../src/schema/bookkeeping.js';
 import { createDataSource } from '../../../src/data-source.js';
 import { runCli, spawnCli } from '../../support/cli.js';
 import { useDatabase } from '../../support/database.js';
@@ -18,7 +19,10 @@ const KILLS = rounds(25);
 
 /** The runner's own tables remember what was tried. */
 const state = async (url: string): Promise<Fingerprint> =>
-  leavingOut(await fingerprintOf(listening(url)), ['public.migrations', 'public.migration_runs']);
+  leavingOut(
+    await fingerprintOf(listening(url)),
+    BOOKKEEPING_TABLES.map((table) => `public.${table}`),
+  );
 const same = (a: Fingerprint, b: Fingerprint): boolean => differencesOf(a, b).length === 0;
 
 describe('a process that is killed', () => {

@@ -1,8 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { describeConstraint } from '../../../src/validation/constraints.js';
+import { BOOKKEEPING_TABLES } from '../../../src/schema/bookkeeping.js';
 import { useDatabase } from '../../support/database.js';
 
 const db = useDatabase();
+const REGCLASSES = BOOKKEEPING_TABLES.map((table) => `'${table}'::regclass`).join(', ');
 
 test('every constraint of the migrated database has its columns and, foreign keys apart, its sentence', async () => {
   const rows = await db.dataSource.query<{ name: string; table: string; kind: string; columns: string[] }[]>(`
@@ -10,13 +12,13 @@ test('every constraint of the migrated database has its columns and, foreign key
       ARRAY(SELECT attname::text FROM unnest(conkey) WITH ORDINALITY AS key (number, position)
         JOIN pg_attribute ON attrelid = conrelid AND attnum = number ORDER BY position) AS columns
     FROM pg_constraint
-    WHERE connamespace = 'public'::regnamespace AND contype IN ('c', 'f', 'p', 'u') AND conrelid NOT IN ('migrations'::regclass, 'migration_runs'::regclass)
+    WHERE connamespace = 'public'::regnamespace AND contype IN ('c', 'f', 'p', 'u') AND conrelid NOT IN (${REGCLASSES})
     UNION ALL
     SELECT indexrelid::regclass::text, indrelid::regclass::text, 'i',
       ARRAY(SELECT attname::text FROM unnest(indkey::int2[]) WITH ORDINALITY AS key (number, position)
         JOIN pg_attribute ON attrelid = indrelid AND attnum = number ORDER BY position)
     FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
-    WHERE indisunique AND relnamespace = 'public'::regnamespace AND indrelid NOT IN ('migrations'::regclass, 'migration_runs'::regclass)
+    WHERE indisunique AND relnamespace = 'public'::regnamespace AND indrelid NOT IN (${REGCLASSES})
       AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
   `);
   expect(rows.length).toBeGreaterThan(200);

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { BOOKKEEPING_LIST } from '../../support/bookkeeping.js';
 
 /** A CHECK as PostgreSQL keeps it. */
 export interface Check {
@@ -29,7 +30,7 @@ export interface Catalog {
   readonly columns: readonly StoredColumn[];
 }
 
-const OURS = `relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname NOT IN ('migrations', 'migration_runs')`;
+const OURS = `relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname NOT IN (${BOOKKEEPING_LIST})`;
 
 /** Every CHECK and every column of the migrated database. */
 export async function readCatalog(dataSource: DataSource): Promise<Catalog> {

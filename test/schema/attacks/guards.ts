@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { BOOKKEEPING_LIST } from '../../support/bookkeeping.js';
 
 /** Something in the database that can refuse a write. */
 export interface Guard {
@@ -18,7 +19,7 @@ export function keyOf({ kind, table, name }: Guard): string {
   return `${kind} ${table} ${name}`;
 }
 
-const OURS = `c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname NOT IN ('migrations', 'migration_runs')`;
+const OURS = `c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname NOT IN (${BOOKKEEPING_LIST})`;
 
 /**
  * Every guard of the schema, from pg_catalog and from nowhere else. What no case is written for yet (exclusion constraints,

@@ -1,0 +1,60 @@
+import { createInterface } from 'node:readline/promises';
+import { Option } from 'commander';
+import { ConfirmationNeeded } from '../guard/errors.js';
+import { UnconfirmedDatabaseError } from '../seeds/guard-errors.js';
+import { output } from './output.js';
+
+/** `--database` of every command that destroys. */
+export function databaseOption(): Option {
+  return new Option(
+    '--database <name>',
+    'name of the database, exactly: confirms one that is not of development or tests',
+  );
+}
+
+export interface Confirmable {
+  readonly database?: string;
+}
+
+export const ABOUT_CONFIRMATION = `
+Where the database, or NODE_ENV, does not say development or test, its name must be given: --database, or typed when asked at a
+terminal. db:environment shows what it says.`;
+
+/**
+ * Runs work that destroys. When it asks for the name of the database and somebody is at the terminal, they are asked, and it runs
+ * again: while it waits for them it holds no lock.
+ *
+ * @param given what `--database` says
+ * @throws what the work throws; the question itself, when nobody answers it
+ */
+export async function confirming<T>(
+  given: string | undefined,
+  work: (confirmedName: string | undefined) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(given);
+  } catch (error) {
+    const asks = error instanceof ConfirmationNeeded || error instanceof UnconfirmedDatabaseError;
+    if (given !== undefined || !asks || !process.stdin.isTTY || !process.stderr.isTTY) throw error;
+    output.note(error.message);
+    const typed = await ask('Name of the database: ');
+    if (typed === undefined) throw error;
+    return work(typed);
+  }
+}
+
+/** Undefined: nothing was typed, or the input ended. */
+async function ask(question: string): Promise<string | undefined> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const ended = new Promise<string>((resolve) => {
+      terminal.once('close', () => {
+        resolve('');
+      });
+    });
+    const typed = await Promise.race([terminal.question(question), ended]);
+    return typed === '' ? undefined : typed;
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,116 @@
+/** The row in which a database says of which environment it is: development, test, staging, production … */
+
+/** Runs a statement and gives its rows; all of ours on the connection that is about to do the deed. */
+export type Query = <Row extends object>(sql: string, parameters?: unknown[]) => Promise<Row[]>;
+
+/** What a database says of itself. `unset`: the table or its row is not there, or more than one is. */
+export type Marker =
+  | { readonly state: 'set'; readonly environment: string; readonly setAt: Date; readonly packageVersion: string }
+  | { readonly state: 'unreadable' }
+  | { readonly state: 'unset' };
+
+/** A database, as whoever is about to destroy something in it must know it. */
+export interface Situation {
+  readonly databaseName: string;
+  /** It has no table and no view: there is nothing to lose. */
+  readonly empty: boolean;
+  readonly marker: Marker;
+}
+
+export const MARKER_TABLE = 'database_environment';
+
+/** Names of environments: the CHECK of the table. NODE_ENV may be anything; what is no such name is not written. */
+const FORM = '^[a-z][a-z0-9_-]{0,62}$';
+
+export function isEnvironmentName(text: string): boolean {
+  return new RegExp(FORM).test(text);
+}
+
+const COLUMNS: readonly (readonly [name: string, definition: string, comment: string])[] = [
+  ['id', 'smallint NOT NULL DEFAULT 1', 'Always 1: there is one row.'],
+  ['environment', 'text NOT NULL', 'Of which environment the database is: development, test, staging, production …'],
+  ['set_at', 'timestamptz(3) NOT NULL DEFAULT clock_timestamp()', 'When that was written.'],
+  ['package_version', 'text NOT NULL', 'Version of the package that wrote it.'],
+];
+
+/**
+ * Statements that make the table. Default privileges are meant for tables of rows: here only the owner writes, and who may read
+ * the journal may read.
+ *
+ * @param table and the journal as SQL, with their schema
+ */
+export function createMarkerTable(table: string, journal: string): string[] {
+  const [own, other] = [regclass(table), regclass(journal)];
+  return [
+    `CREATE TABLE IF NOT EXISTS ${table} (${COLUMNS.map(([name, definition]) => `${name} ${definition}`).join(', ')},
+     CONSTRAINT pk_database_environment PRIMARY KEY (id),
+     CONSTRAINT ck_database_environment__one_row CHECK (id = 1),
+     CONSTRAINT ck_database_environment__environment_form CHECK (environment ~ '${FORM}'))`,
+    `COMMENT ON TABLE ${table} IS 'Of which environment the database is, one row. Written when it is made, changed by db:environment; what destroys asks it.'`,
+    ...COLUMNS.map(([name, , comment]) => `COMMENT ON COLUMN ${table}.${name} IS '${comment}'`),
+    `DO $$ DECLARE who text; BEGIN
+       FOR who IN ${granteesOf(own)} LOOP EXECUTE 'REVOKE ALL ON ' || ${own} || ' FROM ' || who; END LOOP;
+       FOR who IN ${granteesOf(other)} AND privilege_type = 'SELECT' LOOP
+         EXECUTE 'GRANT SELECT ON ' || ${own} || ' TO ' || who;
+       END LOOP;
+     END $$`,
+  ];
+}
+
+function regclass(name: string): string {
+  return `'${name.replaceAll("'", "''")}'::regclass`;
+}
+
+/** Roles, as SQL, that have rights on a table which is not theirs. */
+function granteesOf(table: string): string {
+  return `SELECT DISTINCT CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END
+    FROM pg_class, aclexplode(relacl) WHERE pg_class.oid = ${table} AND grantee <> relowner`;
+}
+
+/** Whatever holds rows or shows them, whoever made it; what belongs to an extension is no table of anybody. */
+const HAS_TABLES = `EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+  WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND nspname !~ '^pg_' AND nspname <> 'information_schema'
+    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e'))`;
+
+export async function isEmpty(query: Query): Promise<boolean> {
+  const [row] = await query<{ filled: boolean }>(`SELECT ${HAS_TABLES} AS filled`);
+  return row?.filled === false;
+}
+
+/** Reads; what it may not read, or cannot, it says, and never fails for that reason. */
+export async function readSituation(query: Query): Promise<Situation> {
+  const table = `quote_ident(current_schema()) || '.${MARKER_TABLE}'`;
+  const [row] = await query<{ name: string; filled: boolean; marker: string | null; readable: boolean | null }>(
+    `SELECT current_database()::text AS name, ${HAS_TABLES} AS filled,
+            CASE WHEN to_regclass(${table}) IS NOT NULL THEN ${table} END AS marker,
+            has_table_privilege(to_regclass(${table}), 'SELECT') AS readable`,
+  );
+  const { name = '', filled = true, marker = null, readable } = row ?? {};
+  return { databaseName: name, empty: !filled, marker: await readMarker(query, marker, readable ?? false) };
+}
+
+/** Looks for the right first: in a transaction an error would be the end of it. */
+async function readMarker(query: Query, table: string | null, readable: boolean): Promise<Marker> {
+  if (table === null) return { state: 'unset' };
+  if (!readable) return { state: 'unreadable' };
+  try {
+    const rows = await query<{ environment: string; setAt: Date; packageVersion: string }>(
+      `SELECT environment, set_at AS "setAt", package_version AS "packageVersion" FROM ${table} LIMIT 2`,
+    );
+    const [row, second] = rows;
+    return row === undefined || second !== undefined ? { state: 'unset' } : { state: 'set', ...row };
+  } catch {
+    // Whatever it is: nobody may take this database for a harmless one.
+    return { state: 'unreadable' };
+  }
+}
+
+/** Writes what the database is, whatever it said before. */
+export async function writeMarker(query: Query, table: string, environment: string, version: string): Promise<void> {
+  await query(
+    `INSERT INTO ${table} (environment, package_version) VALUES ($1, $2)
+     ON CONFLICT (id) DO UPDATE SET environment = excluded.environment, set_at = excluded.set_at,
+       package_version = excluded.package_version`,
+    [environment, version],
+  );
+}

@@ -1,0 +1,4 @@
+import { BOOKKEEPING_TABLES } from '../../src/schema/bookkeeping.js';
+
+/** The migrator's own tables as an SQL list: `IN (…)`. */
+export const BOOKKEEPING_LIST = BOOKKEEPING_TABLES.map((table) => `'${table}'`).join(', ');
