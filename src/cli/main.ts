@@ -9,6 +9,7 @@ import { Command } from 'commander';
 import { readDebug } from '../connection/environment.js';
 import { COULD_NOT_CHECK, explain } from './action.js';
 import { checkCommand } from './check.js';
+import { environmentCommand } from './environment.js';
 import { healthCommand } from './health.js';
 import { lintCommand } from './lint.js';
 import { writingCommands } from './migration-writing.js';
@@ -42,6 +43,7 @@ for (const command of [
   lintCommand,
   validateCommand,
   rolesCommand,
+  environmentCommand,
   ...seedCommands,
   typeormCommand,
 ]) {

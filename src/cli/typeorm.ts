@@ -2,28 +2,60 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { environmentWith } from '../connection/environment.js';
+import { rowsOf, withClient } from '../connection/client.js';
+import { environmentWith, readConfirmedDatabase, type Environment } from '../connection/environment.js';
 import { SharedDbError } from '../connection/shared-db-error.js';
-import { acquireDatabase } from './database.js';
+import { assertMayDestroy } from '../guard/guard.js';
+import { confirming, databaseOption, type Confirmable } from './confirmation.js';
+import { acquireDatabase, type CommandDatabase } from './database.js';
 import { action } from './action.js';
 
 export const typeormCommand = new Command('typeorm')
   .description('TypeORM’s own command line on ormconfig, with the database of this working folder')
   .argument('[arguments...]', 'what TypeORM is to do')
+  .addOption(databaseOption())
   .allowUnknownOption()
   .helpOption(false)
-  .addHelpText('after', '\nExample:\n  npm run typeorm -- query "SELECT count(*) FROM posts"')
+  .addHelpText(
+    'after',
+    '\nExamples:\n  npm run typeorm -- query "SELECT count(*) FROM posts"\n  npm run typeorm -- --database antone_staging schema:drop',
+  )
   .action(
-    action(async (environment, args: string[]) => {
+    action(async (environment, args: string[], { database: given }: Confirmable) => {
       const database = await acquireDatabase(environment);
       try {
-        const { code } = await runTypeorm(database.url, args, 'inherit');
+        const confirmedName = await confirmedFor(args, environment, database, given);
+        const { code } = await runTypeorm(database.url, args, 'inherit', confirmedName);
         process.exitCode = code;
       } finally {
         await database.release();
       }
     }),
   );
+
+/** What of TypeORM's destroys, and asks through the DataSource; asked here too, in one line and of whoever is at the terminal. */
+const DESTROYS: Readonly<Record<string, string>> = {
+  'schema:drop': 'drop every table',
+  'schema:sync': 'synchronise the schema, which drops columns',
+  'migration:revert': 'take back a migration',
+};
+
+/** The name that confirms the database to the process that does it. */
+async function confirmedFor(
+  args: readonly string[],
+  { nodeEnv }: Environment,
+  { url }: CommandDatabase,
+  given = readConfirmedDatabase(),
+): Promise<string | undefined> {
+  const action = args.map((argument) => DESTROYS[argument]).find((found) => found !== undefined);
+  if (action === undefined) return given;
+  return confirming(given, async (confirmedName) => {
+    await withClient(url, { applicationName: 'shared-db cli', readOnly: true }, (client) =>
+      assertMayDestroy(rowsOf(client), { action, nodeEnv, confirmedName }),
+    );
+    return confirmedName;
+  });
+}
 
 /** Whether this is the TypeScript source, run through a loader, or what `npm run build` made of it. */
 const FROM_SOURCE = import.meta.url.endsWith('.ts');
@@ -38,12 +70,13 @@ export async function runTypeorm(
   url: string | undefined,
   args: readonly string[],
   output: 'inherit' | 'collect',
+  confirmedName?: string,
 ): Promise<{ code: number; printed: string }> {
   const cli = fileURLToPath(import.meta.resolve('typeorm/cli.js'));
   const withConfig = url === undefined || args.length === 0 ? args : [...args, '-d', ORMCONFIG];
   const child = spawn(process.execPath, [...(FROM_SOURCE ? LOADER : []), cli, ...withConfig], {
     stdio: ['inherit', output === 'inherit' ? 'inherit' : 'pipe', output === 'inherit' ? 'inherit' : 'pipe'],
-    env: environmentWith(url),
+    env: environmentWith(url, confirmedName),
   });
   let printed = '';
   for (const stream of [child.stdout, child.stderr])

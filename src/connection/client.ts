@@ -57,6 +57,12 @@ export async function withClient<T>(
   }
 }
 
+/** For functions that take a statement, and perhaps its parameters, and want rows. */
+export function rowsOf(client: Client): <Row extends object>(sql: string, parameters?: unknown[]) => Promise<Row[]> {
+  return async <Row extends object>(sql: string, parameters?: unknown[]) =>
+    (await client.query<Row>(sql, parameters)).rows;
+}
+
 function configOf(address: DatabaseAddress, options: ClientOptions): ClientConfig {
   const { host, port, database, user, tls } = address;
   const safety = readSafety();

@@ -19,6 +19,9 @@ export interface Situation {
 
 export const MARKER_TABLE = 'database_environment';
 
+/** The table as SQL, where the session would make it: `name`; null without a schema. It need not be there. */
+export const MARKER_NAME = `SELECT quote_ident(current_schema()) || '.${MARKER_TABLE}' AS name`;
+
 /** Names of environments: the CHECK of the table. NODE_ENV may be anything; what is no such name is not written. */
 const FORM = '^[a-z][a-z0-9_-]{0,62}$';
 
@@ -79,14 +82,13 @@ export async function isEmpty(query: Query): Promise<boolean> {
 
 /** Reads; what it may not read, or cannot, it says, and never fails for that reason. */
 export async function readSituation(query: Query): Promise<Situation> {
-  const table = `quote_ident(current_schema()) || '.${MARKER_TABLE}'`;
-  const [row] = await query<{ name: string; filled: boolean; marker: string | null; readable: boolean | null }>(
-    `SELECT current_database()::text AS name, ${HAS_TABLES} AS filled,
-            CASE WHEN to_regclass(${table}) IS NOT NULL THEN ${table} END AS marker,
-            has_table_privilege(to_regclass(${table}), 'SELECT') AS readable`,
+  const [row] = await query<{ database: string; filled: boolean; marker: string | null; readable: boolean | null }>(
+    `SELECT current_database()::text AS database, ${HAS_TABLES} AS filled,
+            CASE WHEN to_regclass(name) IS NOT NULL THEN name END AS marker,
+            has_table_privilege(to_regclass(name), 'SELECT') AS readable FROM (${MARKER_NAME}) AS marker`,
   );
-  const { name = '', filled = true, marker = null, readable } = row ?? {};
-  return { databaseName: name, empty: !filled, marker: await readMarker(query, marker, readable ?? false) };
+  const { database: databaseName = '', filled = true, marker = null, readable } = row ?? {};
+  return { databaseName, empty: !filled, marker: await readMarker(query, marker, readable ?? false) };
 }
 
 /** Looks for the right first: in a transaction an error would be the end of it. */
@@ -103,14 +105,4 @@ async function readMarker(query: Query, table: string | null, readable: boolean)
     // Whatever it is: nobody may take this database for a harmless one.
     return { state: 'unreadable' };
   }
-}
-
-/** Writes what the database is, whatever it said before. */
-export async function writeMarker(query: Query, table: string, environment: string, version: string): Promise<void> {
-  await query(
-    `INSERT INTO ${table} (environment, package_version) VALUES ($1, $2)
-     ON CONFLICT (id) DO UPDATE SET environment = excluded.environment, set_at = excluded.set_at,
-       package_version = excluded.package_version`,
-    [environment, version],
-  );
 }

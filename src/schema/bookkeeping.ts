@@ -11,7 +11,7 @@ export const BOOKKEEPING: readonly BookkeepingTable[] = [
   { name: 'migration_runs', purpose: 'The migrator keeps its journal there, and makes it before the first migration' },
   {
     name: 'database_environment',
-    purpose: 'The migrator writes there, when it makes the database, of which environment it is',
+    purpose: 'The migrator writes there, when it makes the database, which environment it belongs to',
   },
 ];
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { restoreBackup } from '../../backup/backup.js';
 import { exclusively, onServer, type BackupContext } from '../../backup/server.js';
-import { withClient } from '../../connection/client.js';
+import { rowsOf, withClient } from '../../connection/client.js';
 import { ConnectionFailure } from '../../connection/connection-failure.js';
 import { parseDatabaseUrl } from '../../connection/database-url.js';
 import type { Environment } from '../../connection/environment.js';
@@ -45,7 +45,7 @@ async function situationOf(context: BackupContext): Promise<Situation> {
   const { database: databaseName } = parseDatabaseUrl(url);
   try {
     return await withClient(url, { applicationName: 'shared-db restore', readOnly: true, signal }, (client) =>
-      readSituation(async <Row extends object>(sql: string) => (await client.query<Row>(sql)).rows),
+      readSituation(rowsOf(client)),
     );
   } catch (error) {
     if (!(error instanceof ConnectionFailure)) throw error;
