@@ -199,6 +199,11 @@ describe('npm start on a bare machine', () => {
       );
       const url = (await findEmbeddedServer(data)) ?? '';
       assertNoPassword(started, url);
+      // Also one that is older than the table: that of a working folder is for development.
+      expect(await words(url)).toEqual(['development']);
+      await ask(url, 'DROP TABLE database_environment');
+      expect(await runCli(['migration:run'], { folder })).toMatchObject({ code: 0 });
+      expect(await words(url)).toEqual(['development']);
 
       const wrong = new URL(url);
       wrong.password = 'hunter2';

@@ -78,7 +78,7 @@ describe.each(Object.entries(DEEDS))('%s', (_name, { does, destroys }) => {
     const name = { none: undefined, right: nameOf(url), wrong: nameOf(url).toUpperCase() }[one.name];
     const outcome = await withNodeEnv(one.nodeEnv, () => does(dataSource, url, name), PERMITTED).then(
       () => 'done',
-      ({ code }: { code?: string }) => code,
+      (error: unknown) => (error as { code?: string }).code,
     );
     expect(outcome).toBe(expected(one));
     if (outcome === 'done') expect(await ask(url, 'SELECT to_regclass($1) AS t', [destroys])).toEqual([{ t: null }]);
