@@ -30,7 +30,7 @@ describe('migration:check', () => {
       expect(stdout).toMatch(
         new RegExp(
           `^not seen: which migrations are applied: this role may not read public.migrations .*
-not seen: what TypeORM thinks of it: this role has no right on 23 of the tables .*
+not seen: what TypeORM thinks of it: this role has no right on 24 of the tables .*
 Nothing differs: \\S+ is what this version was made for.\n$`,
         ),
       );

@@ -9,6 +9,8 @@ import type { HealthReport } from '../../../src/health/report.js';
 import { MIGRATIONS } from '../../../src/migrations/index.js';
 import { runCli, workingFolder, type CliResult, type RunningCli } from '../../support/cli.js';
 import { useDatabase } from '../../support/database.js';
+import { words } from '../../support/keepsake.js';
+import { ask } from '../../support/migrator/query.js';
 import { openProxy, type DatabaseProxy } from '../../support/proxy.js';
 import { READY, serverOf, sessions, start } from '../../support/start.js';
 
