@@ -23,7 +23,7 @@ export const READERS = {
 export const VARIABLES = {
   NODE_ENV: {
     meaning:
-      '`production` (in any case) forbids the embedded server, sample data and unsafe connections, and reads no `.env`',
+      '`production` (in any case) forbids the embedded server, sample data and unsafe connections, and reads no `.env`; a new database remembers it, and what destroys wants its name unless both say `development` or `test`',
     fallback: 'development',
     example: 'production',
     readBy: 'everyone',

@@ -77,6 +77,8 @@ describe('migration:run --backup', () => {
     await prepare();
     // The first of the two fails.
     await query(url, 'CREATE TABLE audit_logs (n int)');
+    // It is made before the migrations, and is none of theirs.
+    await query(url, 'DROP TABLE database_environment');
     const { code, stderr } = await run('migration:run', '--backup=template', '--backup-dir', folder);
     expect(stderr).toMatch(/^state: as before, nothing of the migrations is left and nothing was restored\.$/m);
     expect(code).toBe(1);

@@ -11,6 +11,7 @@ import { createDataSource } from '../../../src/data-source.js';
 import type { Rehearsal } from '../../../src/rehearsal/report.js';
 import { seedReference } from '../../../src/seeds/reference/seed-reference.js';
 import { runCli, spawnCli, type CliResult } from '../../support/cli.js';
+import { say } from '../../support/keepsake.js';
 import { useDatabase } from '../../support/database.js';
 import { withDatabaseName } from '../../support/databases.js';
 import { besides, dropBesides, listening, noPgDump, query } from '../backup/support.js';
@@ -33,6 +34,8 @@ describe('migration:rehearse', () => {
     await revertMigration(dataSource);
     await seedReference(dataSource);
     await dataSource.destroy();
+    // So do its copies, and still the way back is tried on them.
+    await say(url, 'production');
     before = await fingerprintOf(listening(url));
   });
 

@@ -92,6 +92,8 @@ const ROWS: readonly Attempt[] = [
     'TRUNCATE authors, posts, decisions, replies, audit_logs CASCADE',
     'DELETE FROM migrations',
     `INSERT INTO migrations (timestamp, name) VALUES (1, 'FromTheFuture1')`,
+    `UPDATE database_environment SET environment = 'test'`,
+    'DELETE FROM database_environment',
   ),
   ...by(
     ['retention'],
