@@ -22,7 +22,7 @@ const roles: string[] = [];
 async function roleThat(url: string, sql: string): Promise<string> {
   const role = roleName('guard');
   roles.push(role);
-  await onServer(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`);
+  await onServer(`CREATE ROLE ${role} LOGIN PASSWORD 'hunter2'`);
   await ask(url, sql.replaceAll('$role', role));
   return role;
 }
@@ -111,7 +111,7 @@ describe('a database that was made before it could be said', () => {
     await migrate(url);
     await ask(url, OLD);
     const role = await roleThat(url, 'GRANT SELECT ON migrations, migration_runs TO $role');
-    await expect(migrate(withUser(url, role, 'secret'))).resolves.toEqual([]);
+    await expect(migrate(withUser(url, role, 'hunter2'))).resolves.toEqual([]);
   });
 });
 
@@ -130,7 +130,7 @@ describe('the table', () => {
     await ask(url, `REVOKE ALL ON migration_runs FROM ${writer}; GRANT SELECT ON migration_runs TO PUBLIC; ${OLD}`);
     await migrate(url);
     expect(await rights()).toEqual([{ rights: ['SELECT'] }]);
-    await expect(ask(withUser(url, writer, 'secret'), 'DELETE FROM database_environment')).rejects.toMatchObject({
+    await expect(ask(withUser(url, writer, 'hunter2'), 'DELETE FROM database_environment')).rejects.toMatchObject({
       code: '42501',
     });
   });
@@ -176,7 +176,7 @@ describe('a database whose word cannot be had', () => {
     const url = await bare();
     await migrate(url);
     const role = await roleThat(url, 'GRANT ALL ON migrations, migration_runs, keepsakes TO $role');
-    const theirs = withUser(url, role, 'secret');
+    const theirs = withUser(url, role, 'hunter2');
     expect(await situation(theirs)).toMatchObject({ marker: { state: 'unreadable' } });
     await expect(revert(theirs)).rejects.toThrow(/this role cannot read of which environment/);
     await ask(url, 'ALTER TABLE database_environment ENABLE ROW LEVEL SECURITY');
