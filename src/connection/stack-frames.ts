@@ -4,13 +4,15 @@ const FRAME =
 
 /**
  * Where an error was thrown, one frame on each line; empty when it does not say. Nothing of its message, even one with lines that
- * look like frames: a stack begins with the message.
+ * look like frames: a stack begins with the message, and one that does not is of another and not to be told apart from it.
  */
 export function framesOf({ stack, message }: Error): string {
   if (typeof stack !== 'string') return '';
-  const begin = message === '' ? -1 : stack.indexOf(message);
-  return stack
-    .slice(begin < 0 ? 0 : begin + message.length)
+  const [header = ''] = /^[\w$.]+(?: \[\w+\])?(?:: )?/.exec(stack) ?? [];
+  const body = stack.slice(header.length);
+  if (!body.startsWith(`${message}\n`)) return '';
+  return body
+    .slice(message.length)
     .split('\n')
     .filter((line) => FRAME.test(line))
     .join('\n');

@@ -53,8 +53,17 @@ function reasonOf(error: unknown): string {
     return `its code threw ${error instanceof Error ? error.name : typeof error} (DEBUG=1 shows where)`;
   if (state === TIMED_OUT) return 'it ran longer than statements of its kind may (57014), or somebody cancelled it';
   if (state === '25001') return 'it cannot run inside a transaction: declare transaction = false (25001)';
-  // Of class 42 (no such column, syntax) PostgreSQL's own words name what the migration says, and no row.
-  const inner = ((error as { driverError?: unknown }).driverError ?? error) as Error;
-  const message = state.startsWith('42') ? inner.message : toDatabaseError(error)?.message;
+  const message = wordsOf(error, state) ?? toDatabaseError(error)?.message;
   return `${message ?? 'PostgreSQL refused it'} (${state})`;
+}
+
+/**
+ * PostgreSQL's own words, where they name what the migration says and no row: those of class 42 (no such column, syntax), but not what
+ * a RAISE says with a state of that class. Of the place of a syntax error literals are left out.
+ */
+function wordsOf(error: unknown, state: string): string | undefined {
+  const inner = (error as { driverError?: unknown }).driverError ?? error;
+  const { message, routine } = inner as { message: string; routine?: unknown };
+  if (!state.startsWith('42') || routine === 'exec_stmt_raise') return undefined;
+  return message.replace(/ at or near "([^]*)"$/, (_, token: string) => ` at or near "${withoutLiterals(token)}"`);
 }
