@@ -1,3 +1,4 @@
+import { describe } from '@jest/globals';
 import { execFile, execFileSync } from 'node:child_process';
 import { chmod, chown, copyFile, mkdtemp, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,7 +18,7 @@ const openssl = (folder: string, args: string[]): Promise<unknown> =>
 
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 
-export function hasOpenssl(): boolean {
+function hasOpenssl(): boolean {
   try {
     execFileSync('openssl', ['version'], { stdio: 'ignore' });
     return true;
@@ -25,6 +26,9 @@ export function hasOpenssl(): boolean {
     return false;
   }
 }
+
+/** Skipped without openssl: there is nothing to make certificates with. */
+export const describeTls = hasOpenssl() ? describe : describe.skip;
 
 /** Needs openssl. The caller removes the folder. */
 export async function makeAuthority(): Promise<Authority> {

@@ -5,14 +5,11 @@ import { connectionFailure } from '../../../src/connection/connection-failure.js
 import { addressOf } from '../../../src/connection/client-options.js';
 import { createDataSource } from '../../../src/data-source.js';
 import { toDatabaseError } from '../../../src/validation/constraints.js';
-import { giveCertificate, hasOpenssl, makeAuthority, type Authority } from '../../support/certificates.js';
+import { describeTls, giveCertificate, makeAuthority, type Authority } from '../../support/certificates.js';
 import { startOwnServer, type OwnServer } from '../../support/own-server.js';
 import { asProduction } from '../../support/production.js';
 
 jest.setTimeout(60_000);
-
-// Without openssl there is nothing to make certificates with.
-const describeTls = hasOpenssl() ? describe : describe.skip;
 
 describeTls('TLS, on a server with a certificate for localhost', () => {
   let server: OwnServer;

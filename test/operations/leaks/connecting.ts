@@ -20,10 +20,8 @@ import type { Path } from './probe.js';
 export interface Site {
   /** Without TLS; LOGIN may enter the database `postgres` with PASSWORD, and `template1` not at all. */
   readonly plain: OwnServer;
-  /** With a certificate of `ours`. */
-  readonly secure: OwnServer;
-  readonly ours: Authority;
-  readonly foreign: Authority;
+  /** Knows no LOGIN. */
+  readonly other: OwnServer;
   /** A port on which nobody listens. */
   readonly nobody: number;
   readonly proxy: DatabaseProxy;
@@ -31,15 +29,21 @@ export interface Site {
   readonly made: DataSource[];
 }
 
+/** A server with a certificate of `ours`. */
+export interface TlsSite extends Site {
+  readonly ours: Authority;
+  readonly foreign: Authority;
+}
+
 export const urlAt = (place: string, password = PASSWORD): string =>
   `postgres://${LOGIN}:${encodeURIComponent(password)}@${place}`;
 
-const connecting = (
+const connecting = <S extends Site = Site>(
   name: string,
   expected: Path['expected'],
-  url: (site: Site) => string,
+  url: (site: S) => string,
   options: Partial<ConnectionOptions> = {},
-): Path<Site> => ({ name, fail: (site) => open(site, { url: url(site), ...options }), expected });
+): Path<S> => ({ name, fail: (site) => open(site, { url: url(site), ...options }), expected });
 
 async function open(site: Site, options: ConnectionOptions): Promise<DataSource> {
   const dataSource = createDataSource({ connectRetryMs: 0, ...options });
@@ -81,15 +85,6 @@ export const CONNECTING: readonly Path<Site>[] = [
   ),
   connecting('TLS to a server without it', UntrustedServer, ({ plain }) =>
     urlAt(local(plain.port, 'postgres?sslmode=verify-full')),
-  ),
-  connecting('a certificate of another CA', UntrustedServer, ({ secure, foreign }) =>
-    urlAt(`localhost:${secure.port}/postgres?sslmode=verify-full&sslrootcert=${foreign.ca}`),
-  ),
-  connecting('a certificate for another host', UntrustedServer, ({ secure, ours }) =>
-    urlAt(local(secure.port, `postgres?sslmode=verify-full&sslrootcert=${ours.ca}`)),
-  ),
-  connecting('a wrong password over TLS', { sqlState: '28P01' }, ({ secure, ours }) =>
-    urlAt(`localhost:${secure.port}/postgres?sslmode=verify-full&sslrootcert=${ours.ca}`),
   ),
   {
     name: 'a server that does not answer',
@@ -138,4 +133,16 @@ export const CONNECTING: readonly Path<Site>[] = [
     fail: ({ plain }) => runMigrations(createDataSource({ url: urlAt(local(plain.port), `${PASSWORD}x`) })),
     expected: ConnectionFailure,
   },
+];
+
+export const CERTIFICATES: readonly Path<TlsSite>[] = [
+  connecting<TlsSite>('a certificate of another CA', UntrustedServer, ({ other, foreign }) =>
+    urlAt(`localhost:${other.port}/postgres?sslmode=verify-full&sslrootcert=${foreign.ca}`),
+  ),
+  connecting<TlsSite>('a certificate for another host', UntrustedServer, ({ other, ours }) =>
+    urlAt(local(other.port, `postgres?sslmode=verify-full&sslrootcert=${ours.ca}`)),
+  ),
+  connecting<TlsSite>('a wrong password over TLS', { sqlState: '28P01' }, ({ other, ours }) =>
+    urlAt(`localhost:${other.port}/postgres?sslmode=verify-full&sslrootcert=${ours.ca}`),
+  ),
 ];

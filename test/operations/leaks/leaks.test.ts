@@ -1,19 +1,21 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { rm } from 'node:fs/promises';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { createDataSource } from '../../../src/data-source.js';
 import { Author } from '../../../src/entities/index.js';
 import { createHealthCheck } from '../../../src/health/check.js';
+import { describeTls } from '../../support/certificates.js';
 import { useDatabase } from '../../support/database.js';
 import { ADDRESSES } from './addresses.js';
 import { CONCURRENCY } from './concurrency.js';
-import { CONNECTING, urlAt } from './connecting.js';
+import { CERTIFICATES, CONNECTING, urlAt, type TlsSite } from './connecting.js';
 import { FINDING, MISUSE } from './finding.js';
 import { FOREIGN } from './foreign.js';
 import { MIGRATIONS } from './migrations.js';
 import { leaksIn, POST_TEXT } from './planted.js';
 import { newTally, printedDuring, probe, thrownBy, type Leaking, type Path } from './probe.js';
 import { PROCESSES, type Ended } from './processes.js';
-import { inTurns, plantTrigger, prepareSite } from './site.js';
+import { inTurns, plantTrigger, prepareSite, withCertificates } from './site.js';
 import { AS_NAMES, PLANTED_AUTHOR, STATEMENTS } from './statements.js';
 import { safeSurfaces, shownSurfaces, surfacesOf, type Surface } from './surfaces.js';
 import { ENTITIES, INPUTS, VIOLATIONS } from './validation.js';
@@ -95,19 +97,32 @@ describe('what is thrown before any database', () => {
 describe('what is thrown at the door of a database', () => {
   judge(CONNECTING, () => site, everything);
 
-  test('and what was made for it', async () => {
-    for (const made of site.made.splice(0)) {
-      expect(probe(tally, shownSurfaces(made), WITHOUT_LOGIN)).toEqual([]);
-      if (made.isInitialized) await made.destroy();
-    }
-  });
-
   test('the report of the health check', async () => {
-    const url = urlAt(`127.0.0.1:${site.secure.port}/postgres`);
+    const url = urlAt(`127.0.0.1:${site.other.port}/postgres`);
     const report = await createHealthCheck(createDataSource({ url, connectRetryMs: 0 }), { timeoutMs: 5_000 })();
     expect(report).toMatchObject({ status: 'error', database: { ok: false } });
     expect(probe(tally, shownSurfaces(report))).toEqual([]);
   });
+});
+
+describeTls('what is thrown at the door of a database with TLS', () => {
+  let secure: TlsSite;
+
+  beforeAll(async () => {
+    secure = await withCertificates(site);
+  });
+  afterAll(async () => {
+    for (const { folder } of [secure.ours, secure.foreign]) await rm(folder, { recursive: true, force: true });
+  });
+
+  judge(CERTIFICATES, () => secure, everything);
+});
+
+test('the DataSources that failed there', async () => {
+  for (const made of site.made.splice(0)) {
+    expect(probe(tally, shownSurfaces(made), WITHOUT_LOGIN)).toEqual([]);
+    if (made.isInitialized) await made.destroy();
+  }
 });
 
 describe('what serializeError and the commands say of the errors of others', () => {
@@ -180,7 +195,7 @@ describe('what commands and services print', () => {
     const [raising, raisingBare] = [await db.create(), await db.create({ bare: true })];
     await plantTrigger(raising, 'INSERT');
     await plantTrigger(raisingBare, 'CREATE');
-    const at = { port: site.secure.port, nobody: site.nobody, planted: db.url, raising, raisingBare };
+    const at = { port: site.other.port, nobody: site.nobody, planted: db.url, raising, raisingBare };
     await inTurns(PROCESSES, 3, async ({ name, run }) => ended.set(name, await run(at)));
   });
 

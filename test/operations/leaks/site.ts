@@ -1,36 +1,34 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { rm } from 'node:fs/promises';
 import pg from 'pg';
 import { giveCertificate, makeAuthority } from '../../support/certificates.js';
 import { startOwnServer, runOn } from '../../support/own-server.js';
 import { openProxy } from '../../support/proxy.js';
-import { urlAt, type Site } from './connecting.js';
+import { urlAt, type Site, type TlsSite } from './connecting.js';
 import { LOGIN, PASSWORD, POST_TEXT } from './planted.js';
 
-/** Servers, certificates and a wire, as `Site` says. */
+/** Servers and a wire, as `Site` says. */
 export async function prepareSite(): Promise<Site & { close: () => Promise<void> }> {
-  const [plain, secure, ours, foreign, nobody] = await Promise.all([
-    startOwnServer(),
-    startOwnServer(),
-    makeAuthority(),
-    makeAuthority(),
-    closedPort(),
-  ]);
-  await giveCertificate(secure, ours, 'DNS:localhost');
+  const [plain, other, nobody] = await Promise.all([startOwnServer(), startOwnServer(), closedPort()]);
   await plain.run(`CREATE ROLE ${LOGIN} LOGIN PASSWORD ${pg.escapeLiteral(PASSWORD)}`);
   await plain.setHba(`host template1 ${LOGIN} 127.0.0.1/32 reject\nhost all all 127.0.0.1/32 scram-sha-256\n`);
   const proxy = await openProxy(urlAt(`127.0.0.1:${plain.port}/postgres`));
   const made: Site['made'] = [];
   return {
-    ...{ plain, secure, ours, foreign, nobody, proxy, made },
+    ...{ plain, other, nobody, proxy, made },
     async close() {
       for (const dataSource of made) if (dataSource.isInitialized) await dataSource.destroy();
       await proxy.down();
-      await Promise.all([plain.stop(), secure.stop()]);
-      for (const { folder } of [ours, foreign]) await rm(folder, { recursive: true, force: true });
+      await Promise.all([plain.stop(), other.stop()]);
     },
   };
+}
+
+/** The same site with a certificate for `localhost`. The caller removes the folders of the authorities. */
+export async function withCertificates(site: Site): Promise<TlsSite> {
+  const [ours, foreign] = await Promise.all([makeAuthority(), makeAuthority()]);
+  await giveCertificate(site.other, ours, 'DNS:localhost');
+  return { ...site, ours, foreign };
 }
 
 /** Makes a database raise the text of a post at whatever is written to its first tables, or created. */
