@@ -158,7 +158,44 @@ const CRASHES: readonly ProcessPath[] = [
   crash('with a handler', 'handled', /"cause":\{.*UniqueViolation/, planted),
 ];
 
-export const PROCESSES: readonly ProcessPath[] = [...TO_DATABASES, ...REHEARSALS, ...ARGUMENTS, ...CRASHES];
+/** Throws in a command, as soon as that is ready for it; a module to be imported before the command. */
+const INSIDE = (thrower: string): string =>
+  `process.on('newListener', (event) => {
+    if (event !== 'uncaughtException') return;
+    const { HANDLE_OF_TEST: handle, TEXT_OF_TEST: text } = process.env;
+    const error = Object.assign(new TypeError(handle + ' ' + text), { detail: text, cause: new Error(handle) });
+    setImmediate(() => { ${thrower} });
+  });`;
+
+const commandCrash = (name: string, thrower: string, debug: boolean): ProcessPath => ({
+  name: `a command that crashes: ${name}`,
+  run: ({ planted: url }) =>
+    runCli(['migration:show'], {
+      env: {
+        DATABASE_URL: url,
+        HANDLE_OF_TEST: HANDLE,
+        TEXT_OF_TEST: POST_TEXT,
+        NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(INSIDE(thrower))}`,
+        ...(debug ? { DEBUG: '1' } : {}),
+      },
+    }),
+  code: 2,
+  says: /error: .*TypeError/,
+});
+
+const COMMAND_CRASHES: readonly ProcessPath[] = [
+  commandCrash('thrown where nobody waits', 'throw error;', false),
+  commandCrash('thrown where nobody waits, DEBUG', 'throw error;', true),
+  commandCrash('an unhandled rejection, DEBUG', 'Promise.reject(error);', true),
+];
+
+export const PROCESSES: readonly ProcessPath[] = [
+  ...TO_DATABASES,
+  ...REHEARSALS,
+  ...ARGUMENTS,
+  ...CRASHES,
+  ...COMMAND_CRASHES,
+];
 
 function runService(way: string, url: string): Promise<Ended> {
   const { program } = preparedServer();
