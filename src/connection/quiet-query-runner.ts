@@ -1,4 +1,5 @@
-import { DataSource, QueryFailedError, type QueryRunner } from 'typeorm';
+import type { ClientBase } from 'pg';
+import { DataSource, QueryFailedError, QueryRunnerAlreadyReleasedError, type QueryRunner } from 'typeorm';
 import { InvalidValue, type DatabaseError } from './errors.js';
 
 /** Makes a typed error of what TypeORM or node-postgres threw; undefined for what is neither's. */
@@ -12,20 +13,34 @@ export type Translate = (error: unknown) => DatabaseError | undefined;
  */
 export function quiet(runner: QueryRunner, translate: Translate, connecting: (error: unknown) => unknown): QueryRunner {
   const query = runner.query.bind(runner) as (...all: unknown[]) => Promise<unknown>;
-  const connect = runner.connect.bind(runner) as () => Promise<unknown>;
+  const connect = runner.connect.bind(runner) as () => Promise<ClientBase>;
+  const release = runner.release.bind(runner);
+  let connection: ClientBase | undefined;
+  /** What ended the connection between two statements. TypeORM says afterwards only that the runner is released. */
+  let loss: unknown;
+  const onError = (error: Error): void => {
+    loss ??= error;
+  };
   runner.connect = async (): Promise<unknown> => {
     try {
-      return await connect();
+      const connected = await connect();
+      connection ??= connected.once('error', onError);
+      return connected;
     } catch (error) {
       throw connecting(error);
     }
+  };
+  runner.release = async () => {
+    connection?.off('error', onError);
+    await release();
   };
   // The overloads of `query` differ in what they promise only.
   runner.query = (async (...all: Parameters<QueryRunner['query']>) => {
     try {
       return await query(...all);
     } catch (error) {
-      throw translate(error) ?? unsent(error);
+      const cause = error instanceof QueryRunnerAlreadyReleasedError && loss !== undefined ? loss : error;
+      throw translate(cause) ?? unsent(cause);
     }
   }) as QueryRunner['query'];
   return runner;

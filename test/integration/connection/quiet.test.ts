@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { Author, CheckViolation, EntityNotFound, InvalidValue, UniqueViolation } from '@shared/db';
@@ -19,6 +20,17 @@ describe('a DataSource', () => {
       expect(inspect(object, { depth: null, showHidden: true })).toBe(inspect(addressOf(dataSource)));
     }
     await runner.release();
+  });
+
+  it('leaves nothing of itself on the connections that it gives back', async () => {
+    const { dataSource } = db;
+    const listeners = () =>
+      dataSource.transaction(async (manager) => {
+        const client = (await manager.queryRunner?.connect()) as EventEmitter;
+        return client.listenerCount('error');
+      });
+    const first = await listeners();
+    for (let round = 0; round < 5; round++) expect(await listeners()).toBe(first);
   });
 
   it('throws typed errors, by whatever way it is asked', async () => {

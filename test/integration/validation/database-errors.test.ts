@@ -219,12 +219,21 @@ describe('time, connection, server', () => {
     const runner = await transaction();
     const [row] = (await runner.query('SELECT pg_backend_pid() AS pid')) as { pid: number }[];
     const killed = errorOf(runner.query('SELECT pg_sleep(10)'));
-    // Asked in the same breath: a moment later TypeORM has noticed too, and takes the runner away.
+    // Asked in the same breath, before TypeORM has noticed, and when it has and has taken the connection from the runner.
     const next = killed.then(() => errorOf(runner.query('SELECT 1')));
-    const [error, after] = await Promise.all([killed, next, isAsleep(row?.pid).then(() => kill(row?.pid))]);
-    expect(error).toMatchObject({ code: 'CONNECTION_LOST', retryable: true });
-    // Not even a word any more from this connection.
-    expect(after).toMatchObject({ code: 'CONNECTION_LOST' });
+    await isAsleep(row?.pid).then(() => kill(row?.pid));
+    expect(await killed).toMatchObject({ code: 'CONNECTION_LOST', retryable: true });
+    expect(await next).toMatchObject({ code: 'CONNECTION_LOST' });
+    expect(await errorOf(runner.query('SELECT 1'))).toMatchObject({ code: 'CONNECTION_LOST' });
+  });
+
+  test('a transaction that does nothing for too long', async () => {
+    const runner = await transaction();
+    await runner.query('SET LOCAL idle_in_transaction_session_timeout = 20');
+    while (!runner.isReleased) await sleep(5);
+    for (const late of [() => runner.query('SELECT 1'), () => runner.commitTransaction()]) {
+      expect(await errorOf(late())).toMatchObject({ code: 'CONNECTION_LOST', sqlState: '25P03', retryable: true });
+    }
   });
 
   test('a pool whose connections are all in use', async () => {

@@ -152,7 +152,7 @@ const CRASHES: readonly ProcessPath[] = [
   crash('a rejection at the top', 'thrown', /UniqueViolation/, planted),
   crash('thrown where nobody waits', 'nextTick', /UniqueViolation/, planted),
   crash('a row that is not there', 'notFound', /EntityNotFound/, planted),
-  crash('a connection that is lost', 'idle', /QueryRunnerAlreadyReleased|ConnectionLost/, planted),
+  crash('a connection that is lost', 'idle', /ConnectionLost/, planted),
   crash('a wrong password', 'thrown', /AuthenticationFailed/, wrongPassword),
   crash('a bad URL', 'thrown', /DatabaseUrlError/, bad('an unknown sslmode')),
   crash('with a handler', 'handled', /"cause":\{.*UniqueViolation/, planted),
