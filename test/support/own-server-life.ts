@@ -3,9 +3,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { prepareBinaries } from '../../src/connection/embedded/binaries.js';
 import { systemUsers, weAreRoot } from '../../src/connection/embedded/run-as.js';
-import type { OwnServer } from './own-server.js';
+import { serverPrograms, type OwnServer } from './own-server.js';
 
 /** Process id of its first process. */
 export async function postmasterPid({ folder }: OwnServer): Promise<number> {
@@ -67,7 +66,7 @@ const start = (folder: string): Promise<void> => control(folder, 'start', '-w', 
 async function control(folder: string, ...args: string[]): Promise<void> {
   const { uid, gid } = await stat(folder);
   const runAs = weAreRoot() ? await systemUsers.find(String(uid)) : undefined;
-  const { pgCtl } = await prepareBinaries(runAs);
+  const { pgCtl } = await serverPrograms(runAs);
   const options = (await readFile(join(folder, 'postmaster.opts'), 'utf8').catch(() => '')).trim();
   const again =
     args[0] === 'start'

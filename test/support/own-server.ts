@@ -36,7 +36,7 @@ export async function startOwnServer(settings: Readonly<Record<string, string>> 
   await chmod(parent, 0o755);
   const notice = (): void => undefined;
   const place = await choosePlace(join(parent, 'data'), false, notice);
-  const binaries = await programs(() => prepareBinaries(place.runAs));
+  const binaries = await serverPrograms(place.runAs);
   await ensureCluster(place, binaries, { durable: false, notice });
   const password = await passwordOf(place.folder);
   const pid = await startServer(place, binaries, { durable: false, settings });
@@ -81,9 +81,10 @@ export async function runOn<Row extends pg.QueryResultRow>(url: string, sql: str
   }
 }
 
-async function programs(embedded: () => Promise<Binaries>): Promise<Binaries> {
+/** The programs of such a server, for that user. */
+export async function serverPrograms(runAs: Parameters<typeof prepareBinaries>[0]): Promise<Binaries> {
   const folder = process.env.TEST_POSTGRES_BIN;
-  if (folder === undefined || folder === '') return embedded();
+  if (folder === undefined || folder === '') return prepareBinaries(runAs);
   const [initdb, postgres, pgCtl] = ['initdb', 'postgres', 'pg_ctl'].map((name) => join(folder, name)) as [
     string,
     string,
