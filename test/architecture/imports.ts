@@ -30,6 +30,8 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   seeds: ['entities', 'connection', 'constants', 'columns', 'guard'],
   // Pure functions over the catalog; whoever calls brings the connection.
   schema: [],
+  // Pure functions: from two catalogs to the statements between them.
+  generator: ['schema', 'src/connection/sql-text.ts'],
   // Judges migrations that it is given; whoever calls brings them and the connection.
   lint: ['src/connection/shared-db-error.ts'],
   backup: ['connection', 'schema'],
