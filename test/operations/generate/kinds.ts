@@ -197,6 +197,12 @@ const COLUMNS: readonly Kind[] = [
   },
   {
     kind: 'the last column less',
+    entities: 'ALTER TABLE kpi_types DROP COLUMN updated_at',
+    lint: ['drop-column'],
+    loses: ['DROP COLUMN "updated_at" of table "kpi_types"'],
+  },
+  {
+    kind: 'another column less',
     entities: 'ALTER TABLE replies DROP COLUMN help_count',
     lint: ['drop-column'],
     irreversible: /^the values of replies\.help_count are gone/,

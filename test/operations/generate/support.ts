@@ -37,7 +37,7 @@ export function compiled(source: string): MigrationClass {
     compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
   });
   const exports: Record<string, MigrationClass> = {};
-  vm.runInThisContext(`(exports) => {${outputText}}`)(exports);
+  vm.runInNewContext(outputText, { exports });
   const [Class] = Object.values(exports);
   if (Class === undefined) throw new Error('The file exports no class.');
   return Class;
