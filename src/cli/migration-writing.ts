@@ -15,13 +15,13 @@ const generate = command('migration:generate', 'write the migration that brings 
       assertMigrationName(name);
       const timestamp = await nextTimestamp(Date.now());
       const { migrationStatus } = await import('../migrator/status.js');
-      await withDatabase(environment, async (dataSource, { url }) => {
+      await withDatabase(environment, async (dataSource, database) => {
         const { pending } = await migrationStatus(dataSource);
         if (pending.length > 0) {
           throw new TypeormFailure(`Migrations are pending (${pending.length}): run npm run migration:run first.`);
         }
         const { code, printed } = await runTypeorm(
-          url,
+          database,
           ['migration:generate', ...target(name, timestamp), '-p'],
           'collect',
         );

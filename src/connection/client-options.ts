@@ -1,6 +1,7 @@
 import type { ClientConfig } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { Place } from './database-url.js';
+import { DEFAULT_SCHEMA } from './schema-name.js';
 
 type PostgresOptions = Extract<DataSource['options'], { type: 'postgres' }>;
 
@@ -15,6 +16,12 @@ export function clientOptionsOf(dataSource: DataSource): ClientConfig {
   const settings = { ...(options.extra as ClientConfig), query_timeout: 0 };
   // node-postgres takes undefined for absent.
   return { ...settings, host, port, user: username, password, database, ssl } as ClientConfig;
+}
+
+/** The schema that a DataSource works in: what search_path is on each of its connections. */
+export function schemaOf(dataSource: DataSource): string {
+  const { settings } = (dataSource.options as PostgresOptions).extra as { settings?: Record<string, string> };
+  return settings?.search_path ?? DEFAULT_SCHEMA;
 }
 
 /** Where a DataSource leads, for messages: no user, no password. */

@@ -4,12 +4,15 @@ import { parseDatabaseUrl, type DatabaseAddress } from './database-url.js';
 import { readSafety } from './environment.js';
 import { openSocket } from './open-socket.js';
 import { passwordOf } from './password.js';
+import { DEFAULT_SCHEMA } from './schema-name.js';
 import { tlsOptionsOf } from './tls.js';
 import { assertSafeAddress } from './url-policy.js';
 
 export interface ClientOptions {
   /** Another database of the same server. Default: the one of the URL. */
   database?: string;
+  /** The schema of every name that is written without one. Default `public`. */
+  schema?: string;
   /** PostgreSQL refuses every write. Default false. */
   readOnly?: boolean;
   /** Aborted: what runs is cancelled, and fails with SQLSTATE 57014. */
@@ -75,7 +78,7 @@ function configOf(address: DatabaseAddress, options: ClientOptions): ClientConfi
     ssl: tlsOptionsOf(tls),
     stream: () => openSocket(safety),
     application_name: options.applicationName,
-    options: [...UNLIMITED, ...readOnly].join(' '),
+    options: [...UNLIMITED, ...readOnly, `-c search_path=${options.schema ?? DEFAULT_SCHEMA}`].join(' '),
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
   };

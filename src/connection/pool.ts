@@ -21,6 +21,7 @@ const LONGEST_LIFE_S = 30 * 60;
 export function poolSettings(
   statementTimeoutMs: number,
   { purpose, safety }: Pick<Care, 'purpose' | 'safety'>,
+  schema: string,
 ): Readonly<Record<string, unknown>> {
   // Migrations raise the limit in their session, of which a client knows nothing.
   const bounded = purpose === 'app' && statementTimeoutMs > 0;
@@ -32,7 +33,8 @@ export function poolSettings(
     lock_timeout: LOCK_TIMEOUT_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     // Said even where the server says the same: PGOPTIONS, which node-postgres reads when this is absent, could say otherwise.
-    options: '-c timezone=UTC',
+    settings: { search_path: schema },
+    options: `-c timezone=UTC -c search_path=${schema}`,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
     maxLifetimeSeconds: LONGEST_LIFE_S,

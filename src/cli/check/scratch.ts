@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { connectionFailure } from '../../connection/connection-failure.js';
 import { sqlStateOf } from '../../connection/errors.js';
 import { addressOf } from '../../connection/client-options.js';
+import { DEFAULT_SCHEMA } from '../../connection/schema-name.js';
 import { SharedDbError } from '../../connection/shared-db-error.js';
 import { createDataSource } from '../../data-source.js';
 import { runMigrations } from '../../migrator/runner.js';
@@ -27,6 +28,8 @@ export type Making = 'migrated' | 'synchronised';
 export interface ScratchOptions {
   /** A database on the server; nothing is done in it. Its role must be allowed to create databases. */
   readonly url: string;
+  /** A schema of that database; the scratch databases have `public`. */
+  readonly schema: string;
   readonly note: (line: string) => void;
 }
 
@@ -37,12 +40,12 @@ export interface ScratchOptions {
  * @throws ScratchError, ConnectionFailure, Interruption
  */
 export async function scratchSnapshots<M extends Making>(
-  { url, note }: ScratchOptions,
+  { url, schema, note }: ScratchOptions,
   makings: readonly M[],
 ): Promise<Record<M, Snapshot>> {
   const run = `${PREFIX}${process.pid}_${Date.now().toString(36)}`;
   const server = await connected(
-    createDataSource({ url, purpose: 'migrate', poolSize: 1, statementTimeoutMs: 60_000 }),
+    createDataSource({ url, schema, purpose: 'migrate', poolSize: 1, statementTimeoutMs: 60_000 }),
   );
   try {
     for (const name of await leftOver(server))
@@ -66,7 +69,7 @@ export async function scratchSnapshots<M extends Making>(
 
 async function filled(url: string, name: string, making: Making): Promise<Snapshot> {
   const dataSource = await connected(
-    createDataSource({ url, purpose: 'migrate', poolSize: 2 }).setOptions({ database: name }),
+    createDataSource({ url, schema: DEFAULT_SCHEMA, purpose: 'migrate', poolSize: 2 }).setOptions({ database: name }),
   );
   try {
     if (making === 'migrated') await runMigrations(dataSource);
