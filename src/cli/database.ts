@@ -5,6 +5,7 @@ import { describeAddress, parseDatabaseUrl } from '../connection/database-url.js
 import { EMBEDDED_FOLDER, type DatabaseTarget, type Environment } from '../connection/environment.js';
 import { DEFAULT_SCHEMA } from '../connection/schema-name.js';
 import type { Purpose } from '../connection/safe-role.js';
+import type { SessionClientConfig } from '../connection/session-client.js';
 import { assertSafeAddress } from '../connection/url-policy.js';
 import { output } from './output.js';
 
@@ -77,9 +78,8 @@ export async function withReadOnly<T>(
   const { createDataSource } = await import('../data-source.js');
   const dataSource = createDataSource({ url, schema, purpose: 'migrate', poolSize: 2, applicationName, connectRetryMs: 0 });
   // Said when connections are made, not by SET: behind a pooler the next one to use the connection would inherit that.
-  const extra = dataSource.options.extra as { options?: string } | undefined;
-  const options = `${extra?.options ?? ''} -c default_transaction_read_only=on`.trim();
-  dataSource.setOptions({ extra: { ...extra, options } });
+  const extra = dataSource.options.extra as SessionClientConfig | undefined;
+  dataSource.setOptions({ extra: { ...extra, settings: { ...extra?.settings, default_transaction_read_only: 'on' } } });
   try {
     await dataSource.initialize();
   } catch (error) {

@@ -1,10 +1,11 @@
 import { Socket } from 'node:net';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { addressOf, clientOptionsOf } from '../connection/client-options.js';
 import { connectionFailure } from '../connection/connection-failure.js';
 import { describeAddress } from '../connection/database-url.js';
 import { listedMigrations } from '../connection/listed-migrations.js';
+import { SessionClient } from '../connection/session-client.js';
 import { unknownHealth, type DatabaseHealth, type HealthReport } from './report.js';
 
 /** SQLSTATE: statement_timeout struck. */
@@ -42,13 +43,14 @@ export function createHealthCheck(
 
 async function check(dataSource: DataSource, timeoutMs: number): Promise<HealthReport> {
   const address = addressOf(dataSource);
-  const { stream: open = () => new Socket(), ...options } = clientOptionsOf(dataSource);
+  const { stream: open = () => new Socket(), ...options } = clientOptionsOf(dataSource, {
+    // Ends a statement on the server; the deadline below ends everything else, whatever the server does.
+    statement_timeout: timeoutMs,
+  });
   const socket = open() as Socket;
-  const client = new Client({
+  const client = new SessionClient({
     ...options,
     application_name: 'shared-db health',
-    // Ends the statement on the server; the deadline below ends everything else, whatever the server does.
-    statement_timeout: timeoutMs,
     stream: () => socket,
   });
   client.on('error', () => undefined);
