@@ -76,7 +76,14 @@ export async function withReadOnly<T>(
   work: (dataSource: DataSource) => Promise<T>,
 ): Promise<T> {
   const { createDataSource } = await import('../data-source.js');
-  const dataSource = createDataSource({ url, schema, purpose: 'migrate', poolSize: 2, applicationName, connectRetryMs: 0 });
+  const dataSource = createDataSource({
+    url,
+    schema,
+    purpose: 'migrate',
+    poolSize: 2,
+    applicationName,
+    connectRetryMs: 0,
+  });
   // Said when connections are made, not by SET: behind a pooler the next one to use the connection would inherit that.
   const extra = dataSource.options.extra as SessionClientConfig | undefined;
   dataSource.setOptions({ extra: { ...extra, settings: { ...extra?.settings, default_transaction_read_only: 'on' } } });

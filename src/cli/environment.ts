@@ -92,9 +92,7 @@ async function change(
 async function reportOn({ nodeEnv }: Environment, target: DatabaseTarget): Promise<Report> {
   const { url, schema } = target;
   const options = { schema, applicationName: 'shared-db environment', readOnly: true };
-  const situation = await withClient(url, options, (client) =>
-    readSituation(rowsOf(client)),
-  );
+  const situation = await withClient(url, options, (client) => readSituation(rowsOf(client)));
   const { marker } = situation;
   const said = marker.state === 'set' ? marker : undefined;
   const reasons = reasonsToAsk(situation, nodeEnv);

@@ -3,7 +3,12 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { rowsOf, withClient } from '../connection/client.js';
-import { environmentWith, readConfirmedDatabase, type DatabaseTarget, type Environment } from '../connection/environment.js';
+import {
+  environmentWith,
+  readConfirmedDatabase,
+  type DatabaseTarget,
+  type Environment,
+} from '../connection/environment.js';
 import { SharedDbError } from '../connection/shared-db-error.js';
 import { assertMayDestroy } from '../guard/guard.js';
 import { confirming, databaseOption, type Confirmable } from './confirmation.js';

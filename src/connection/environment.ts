@@ -128,7 +128,6 @@ export function readConfirmedDatabase(): string | undefined {
   return text('SHARED_DB_CONFIRM_DATABASE');
 }
 
-
 /** The environment of a child process: ours; with a database, that one and no other source, and the name that confirms it. */
 export function environmentWith(database?: DatabaseTarget, confirmedName?: string): NodeJS.ProcessEnv {
   if (database === undefined) return process.env;
@@ -136,7 +135,12 @@ export function environmentWith(database?: DatabaseTarget, confirmedName?: strin
     ([name]) => !(SOURCE_VARIABLES as readonly string[]).includes(name),
   );
   const confirmed = confirmedName === undefined ? {} : { SHARED_DB_CONFIRM_DATABASE: confirmedName };
-  return { ...Object.fromEntries(inherited), DATABASE_URL: database.url, SHARED_DB_SCHEMA: database.schema, ...confirmed };
+  return {
+    ...Object.fromEntries(inherited),
+    DATABASE_URL: database.url,
+    SHARED_DB_SCHEMA: database.schema,
+    ...confirmed,
+  };
 }
 
 function noSource(): EnvironmentError {

@@ -28,6 +28,8 @@ export async function ensureSchema({ connection, schema }: Context): Promise<voi
 
 /** @throws SchemaMissing */
 export async function assertSchemaExists({ connection, schema, dataSource }: Context): Promise<void> {
-  const [row] = await connection.rows<{ exists: boolean }>(`SELECT to_regnamespace($1) IS NOT NULL AS exists`, [schema]);
+  const [row] = await connection.rows<{ exists: boolean }>(`SELECT to_regnamespace($1) IS NOT NULL AS exists`, [
+    schema,
+  ]);
   if (row?.exists === false) throw new SchemaMissing(schema, addressOf(dataSource));
 }

@@ -57,7 +57,8 @@ export function obstacles(worker: Worker, { roles, owners, rights }: Work): stri
   const unknown = worker.version < 16 ? [] : worker.withoutAdmin.filter((role) => concerns(role, roles));
   const database = rights.some(({ object }) => object.includes(' ON DATABASE '));
   const schema =
-    rights.some(({ object }) => object.includes(' ON SCHEMA ')) || owners.some(({ object }) => object.startsWith('schema '));
+    rights.some(({ object }) => object.includes(' ON SCHEMA ')) ||
+    owners.some(({ object }) => object.startsWith('schema '));
   return [
     ...(roles.length > 0 && !worker.createrole ? [`${name} has no CREATEROLE (ALTER ROLE ${name} CREATEROLE)`] : []),
     ...(elevated ? [`only a superuser may change that ${elevated.sentence}`] : []),

@@ -9,7 +9,9 @@ import type { Snapshot } from './snapshot.js';
 export function expectedIn(shipped: Snapshot, schema: string): Snapshot {
   if (schema === DEFAULT_SCHEMA) return shipped;
   const key = `schema ${SCHEMA}`;
-  const objects = Object.entries(shipped.objects).filter(([name]) => name !== `grant USAGE ON SCHEMA ${SCHEMA} TO PUBLIC`);
+  const objects = Object.entries(shipped.objects).filter(
+    ([name]) => name !== `grant USAGE ON SCHEMA ${SCHEMA} TO PUBLIC`,
+  );
   return {
     ...shipped,
     objects: { ...Object.fromEntries(objects), [key]: { kind: 'schema', name: SCHEMA, facts: {} } },

@@ -16,10 +16,7 @@ export interface CatalogRow {
  *
  * @param schema the name of the schema that a snapshot calls `$schema`
  */
-export function objectOf(
-  { kind, name, on, parent, facts }: CatalogRow,
-  schema: string,
-): [key: string, CatalogObject] {
+export function objectOf({ kind, name, on, parent, facts }: CatalogRow, schema: string): [key: string, CatalogObject] {
   const object: CatalogObject = {
     kind: kind as Kind,
     name: withPlaceholder(name, schema),

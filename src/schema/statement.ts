@@ -28,7 +28,12 @@ export const SESSION = Object.entries({
 /** How much is read: one schema and what the database as a whole has, or every schema. */
 export type Scope = 'database' | 'schema';
 
-const CATALOGS = { pg_class: 'relnamespace', pg_proc: 'pronamespace', pg_type: 'typnamespace', pg_default_acl: 'defaclnamespace' };
+const CATALOGS = {
+  pg_class: 'relnamespace',
+  pg_proc: 'pronamespace',
+  pg_type: 'typnamespace',
+  pg_default_acl: 'defaclnamespace',
+};
 
 /** Of a dependency: the object is in another schema, or is one. */
 const ELSEWHERE = [

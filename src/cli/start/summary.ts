@@ -47,7 +47,9 @@ export function psqlCommand(address: DatabaseAddress, schema: string, passwordFi
   const password = passwordFile === undefined ? [] : [`PGPASSWORD="$(cat ${quoted(passwordFile)})"`];
   const path = schema === DEFAULT_SCHEMA ? [] : [`PGOPTIONS='-c search_path=${schema}'`];
   const login = user === undefined ? [] : ['-U', quoted(user)];
-  return [...path, ...password, 'psql', '-h', quoted(host), '-p', String(port), ...login, '-d', quoted(database)].join(' ');
+  return [...path, ...password, 'psql', '-h', quoted(host), '-p', String(port), ...login, '-d', quoted(database)].join(
+    ' ',
+  );
 }
 
 function quoted(word: string): string {

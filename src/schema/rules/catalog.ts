@@ -116,9 +116,7 @@ export async function readCatalog(query: Query, schema: string): Promise<Catalog
   const rows = (await askCatalog(query, catalogStatement(schema))) as FactRow[];
   const part = (name: keyof Catalog): never[] => rows.filter((row) => row.part === name).map(({ facts }) => facts);
   const ours = <T extends { table: string }>(all: readonly T[]): T[] =>
-    all
-      .map((one) => ({ ...one, table: short(one.table) }))
-      .filter(({ table }) => !BOOKKEEPING_TABLES.includes(table));
+    all.map((one) => ({ ...one, table: short(one.table) })).filter(({ table }) => !BOOKKEEPING_TABLES.includes(table));
   return {
     tables: part('tables')
       .map((table: TableFacts) => ({ ...table, path: short(table.path) }))
