@@ -34,12 +34,13 @@ const generate = command('migration:generate', 'write the migration that brings 
       assertMigrationName(name);
       const timestamp = await nextTimestamp(Date.now());
       const { migrationStatus } = await import('../migrator/status.js');
-      await withDatabase(environment, async (dataSource, { url }) => {
+      await withDatabase(environment, async (dataSource, database) => {
         const { pending } = await migrationStatus(dataSource);
         if (pending.length > 0) {
           throw new TypeormFailure(`Migrations are pending (${pending.length}): run npm run migration:run first.`);
         }
-        await generateFor(dataSource, { url, className: `${name}${timestamp}`, renames: rename });
+        const { url, schema } = database;
+        await generateFor(dataSource, { url, schema, className: `${name}${timestamp}`, renames: rename });
       });
     }),
   );
@@ -72,7 +73,7 @@ function collected(flag: string, before: readonly string[]): string[] {
 
 async function generateFor(
   dataSource: DataSource,
-  options: Pick<GenerateOptions, 'className' | 'renames' | 'url'>,
+  options: Pick<GenerateOptions, 'className' | 'renames' | 'schema' | 'url'>,
 ): Promise<void> {
   // Loaded only here: creating an empty migration needs none of it.
   const { generateMigration } = await import('./generate/generate.js');

@@ -1,6 +1,8 @@
 import { keyOf } from '../schema/normalise.js';
+import { repairOfObject } from '../schema/repair.js';
+import { SCHEMA, withoutSchema } from '../schema/schema-placeholder.js';
 import type { CatalogObject, Snapshot } from '../schema/snapshot.js';
-import { localName, mentions, schemaOf, withoutSchema } from './names.js';
+import { localName, mentions } from './names.js';
 
 /** One call of the query runner in a migration. */
 export interface Step {
@@ -56,7 +58,6 @@ export class Draft {
   /** Sentences for the author of the migration. */
   readonly remarks: string[] = [];
   readonly #steps = new Map<Phase, Step[]>();
-  readonly #schema: string | undefined;
 
   constructor(
     readonly from: Snapshot,
@@ -64,10 +65,7 @@ export class Draft {
     /** Columns whose type changes. */
     private readonly retyped: readonly CatalogObject[] = [],
     private readonly texts: SourceTexts = new Map(),
-  ) {
-    const tables = Object.values({ ...from.objects, ...to.objects }).filter(({ kind }) => kind === 'table');
-    this.#schema = schemaOf(tables[0]?.name ?? '');
-  }
+  ) {}
 
   add(phase: Phase, sql: string, { alone = false } = {}): void {
     this.#steps.set(phase, [...(this.#steps.get(phase) ?? []), { sql, alone }]);
@@ -80,7 +78,7 @@ export class Draft {
 
   /** SQL of the catalog as a migration writes it: without the schema. */
   local(sql: string): string {
-    return withoutSchema(sql, this.#schema);
+    return withoutSchema(sql);
   }
 
   /** The table of a column, constraint or index, in double quotes. */
@@ -91,6 +89,11 @@ export class Draft {
   /** A definition that should be, as the source says it. */
   definitionOf(object: CatalogObject): string {
     return this.texts.get(keyOf(object)) ?? this.local(object.facts.definition ?? '');
+  }
+
+  /** Makes a constraint, index or trigger that should be, with all its facts. */
+  remakeSql(object: CatalogObject): string {
+    return this.local(repairOfObject(object, undefined, { ...this.to, schema: SCHEMA }) ?? '');
   }
 
   /** The text of the source for an object, where it has one. */

@@ -1,5 +1,4 @@
 import type { CatalogObject, Kind, Snapshot } from '../schema/snapshot.js';
-import { repairOfObject } from '../schema/repair.js';
 import { literal } from '../schema/repair-rights.js';
 import type { Change, Draft } from './draft.js';
 import { bare, castsTo, derivedName, localName, mentions, quoted } from './names.js';
@@ -121,5 +120,5 @@ function dropSql(object: CatalogObject, draft: Draft): string {
 }
 
 function createSql(object: CatalogObject, draft: Draft): string {
-  return draft.local(repairOfObject(object, undefined, draft.to) ?? '');
+  return draft.remakeSql(object);
 }

@@ -3,19 +3,13 @@ import { tokensOf } from '../connection/sql-text.js';
 /** PostgreSQL cuts longer names silently. */
 const LONGEST = 63;
 
-/** A name without its schema, in double quotes: `public.posts` → `"posts"`. */
+/** A name without its schema, in double quotes: `$schema.posts` → `"posts"`. */
 export function localName(path: string): string {
   return quoted(
     tokensOf(path)
       .filter(({ kind }) => kind === 'name' || kind === 'word')
       .at(-1)?.text ?? path,
   );
-}
-
-/** The schema of a qualified name, as SQL writes it; undefined when the name has none. */
-export function schemaOf(path: string): string | undefined {
-  const names = tokensOf(path).filter(({ kind }) => kind === 'name' || kind === 'word');
-  return names.length > 1 ? names[0]?.text : undefined;
 }
 
 /** A name as a statement writes it; one that is quoted already stays as it is. */
@@ -33,21 +27,6 @@ export function derivedName(name: string, suffix: string): string {
   let stem = bare(name);
   while (Buffer.byteLength(stem + suffix) > LONGEST) stem = stem.slice(0, -1);
   return quoted(quotedText(stem + suffix));
-}
-
-/** SQL in which objects of the schema are named without it: literals and comments stay as they are. */
-export function withoutSchema(sql: string, schema: string | undefined): string {
-  if (schema === undefined) return sql;
-  const tokens = tokensOf(sql);
-  const isPrefix = (place: number): boolean =>
-    ['name', 'word'].includes(tokens[place]?.kind ?? '') &&
-    tokens[place]?.text === schema &&
-    tokens[place + 1]?.text === '.' &&
-    tokens[place - 1]?.text !== '.';
-  return tokens
-    .filter((_, place) => !isPrefix(place) && !isPrefix(place - 1))
-    .map(({ text }) => text)
-    .join('');
 }
 
 /** Whether the SQL names this column, type or table. */

@@ -1,6 +1,7 @@
 import type { Difference } from '../schema/diff.js';
 import type { CatalogObject, Snapshot } from '../schema/snapshot.js';
-import { localName, quoted, schemaOf, withoutSchema } from './names.js';
+import { withoutSchema } from '../schema/schema-placeholder.js';
+import { localName, quoted } from './names.js';
 
 /** A rule that holds for the rows of a table before a migration, and no more after it. */
 export interface OldRule {
@@ -21,7 +22,7 @@ function rulesOf(object: CatalogObject, fact: string | undefined, { objects }: S
   const { kind, name, on = '', facts } = object;
   const table = localName(on);
   if (kind === 'constraint' && facts.definition?.startsWith('CHECK ')) {
-    return [{ table, definition: withoutSchema(facts.definition.replace(/ NOT VALID$/, ''), schemaOf(on)) }];
+    return [{ table, definition: withoutSchema(facts.definition.replace(/ NOT VALID$/, '')) }];
   }
   if (kind === 'column' && fact === 'null' && facts.null !== undefined) {
     return [{ table, definition: `CHECK (${quoted(name)} IS NOT NULL)` }];

@@ -1,5 +1,4 @@
 import type { CatalogObject, Snapshot } from '../schema/snapshot.js';
-import { repairOfObject } from '../schema/repair.js';
 import { literal } from '../schema/repair-rights.js';
 import { columnComment, columnSql } from './columns.js';
 import type { Change, Draft } from './draft.js';
@@ -65,7 +64,7 @@ function createTable(table: CatalogObject, draft: Draft): void {
     draft.add('renames', `ALTER TABLE ${name} ADD CONSTRAINT ${quoted(reference.name)} ${definition}`);
   }
   for (const trigger of of('trigger')) {
-    draft.add('renames', draft.local(repairOfObject(trigger, undefined, draft.to) ?? ''));
+    draft.add('renames', draft.remakeSql(trigger));
   }
   addComments(table, of('column'), draft);
 }

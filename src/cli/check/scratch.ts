@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { connectionFailure } from '../../connection/connection-failure.js';
 import { sqlStateOf } from '../../connection/errors.js';
 import { addressOf } from '../../connection/client-options.js';
+import { DEFAULT_SCHEMA } from '../../connection/schema-name.js';
 import { SharedDbError } from '../../connection/shared-db-error.js';
 import { createDataSource } from '../../data-source.js';
 import { runMigrations } from '../../migrator/runner.js';
@@ -27,6 +28,8 @@ export type Making = 'migrated' | 'synchronised';
 export interface ScratchOptions {
   /** A database on the server; nothing is done in it. Its role must be allowed to create databases. */
   readonly url: string;
+  /** A schema of that database; the scratch databases have `public`. */
+  readonly schema: string;
   readonly note: (line: string) => void;
   /** What to do where the role may not create databases. */
   readonly otherwise?: string;
@@ -50,13 +53,13 @@ export async function scratchSnapshots<M extends Making>(
  * @throws ScratchError, ConnectionFailure, Interruption, and whatever the work throws
  */
 export async function withScratchDatabases<M extends Making, T>(
-  { url, note, otherwise = 'Leave out --full, or use another role or server.' }: ScratchOptions,
+  { url, schema, note, otherwise = 'Leave out --full, or use another role or server.' }: ScratchOptions,
   makings: readonly M[],
   work: (databases: Record<M, DataSource>) => Promise<T>,
 ): Promise<T> {
   const run = `${PREFIX}${process.pid}_${Date.now().toString(36)}`;
   const server = await connected(
-    createDataSource({ url, purpose: 'migrate', poolSize: 1, statementTimeoutMs: 60_000 }),
+    createDataSource({ url, schema, purpose: 'migrate', poolSize: 1, statementTimeoutMs: 60_000 }),
   );
   try {
     for (const name of await leftOver(server))
@@ -85,7 +88,9 @@ export async function withScratchDatabases<M extends Making, T>(
 
 /** Not connected. */
 export function scratchDataSource(url: string, name: string): DataSource {
-  return createDataSource({ url, purpose: 'migrate', poolSize: 2 }).setOptions({ database: name });
+  return createDataSource({ url, schema: DEFAULT_SCHEMA, purpose: 'migrate', poolSize: 2 }).setOptions({
+    database: name,
+  });
 }
 
 async function fill(dataSource: DataSource | undefined, making: Making): Promise<void> {

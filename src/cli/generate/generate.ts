@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { schemaOf } from '../../connection/client-options.js';
 import type { SourceTexts, Step } from '../../generator/draft.js';
 import { planChanges, type Plan } from '../../generator/plan.js';
 import { renameSql, type ColumnRename } from '../../generator/renames.js';
@@ -9,6 +10,7 @@ import { unexcused } from '../../schema/migration-only.js';
 import { readSnapshot, type Snapshot } from '../../schema/snapshot.js';
 import { withScratchDatabases, type ScratchOptions } from '../check/scratch.js';
 import { GenerateError } from './generate-error.js';
+import { listed } from './listed.js';
 import { chooseRenames } from './rename-flags.js';
 import { sourceTexts } from './source-texts.js';
 import { tryMigration, type Trial } from './trial.js';
@@ -82,7 +84,7 @@ async function snapshotWith(dataSource: DataSource, renames: readonly ColumnRena
   try {
     await queryRunner.startTransaction();
     for (const rename of renames) await queryRunner.query(renameSql(rename));
-    const snapshot = await readSnapshot((sql) => queryRunner.query(sql));
+    const snapshot = await readSnapshot((sql) => queryRunner.query(sql), schemaOf(dataSource), 'schema');
     await queryRunner.rollbackTransaction();
     return snapshot;
   } finally {
@@ -93,7 +95,7 @@ async function snapshotWith(dataSource: DataSource, renames: readonly ColumnRena
 function writable(plan: Plan): Plan {
   if (plan.problems.length === 0) return plan;
   throw new GenerateError(
-    `Nothing is written: ${plan.problems.join('; ')}. What entities cannot express is written by hand: npm run migration:create.`,
+    `Nothing is written: ${listed(plan.problems)}. What entities cannot express is written by hand: npm run migration:create.`,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
+import { localName } from '../../generator/names.js';
 import { oldRules } from '../../generator/old-rules.js';
 import { planChanges, type Plan } from '../../generator/plan.js';
 import { renameSql, reversedRename, type ColumnRename } from '../../generator/renames.js';
@@ -13,6 +14,7 @@ import { snapshotOf } from '../../schema/live.js';
 import { unexcused } from '../../schema/migration-only.js';
 import type { Snapshot } from '../../schema/snapshot.js';
 import { GenerateError } from './generate-error.js';
+import { listed } from './listed.js';
 import { writeSampleRows, type SampleRows } from './sample-rows.js';
 
 const NOTHING = 'Nothing is written: tried on a scratch database';
@@ -119,7 +121,7 @@ async function attempt(direction: string, run: () => Promise<unknown>): Promise<
 
 function expectSame(what: string, differences: readonly Difference[]): void {
   if (differences.length === 0) return;
-  const list = differences.map(({ sentence }) => sentence).join('; ');
+  const list = listed(differences.map(({ sentence }) => sentence));
   throw new GenerateError(`${NOTHING}, ${what}: ${list}. ${BY_HAND}`);
 }
 
@@ -128,7 +130,7 @@ async function rowCounts(dataSource: DataSource, from: Snapshot, to: Snapshot): 
   const counts = new Map<string, number>();
   for (const [key, { kind, name }] of Object.entries(from.objects)) {
     if (kind !== 'table' || !(key in to.objects)) continue;
-    const [row] = await dataSource.query<{ count: number }[]>(`SELECT count(*)::int AS count FROM ${name}`);
+    const [row] = await dataSource.query<{ count: number }[]>(`SELECT count(*)::int AS count FROM ${localName(name)}`);
     counts.set(key.slice('table '.length), row?.count ?? 0);
   }
   for (const table of BOOKKEEPING_TABLES) counts.delete(table);
