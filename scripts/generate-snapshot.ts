@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { scratchSnapshots } from '../src/cli/check/scratch.js';
 import { acquireEmbeddedServer } from '../src/connection/embedded.js';
+import { DEFAULT_SCHEMA } from '../src/connection/schema-name.js';
 import type { Snapshot } from '../src/schema/snapshot.js';
 
 const OUTPUT = 'src/schema/shipped-snapshot.ts';
@@ -17,7 +18,7 @@ const OUTPUT = 'src/schema/shipped-snapshot.ts';
 const given = process.env.TEST_DATABASE_URL;
 const { url, stop } = given === undefined || given === '' ? await startEmbedded() : { url: given, stop: undefined };
 try {
-  const { migrated } = await scratchSnapshots({ url, note: console.error }, ['migrated']);
+  const { migrated } = await scratchSnapshots({ url, schema: DEFAULT_SCHEMA, note: console.error }, ['migrated']);
   const wanted = sourceOf(migrated);
   if (!process.argv.includes('--check')) {
     await writeFile(OUTPUT, wanted);
@@ -43,6 +44,7 @@ export const SHIPPED_SNAPSHOT: Snapshot = {
   version: ${version},
   owner: '$owner',
   database: '$database',
+  schema: '$schema',
   objects: {
 ${lines.join('\n')}
   },

@@ -2,11 +2,12 @@ import 'reflect-metadata';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { applyComments } from './columns/comments.js';
 import { parseDatabaseUrl } from './connection/database-url.js';
-import { readConfirmedDatabase, readLogSql, readNodeEnv, readSafety } from './connection/environment.js';
+import { readConfirmedDatabase, readLogSql, readNodeEnv, readSafety, readSchema } from './connection/environment.js';
 import { ManagedDataSource } from './connection/managed-data-source.js';
 import { ReadableNamingStrategy } from './connection/naming-strategy.js';
 import { passwordOf, type PasswordProvider } from './connection/password.js';
 import { poolSettings } from './connection/pool.js';
+import { assertSchemaName } from './connection/schema-name.js';
 import type { Purpose } from './connection/safe-role.js';
 import { SqlLogger } from './connection/sql-logger.js';
 import { tlsOptionsOf } from './connection/tls.js';
@@ -23,6 +24,8 @@ export interface ConnectionOptions {
   url: string;
   /** Asked for the password at each new connection, so that it may change; then the URL has none. */
   password?: PasswordProvider;
+  /** The schema that holds the tables, one for each agent. Default SHARED_DB_SCHEMA, else `public`. */
+  schema?: string | undefined;
   /** What the role may be able to do, in production. Default `app`: work on rows, and no more. */
   purpose?: Purpose;
   /** Shown in pg_stat_activity. Default: `application_name` of the URL, else `shared-db`. */
@@ -51,7 +54,10 @@ export interface ConnectionOptions {
  * `dropDatabase()`, `synchronize()` and `undoLastMigration()` throw ConfirmationNeeded or ConfirmationWrong where the database, or
  * NODE_ENV, is not one of development or tests, unless SHARED_DB_CONFIRM_DATABASE is the database's name.
  *
- * @throws DatabaseUrlError when the URL cannot be used, UnsafeConnection when production refuses it; a database that cannot be
+ * search_path is exactly `schema` on each connection, whatever the database, the role or the URL say; `initialize()` throws
+ * SchemaMissing where there is no such schema.
+ *
+ * @throws SchemaNameError when the schema is no plain name, DatabaseUrlError when the URL cannot be used, UnsafeConnection when production refuses it; a database that cannot be
  *   reached shows at `initialize()`.
  */
 export function createDataSource(options: ConnectionOptions): DataSource {
@@ -59,7 +65,8 @@ export function createDataSource(options: ConnectionOptions): DataSource {
   const address = parseDatabaseUrl(options.url);
   const { host, port, database, user } = address;
   const safety = readSafety();
-  const care = { purpose, safety, connectRetryMs, translate: toDatabaseError, assertMayDestroy };
+  const schema = options.schema === undefined ? readSchema() : assertSchemaName(options.schema);
+  const care = { purpose, safety, schema, connectRetryMs, translate: toDatabaseError, assertMayDestroy };
   announceOptOuts(safety);
   assertSafeAddress(address, safety);
   applyComments(ENTITIES, COMMENTS);
@@ -88,7 +95,7 @@ export function createDataSource(options: ConnectionOptions): DataSource {
       installExtensions: false,
       // Not one of TypeORM's: they print parameters, which are handles and post texts.
       logger: new SqlLogger(readLogSql()),
-      extra: poolSettings(statementTimeoutMs, care),
+      extra: poolSettings(statementTimeoutMs, care, schema),
     },
     care,
   );

@@ -31,7 +31,10 @@ export async function restoreDatabaseLevel(
 ): Promise<void> {
   await withClient(context.url, { database: name, applicationName: 'shared-db backup' }, async (client) => {
     await client.query('BEGIN');
-    const differences = diff(fingerprint.catalog, await readSnapshot(queryOf(client)));
+    const differences = diff(
+      fingerprint.catalog,
+      await readSnapshot(queryOf(client), fingerprint.catalog.schema, 'database'),
+    );
     await client.query('COMMIT');
     const repairs = differences.flatMap(({ object, repair }) =>
       repair !== undefined && KEPT_BY_SERVER.test(object) ? [repair] : [],

@@ -1,6 +1,6 @@
 import { diff } from '../schema/diff.js';
 import { oneLine } from '../schema/words.js';
-import type { Fingerprint } from './fingerprint.js';
+import { shortName, type Fingerprint } from './fingerprint.js';
 import { LARGE_OBJECTS, type TableRows } from './row-hashes.js';
 
 /** What a comparison leaves aside. */
@@ -24,8 +24,8 @@ export function differencesOf(
   return [
     ...diff(before.catalog, after.catalog).map(({ sentence }) => sentence),
     ...(ignoreDatabase ? [] : facts('database', before.database, after.database)),
-    ...rowDifferences(before.tables, after.tables).map(({ sentence }) => sentence),
-    ...(ignoreSequences ? [] : positions(before.sequences, after.sequences)),
+    ...rowDifferences(before, after).map(({ sentence }) => sentence),
+    ...(ignoreSequences ? [] : positions(before, after)),
   ];
 }
 
@@ -39,15 +39,15 @@ export interface RowDifference {
 }
 
 /** Tables whose rows are not the same. Those that only one of the two has are the catalog's to tell of. */
-export function rowDifferences(before: Fingerprint['tables'], after: Fingerprint['tables']): RowDifference[] {
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((path) => {
-    const [was, is] = [before[path], after[path]];
+export function rowDifferences(before: Fingerprint, after: Fingerprint): RowDifference[] {
+  return [...new Set([...Object.keys(before.tables), ...Object.keys(after.tables)])].flatMap((path) => {
+    const [was, is] = [before.tables[path], after.tables[path]];
     if (!was || !is) return path === LARGE_OBJECTS ? [gone(path, was, is)] : [];
     if (was.rows === is.rows && was.hash === is.hash) return [];
     const columns = changedColumns(was, is);
     // Another hash only because a column was added or taken away.
     if (was.rows === is.rows && columns?.length === 0 && !sameColumns(was, is)) return [];
-    const table = path.replace(/^public\./, '');
+    const table = shortName(path, after.catalog.schema);
     return [
       {
         table,
@@ -80,12 +80,12 @@ function sameColumns(was: TableRows, is: TableRows): boolean {
   return Object.keys(was.columns ?? {}).join() === Object.keys(is.columns ?? {}).join();
 }
 
-function positions(before: Fingerprint['sequences'], after: Fingerprint['sequences']): string[] {
-  return Object.keys(before).flatMap((path) => {
-    const [was, is] = [before[path], after[path]];
+function positions(before: Fingerprint, after: Fingerprint): string[] {
+  return Object.keys(before.sequences).flatMap((path) => {
+    const [was, is] = [before.sequences[path], after.sequences[path]];
     // A missing sequence is the catalog's to tell of.
     if (was === undefined || is === undefined || was === is) return [];
-    return [`sequence ${path.replace(/^public\./, '')}: position is ${is}, should be ${was}`];
+    return [`sequence ${shortName(path, after.catalog.schema)}: position is ${is}, should be ${was}`];
   });
 }
 

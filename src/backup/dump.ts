@@ -4,6 +4,8 @@ import type { Client } from 'pg';
 import { withClient } from '../connection/client.js';
 import { parseDatabaseUrl } from '../connection/database-url.js';
 import { libpqEnvironment } from '../connection/libpq.js';
+import { DEFAULT_SCHEMA } from '../connection/schema-name.js';
+import { SCHEMA } from '../schema/schema-placeholder.js';
 import { createStatement } from './database-level.js';
 import { BackupError } from './errors.js';
 import { readFingerprint, type Fingerprint } from './fingerprint.js';
@@ -54,7 +56,10 @@ export async function dumpDatabase(
       tables,
     );
     try {
-      const [fingerprint, dump] = await Promise.all([readable(() => readFingerprint(queryOf(client))), dumping]);
+      const [fingerprint, dump] = await Promise.all([
+        readable(() => readFingerprint(queryOf(client), context.schema)),
+        dumping,
+      ]);
       return { fingerprint, dump };
     } catch (error) {
       // One of the two failed: pg_dump must not outlive us.
@@ -142,9 +147,10 @@ async function runDump(
 /** A database with what every new one has, and PostgreSQL's schema `public` only where the backed up one had it. */
 async function createEmpty(context: BackupContext, name: string, fingerprint: Fingerprint): Promise<void> {
   await onServer(context, (client) => client.query(createStatement(name, fingerprint)));
-  if (fingerprint.catalog.objects['schema public'] !== undefined) return;
+  const { objects, schema } = fingerprint.catalog;
+  if (objects[`schema ${schema === DEFAULT_SCHEMA ? SCHEMA : DEFAULT_SCHEMA}`] !== undefined) return;
   await withClient(context.url, { database: name, applicationName: 'shared-db backup' }, (client) =>
-    client.query('DROP SCHEMA public'),
+    client.query(`DROP SCHEMA ${DEFAULT_SCHEMA}`),
   );
 }
 

@@ -1,6 +1,7 @@
 import { SESSION } from '../schema/statement.js';
 import { readSnapshot, type CatalogObject, type Query, type Snapshot } from '../schema/snapshot.js';
-import { readRows, type TableRows } from './row-hashes.js';
+import { SCHEMA, withSchemaName } from '../schema/schema-placeholder.js';
+import { LARGE_OBJECTS, readRows, type TableRows } from './row-hashes.js';
 
 /**
  * What two databases must share to be called equal: what defines how they behave, and every row. Holds names, numbers and
@@ -45,9 +46,14 @@ ORDER BY 1`;
  *
  * @param query of a connection with an open transaction: REPEATABLE READ, that all tables be of one moment; may be read-only.
  *   Left as it was found.
+ * @param schema is called `$schema` in the catalog
  */
-export async function readFingerprint(query: Query, options: FingerprintOptions = {}): Promise<Fingerprint> {
-  const catalog = ofTheDatabase(await readSnapshot(query));
+export async function readFingerprint(
+  query: Query,
+  schema: string,
+  options: FingerprintOptions = {},
+): Promise<Fingerprint> {
+  const catalog = ofTheDatabase(await readSnapshot(query, schema, 'database'));
   // Rows are hashed as text, which depends on settings. A policy that hides rows is an error, not a smaller table.
   await query(`SAVEPOINT shared_db_fingerprint; ${SESSION}; SET LOCAL row_security = off`);
   try {
@@ -75,9 +81,14 @@ async function readPositions(query: Query): Promise<Record<string, string>> {
   return sequences;
 }
 
+/** A table of the schema without it; any other as it is. */
+export function shortName(table: string, schema: string): string {
+  return table.startsWith(`${schema}.`) ? table.slice(schema.length + 1) : table;
+}
+
 /** Keys of the catalog objects that are a table, or part of one: columns, indexes, its sequence, rights on it. */
-function partsOf({ objects }: Snapshot, tables: readonly string[]): Set<string> {
-  const paths = tables.map((table) => `table ${table.replace(/^public\./, '')}`);
+function partsOf({ objects, schema }: Snapshot, tables: readonly string[]): Set<string> {
+  const paths = tables.map((table) => `table ${shortName(table, schema)}`);
   const belongs = (key: string | undefined): boolean =>
     key !== undefined && (paths.includes(key) || belongs(objects[key]?.parent));
   return new Set(Object.keys(objects).filter(belongs));
@@ -89,7 +100,7 @@ export function leavingOut(fingerprint: Fingerprint, tables: readonly string[]):
   const theirs = partsOf(catalog, tables);
   const sequences = [...theirs].flatMap((key) => {
     const object = catalog.objects[key];
-    return object?.kind === 'sequence' ? [object.name] : [];
+    return object?.kind === 'sequence' ? [withSchemaName(object.name, catalog.schema)] : [];
   });
   return {
     ...fingerprint,
@@ -97,6 +108,35 @@ export function leavingOut(fingerprint: Fingerprint, tables: readonly string[]):
     tables: without(fingerprint.tables, (table) => tables.includes(table)),
     sequences: without(fingerprint.sequences, (sequence) => sequences.includes(sequence)),
   };
+}
+
+/** The same without what is in other schemas. */
+export function ofTheSchema(fingerprint: Fingerprint): Fingerprint {
+  return selected(fingerprint, (schema) => schema === undefined || schema === SCHEMA, true);
+}
+
+/** What is in other schemas, and nothing else. */
+export function ofOtherSchemas(fingerprint: Fingerprint): Fingerprint {
+  return selected(fingerprint, (schema) => schema !== undefined && schema !== SCHEMA, false);
+}
+
+function selected(fingerprint: Fingerprint, keep: (schema: string | undefined) => boolean, ours: boolean): Fingerprint {
+  const { catalog, tables, sequences } = fingerprint;
+  const { objects, schema } = catalog;
+  const elsewhere = (path: string): boolean => path !== LARGE_OBJECTS && !path.startsWith(`${schema}.`);
+  return {
+    ...fingerprint,
+    catalog: { ...catalog, objects: without(objects, (_, object) => !keep(schemaOfObject(object, objects))) },
+    tables: without(tables, (path) => elsewhere(path) === ours),
+    sequences: without(sequences, (path) => elsewhere(path) === ours),
+  };
+}
+
+/** The schema that an object is in, or is; undefined: it is the database's. */
+function schemaOfObject(object: CatalogObject, objects: Snapshot['objects']): string | undefined {
+  if (object.kind === 'schema') return object.name;
+  const parent = object.parent === undefined ? undefined : objects[object.parent];
+  return parent && schemaOfObject(parent, objects);
 }
 
 function ofTheDatabase(snapshot: Snapshot): Snapshot {

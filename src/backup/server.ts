@@ -10,6 +10,8 @@ import { readFingerprint, type Fingerprint, type FingerprintOptions } from './fi
 export interface BackupContext {
   /** The database; others are made next to it, on the same server. */
   readonly url: string;
+  /** The schema whose objects are named without it, and whose migrations are behind the backup. The backup is of the whole database. */
+  readonly schema: string;
   /** Folder of pg_dump and pg_restore; absent: they are looked for. */
   readonly pgBin?: string | undefined;
   readonly note: (line: string) => void;
@@ -69,10 +71,10 @@ export async function fingerprintOf(
   database = parseDatabaseUrl(context.url).database,
   options: FingerprintOptions = {},
 ): Promise<Fingerprint> {
-  const { url, signal } = context;
+  const { url, schema, signal } = context;
   return withClient(url, { database, signal, readOnly: true, applicationName: APPLICATION }, async (client) => {
     await client.query(ONE_MOMENT);
-    return readable(() => readFingerprint(queryOf(client), options));
+    return readable(() => readFingerprint(queryOf(client), schema, options));
   });
 }
 

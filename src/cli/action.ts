@@ -1,3 +1,4 @@
+import { Command } from 'commander';
 import { readEnvironment, type Environment } from '../connection/environment.js';
 import { toDatabaseError } from '../connection/errors.js';
 import { serializeError } from '../connection/serialize-error.js';
@@ -8,7 +9,7 @@ import { output } from './output.js';
 export const COULD_NOT_CHECK = 2;
 
 /**
- * The body of a command: reads the environment once, and turns whatever is thrown into one line on standard error and exit
+ * The body of a command: reads the environment once (and `--schema`, which goes before it), and turns whatever is thrown into one line on standard error and exit
  * code 1 (`failureCode`, where 1 has another meaning). The stack is shown with DEBUG only, and then of our own errors alone:
  * others may hold what must not be printed.
  */
@@ -19,7 +20,7 @@ export function action<Arguments extends unknown[]>(
   return async (...args) => {
     let debug = false;
     try {
-      const environment = readEnvironment();
+      const environment = readEnvironment({ schema: schemaFlag(args.at(-1)) });
       ({ debug } = environment);
       await work(environment, ...args);
     } catch (error) {
@@ -27,6 +28,11 @@ export function action<Arguments extends unknown[]>(
       process.exitCode = failureCode;
     }
   };
+}
+
+/** What `--schema` says. Commander gives the command itself as the last argument. */
+function schemaFlag(command: unknown): string | undefined {
+  return command instanceof Command ? command.opts<{ schema?: string }>().schema : undefined;
 }
 
 /** What is said of anything that was thrown, without the values that it may hold. */

@@ -1,9 +1,8 @@
 import { Command } from 'commander';
-import { describeAddress, parseDatabaseUrl } from '../connection/database-url.js';
-import type { Environment } from '../connection/environment.js';
+import type { DatabaseTarget, Environment } from '../connection/environment.js';
 import { action, COULD_NOT_CHECK } from './action.js';
 import { printReport, type Finding, type Report } from './check/report.js';
-import { acquireDatabase, withReadOnly } from './database.js';
+import { acquireDatabase, describeTarget, withReadOnly } from './database.js';
 import { output } from './output.js';
 
 interface CheckOptions {
@@ -41,11 +40,11 @@ export const checkCommand = new Command('migration:check')
 async function check(environment: Environment, { full = false }: CheckOptions): Promise<Report> {
   const database = await acquireDatabase(environment);
   try {
-    const { findings, unseen } = await checkLive(database.url);
-    const more: Finding[] = full ? await checkSources(database.url) : [];
+    const { findings, unseen } = await checkLive(database);
+    const more: Finding[] = full ? await checkSources(database) : [];
     const all = [...findings, ...more];
     return {
-      database: describeAddress(parseDatabaseUrl(database.url)),
+      database: describeTarget(database),
       full,
       same: all.length === 0,
       findings: all,
@@ -56,15 +55,15 @@ async function check(environment: Environment, { full = false }: CheckOptions): 
   }
 }
 
-async function checkLive(url: string): Promise<Pick<Report, 'findings' | 'unseen'>> {
+async function checkLive(database: DatabaseTarget): Promise<Pick<Report, 'findings' | 'unseen'>> {
   const { compareLive } = await import('./check/live.js');
-  return withReadOnly(url, 'shared-db check', compareLive);
+  return withReadOnly(database, 'shared-db check', compareLive);
 }
 
-async function checkSources(url: string): Promise<Finding[]> {
+async function checkSources(database: DatabaseTarget): Promise<Finding[]> {
   const { compareSources } = await import('./check/sources.js');
   return compareSources({
-    url,
+    ...{ url: database.url, schema: database.schema },
     note: (line) => {
       output.note(line);
     },

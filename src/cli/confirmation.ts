@@ -35,7 +35,7 @@ export async function confirming<T>(
     return await work(given);
   } catch (error) {
     const asks = error instanceof ConfirmationNeeded || error instanceof UnconfirmedDatabaseError;
-    if (given !== undefined || !asks || !process.stdin.isTTY || !process.stderr.isTTY) throw error;
+    if (given !== undefined || !asks || !isInteractive()) throw error;
     output.note(error.message);
     const typed = await ask('Name of the database: ');
     if (typed === undefined) throw error;
@@ -43,8 +43,13 @@ export async function confirming<T>(
   }
 }
 
-/** Undefined: nothing was typed, or the input ended. */
-async function ask(question: string): Promise<string | undefined> {
+/** Whether somebody can answer a question. */
+export function isInteractive(): boolean {
+  return process.stdin.isTTY && process.stderr.isTTY;
+}
+
+/** Asks at the terminal. Undefined: nothing was typed, or the input ended. */
+export async function ask(question: string): Promise<string | undefined> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const ended = new Promise<string>((resolve) => {

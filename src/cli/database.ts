@@ -1,27 +1,40 @@
+import { Option } from 'commander';
 import type { DataSource } from 'typeorm';
 import { connectionFailure } from '../connection/connection-failure.js';
-import { parseDatabaseUrl } from '../connection/database-url.js';
-import { EMBEDDED_FOLDER, type Environment } from '../connection/environment.js';
+import { describeAddress, parseDatabaseUrl } from '../connection/database-url.js';
+import { EMBEDDED_FOLDER, type DatabaseTarget, type Environment } from '../connection/environment.js';
+import { DEFAULT_SCHEMA } from '../connection/schema-name.js';
 import type { Purpose } from '../connection/safe-role.js';
+import type { SessionClientConfig } from '../connection/session-client.js';
 import { assertSafeAddress } from '../connection/url-policy.js';
 import { output } from './output.js';
 
 /** The database a command works on, for as long as it works. */
-export interface CommandDatabase {
-  readonly url: string;
+export interface CommandDatabase extends DatabaseTarget {
   /** Whether it is the embedded server of the working folder. */
   readonly embedded: boolean;
   /** Lets go of the embedded server; nothing to do for another. */
   release(): Promise<void>;
 }
 
+/** `--schema` of every command that works in a database. */
+export function schemaOption(): Option {
+  return new Option('--schema <name>', 'the schema that holds the tables (SHARED_DB_SCHEMA, else public)');
+}
+
+/** Where a command worked, for people: host, port and name, and a schema other than `public`; no user. */
+export function describeTarget({ url, schema }: DatabaseTarget): string {
+  const address = describeAddress(parseDatabaseUrl(url));
+  return schema === DEFAULT_SCHEMA ? address : `${address}, schema ${schema}`;
+}
+
 /** DATABASE_URL, or outside production the embedded server of the working folder, started if need be. */
 export async function acquireDatabase(environment: Environment): Promise<CommandDatabase> {
-  const { databaseUrl, nodeEnv, createPostgresUser, safety } = environment;
+  const { databaseUrl, schema, nodeEnv, createPostgresUser, safety } = environment;
   if (databaseUrl !== undefined) {
     // Says what is wrong with it before anything else is tried.
     assertSafeAddress(parseDatabaseUrl(databaseUrl), safety);
-    return { url: databaseUrl, embedded: false, release: () => Promise.resolve() };
+    return { url: databaseUrl, schema, embedded: false, release: () => Promise.resolve() };
   }
   // Loaded only here: production has no such package.
   const { acquireEmbeddedServer } = await import('../connection/embedded.js');
@@ -33,7 +46,7 @@ export async function acquireDatabase(environment: Environment): Promise<Command
       output.note(line);
     },
   });
-  return { url: server.url(), embedded: true, release: () => server.release() };
+  return { url: server.url(), schema, embedded: true, release: () => server.release() };
 }
 
 /**
@@ -41,10 +54,10 @@ export async function acquireDatabase(environment: Environment): Promise<Command
  *
  * @throws ConnectionFailure, UnsafeConnection in one readable line.
  */
-export async function connect(url: string, purpose: Purpose = 'migrate'): Promise<DataSource> {
+export async function connect({ url, schema }: DatabaseTarget, purpose: Purpose = 'migrate'): Promise<DataSource> {
   const { createDataSource } = await import('../data-source.js');
   // Whoever waits at a terminal wants to know at once.
-  const dataSource = createDataSource({ url, purpose, applicationName: 'shared-db cli', connectRetryMs: 0 });
+  const dataSource = createDataSource({ url, schema, purpose, applicationName: 'shared-db cli', connectRetryMs: 0 });
   try {
     return await dataSource.initialize();
   } catch (error) {
@@ -58,16 +71,22 @@ export async function connect(url: string, purpose: Purpose = 'migrate'): Promis
  * @throws ConnectionFailure, and whatever the work throws.
  */
 export async function withReadOnly<T>(
-  url: string,
+  { url, schema }: DatabaseTarget,
   applicationName: string,
   work: (dataSource: DataSource) => Promise<T>,
 ): Promise<T> {
   const { createDataSource } = await import('../data-source.js');
-  const dataSource = createDataSource({ url, purpose: 'migrate', poolSize: 2, applicationName, connectRetryMs: 0 });
+  const dataSource = createDataSource({
+    url,
+    schema,
+    purpose: 'migrate',
+    poolSize: 2,
+    applicationName,
+    connectRetryMs: 0,
+  });
   // Said when connections are made, not by SET: behind a pooler the next one to use the connection would inherit that.
-  const extra = dataSource.options.extra as { options?: string } | undefined;
-  const options = `${extra?.options ?? ''} -c default_transaction_read_only=on`.trim();
-  dataSource.setOptions({ extra: { ...extra, options } });
+  const extra = dataSource.options.extra as SessionClientConfig | undefined;
+  dataSource.setOptions({ extra: { ...extra, settings: { ...extra?.settings, default_transaction_read_only: 'on' } } });
   try {
     await dataSource.initialize();
   } catch (error) {
@@ -88,7 +107,7 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const database = await acquireDatabase(environment);
   try {
-    const dataSource = await connect(database.url, purpose);
+    const dataSource = await connect(database, purpose);
     try {
       return await work(dataSource, database);
     } finally {

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { rowsOf, withClient } from '../connection/client.js';
-import { describeAddress, parseDatabaseUrl } from '../connection/database-url.js';
-import type { Environment } from '../connection/environment.js';
+import type { DatabaseTarget, Environment } from '../connection/environment.js';
 import { toDatabaseError } from '../connection/errors.js';
 import { reasonsToAsk } from '../guard/guard.js';
 import { readSituation } from '../guard/marker.js';
@@ -10,6 +9,7 @@ import { packageVersion } from '../migrator/package-version.js';
 import { action } from './action.js';
 import { confirming, databaseOption, type Confirmable } from './confirmation.js';
 import { acquireMigrationDatabase } from './migration-database.js';
+import { describeTarget } from './database.js';
 import { output } from './output.js';
 
 interface EnvironmentOptions extends Confirmable {
@@ -58,8 +58,8 @@ export const environmentCommand = new Command('db:environment')
       if (set !== undefined) assertEnvironmentName(set);
       const database = await acquireMigrationDatabase(environment);
       try {
-        if (set !== undefined) await change(environment, database.url, set, given);
-        const report = await reportOn(environment, database.url);
+        if (set !== undefined) await change(environment, database, set, given);
+        const report = await reportOn(environment, database);
         if (json) output.json(report);
         else for (const line of lines(report)) output.line(line);
       } finally {
@@ -68,9 +68,14 @@ export const environmentCommand = new Command('db:environment')
     }),
   );
 
-async function change({ nodeEnv }: Environment, url: string, to: string, given: string | undefined): Promise<void> {
+async function change(
+  { nodeEnv }: Environment,
+  { url, schema }: DatabaseTarget,
+  to: string,
+  given: string | undefined,
+): Promise<void> {
   await confirming(given, (confirmedName) =>
-    withClient(url, { applicationName: 'shared-db environment' }, async (client) => {
+    withClient(url, { schema, applicationName: 'shared-db environment' }, async (client) => {
       const permission = { nodeEnv, confirmedName, packageVersion: packageVersion() };
       try {
         await client.query(`BEGIN; SET LOCAL lock_timeout = '5s'`);
@@ -84,15 +89,15 @@ async function change({ nodeEnv }: Environment, url: string, to: string, given: 
   );
 }
 
-async function reportOn({ nodeEnv }: Environment, url: string): Promise<Report> {
-  const situation = await withClient(url, { applicationName: 'shared-db environment', readOnly: true }, (client) =>
-    readSituation(rowsOf(client)),
-  );
+async function reportOn({ nodeEnv }: Environment, target: DatabaseTarget): Promise<Report> {
+  const { url, schema } = target;
+  const options = { schema, applicationName: 'shared-db environment', readOnly: true };
+  const situation = await withClient(url, options, (client) => readSituation(rowsOf(client)));
   const { marker } = situation;
   const said = marker.state === 'set' ? marker : undefined;
   const reasons = reasonsToAsk(situation, nodeEnv);
   return {
-    database: describeAddress(parseDatabaseUrl(url)),
+    database: describeTarget(target),
     environment: said?.environment ?? null,
     setAt: said?.setAt ?? null,
     setBy: said?.packageVersion ?? null,

@@ -31,14 +31,14 @@ export const healthCommand = new Command('health')
     }),
   );
 
-async function reportOn({ databaseUrl }: Environment, timeoutMs: number): Promise<HealthReport> {
+async function reportOn({ databaseUrl, schema }: Environment, timeoutMs: number): Promise<HealthReport> {
   const url = databaseUrl ?? (await embeddedUrl());
   if (url === undefined) {
     return unknownHealth('No database is running here: start one with npm start, or set DATABASE_URL.');
   }
   const { createDataSource } = await import('../data-source.js');
   const { createHealthCheck } = await import('../health/check.js');
-  return createHealthCheck(createDataSource({ url }), { timeoutMs })();
+  return createHealthCheck(createDataSource({ url, schema }), { timeoutMs })();
 }
 
 async function embeddedUrl(): Promise<string | undefined> {

@@ -1,9 +1,8 @@
 import { Command } from 'commander';
-import { describeAddress, parseDatabaseUrl } from '../connection/database-url.js';
 import type { Environment } from '../connection/environment.js';
 import type { LintReport } from '../lint/lint.js';
 import { action, COULD_NOT_CHECK } from './action.js';
-import { acquireDatabase, withReadOnly } from './database.js';
+import { acquireDatabase, describeTarget, withReadOnly } from './database.js';
 import { printReport, type Scope } from './lint/report.js';
 
 interface LintCommandOptions {
@@ -68,14 +67,14 @@ async function lintPending(environment: Environment): Promise<Linted> {
   const { migrationStatus } = await import('../migrator/status.js');
   const database = await acquireDatabase(environment);
   try {
-    const report = await withReadOnly(database.url, 'shared-db lint', async (reader) => {
+    const report = await withReadOnly(database, 'shared-db lint', async (reader) => {
       const { pending } = await migrationStatus(reader);
       const migrations = reader.migrations.filter(({ name, constructor }) =>
         pending.includes(name ?? constructor.name),
       );
       return lintMigrations({ migrations, dataSource: createDataSource({ url: NOWHERE }), reader });
     });
-    return { report, scope: { all: false, database: describeAddress(parseDatabaseUrl(database.url)) } };
+    return { report, scope: { all: false, database: describeTarget(database) } };
   } finally {
     await database.release();
   }

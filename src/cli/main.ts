@@ -19,6 +19,7 @@ import { rehearseCommand } from './rehearse.js';
 import { restoreCommand } from './restore.js';
 import { rolesCommand } from './roles.js';
 import { seedCommands } from './seed.js';
+import { schemaOption } from './database.js';
 import { startCommand } from './start.js';
 import { typeormCommand } from './typeorm.js';
 import { validateCommand } from './validate.js';
@@ -47,6 +48,8 @@ for (const command of [
   ...seedCommands,
   typeormCommand,
 ]) {
+  // Nothing is written to a database by the only one that does not connect to it.
+  if (command.name() !== 'migration:create') command.addOption(schemaOption());
   program.addCommand(command);
 }
 

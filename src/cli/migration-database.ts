@@ -16,7 +16,7 @@ export async function withMigrationDatabase<T>(
   const database = await acquireMigrationDatabase(environment);
   try {
     const { createDataSource } = await import('../data-source.js');
-    return await work(createDataSource({ url: database.url, purpose: 'migrate' }), database);
+    return await work(createDataSource({ url: database.url, schema: database.schema, purpose: 'migrate' }), database);
   } finally {
     await database.release();
   }

@@ -1,18 +1,12 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CHECKSUMS_FILE, checksumsSource } from './migration-file/checksums.js';
+import { QUESTIONS } from '../generator/source.js';
 import { MigrationFileError, migrationFiles, MIGRATIONS_FOLDER, moduleOf } from './migration-file/folder.js';
 
 const INDEX = join(MIGRATIONS_FOLDER, 'index.ts');
 
-/** What the author of a migration has to say, in every migration; a test refuses what is left of the dots. */
-const QUESTIONS = `/**
- * WHY  …
- * WHAT …
- *
- * LOCKS … (which tables, how strongly, how long). REVERSIBLE … (what goes with it; or IrreversibleMigration, and why).
- */
-`;
+const COMMENT = `/**\n${QUESTIONS.map((line) => ` * ${line}`.trimEnd()).join('\n')}\n */\n`;
 
 /** @throws MigrationFileError unless it is PascalCase: it becomes a class name. */
 export function assertMigrationName(name: string): void {
@@ -37,11 +31,21 @@ export async function nextTimestamp(now: number): Promise<number> {
  */
 export async function adoptMigration(name: string, timestamp: number): Promise<string> {
   const className = `${name}${timestamp}`;
-  const module = moduleOf(className);
   const written = join(MIGRATIONS_FOLDER, `${timestamp}-${name}.ts`);
+  const source = houseStyle(await readFile(written, 'utf8'), className);
+  await rm(written);
+  return writeMigration(className, source);
+}
+
+/**
+ * Writes a migration, formatted, and adds it to the index and the checksums.
+ *
+ * @throws MigrationFileError as adoptMigration
+ */
+export async function writeMigration(className: string, source: string): Promise<string> {
+  const module = moduleOf(className);
   const file = join(MIGRATIONS_FOLDER, `${module}.ts`);
-  await writeFile(written, await formatted(houseStyle(await readFile(written, 'utf8'), className), file));
-  await rename(written, file);
+  await writeFile(file, await formatted(source, file));
   try {
     const index = withLine(await readFile(INDEX, 'utf8'), className, module);
     const checksums = await formatted(await checksumsSource(), CHECKSUMS_FILE);
@@ -54,12 +58,6 @@ export async function adoptMigration(name: string, timestamp: number): Promise<s
   return file;
 }
 
-/** Statements in a migration that lose data, or may: TypeORM "repairs" a changed type by dropping the column. */
-export async function losses(file: string): Promise<string[]> {
-  const [up = ''] = (await readFile(file, 'utf8')).split(/\basync down\b/);
-  return [...up.matchAll(/\bDROP (COLUMN|TABLE|TYPE) "[^"]+"/g)].map(([statement]) => statement);
-}
-
 function houseStyle(source: string, className: string): string {
   return source
     .replace(
@@ -67,7 +65,7 @@ function houseStyle(source: string, className: string): string {
       "import type { QueryRunner } from 'typeorm';\nimport type { ReversibleMigration } from './migration.js';",
     )
     .replaceAll(/\bpublic async\b/g, 'async')
-    .replace(/^export class /m, `${QUESTIONS}export class `)
+    .replace(/^export class /m, `${COMMENT}export class `)
     .replace(
       / implements MigrationInterface \{\s*(name = .*)?/,
       ` implements ReversibleMigration {\n  readonly name = '${className}';\n  readonly reversible = true;\n\n`,

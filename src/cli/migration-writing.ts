@@ -1,35 +1,46 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
+import type { DataSource } from 'typeorm';
+import type { Snapshot } from '../schema/snapshot.js';
 import { action } from './action.js';
 import { withDatabase } from './database.js';
+import type { GeneratedMigration, GenerateOptions } from './generate/generate.js';
 import { MIGRATIONS_FOLDER } from './migration-file/folder.js';
-import { adoptMigration, assertMigrationName, losses, nextTimestamp } from './migration-file.js';
+import { adoptMigration, assertMigrationName, nextTimestamp, writeMigration } from './migration-file.js';
 import { output } from './output.js';
 import { runTypeorm, TypeormFailure } from './typeorm.js';
 
+interface GenerateFlags {
+  readonly rename: readonly string[];
+}
+
+const GENERATE_HELP = `
+Compares what the migrations make with what the entities say, as migration:check --full does, and writes what leads from the one to
+the other. It is tried first, on a scratch database: up, with rows down and up again. New rules are added NOT VALID and validated,
+indexes are built CONCURRENTLY. What cannot be written is named; then no file is written, and the exit code is 1.
+
+A column that is gone and a new one of its type may be one column renamed: you are asked, or say so with --rename.
+
+Examples:
+  npm run migration:generate -- AddAuthorBio
+  npm run migration:generate -- RenamePostText --rename posts.content:body`;
+
 const generate = command('migration:generate', 'write the migration that brings the database to what the entities say')
   .argument('<Name>', 'what it does, in PascalCase')
-  .addHelpText('after', '\nExample:\n  npm run migration:generate -- AddAuthorBio')
+  .option('--rename <table.old:new>', 'a column has another name and keeps its values (repeatable)', collected, [])
+  .addHelpText('after', GENERATE_HELP)
   .action(
-    action(async (environment, name: string) => {
+    action(async (environment, name: string, { rename }: GenerateFlags) => {
       assertMigrationName(name);
       const timestamp = await nextTimestamp(Date.now());
       const { migrationStatus } = await import('../migrator/status.js');
-      await withDatabase(environment, async (dataSource, { url }) => {
+      await withDatabase(environment, async (dataSource, database) => {
         const { pending } = await migrationStatus(dataSource);
         if (pending.length > 0) {
           throw new TypeormFailure(`Migrations are pending (${pending.length}): run npm run migration:run first.`);
         }
-        const { code, printed } = await runTypeorm(
-          url,
-          ['migration:generate', ...target(name, timestamp), '-p'],
-          'collect',
-        );
-        if (printed.includes('No changes in database schema were found')) {
-          output.line('Nothing to do: the database is what the entities say.');
-          return;
-        }
-        await adopt(name, timestamp, code);
+        const { url, schema } = database;
+        await generateFor(dataSource, { url, schema, className: `${name}${timestamp}`, renames: rename });
       });
     }),
   );
@@ -56,10 +67,59 @@ function target(name: string, timestamp: number): string[] {
   return [join(MIGRATIONS_FOLDER, name), '-t', String(timestamp)];
 }
 
-async function adopt(name: string, timestamp: number, code: number): Promise<void> {
-  if (code !== 0) throw new TypeormFailure('TypeORM could not write the migration: npm run typeorm -- shows why.');
-  const file = await adoptMigration(name, timestamp);
+function collected(flag: string, before: readonly string[]): string[] {
+  return [...before, flag];
+}
+
+async function generateFor(
+  dataSource: DataSource,
+  options: Pick<GenerateOptions, 'className' | 'renames' | 'schema' | 'url'>,
+): Promise<void> {
+  // Loaded only here: creating an empty migration needs none of it.
+  const { generateMigration } = await import('./generate/generate.js');
+  const note = (line: string): void => {
+    output.note(line);
+  };
+  const otherwise = 'Use a role with CREATEDB, or another server.';
+  const { migrated, migration } = await generateMigration({ ...options, note, otherwise });
+  if (migration === undefined) {
+    await sayNothingToDo(dataSource, migrated);
+    return;
+  }
+  const file = await writeMigration(options.className, migration.source);
+  sayWritten(file);
+  sayTried(migration);
+}
+
+async function sayNothingToDo(dataSource: DataSource, migrated: Snapshot): Promise<void> {
+  const { compareCatalog } = await import('./check/live.js');
+  const differences = await compareCatalog(dataSource, migrated);
+  if (differences.length === 0) {
+    output.line('Nothing to do: the database is what the entities say.');
+    return;
+  }
+  output.line('Nothing to do: the migrations make what the entities say.');
+  output.note(
+    `warning: this database differs from what its migrations make (${differences.length}): npm run migration:check shows where.`,
+  );
+}
+
+function sayTried({ rows: { written, skipped }, irreversibleBecause, losses }: GeneratedMigration): void {
+  const left = skipped === 0 ? '' : ` (${skipped} more did not fit)`;
+  if (irreversibleBecause === undefined) {
+    output.line(`Tried on a scratch database: up, down and up again, with ${written} rows${left}.`);
+  } else {
+    output.line(`Tried on a scratch database: up. It cannot be taken back: ${irreversibleBecause}`);
+  }
+  for (const loss of losses) output.note(`warning: it loses data: ${loss}`);
+}
+
+function sayWritten(file: string): void {
   output.line(`${file} is written and listed in ${MIGRATIONS_FOLDER}/index.ts.`);
   output.line('Read it before you run it, and answer WHY, WHAT and LOCKS in its comment.');
-  for (const statement of await losses(file)) output.note(`warning: it loses data: ${statement}`);
+}
+
+async function adopt(name: string, timestamp: number, code: number): Promise<void> {
+  if (code !== 0) throw new TypeormFailure('TypeORM could not write the migration: npm run typeorm -- shows why.');
+  sayWritten(await adoptMigration(name, timestamp));
 }

@@ -60,7 +60,7 @@ async function rehearsed(environment: Environment, { server, keep = false }: Reh
       const note = (line: string): void => {
         output.note(line);
       };
-      const source = { url: database.url, pgBin: environment.pgBin, note, signal };
+      const source = { url: database.url, schema: database.schema, pgBin: environment.pgBin, note, signal };
       return rehearse({ source, server, keep, expected: SHIPPED_SNAPSHOT });
     });
   } finally {

@@ -1,9 +1,8 @@
 import { Command } from 'commander';
-import { describeAddress, parseDatabaseUrl } from '../connection/database-url.js';
-import type { Environment } from '../connection/environment.js';
+import type { DatabaseTarget, Environment } from '../connection/environment.js';
 import type { Difference } from '../schema/diff.js';
 import { action } from './action.js';
-import { acquireDatabase, withDatabase, withReadOnly } from './database.js';
+import { acquireDatabase, describeTarget, withDatabase, withReadOnly } from './database.js';
 import { output } from './output.js';
 
 interface RolesOptions {
@@ -15,7 +14,7 @@ interface RolesOptions {
 
 const HELP = `
 Makes the roles owner, migrator, app, reader and retention, gives each what docs/reference/roles.md says, and takes away what it
-should not have; everything in the schema public then belongs to owner, and PUBLIC may nothing. All or nothing; twice changes
+should not have; the schema and everything in it then belongs to owner, and PUBLIC may nothing. All or nothing; twice changes
 nothing. Connect as a superuser, or as the database's owner with CREATEROLE; run it again after a restore. Roles belong to the
 whole server: databases on one server share them and their passwords.
 
@@ -72,8 +71,8 @@ async function check(environment: Environment, { passwordFile, adopt, json }: Ro
   }
   const database = await acquireDatabase(environment);
   try {
-    const differences = await differencesIn(database.url);
-    const address = describeAddress(parseDatabaseUrl(database.url));
+    const differences = await differencesIn(database);
+    const address = describeTarget(database);
     if (json) output.json({ database: address, same: differences.length === 0, differences: differences.map(told) });
     else for (const line of lines(differences, address)) output.line(line);
     if (differences.length > 0) process.exitCode = 1;
@@ -82,9 +81,9 @@ async function check(environment: Environment, { passwordFile, adopt, json }: Ro
   }
 }
 
-async function differencesIn(url: string): Promise<Difference[]> {
+async function differencesIn(database: DatabaseTarget): Promise<Difference[]> {
   const { checkRoles } = await import('../roles/set-up.js');
-  return withReadOnly(url, 'shared-db roles', checkRoles);
+  return withReadOnly(database, 'shared-db roles', checkRoles);
 }
 
 function lines(differences: readonly Difference[], address: string): string[] {

@@ -59,7 +59,7 @@ async function run(
     ]);
     stop.throwIfRequested();
     const prepared = await prepareDatabase(environment, database, stop);
-    onReady(createHealthCheck(createDataSource({ url: database.url })));
+    onReady(createHealthCheck(createDataSource({ url: database.url, schema: database.schema })));
     for (const line of summaryLines({ serverUrl: server.url, ...prepared })) output.line(line);
     await stop.requested;
   } finally {

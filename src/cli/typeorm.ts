@@ -3,7 +3,12 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { rowsOf, withClient } from '../connection/client.js';
-import { environmentWith, readConfirmedDatabase, type Environment } from '../connection/environment.js';
+import {
+  environmentWith,
+  readConfirmedDatabase,
+  type DatabaseTarget,
+  type Environment,
+} from '../connection/environment.js';
 import { SharedDbError } from '../connection/shared-db-error.js';
 import { assertMayDestroy } from '../guard/guard.js';
 import { confirming, databaseOption, type Confirmable } from './confirmation.js';
@@ -25,7 +30,7 @@ export const typeormCommand = new Command('typeorm')
       const database = await acquireDatabase(environment);
       try {
         const confirmedName = await confirmedFor(args, environment, database, given);
-        const { code } = await runTypeorm(database.url, args, 'inherit', confirmedName);
+        const { code } = await runTypeorm(database, args, 'inherit', confirmedName);
         process.exitCode = code;
       } finally {
         await database.release();
@@ -44,13 +49,13 @@ const DESTROYS: Readonly<Record<string, string>> = {
 async function confirmedFor(
   args: readonly string[],
   { nodeEnv }: Environment,
-  { url }: CommandDatabase,
+  { url, schema }: CommandDatabase,
   given = readConfirmedDatabase(),
 ): Promise<string | undefined> {
   const action = args.map((argument) => DESTROYS[argument]).find((found) => found !== undefined);
   if (action === undefined) return given;
   return confirming(given, async (confirmedName) => {
-    await withClient(url, { applicationName: 'shared-db cli', readOnly: true }, (client) =>
+    await withClient(url, { schema, applicationName: 'shared-db cli', readOnly: true }, (client) =>
       assertMayDestroy(rowsOf(client), { action, nodeEnv, confirmedName }),
     );
     return confirmedName;
@@ -67,16 +72,16 @@ const ORMCONFIG = fileURLToPath(new URL(`../../ormconfig.${FROM_SOURCE ? 'ts' : 
  * it printed is returned.
  */
 export async function runTypeorm(
-  url: string | undefined,
+  database: DatabaseTarget | undefined,
   args: readonly string[],
   output: 'inherit' | 'collect',
   confirmedName?: string,
 ): Promise<{ code: number; printed: string }> {
   const cli = fileURLToPath(import.meta.resolve('typeorm/cli.js'));
-  const withConfig = url === undefined || args.length === 0 ? args : [...args, '-d', ORMCONFIG];
+  const withConfig = database === undefined || args.length === 0 ? args : [...args, '-d', ORMCONFIG];
   const child = spawn(process.execPath, [...(FROM_SOURCE ? LOADER : []), cli, ...withConfig], {
     stdio: ['inherit', output === 'inherit' ? 'inherit' : 'pipe', output === 'inherit' ? 'inherit' : 'pipe'],
-    env: environmentWith(url, confirmedName),
+    env: environmentWith(database, confirmedName),
   });
   let printed = '';
   for (const stream of [child.stdout, child.stderr])

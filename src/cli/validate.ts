@@ -1,12 +1,11 @@
 import { Command } from 'commander';
-import { describeAddress, parseDatabaseUrl } from '../connection/database-url.js';
 import type { Environment } from '../connection/environment.js';
 import { sqlStateOf, toDatabaseError } from '../connection/errors.js';
 import { SharedDbError } from '../connection/shared-db-error.js';
 import type { Finding, Verdict } from '../schema/rules/index.js';
 import { oneLine } from '../schema/words.js';
 import { action, COULD_NOT_CHECK } from './action.js';
-import { acquireDatabase, withReadOnly } from './database.js';
+import { acquireDatabase, describeTarget, withReadOnly } from './database.js';
 import { output } from './output.js';
 
 interface ValidateOptions {
@@ -63,9 +62,9 @@ async function validateSchema(environment: Environment): Promise<Report> {
   const { catalogOf } = await import('../schema/live.js');
   const database = await acquireDatabase(environment);
   try {
-    const verdict = validate(await withReadOnly(database.url, 'shared-db validate', catalogOf));
+    const verdict = validate(await withReadOnly(database, 'shared-db validate', catalogOf));
     return {
-      database: describeAddress(parseDatabaseUrl(database.url)),
+      database: describeTarget(database),
       valid: verdict.findings.length === 0,
       rules: RULES.map(({ id }) => id),
       ...verdict,

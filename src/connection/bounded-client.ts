@@ -1,4 +1,5 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { SessionClient, type SessionClientConfig } from './session-client.js';
 import { showAs } from './shown-as.js';
 
 /** What node-postgres says when an answer took longer than `query_timeout`. */
@@ -8,8 +9,8 @@ const READ_TIMEOUT = 'Query read timeout';
  * A client that closes itself when the server owes it an answer for longer than `query_timeout`. node-postgres alone would
  * report the error and put the connection back into the pool, where the next query would wait behind the first.
  */
-export class BoundedClient extends pg.Client {
-  constructor(config?: string | pg.ClientConfig) {
+export class BoundedClient extends SessionClient {
+  constructor(config?: SessionClientConfig) {
     super(config);
     const { host, port, database } = this;
     showAs(this, { host, port, database });

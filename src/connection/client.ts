@@ -1,16 +1,20 @@
-import { Client, type ClientConfig } from 'pg';
+import type { Client } from 'pg';
 import { connectionFailure } from './connection-failure.js';
 import { parseDatabaseUrl, type DatabaseAddress } from './database-url.js';
 import { readSafety } from './environment.js';
 import { openSocket } from './open-socket.js';
 import { passwordOf } from './password.js';
+import { SessionClient, type SessionClientConfig } from './session-client.js';
+import { sessionSettings } from './session-settings.js';
 import { tlsOptionsOf } from './tls.js';
 import { assertSafeAddress } from './url-policy.js';
 
 export interface ClientOptions {
   /** Another database of the same server. Default: the one of the URL. */
   database?: string;
-  /** PostgreSQL refuses every write. Default false. */
+  /** search_path of the connection. Default `public`. */
+  schema?: string | undefined;
+  /** PostgreSQL refuses every write. Default: as the database and the role have it. */
   readOnly?: boolean;
   /** Aborted: what runs is cancelled, and fails with SQLSTATE 57014. */
   signal?: AbortSignal | undefined;
@@ -18,18 +22,11 @@ export interface ClientOptions {
   applicationName: string;
 }
 
-/** No limits: a backup takes as long as it takes, and whoever waits can interrupt it. */
-const UNLIMITED = [
-  'statement_timeout',
-  'lock_timeout',
-  'idle_in_transaction_session_timeout',
-  'idle_session_timeout',
-].map((name) => `-c ${name}=0`);
-
 /**
- * Runs `work` on one connection of its own and closes it afterwards.
+ * Runs `work` on one connection of its own, without time limits, and closes it afterwards: a backup takes as long as it takes, and
+ * can be interrupted.
  *
- * @throws ConnectionFailure when none can be made; UnsafeConnection when production refuses it.
+ * @throws ConnectionFailure when none can be made; UnsafeConnection when production refuses it; UnsupportedDatabase.
  */
 export async function withClient<T>(
   url: string,
@@ -37,7 +34,7 @@ export async function withClient<T>(
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
   const address = parseDatabaseUrl(url);
-  const client = new Client(configOf(address, options));
+  const client = new SessionClient(configOf(address, options));
   // Reported here when the server ends the session while nothing runs; the next statement says so too.
   client.on('error', () => undefined);
   try {
@@ -63,11 +60,10 @@ export function rowsOf(client: Client): <Row extends object>(sql: string, parame
     (await client.query<Row>(sql, parameters)).rows;
 }
 
-function configOf(address: DatabaseAddress, options: ClientOptions): ClientConfig {
+function configOf(address: DatabaseAddress, options: ClientOptions): SessionClientConfig {
   const { host, port, database, user, tls } = address;
   const safety = readSafety();
   assertSafeAddress(address, safety);
-  const readOnly = options.readOnly ? ['-c default_transaction_read_only=on'] : [];
   return {
     ...{ host, port, database, ...databaseOf(options) },
     ...(user === undefined ? {} : { user }),
@@ -75,7 +71,9 @@ function configOf(address: DatabaseAddress, options: ClientOptions): ClientConfi
     ssl: tlsOptionsOf(tls),
     stream: () => openSocket(safety),
     application_name: options.applicationName,
-    options: [...UNLIMITED, ...readOnly].join(' '),
+    settings: sessionSettings({ schema: options.schema, readOnly: options.readOnly }),
+    // The databases of others on the server, where ours are made and dropped, may have any.
+    anyEncoding: true,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
   };

@@ -21,7 +21,7 @@ export interface EmbeddedOptions {
   folder: string;
   /** As root without a `postgres` user: create one (default false: run as the unprivileged user that exists, else explain). */
   createUser?: boolean;
-  /** false = fsync=off, synchronous_commit=off, full_page_writes=off: for tests whose data may be lost. Default true. */
+  /** false = fsync=off, full_page_writes=off: for tests whose data may be lost. Default true. */
   durable?: boolean;
   /** Extra server settings (name → value), e.g. { max_connections: '200' }. Applied at server start. */
   settings?: Readonly<Record<string, string>>;

@@ -2,9 +2,16 @@
 import { existsSync } from 'node:fs';
 import { formatDatabaseUrl, parseDatabaseUrl } from './database-url.js';
 import { connectionSource, SOURCE_VARIABLES, type ConnectionSource } from './secret-sources.js';
+import { assertSchemaName, DEFAULT_SCHEMA } from './schema-name.js';
 import { SharedDbError } from './shared-db-error.js';
 import { OPT_OUTS, type OptOut, type Safety } from './url-policy.js';
 import type { VariableName } from './variables.js';
+
+/** Where a command works: a database, and the schema in it. */
+export interface DatabaseTarget {
+  readonly url: string;
+  readonly schema: string;
+}
 
 /** What the commands take from outside. docs/reference/environment.md lists the variables. */
 export interface Environment {
@@ -19,6 +26,8 @@ export interface Environment {
   readonly databaseUrl: string | undefined;
   /** MIGRATION_DATABASE_URL; where commands that change the schema go, past a pooler or as another role. Absent: DATABASE_URL. */
   readonly migrationDatabaseUrl: string | undefined;
+  /** The schema that holds the tables: `--schema`, else SHARED_DB_SCHEMA, else `public`. */
+  readonly schema: string;
   /** PORT of `npm start`. Default 3000. */
   readonly port: number;
   /** DEBUG: errors come with their stack. */
@@ -40,9 +49,10 @@ export const EMBEDDED_FOLDER = '.data/postgres';
 /**
  * Reads the environment. Outside production a file `.env` in the working folder fills in what is not set.
  *
- * @throws EnvironmentError
+ * @param schema what `--schema` says; it goes before the variable
+ * @throws EnvironmentError, SchemaNameError
  */
-export function readEnvironment(): Environment {
+export function readEnvironment({ schema }: { schema?: string | undefined } = {}): Environment {
   if (!readSafety().production && existsSync('.env')) process.loadEnvFile('.env');
   const safety = readSafety();
   const source = connectionSource(text);
@@ -54,6 +64,7 @@ export function readEnvironment(): Environment {
     databaseUrl:
       source?.password === undefined ? source?.url : formatDatabaseUrl(parseDatabaseUrl(source.url), source.password()),
     migrationDatabaseUrl: text('MIGRATION_DATABASE_URL'),
+    schema: schema === undefined ? readSchema() : assertSchemaName(schema),
     port: portOf(text('PORT')),
     debug: readDebug(),
     createPostgresUser: flag('EMBEDDED_POSTGRES_CREATE_USER'),
@@ -103,19 +114,33 @@ export function readNodeEnv(): string | undefined {
   return text('NODE_ENV')?.toLowerCase();
 }
 
+/**
+ * SHARED_DB_SCHEMA: the schema that holds the tables. Default `public`.
+ *
+ * @throws SchemaNameError
+ */
+export function readSchema(): string {
+  return assertSchemaName(text('SHARED_DB_SCHEMA') ?? DEFAULT_SCHEMA);
+}
+
 /** SHARED_DB_CONFIRM_DATABASE: the database in which the operator permits what destroys. */
 export function readConfirmedDatabase(): string | undefined {
   return text('SHARED_DB_CONFIRM_DATABASE');
 }
 
 /** The environment of a child process: ours; with a database, that one and no other source, and the name that confirms it. */
-export function environmentWith(databaseUrl?: string, confirmedName?: string): NodeJS.ProcessEnv {
-  if (databaseUrl === undefined) return process.env;
+export function environmentWith(database?: DatabaseTarget, confirmedName?: string): NodeJS.ProcessEnv {
+  if (database === undefined) return process.env;
   const inherited = Object.entries(process.env).filter(
     ([name]) => !(SOURCE_VARIABLES as readonly string[]).includes(name),
   );
   const confirmed = confirmedName === undefined ? {} : { SHARED_DB_CONFIRM_DATABASE: confirmedName };
-  return { ...Object.fromEntries(inherited), DATABASE_URL: databaseUrl, ...confirmed };
+  return {
+    ...Object.fromEntries(inherited),
+    DATABASE_URL: database.url,
+    SHARED_DB_SCHEMA: database.schema,
+    ...confirmed,
+  };
 }
 
 function noSource(): EnvironmentError {

@@ -1,5 +1,6 @@
 import { parseDatabaseUrl } from './database-url.js';
 import { environmentForLibpq } from './environment.js';
+import { sessionSettings, startupOptions } from './session-settings.js';
 import type { TlsRequest } from './tls.js';
 
 /**
@@ -21,6 +22,7 @@ export function libpqEnvironment(url: string, database?: string): NodeJS.Process
     ...Object.fromEntries(login.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
     ...tlsOf(address.tls),
     PGAPPNAME: 'shared-db backup',
+    PGOPTIONS: startupOptions(sessionSettings()),
     PGCONNECT_TIMEOUT: '10',
     // Messages in English: some are recognised.
     LC_ALL: 'C',

@@ -15,6 +15,7 @@ import { QuietEntityManager, QuietSelectQueryBuilder } from './quiet-manager.js'
 import { quiet, type Translate } from './quiet-query-runner.js';
 import { withRetry } from './retry.js';
 import { assertSafeRole, type Purpose } from './safe-role.js';
+import { SchemaMissing } from './schema-name.js';
 import { showAs } from './shown-as.js';
 import { SqlLogger } from './sql-logger.js';
 import { UnsafeConnection, type Safety } from './url-policy.js';
@@ -22,6 +23,8 @@ import { UnsafeConnection, type Safety } from './url-policy.js';
 export interface Care {
   readonly purpose: Purpose;
   readonly safety: Safety;
+  /** Must be there when the DataSource is initialised, but for `administer`, which makes it. */
+  readonly schema: string;
   /** How long `initialize()` goes on trying while there is no server, or none that is ready; 0 = one attempt. */
   readonly connectRetryMs: number;
   /** Makes our errors of PostgreSQL's, with the rules in words. */
@@ -49,7 +52,7 @@ export class ManagedDataSource extends DataSource {
     for (const object of [this, this.options, this.driver]) showAs(object, addressOf(this));
   }
 
-  /** @throws UnsafeConnection; DatabaseError of the kinds that a connection can have, ConnectionFailure for any other reason */
+  /** @throws UnsafeConnection, SchemaMissing; DatabaseError of the kinds that a connection can have, ConnectionFailure for any other reason */
   override async initialize(): Promise<this> {
     const { purpose, safety, connectRetryMs } = this.#care;
     await withRetry(() => this.#connect(), {
@@ -58,6 +61,7 @@ export class ManagedDataSource extends DataSource {
     });
     try {
       await assertSafeRole((sql) => this.query(sql), purpose, safety);
+      await this.#assertSchemaExists();
     } catch (error) {
       await this.destroy();
       throw error;
@@ -103,6 +107,13 @@ export class ManagedDataSource extends DataSource {
       this.logger = new SqlLogger(Boolean(options.logging) && !this.#care.safety.production);
     }
     return this;
+  }
+
+  async #assertSchemaExists(): Promise<void> {
+    const { purpose, schema } = this.#care;
+    if (purpose === 'administer') return;
+    const [row] = await this.query<{ exists: boolean }[]>('SELECT to_regnamespace($1) IS NOT NULL AS exists', [schema]);
+    if (row?.exists === false) throw new SchemaMissing(schema, addressOf(this));
   }
 
   async #connect(): Promise<void> {

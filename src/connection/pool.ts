@@ -1,6 +1,7 @@
 import { BoundedClient } from './bounded-client.js';
 import type { Care } from './managed-data-source.js';
 import { openSocket } from './open-socket.js';
+import { sessionSettings } from './session-settings.js';
 
 /** A statement that waits longer for a lock fails, and says so: shorter than the usual statement_timeout, which would not. */
 const LOCK_TIMEOUT_MS = 5_000;
@@ -17,22 +18,30 @@ const KEEP_ALIVE_AFTER_MS = 10_000;
 /** No connection outlives a changed password, role or address by more than this. */
 const LONGEST_LIFE_S = 30 * 60;
 
-/** What node-postgres and its pool are told beside where to connect: the same for everyone who connects. */
+/**
+ * What node-postgres and its pool are told beside where to connect: the same for everyone who connects.
+ *
+ * @param schema search_path of every connection. Default `public`
+ */
 export function poolSettings(
   statementTimeoutMs: number,
   { purpose, safety }: Pick<Care, 'purpose' | 'safety'>,
+  schema?: string,
 ): Readonly<Record<string, unknown>> {
   // Migrations raise the limit in their session, of which a client knows nothing.
   const bounded = purpose === 'app' && statementTimeoutMs > 0;
   return {
     Client: BoundedClient,
     stream: () => openSocket(safety),
-    statement_timeout: statementTimeoutMs,
+    settings: sessionSettings({
+      schema,
+      limits: {
+        statement_timeout: statementTimeoutMs,
+        lock_timeout: LOCK_TIMEOUT_MS,
+        idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+      },
+    }),
     query_timeout: bounded ? statementTimeoutMs + ANSWER_GRACE_MS : 0,
-    lock_timeout: LOCK_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
-    // Said even where the server says the same: PGOPTIONS, which node-postgres reads when this is absent, could say otherwise.
-    options: '-c timezone=UTC',
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
     maxLifetimeSeconds: LONGEST_LIFE_S,

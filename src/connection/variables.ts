@@ -98,6 +98,13 @@ export const VARIABLES = {
     example: 'postgres://antone_migrator@db.example.com/antone?sslmode=verify-full',
     readBy: 'cli',
   },
+  SHARED_DB_SCHEMA: {
+    meaning:
+      'the schema that holds the tables, one for each agent; `--schema` and `createDataSource({ schema })` go before it',
+    fallback: 'public',
+    example: 'agent_one',
+    readBy: 'everyone',
+  },
   SHARED_DB_ALLOW_LOCALHOST: {
     meaning: `\`1\`: ${OPT_OUTS.SHARED_DB_ALLOW_LOCALHOST}`,
     fallback: 'refused',

@@ -7,6 +7,8 @@ const HARMLESS: readonly string[] = ['development', 'test'];
 export interface Destruction {
   /** Completes "Refused to …": `take back a migration`. */
   readonly action: string;
+  /** It is the whole database that goes, and not the schema alone. */
+  readonly wholeDatabase?: boolean;
   /** NODE_ENV in lower case; undefined when it is not set. */
   readonly nodeEnv: string | undefined;
   /** The database's name as the operator gave it; undefined: nobody did. */
@@ -30,12 +32,16 @@ export async function assertMayDestroy(query: Query, destruction: Destruction): 
 
 /** The same where the situation is known already. */
 export function assertConfirmed(situation: Situation, destruction: Destruction): void {
-  const { action, nodeEnv, confirmedName, confirmBy = '--database' } = destruction;
-  const { databaseName } = situation;
+  const { action, nodeEnv, confirmedName, wholeDatabase = false, confirmBy = '--database' } = destruction;
+  const { databaseName, otherSchemas } = situation;
   const deed: Deed = { action, confirmBy };
   if (confirmedName === databaseName) return;
   if (confirmedName !== undefined) throw new ConfirmationWrong(deed, databaseName, confirmedName);
-  const reasons = reasonsToAsk(situation, nodeEnv);
+  const others = wholeDatabase && otherSchemas.length > 0;
+  const reasons = [
+    ...(others ? [`it holds other schemas too, which go with it: ${otherSchemas.join(', ')}`] : []),
+    ...reasonsToAsk(situation, nodeEnv),
+  ];
   if (reasons.length > 0) throw new ConfirmationNeeded(deed, databaseName, reasons);
 }
 

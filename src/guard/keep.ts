@@ -1,13 +1,13 @@
 import { createMarkerTable, isEnvironmentName, MARKER_TABLE, type Query } from './marker.js';
 
 export interface Making {
-  /** `schema.`, or nothing: where the migrator's tables are. */
+  /** `schema.`: where the migrator's tables are. */
   readonly prefix: string;
   /** The migrator's journal as SQL. */
   readonly journal: string;
   /** What the caller knows it to be. */
   readonly environment: string | undefined;
-  /** The database was empty when this transaction began. */
+  /** The schema was empty when this transaction began. */
   readonly isNew: boolean;
   /** NODE_ENV in lower case; undefined when it is not set. */
   readonly nodeEnv: string | undefined;

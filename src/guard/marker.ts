@@ -12,8 +12,10 @@ export type Marker =
 /** A database, as whoever is about to destroy something in it must know it. */
 export interface Situation {
   readonly databaseName: string;
-  /** It has no table and no view: there is nothing to lose. */
+  /** The schema has no table and no view: there is nothing to lose. */
   readonly empty: boolean;
+  /** Names of other schemas that have tables or views. */
+  readonly otherSchemas: readonly string[];
   readonly marker: Marker;
 }
 
@@ -70,25 +72,38 @@ function granteesOf(table: string): string {
     FROM pg_class, aclexplode(relacl) WHERE pg_class.oid = ${table} AND grantee <> relowner`;
 }
 
-/** Whatever holds rows or shows them, whoever made it; what belongs to an extension is no table of anybody. */
-const HAS_TABLES = `EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+/** Schemas with anything that holds rows or shows them, whoever made it; what belongs to an extension is no table of anybody. */
+const FILLED_SCHEMAS = `SELECT DISTINCT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
   WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND nspname !~ '^pg_' AND nspname <> 'information_schema'
-    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e'))`;
+    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')`;
 
+/** Where the session has no schema, as a role that may not use it, whatever there is may be ours. */
+const IS_FILLED = `EXISTS (SELECT FROM (${FILLED_SCHEMAS}) filled WHERE nspname = coalesce(current_schema(), nspname))`;
+
+/** The schema of the session has no table and no view. */
 export async function isEmpty(query: Query): Promise<boolean> {
-  const [row] = await query<{ filled: boolean }>(`SELECT ${HAS_TABLES} AS filled`);
+  const [row] = await query<{ filled: boolean }>(`SELECT ${IS_FILLED} AS filled`);
   return row?.filled === false;
 }
 
 /** Reads; what it may not read, or cannot, it says, and never fails for that reason. */
 export async function readSituation(query: Query): Promise<Situation> {
-  const [row] = await query<{ database: string; filled: boolean; marker: string | null; readable: boolean | null }>(
-    `SELECT current_database()::text AS database, ${HAS_TABLES} AS filled,
+  const [row] = await query<SituationRow>(
+    `SELECT current_database()::text AS database, ${IS_FILLED} AS filled,
+            ARRAY(SELECT nspname::text FROM (${FILLED_SCHEMAS}) filled WHERE nspname <> current_schema() ORDER BY 1) AS others,
             CASE WHEN to_regclass(name) IS NOT NULL THEN name END AS marker,
             has_table_privilege(to_regclass(name), 'SELECT') AS readable FROM (${MARKER_NAME}) AS marker`,
   );
-  const { database: databaseName = '', filled = true, marker = null, readable } = row ?? {};
-  return { databaseName, empty: !filled, marker: await readMarker(query, marker, readable ?? false) };
+  const { database: databaseName = '', filled = true, others: otherSchemas = [], marker = null, readable } = row ?? {};
+  return { databaseName, empty: !filled, otherSchemas, marker: await readMarker(query, marker, readable ?? false) };
+}
+
+interface SituationRow {
+  readonly database: string;
+  readonly filled: boolean;
+  readonly others: string[];
+  readonly marker: string | null;
+  readonly readable: boolean | null;
 }
 
 /** Looks for the right first: in a transaction an error would be the end of it. */

@@ -1,10 +1,12 @@
 import { Socket } from 'node:net';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import type { DataSource } from 'typeorm';
-import { addressOf, clientOptionsOf } from '../connection/client-options.js';
+import { addressOf, clientOptionsOf, schemaOf } from '../connection/client-options.js';
 import { connectionFailure } from '../connection/connection-failure.js';
 import { describeAddress } from '../connection/database-url.js';
 import { listedMigrations } from '../connection/listed-migrations.js';
+import { SchemaMissing } from '../connection/schema-name.js';
+import { SessionClient } from '../connection/session-client.js';
 import { unknownHealth, type DatabaseHealth, type HealthReport } from './report.js';
 
 /** SQLSTATE: statement_timeout struck. */
@@ -42,13 +44,14 @@ export function createHealthCheck(
 
 async function check(dataSource: DataSource, timeoutMs: number): Promise<HealthReport> {
   const address = addressOf(dataSource);
-  const { stream: open = () => new Socket(), ...options } = clientOptionsOf(dataSource);
+  const { stream: open = () => new Socket(), ...options } = clientOptionsOf(dataSource, {
+    // Ends a statement on the server; the deadline below ends everything else, whatever the server does.
+    statement_timeout: timeoutMs,
+  });
   const socket = open() as Socket;
-  const client = new Client({
+  const client = new SessionClient({
     ...options,
     application_name: 'shared-db health',
-    // Ends the statement on the server; the deadline below ends everything else, whatever the server does.
-    statement_timeout: timeoutMs,
     stream: () => socket,
   });
   client.on('error', () => undefined);
@@ -68,6 +71,7 @@ async function check(dataSource: DataSource, timeoutMs: number): Promise<HealthR
   try {
     const database = await askDatabase(client);
     try {
+      await assertSchemaExists(client, dataSource);
       return assess(database, await appliedMigrations(client, dataSource), dataSource);
     } catch (error) {
       return { ...unknownHealth(explain(error)), database };
@@ -87,6 +91,14 @@ async function askDatabase(client: Client): Promise<DatabaseHealth> {
   // Distributions append their own name: "15.18 (Debian 15.18-1)".
   const version = rows[0]?.version.split(' ')[0] ?? null;
   return { ok: true, latencyMs: Math.round(performance.now() - begin), version };
+}
+
+async function assertSchemaExists(client: Client, dataSource: DataSource): Promise<void> {
+  const schema = schemaOf(dataSource);
+  const { rows } = await client.query<{ exists: boolean }>('SELECT to_regnamespace($1) IS NOT NULL AS exists', [
+    schema,
+  ]);
+  if (rows[0]?.exists === false) throw new SchemaMissing(schema, addressOf(dataSource));
 }
 
 async function appliedMigrations(client: Client, { options }: DataSource): Promise<string[]> {

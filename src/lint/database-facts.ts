@@ -9,7 +9,7 @@ export interface DatabaseFacts {
 }
 
 const PROVEN = `
-  SELECT c.relname AS "table", a.attname AS "column", n.nspname AS "schema"
+  SELECT c.relname AS "table", a.attname AS "column", nullif(n.nspname, current_schema()) AS "schema"
   FROM pg_constraint k
   JOIN pg_class c ON c.oid = k.conrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -21,9 +21,9 @@ const PROVEN = `
 export async function readFacts(reader: Reader, tables: ReadonlySet<string>): Promise<DatabaseFacts> {
   const empty = new Set<string>();
   for (const table of tables) if (await isEmpty(reader, table)) empty.add(table);
-  const rows = await reader.query<{ schema: string; table: string; column: string }[]>(PROVEN);
+  const rows = await reader.query<{ schema: string | null; table: string; column: string }[]>(PROVEN);
   const proven = new Set(
-    rows.map(({ schema, table, column }) => `${schema === 'public' ? '' : `${schema}.`}${table}.${column}`),
+    rows.map(({ schema, table, column }) => `${schema === null ? '' : `${schema}.`}${table}.${column}`),
   );
   return {
     isEmpty: (table) => empty.has(table),

@@ -1,17 +1,21 @@
 import type { Socket } from 'node:net';
 import { hostname } from 'node:os';
-import { Client, type QueryResult } from 'pg';
+import type { Client, QueryResult } from 'pg';
 import type { DataSource } from 'typeorm';
 import { addressOf, clientOptionsOf } from '../connection/client-options.js';
 import { readSafety } from '../connection/environment.js';
 import { leadsHere } from '../connection/open-socket.js';
 import { assertSafeRole } from '../connection/safe-role.js';
+import { SessionClient } from '../connection/session-client.js';
+import { sessionSettings, setLocalSql, withLimits, type SessionSettings } from '../connection/session-settings.js';
 import { connectionFailure } from '../connection/connection-failure.js';
 import { MigrationNeedsDirectConnection } from './errors.js';
 import type { MigrationLimits } from './options.js';
 
-/** What pg's type declarations leave out: the process that the other side said it is, when it let us in, and the way to it. */
-type Greeted = Client & { readonly processID: number | null; readonly connection: { readonly stream: Socket } };
+/** What pg's type declarations leave out: the way to the other side. */
+interface Wired {
+  readonly connection: { readonly stream: Socket };
+}
 
 /**
  * The runner's own connection, beside any pool. Whoever else looks sees in `pg_stat_activity` which process of which machine it
@@ -22,6 +26,7 @@ export class MigratorConnection {
 
   private constructor(
     private readonly client: Client,
+    private readonly settings: SessionSettings,
     /** The server's process behind this connection; behind a pooler of this moment only. */
     readonly backendPid: number,
     /**
@@ -38,13 +43,11 @@ export class MigratorConnection {
 
   /** @throws ConnectionFailure, UnsafeConnection, MigrationNeedsDirectConnection */
   static async open(dataSource: DataSource, purpose = ''): Promise<MigratorConnection> {
-    const client = new Client({
-      ...clientOptionsOf(dataSource),
+    // Limits are set for each transaction.
+    const options = clientOptionsOf(dataSource);
+    const client = new SessionClient({
+      ...options,
       application_name: `shared-db migrator${purpose} ${hostname()}:${process.pid}`.slice(0, 63),
-      // Said below, for each transaction: a pooler refuses them here, and the pool's own are too short.
-      statement_timeout: false,
-      lock_timeout: 0,
-      idle_in_transaction_session_timeout: 0,
     });
     client.on('error', () => undefined);
     try {
@@ -53,8 +56,15 @@ export class MigratorConnection {
       const pid = rows[0]?.pid ?? 0;
       // Here, since the DataSource, which would ask, is not connected.
       await assertSafeRole(async (sql) => (await client.query<object>(sql)).rows, 'migrate', readSafety());
-      const { processID, connection: wire } = client as Greeted;
-      const connection = new MigratorConnection(client, pid, processID !== pid, leadsHere(wire.stream));
+      const { connection: wire } = client as SessionClient & Wired;
+      const { settings = sessionSettings() } = options;
+      const connection = new MigratorConnection(
+        client,
+        settings,
+        pid,
+        client.processID !== pid,
+        leadsHere(wire.stream),
+      );
       if (!connection.pooled) await connection.prepareSession();
       return connection;
     } catch (error) {
@@ -78,11 +88,13 @@ export class MigratorConnection {
 
   /** Each statement sees what was committed before it, whatever the database has as default: the lock depends on that. */
   async begin({ idleMs, ddlMs, patientLockMs }: MigrationLimits): Promise<void> {
-    await this.query(
-      `START TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL TimeZone = 'UTC';
-       SET LOCAL idle_in_transaction_session_timeout = ${idleMs};
-       SET LOCAL lock_timeout = ${patientLockMs}; SET LOCAL statement_timeout = ${ddlMs}`,
-    );
+    const settings = withLimits(this.settings, {
+      idle_in_transaction_session_timeout: idleMs,
+      lock_timeout: patientLockMs,
+      statement_timeout: ddlMs,
+    });
+    // Each time, since a migration may have changed them, and a pooler may give us another session.
+    await this.query(`START TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE; ${setLocalSql(settings)}`);
   }
 
   async commit(): Promise<void> {
@@ -103,10 +115,7 @@ export class MigratorConnection {
    * next runner waits for it.
    */
   private async prepareSession(): Promise<void> {
-    await this.query(
-      `SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET TimeZone = 'UTC';
-       SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3`,
-    );
+    await this.query(`SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3`);
     // Not every system can tell that a connection was closed at the other end (Windows).
     await this.query(`SET client_connection_check_interval = '1s'`).catch(() => undefined);
   }

@@ -8,6 +8,8 @@ import type { MigrationLimits } from './options.js';
 /** What a run of the migrator works with, from its first statement to its last. */
 export interface Context {
   readonly dataSource: DataSource;
+  /** The schema that is migrated. */
+  readonly schema: string;
   readonly connection: MigratorConnection;
   readonly journal: Journal;
   readonly watch: BlockerWatch;

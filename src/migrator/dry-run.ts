@@ -9,6 +9,7 @@ import { asOnlyMigrator } from './only-migrator.js';
 import type { MigratorOptions } from './options.js';
 import { planOf } from './plan.js';
 import { queryRunnerFor, type RunStatement, type Statement } from './query-runner.js';
+import { ensureSchema } from './schema.js';
 import type { StatementKind } from './statement-kind.js';
 import { TransactionStatements } from './transaction-statements.js';
 import { tryingAgain } from './transactional.js';
@@ -65,6 +66,7 @@ export async function dryRunMigrations(
 }
 
 async function rehearse(context: Context): Promise<DryRunMigration[]> {
+  await ensureSchema(context);
   const { pending } = planOf(context.known, await context.journal.read(), context.accept);
   const done: DryRunMigration[] = [];
   for (const [place, migration] of pending.entries()) {

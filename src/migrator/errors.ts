@@ -123,9 +123,15 @@ export class MigrationNeedsDirectConnection extends errorOf({
   advice: 'set MIGRATION_DATABASE_URL to the URL of the server itself',
 }) {}
 
+export class MigrationSchemaMissing extends errorOf({
+  code: 'MIGRATION_SCHEMA_MISSING',
+  when: 'the schema that is to be migrated does not exist, and the role may not create it',
+  advice: 'create it, or run db:roles as the owner of the database',
+}) {}
+
 /** Every kind, for the generated page of error codes. */
 export const MIGRATION_ERRORS: readonly MigrationErrorClass[] = [
   ...[MigrationLockTimeout, MigrationBlocked, MigrationEdited, MigrationMissing, MigrationOutOfOrder, MigrationUnknown],
   ...[MigrationHalfDone, MigrationStepsChanged, MigrationFailed, MigrationInterrupted, MigrationStatementRefused],
-  ...[MigrationIrreversible, MigrationNeedsDirectConnection],
+  ...[MigrationIrreversible, MigrationNeedsDirectConnection, MigrationSchemaMissing],
 ];

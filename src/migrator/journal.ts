@@ -78,16 +78,15 @@ export async function readHistory(
 
 /** TypeORM's `migrations` and our `migration_runs`. Every method is one statement, or a few, of the transaction it is called in. */
 export class Journal {
-  private constructor(
-    private readonly connection: MigratorConnection,
-    /** With their schema: a migration may change the search_path. */
-    private readonly tables: { readonly prefix: string; readonly migrations: string; readonly journal: string },
-  ) {}
+  /** With their schema: a migration may change the search_path. */
+  private readonly tables: { readonly prefix: string; readonly migrations: string; readonly journal: string };
 
-  static async of(connection: MigratorConnection): Promise<Journal> {
-    const [row] = await connection.rows<{ schema: string | null }>('SELECT quote_ident(current_schema()) AS schema');
-    const prefix = row?.schema == null ? '' : `${row.schema}.`;
-    return new Journal(connection, { prefix, migrations: `${prefix}migrations`, journal: `${prefix}migration_runs` });
+  constructor(
+    private readonly connection: MigratorConnection,
+    schema: string,
+  ) {
+    const prefix = `${schema}.`;
+    this.tables = { prefix, migrations: `${prefix}migrations`, journal: `${prefix}migration_runs` };
   }
 
   /** What there is, after making the tables where they are not, and taking over what was applied without us. */

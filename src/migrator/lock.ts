@@ -1,12 +1,19 @@
+import { createHash } from 'node:crypto';
 import type { MigratorConnection } from './connection.js';
 import { MigrationLockTimeout, MigrationNeedsDirectConnection } from './errors.js';
 import type { Context } from './context.js';
 import { Patience } from './patience.js';
 
-/** Advisory lock of whoever changes the schema: "antone" in ASCII, in the namespace of two 32-bit keys. */
-export const MIGRATION_LOCK = [0x616e, 0x746f6e65] as const;
+/** The first of two 32-bit keys: "anto" in ASCII. */
+const LOCK_SPACE = 0x616e746f;
 
-const KEYS = MIGRATION_LOCK.join(', ');
+/**
+ * The keys of the advisory lock of whoever changes a schema, in the database where it is. Each schema has its own: two of them
+ * are migrated at the same time. Should two names have the same keys, one waits for the other.
+ */
+export function migrationLock(schema: string): readonly [number, number] {
+  return [LOCK_SPACE, createHash('sha256').update(schema).digest().readInt32BE(0)];
+}
 
 /** Milliseconds between two attempts; each is a statement of its own, so that nobody waits for those who wait. */
 const POLL = 100;
@@ -18,9 +25,10 @@ const POLL = 100;
  * @throws MigrationLockTimeout
  */
 export async function takeSessionLock(context: Context): Promise<void> {
-  const { connection } = context;
+  const { connection, schema } = context;
   const patience = new Patience(context.maxWaitMs, context.notice);
-  while (!(await got(connection, `SELECT pg_try_advisory_lock(${KEYS}) AS got`))) await wait(connection, patience);
+  const keys = migrationLock(schema).join(', ');
+  while (!(await got(connection, `SELECT pg_try_advisory_lock(${keys}) AS got`))) await wait(context, patience);
 }
 
 /**
@@ -36,12 +44,13 @@ export async function lockedTransaction<T>(
   work: () => Promise<T>,
   end: 'commit' | 'rollback' = 'commit',
 ): Promise<T> {
-  const { connection } = context;
+  const { connection, schema } = context;
   const patience = new Patience(context.maxWaitMs, context.notice);
+  const keys = migrationLock(schema).join(', ');
   for (;;) {
     await connection.begin(context.limits);
     try {
-      if (await got(connection, `SELECT pg_try_advisory_xact_lock(${KEYS}) AS got, pg_backend_pid() AS pid`)) {
+      if (await got(connection, `SELECT pg_try_advisory_xact_lock(${keys}) AS got, pg_backend_pid() AS pid`)) {
         const result = await work();
         await connection[end]();
         return result;
@@ -51,7 +60,7 @@ export async function lockedTransaction<T>(
       throw error;
     }
     await connection.rollback();
-    await wait(connection, patience);
+    await wait(context, patience);
   }
 }
 
@@ -63,22 +72,22 @@ async function got(connection: MigratorConnection, sql: string): Promise<boolean
   return row?.got === true;
 }
 
-async function wait(connection: MigratorConnection, patience: Patience): Promise<void> {
+async function wait(context: Context, patience: Patience): Promise<void> {
   if (patience.exhausted) {
     throw new MigrationLockTimeout(
-      `Another process has been migrating this database for ${patience.seconds} s (${await holder(connection)})`,
+      `Another process has been migrating the schema ${context.schema} for ${patience.seconds} s (${await holder(context)})`,
     );
   }
-  await patience.pause(POLL, async () => `waiting for another process that migrates: ${await holder(connection)}`);
+  await patience.pause(POLL, async () => `waiting for another process that migrates: ${await holder(context)}`);
 }
 
-async function holder(connection: MigratorConnection): Promise<string> {
+async function holder({ connection, schema }: Context): Promise<string> {
   const [row] = await connection.rows<{ pid: number; name: string | null; seconds: number | null }>(
     `SELECT pid, application_name AS name, round(extract(epoch FROM clock_timestamp() - backend_start))::int AS seconds
      FROM pg_locks LEFT JOIN pg_stat_activity USING (pid)
-     WHERE locktype = 'advisory' AND classid = $1 AND objid = $2 AND objsubid = 2 AND granted
+     WHERE locktype = 'advisory' AND classid::int = $1 AND objid::int = $2 AND objsubid = 2 AND granted
        AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
-    MIGRATION_LOCK,
+    migrationLock(schema),
   );
   if (row === undefined) return 'it has just ended';
   const since = row.seconds === null ? '' : `, connected for ${row.seconds} s`;

@@ -33,7 +33,7 @@ export interface TableObserver {
   sizeOf(table: string): { bytes: number | null; rows: number | null };
 }
 
-const NAME = `CASE nspname WHEN 'public' THEN quote_ident(relname) ELSE format('%I.%I', nspname, relname) END`;
+const NAME = `CASE nspname WHEN current_schema() THEN quote_ident(relname) ELSE format('%I.%I', nspname, relname) END`;
 
 /** Tables that hold rows, but not the migrator's own. */
 const TABLES = `pg_class c JOIN pg_namespace n ON n.oid = relnamespace

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { BlockerWatch } from './blockers.js';
+import { schemaOf } from '../connection/client-options.js';
 import { MigratorConnection } from './connection.js';
 import type { Context } from './context.js';
 import { toDatabaseError } from '../connection/errors.js';
@@ -32,12 +33,13 @@ export async function asOnlyMigrator<T>(
     confirmedName,
     environment,
   } = options;
+  const schema = schemaOf(dataSource);
   const connection = await MigratorConnection.open(dataSource);
   const watch = new BlockerWatch(dataSource);
   try {
     const context: Context = {
-      ...{ dataSource, connection, watch, maxWaitMs, environment, confirmedName, notice },
-      journal: await Journal.of(connection),
+      ...{ dataSource, schema, connection, watch, maxWaitMs, environment, confirmedName, notice },
+      journal: new Journal(connection, schema),
       known: knownMigrations(dataSource, checksums),
       limits: { ...LIMITS, ...limits },
       accept: new Set(accept),

@@ -8,6 +8,7 @@ import { lockedTransaction } from './lock.js';
 import type { MigratorOptions, RevertOptions } from './options.js';
 import { isHalfDone, planOf, revertPlanOf } from './plan.js';
 import { asOnlyMigrator } from './only-migrator.js';
+import { assertSchemaExists, ensureSchema } from './schema.js';
 import { runStepByStep } from './stepwise.js';
 import { runInTransaction, type Attempt, type Direction } from './transactional.js';
 
@@ -59,6 +60,8 @@ interface Begun {
 async function begin(context: Context, direction: Direction): Promise<Begun | undefined> {
   const { journal, known, accept } = context;
   return lockedTransaction(context, async () => {
+    if (direction === 'up') await ensureSchema(context);
+    else await assertSchemaExists(context);
     if (direction === 'down') await assertMayRevert(context);
     const history = await journal.prepare(context.environment);
     const migration = direction === 'up' ? await nextPending(context, history) : revertPlanOf(known, history, accept);

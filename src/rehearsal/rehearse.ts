@@ -1,16 +1,20 @@
 import { differencesOf } from '../backup/differences.js';
 import { leavingOut, type Fingerprint } from '../backup/fingerprint.js';
 import type { BackupContext } from '../backup/server.js';
+import { addressOf } from '../connection/client-options.js';
+import { connectionFailure } from '../connection/connection-failure.js';
 import { describeAddress, parseDatabaseUrl } from '../connection/database-url.js';
 import { migrationStatus } from '../migrator/status.js';
+import { SchemaMissing } from '../connection/schema-name.js';
 import { createDataSource } from '../data-source.js';
 import { BOOKKEEPING_TABLES } from '../schema/bookkeeping.js';
 import { diff } from '../schema/diff.js';
+import { expectedIn } from '../schema/expected.js';
 import type { Snapshot } from '../schema/snapshot.js';
 import { withCopy, type Copy } from './copy.js';
 import type { Rehearsal } from './report.js';
 import type { MigrationClass } from './observe.js';
-import { Stage, withConnected, type Problem } from './stage.js';
+import { nameOf, Stage, type Problem } from './stage.js';
 
 export interface RehearsalOptions {
   /** The database whose pending migrations are rehearsed. It is only read. */
@@ -32,7 +36,7 @@ export interface RehearsalOptions {
 export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   const { source, server, keep = false } = options;
   const database = describeAddress(parseDatabaseUrl(source.url));
-  const { pending, classes } = await pendingIn(source.url);
+  const { pending, classes } = await pendingIn(source);
   const nothing = { database, pending, passed: true, problems: [], notReverted: null, migrations: [] };
   if (pending.length === 0) return nothing;
   const target = server === undefined ? source : { ...source, url: server };
@@ -66,7 +70,8 @@ async function performed(
   const failed = await stage.applyEach(pending);
   if (failed !== undefined) return { problems: [failed], notReverted: null };
   const after = stage.state;
-  const problems = diff(options.expected, after.catalog).map(({ sentence }) => `after applying: ${sentence}`);
+  const expected = expectedIn(options.expected, options.source.schema);
+  const problems = diff(expected, await stage.snapshot()).map(({ sentence }) => `after applying: ${sentence}`);
   const notReverted = stage.irreversible(pending);
   if (notReverted !== null) return { problems, notReverted };
 
@@ -88,18 +93,32 @@ function add(problems: string[], problem: Problem): boolean {
 
 function told(when: string, was: Fingerprint, is: Fingerprint): string[] {
   // Written by the runner, not by migrations: it remembers what was tried, and so is not what it was.
-  const bookkeeping = BOOKKEEPING_TABLES.map((table) => `public.${table}`);
+  const bookkeeping = BOOKKEEPING_TABLES.map((table) => `${was.catalog.schema}.${table}`);
   const [before, after] = [leavingOut(was, bookkeeping), leavingOut(is, bookkeeping)];
   // A sequence does not go back when what it numbered does.
   return differencesOf(before, after, { ignoreSequences: true }).map((sentence) => `${when}: ${sentence}`);
 }
 
-async function pendingIn(url: string): Promise<{ pending: readonly string[]; classes: readonly MigrationClass[] }> {
+/** Where there is no schema yet, all of them. */
+async function pendingIn({
+  url,
+  schema,
+}: BackupContext): Promise<{ pending: readonly string[]; classes: readonly MigrationClass[] }> {
   const dataSource = createDataSource({
-    ...{ url, purpose: 'migrate', connectRetryMs: 0 },
+    ...{ url, schema, purpose: 'migrate', connectRetryMs: 0 },
     ...{ poolSize: 1, applicationName: 'shared-db rehearsal' },
   });
-  const { pending } = await withConnected(dataSource, () => migrationStatus(dataSource));
   // Ours are always a list of classes.
-  return { pending, classes: dataSource.options.migrations as MigrationClass[] };
+  const classes = dataSource.options.migrations as MigrationClass[];
+  try {
+    await dataSource.initialize();
+  } catch (error) {
+    if (error instanceof SchemaMissing) return { pending: classes.map(nameOf), classes };
+    throw connectionFailure(error, addressOf(dataSource));
+  }
+  try {
+    return { pending: (await migrationStatus(dataSource)).pending, classes };
+  } finally {
+    await dataSource.destroy();
+  }
 }

@@ -1,11 +1,11 @@
 import type { DataSource } from 'typeorm';
 import { rowDifferences } from '../backup/differences.js';
-import type { Fingerprint } from '../backup/fingerprint.js';
-import { fingerprintOf, type BackupContext } from '../backup/server.js';
-import { addressOf } from '../connection/client-options.js';
-import { connectionFailure } from '../connection/connection-failure.js';
+import { shortName, type Fingerprint } from '../backup/fingerprint.js';
+import { fingerprintOf, ONE_MOMENT, queryOf, type BackupContext } from '../backup/server.js';
+import { withClient } from '../connection/client.js';
 import { revertMigration, runMigrations } from '../migrator/runner.js';
 import { BOOKKEEPING_TABLES } from '../schema/bookkeeping.js';
+import { readSnapshot, type Snapshot } from '../schema/snapshot.js';
 import { SharedDbError } from '../connection/shared-db-error.js';
 import { createDataSource } from '../data-source.js';
 import type { Copy } from './copy.js';
@@ -35,6 +35,16 @@ export class Stage {
       const observation: Observation = { up: 0, down: 0, locks: null };
       this.observations.set(nameOf(Class), observation);
       return observed(Class, observation);
+    });
+  }
+
+  /** What the schema is now. */
+  snapshot(): Promise<Snapshot> {
+    const { url, schema, signal } = this.target;
+    const options = { database: this.copy.name, signal, readOnly: true, applicationName: 'shared-db rehearsal' };
+    return withClient(url, options, async (client) => {
+      await client.query(ONE_MOMENT);
+      return readSnapshot(queryOf(client), schema, 'schema');
     });
   }
 
@@ -94,15 +104,20 @@ export class Stage {
       name,
       ...{ up, down: null, again: null },
       locks:
-        locks?.filter(({ table }) => known.has(table)).map((lock) => ({ ...lock, table: short(lock.table) })) ?? null,
+        locks?.filter(({ table }) => known.has(table)).map((lock) => ({ ...lock, table: this.short(lock.table) })) ??
+        null,
       rewritten: [...before].flatMap(([oid, { table, file }]) => {
         const now = after.get(oid);
-        return now && now.file !== file ? [short(table)] : [];
+        return now && now.file !== file ? [this.short(table)] : [];
       }),
-      rows: rowDifferences(this.state.tables, state.tables)
+      rows: rowDifferences(this.state, state)
         .filter(({ table }) => !BOOKKEEPING_TABLES.includes(table))
         .map(({ table, before: was, after: is, columns = [] }) => ({ table, before: was, after: is, columns })),
     };
+  }
+
+  private short(table: string): string {
+    return shortName(table, this.target.schema);
   }
 
   private files(): Promise<Files> {
@@ -119,12 +134,13 @@ export class Stage {
     this.target.signal?.throwIfAborted();
     const migrations = this.watched.filter((Class) => !later.includes(nameOf(Class)));
     const options = {
-      ...{ url: this.target.url, purpose: 'migrate' as const, connectRetryMs: 0 },
+      ...{ url: this.target.url, schema: this.target.schema, purpose: 'migrate' as const, connectRetryMs: 0 },
       ...{ poolSize: 2, applicationName: 'shared-db rehearsal' },
     };
     const dataSource = createDataSource(options).setOptions({ database: this.copy.name, migrations: [...migrations] });
     try {
-      await withConnected(dataSource, () => work(dataSource));
+      // On connections of the migrator: the schema need not be there.
+      await work(dataSource);
       return undefined;
     } catch (error) {
       this.target.signal?.throwIfAborted();
@@ -138,24 +154,6 @@ type Files = ReadonlyMap<string, TableFile>;
 /** The name by which the database knows a migration. */
 export function nameOf(Class: MigrationClass): string {
   return new Class().name ?? Class.name;
-}
-
-/** @throws ConnectionFailure, and whatever the work throws. */
-export async function withConnected<T>(dataSource: DataSource, work: () => Promise<T>): Promise<T> {
-  try {
-    await dataSource.initialize();
-  } catch (error) {
-    throw connectionFailure(error, addressOf(dataSource));
-  }
-  try {
-    return await work();
-  } finally {
-    await dataSource.destroy();
-  }
-}
-
-function short(table: string): string {
-  return table.replace(/^public\./, '');
 }
 
 /** Errors that are not ours may quote rows: their kind and code only. */

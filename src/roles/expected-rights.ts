@@ -1,12 +1,12 @@
-import { keyOf, withoutPublic } from '../schema/normalise.js';
+import { DEFAULT_SCHEMA } from '../connection/schema-name.js';
+import { keyOf } from '../schema/normalise.js';
+import { SCHEMA, withoutSchema } from '../schema/schema-placeholder.js';
 import type { CatalogObject, Kind } from '../schema/snapshot.js';
 import { FUTURE_TABLES, rightsOn } from './matrix.js';
 import { LOGIN_ROLES, ROLES } from './roles.js';
 
 type Objects = Readonly<Record<string, CatalogObject>>;
 
-/** The one schema that is ours. */
-const SCHEMA = 'public';
 const RELATIONS: readonly Kind[] = ['table', 'view', 'materialized view'];
 const ROUTINES: readonly Kind[] = ['function', 'procedure', 'aggregate'];
 const TYPES: readonly Kind[] = ['enum', 'domain', 'type'];
@@ -21,11 +21,13 @@ export function isOurs({ kind, name, on }: CatalogObject): boolean {
  * by itself.
  *
  * @param owner how the snapshot names the role `owner`: `$owner` where it owns most tables
+ * @param schema the name of the schema
  */
-export function expectedRights(objects: Objects, owner: string): Record<string, CatalogObject> {
+export function expectedRights(objects: Objects, owner: string, schema: string): Record<string, CatalogObject> {
   const ours = Object.values(objects).filter(isOurs);
   const rights = [
-    ...databaseRights(owner),
+    ...databaseRights(),
+    ...schemaRights(owner, schema),
     ...ours
       .filter(({ kind }) => RELATIONS.includes(kind))
       .flatMap((table) => tableRights(table, columnsOf(table, ours))),
@@ -37,14 +39,19 @@ export function expectedRights(objects: Objects, owner: string): Record<string, 
   return Object.fromEntries(rights.map((right) => [keyOf(right), right]));
 }
 
-/** Connecting, and seeing what is in the schema; PUBLIC, which by itself may both and make temporary tables, nothing. */
-function databaseRights(owner: string): CatalogObject[] {
+/** Connecting; PUBLIC, which by itself may do that and make temporary tables, nothing. */
+function databaseRights(): CatalogObject[] {
   return [
     ...['CONNECT', 'TEMPORARY'].map((privilege) => right('revoked', `${privilege} ON DATABASE $database FROM PUBLIC`)),
     ...LOGIN_ROLES.map((role) => right('grant', `CONNECT ON DATABASE $database TO ${role}`)),
-    ...[`CREATE ON SCHEMA ${SCHEMA} TO ${owner}`, `USAGE ON SCHEMA ${SCHEMA} TO ${owner}`].map((name) =>
-      right('grant', name, `schema ${SCHEMA}`),
-    ),
+  ];
+}
+
+/** Using what is in the schema. `owner` owns it, but for `public`, which belongs to the owner of the database. */
+function schemaRights(owner: string, schema: string): CatalogObject[] {
+  const granted = schema === DEFAULT_SCHEMA ? ['CREATE', 'USAGE'] : [];
+  return [
+    ...granted.map((privilege) => right('grant', `${privilege} ON SCHEMA ${SCHEMA} TO ${owner}`, `schema ${SCHEMA}`)),
     ...ROLES.filter(({ login, becomesOwner }) => login && !becomesOwner).map(({ name }) =>
       right('grant', `USAGE ON SCHEMA ${SCHEMA} TO ${name}`, `schema ${SCHEMA}`),
     ),
@@ -52,7 +59,7 @@ function databaseRights(owner: string): CatalogObject[] {
 }
 
 function tableRights(table: CatalogObject, columns: readonly string[]): CatalogObject[] {
-  return rightsOn(withoutPublic(table.name)).flatMap(({ role, privileges, without }) => {
+  return rightsOn(withoutSchema(table.name)).flatMap(({ role, privileges, without }) => {
     if (without.length === 0) {
       return privileges.map((privilege) =>
         right('grant', `${privilege} ON TABLE ${table.name} TO ${role}`, keyOf(table)),
@@ -64,7 +71,7 @@ function tableRights(table: CatalogObject, columns: readonly string[]): CatalogO
         right(
           'grant',
           `${privilege} (${column}) ON TABLE ${table.name} TO ${role}`,
-          withoutPublic(`column ${table.name}.${column}`),
+          withoutSchema(`column ${table.name}.${column}`),
         ),
       ),
     );

@@ -19,6 +19,8 @@ export interface Worker {
   readonly isOwner: boolean;
   readonly ownsDatabase: boolean;
   readonly databaseOwner: string;
+  readonly schema: string;
+  /** Or, where there is no such schema, may make it. */
   readonly ownsSchema: boolean;
   readonly schemaOwner: string;
   /** Our roles that exist and that it may not administer. */
@@ -27,22 +29,23 @@ export interface Worker {
   readonly strangers: readonly string[];
 }
 
-const WORKER_SQL = `
+const workerSql = (schema: string): string => `
 SELECT quote_ident(current_user) AS name, me.rolsuper AS superuser, me.rolcreaterole AS createrole,
   current_setting('server_version_num')::int / 10000 AS version,
   coalesce((SELECT pg_has_role(current_user, oid, 'USAGE') FROM pg_roles WHERE rolname = 'owner'), false) AS "isOwner",
   pg_has_role(current_user, datdba, 'USAGE') AS "ownsDatabase", quote_ident(pg_get_userbyid(datdba)) AS "databaseOwner",
-  pg_has_role(current_user, nspowner, 'USAGE') AS "ownsSchema", quote_ident(pg_get_userbyid(nspowner)) AS "schemaOwner",
+  '${schema}' AS schema, coalesce(pg_has_role(current_user, nspowner, 'USAGE'), pg_has_role(current_user, datdba, 'USAGE')) AS "ownsSchema",
+  quote_ident(pg_get_userbyid(coalesce(nspowner, datdba))) AS "schemaOwner",
   ARRAY(SELECT rolname::text FROM pg_roles WHERE rolname IN (${ROLE_NAMES.map((name) => `'${name}'`).join(', ')})
         AND NOT pg_has_role(current_user, oid, 'MEMBER WITH ADMIN OPTION') ORDER BY 1) AS "withoutAdmin",
   ARRAY(SELECT DISTINCT quote_ident(pg_get_userbyid(relowner)) FROM pg_class
         WHERE relnamespace = nsp.oid AND relkind IN ('r', 'p', 'v', 'm', 'S') AND NOT pg_has_role(current_user, relowner, 'USAGE')
           AND pg_get_userbyid(relowner) <> 'owner') AS strangers
-FROM pg_database, pg_namespace nsp, pg_roles me
-WHERE datname = current_database() AND nspname = 'public' AND me.rolname = current_user`;
+FROM pg_database CROSS JOIN pg_roles me LEFT JOIN pg_namespace nsp ON nspname = '${schema}'
+WHERE datname = current_database() AND me.rolname = current_user`;
 
-export async function readWorker(query: Query): Promise<Worker | undefined> {
-  const [worker] = (await query(WORKER_SQL)) as Worker[];
+export async function readWorker(query: Query, schema: string): Promise<Worker> {
+  const [worker] = (await query(workerSql(schema))) as [Worker];
   return worker;
 }
 
@@ -53,7 +56,9 @@ export function obstacles(worker: Worker, { roles, owners, rights }: Work): stri
   const elevated = roles.find(({ object }) => / (SUPERUSER|REPLICATION|BYPASSRLS|CREATEDB)$/.test(object));
   const unknown = worker.version < 16 ? [] : worker.withoutAdmin.filter((role) => concerns(role, roles));
   const database = rights.some(({ object }) => object.includes(' ON DATABASE '));
-  const schema = rights.some(({ object }) => object.includes(' ON SCHEMA '));
+  const schema =
+    rights.some(({ object }) => object.includes(' ON SCHEMA ')) ||
+    owners.some(({ object }) => object.startsWith('schema '));
   return [
     ...(roles.length > 0 && !worker.createrole ? [`${name} has no CREATEROLE (ALTER ROLE ${name} CREATEROLE)`] : []),
     ...(elevated ? [`only a superuser may change that ${elevated.sentence}`] : []),
@@ -61,7 +66,7 @@ export function obstacles(worker: Worker, { roles, owners, rights }: Work): stri
       ? [`${name} did not make ${unknown.join(', ')} (GRANT ${unknown.join(', ')} TO ${name} WITH ADMIN OPTION)`]
       : []),
     ...(database && !worker.ownsDatabase ? [`the database belongs to ${databaseOwner}, not to ${name}`] : []),
-    ...(schema && !worker.ownsSchema ? [`the schema public belongs to ${schemaOwner}, not to ${name}`] : []),
+    ...(schema && !worker.ownsSchema ? [`the schema ${worker.schema} belongs to ${schemaOwner}, not to ${name}`] : []),
     ...(owners.length > 0 && worker.strangers.length > 0
       ? [`tables belong to ${worker.strangers.join(', ')} (GRANT ${worker.strangers.join(', ')} TO ${name})`]
       : []),

@@ -1,5 +1,7 @@
+import { DEFAULT_SCHEMA } from '../connection/schema-name.js';
 import { diff, type Difference } from '../schema/diff.js';
 import { repairOfFact } from '../schema/repair.js';
+import { SCHEMA } from '../schema/schema-placeholder.js';
 import type { CatalogObject, Kind, Snapshot } from '../schema/snapshot.js';
 import { nameOf } from '../schema/words.js';
 import { expectedRights, isOurs } from './expected-rights.js';
@@ -23,15 +25,19 @@ function ownerIn(snapshot: Snapshot): string {
 /** Rights in the database that are too many, or missing, for our roles and for PUBLIC. Rights of others are not ours to judge. */
 export function rightsDifferences(snapshot: Snapshot): Difference[] {
   return diff(
-    { ...snapshot, objects: expectedRights(snapshot.objects, ownerIn(snapshot)) },
+    { ...snapshot, objects: expectedRights(snapshot.objects, ownerIn(snapshot), snapshot.schema) },
     { ...snapshot, objects: filtered(snapshot.objects, (object) => isRightOfOurs(object, snapshot)) },
   );
 }
 
-/** Objects in our schema that somebody else than `owner` owns. */
+/** The schema and objects in it that somebody else than `owner` owns; first the schema, also when it is missing. */
 export function ownerDifferences(snapshot: Snapshot): Difference[] {
-  return Object.entries(snapshot.objects).flatMap(([key, object]) => {
-    if (!OWNED.includes(object.kind) || !isOurs(object) || object.facts['used by'] !== undefined) return [];
+  const { [`schema ${SCHEMA}`]: schema, ...others } = snapshot.objects;
+  if (schema === undefined) return [missingSchema(snapshot)];
+  // `public` belongs to the owner of the database, and `owner` has rights on it.
+  const owned = snapshot.schema === DEFAULT_SCHEMA ? [] : [[`schema ${SCHEMA}`, schema] as const];
+  return [...owned, ...Object.entries(others)].flatMap(([key, object]) => {
+    if (!isOwned(object) || !isOurs(object) || object.facts['used by'] !== undefined) return [];
     const is = object.facts.owner ?? snapshot.owner;
     if (is === OWNER) return [];
     const repair = repairOfFact('owner', { ...object, facts: { ...object.facts, owner: OWNER } }, object, snapshot);
@@ -48,10 +54,24 @@ export function ownerDifferences(snapshot: Snapshot): Difference[] {
   });
 }
 
+function isOwned({ kind }: CatalogObject): boolean {
+  return kind === 'schema' || OWNED.includes(kind);
+}
+
+function missingSchema({ schema }: Snapshot): Difference {
+  return {
+    object: `schema ${SCHEMA}`,
+    is: null,
+    shouldBe: 'there',
+    sentence: `schema ${schema} is missing`,
+    repair: `CREATE SCHEMA ${schema} AUTHORIZATION ${OWNER}`,
+  };
+}
+
 /** The snapshot in the package, as it reads in a database that has the roles. */
 export function withRoles(shipped: Snapshot, live: Snapshot): Snapshot {
   const objects = filtered(shipped.objects, (object) => !isRightOfOurs(object, live));
-  return { ...shipped, objects: { ...objects, ...expectedRights(shipped.objects, ownerIn(live)) } };
+  return { ...shipped, objects: { ...objects, ...expectedRights(shipped.objects, ownerIn(live), live.schema) } };
 }
 
 /** Without attributes and memberships of our roles, of which `roleDifferences` knows more. */
@@ -79,7 +99,7 @@ function granteeOf(right: string): string | undefined {
 }
 
 function isOnOurs(right: string): boolean {
-  return / ON (DATABASE |SCHEMA public |(TABLE|SEQUENCE|ROUTINE|TYPE) public\.)/.test(right);
+  return / ON (DATABASE |SCHEMA \$schema |(TABLE|SEQUENCE|ROUTINE|TYPE) \$schema\.)/.test(right);
 }
 
 function filtered(objects: Objects, keep: (object: CatalogObject) => boolean): Record<string, CatalogObject> {

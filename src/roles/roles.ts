@@ -15,9 +15,6 @@ export interface RoleDefinition {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** Last in the path, where it can shadow nothing; by itself PostgreSQL looks for tables there first. */
-const SEARCH_PATH = 'public, pg_temp';
-
 /** Somebody forgot a transaction: nothing of ours thinks for a minute between two statements. */
 const IDLE_IN_TRANSACTION = '60s';
 
@@ -35,7 +32,7 @@ export const ROLES: readonly RoleDefinition[] = [
     login: true,
     becomesOwner: true,
     // The migrator itself says how long a statement may take.
-    settings: { role: 'owner', search_path: SEARCH_PATH, lock_timeout: '5s' },
+    settings: { role: 'owner', lock_timeout: '5s' },
   },
   {
     name: 'app',
@@ -44,7 +41,6 @@ export const ROLES: readonly RoleDefinition[] = [
     becomesOwner: false,
     // The query guide cancels statements after ten seconds.
     settings: {
-      search_path: SEARCH_PATH,
       statement_timeout: '10s',
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION,
     },
@@ -55,7 +51,6 @@ export const ROLES: readonly RoleDefinition[] = [
     login: true,
     becomesOwner: false,
     settings: {
-      search_path: SEARCH_PATH,
       // Reports scan more than services; still nothing that would keep a vacuum waiting for long.
       statement_timeout: '30s',
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION,
@@ -69,7 +64,6 @@ export const ROLES: readonly RoleDefinition[] = [
     becomesOwner: false,
     // A batch of deletes with all that goes with it takes seconds; nobody else waits for the job longer than these.
     settings: {
-      search_path: SEARCH_PATH,
       statement_timeout: '5min',
       lock_timeout: '5s',
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION,

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { sqlStateOf } from '../connection/errors.js';
-import { MIGRATION_LOCK } from '../migrator/lock.js';
+import { schemaOf } from '../connection/client-options.js';
+import { migrationLock } from '../migrator/lock.js';
 import type { Difference } from '../schema/diff.js';
 import { literal } from '../schema/repair-rights.js';
 import type { Query } from '../schema/snapshot.js';
@@ -44,14 +45,15 @@ const TABLE_WAIT_MS = 5_000;
 const LIMITS = `SET LOCAL statement_timeout = '60s'; SET LOCAL search_path = pg_catalog`;
 
 /**
- * Makes roles, owners and rights what they should be, in one transaction; does nothing where they are.
+ * Makes roles, owners and rights what they should be in the schema of the DataSource, in one transaction; does nothing where they
+ * are. A schema that is missing is made.
  *
  * @throws RolesError when this user may not, when a role of our names is somebody else's, when a table stays locked.
  */
 export async function setUpRoles(dataSource: DataSource, options: SetUpOptions = {}): Promise<SetUpReport> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await inTransaction(dataSource, (query) => setUp(query, options));
+      return await inTransaction(dataSource, (query) => setUp(query, schemaOf(dataSource), options));
     } catch (error) {
       const code = sqlStateOf(error);
       if (attempt < TRIES && AT_ONCE.includes(code)) await sleep(50 * attempt * Math.random());
@@ -62,18 +64,18 @@ export async function setUpRoles(dataSource: DataSource, options: SetUpOptions =
 
 /** What differs. Changes nothing: the connection should be one that may not write. */
 export async function checkRoles(dataSource: DataSource): Promise<Difference[]> {
-  return inTransaction(dataSource, async (query) => all(await readState(query)));
+  return inTransaction(dataSource, async (query) => all(await readState(query, schemaOf(dataSource))));
 }
 
 async function setUp(
   query: Query,
+  schema: string,
   { verifiers = new Map(), adopt, maxWaitMs = 60_000 }: SetUpOptions,
 ): Promise<SetUpReport> {
-  await onlyOne(query, maxWaitMs);
+  await onlyOne(query, schema, maxWaitMs);
   await query(`SET LOCAL lock_timeout = ${Math.min(TABLE_WAIT_MS, maxWaitMs)}`);
-  const before = await readState(query);
-  const worker = await readWorker(query);
-  if (worker === undefined) throw new RolesError('The database has no schema public: create it.');
+  const before = await readState(query, schema);
+  const worker = await readWorker(query, schema);
   refuse(before, worker, adopt ?? false);
   const [left] = all(before).length === 0 ? [] : await work(query, before, worker);
   if (left) throw new RolesError(`It cannot be put right: ${left.sentence}. Nothing was changed.`);
@@ -106,20 +108,22 @@ async function work(query: Query, before: State, worker: Worker): Promise<Differ
   const ownMembership = ({ object }: Difference) => object === `role ${worker.name} IN ROLE owner`;
   for (const difference of before.roles) if (!ownMembership(difference)) await run(query, difference);
   if (!worker.superuser && !worker.isOwner) await borrowOwner(query, worker);
+  const isSchema = ({ object }: Difference): boolean => object.startsWith('schema ');
+  for (const difference of before.owners.filter(isSchema)) await run(query, difference);
   // First of all rights: who takes over a table must be allowed to create one.
   for (const difference of before.rights) {
-    if (difference.repair?.endsWith(' ON SCHEMA public TO owner')) await run(query, difference);
+    if (difference.repair?.endsWith(` ON SCHEMA ${worker.schema} TO owner`)) await run(query, difference);
   }
-  for (const difference of before.owners) await run(query, difference);
-  const left = await repairRights(query);
+  for (const difference of before.owners) if (!isSchema(difference)) await run(query, difference);
+  const left = await repairRights(query, worker.schema);
   for (const difference of roleDifferences(await readRoles(query))) await run(query, difference);
   return [...roleDifferences(await readRoles(query)), ...left];
 }
 
 /** In rounds: to revoke a right on a table takes the same right on its columns along. */
-async function repairRights(query: Query): Promise<Difference[]> {
+async function repairRights(query: Query, schema: string): Promise<Difference[]> {
   for (let round = 0; ; round += 1) {
-    const { owners, rights } = await readState(query);
+    const { owners, rights } = await readState(query, schema);
     if (rights.length === 0 || round === ROUNDS) return [...owners, ...rights];
     for (const difference of rights) await run(query, difference);
   }
@@ -152,16 +156,16 @@ async function run(query: Query, { sentence, repair }: Pick<Difference, 'sentenc
   }
 }
 
-async function onlyOne(query: Query, maxWaitMs: number): Promise<void> {
+async function onlyOne(query: Query, schema: string, maxWaitMs: number): Promise<void> {
   const deadline = Date.now() + maxWaitMs;
   for (;;) {
-    const [row] = (await query(`SELECT pg_try_advisory_xact_lock(${MIGRATION_LOCK.join(', ')}) AS got`)) as {
+    const [row] = (await query(`SELECT pg_try_advisory_xact_lock(${migrationLock(schema).join(', ')}) AS got`)) as {
       got: boolean;
     }[];
     if (row?.got) return;
     if (Date.now() >= deadline) {
       throw new RolesError(
-        'Another process is migrating this database or setting up its roles: wait for it, or end it.',
+        `Another process is migrating the schema ${schema} or setting up its roles: wait for it, or end it.`,
       );
     }
     await sleep(100);

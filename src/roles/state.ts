@@ -11,10 +11,10 @@ export interface State extends Work {
   readonly strangers: readonly string[];
 }
 
-/** Reads it; writes nothing. `query` as for `readSnapshot`. */
-export async function readState(query: Query): Promise<State> {
+/** Reads it; writes nothing. `query` and `schema` as for `readSnapshot`. */
+export async function readState(query: Query, schema: string): Promise<State> {
   const actual = await readRoles(query);
-  const snapshot = await readSnapshot(query);
+  const snapshot = await readSnapshot(query, schema, 'schema');
   return {
     roles: roleDifferences(actual),
     owners: ownerDifferences(snapshot),

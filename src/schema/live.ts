@@ -1,16 +1,17 @@
 import type { DataSource } from 'typeorm';
+import { schemaOf } from '../connection/client-options.js';
 import type { Difference } from './diff.js';
 import { readCatalog, type Catalog } from './rules/catalog.js';
 import { readSnapshot, type Query, type Snapshot } from './snapshot.js';
 
-/** The snapshot of the database a DataSource is connected to. Writes nothing. */
+/** The snapshot of the schema that a DataSource works in. Writes nothing. */
 export async function snapshotOf(dataSource: DataSource): Promise<Snapshot> {
-  return reading(dataSource, readSnapshot);
+  return reading(dataSource, (query) => readSnapshot(query, schemaOf(dataSource), 'schema'));
 }
 
-/** What the schema rules ask about, of the database a DataSource is connected to. Writes nothing. */
+/** What the schema rules ask about, of the schema that a DataSource works in. Writes nothing. */
 export async function catalogOf(dataSource: DataSource): Promise<Catalog> {
-  return reading(dataSource, readCatalog);
+  return reading(dataSource, (query) => readCatalog(query, schemaOf(dataSource)));
 }
 
 async function reading<T>(dataSource: DataSource, read: (query: Query) => Promise<T>): Promise<T> {
@@ -34,12 +35,15 @@ export async function compareHistory(dataSource: DataSource): Promise<Answer> {
   const known = dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name);
   const [table] = await dataSource.query<{ readable: boolean }[]>(
     `SELECT has_schema_privilege(relnamespace, 'USAGE') AND has_table_privilege(oid, 'SELECT') AS readable
-     FROM pg_class WHERE relname = 'migrations' AND relnamespace = to_regnamespace('public')`,
+     FROM pg_class WHERE relname = 'migrations' AND relnamespace = to_regnamespace($1)`,
+    [schemaOf(dataSource)],
   );
   if (table?.readable === false) {
-    return { unseen: 'which migrations are applied: this role may not read public.migrations (GRANT SELECT on it)' };
+    return {
+      unseen: `which migrations are applied: this role may not read ${schemaOf(dataSource)}.migrations (GRANT SELECT on it)`,
+    };
   }
-  const rows = table ? await dataSource.query<{ name: string }[]>('SELECT name FROM public.migrations') : [];
+  const rows = table ? await dataSource.query<{ name: string }[]>('SELECT name FROM migrations') : [];
   const applied = rows.map(({ name }) => name);
   return {
     differences: [
@@ -52,8 +56,9 @@ export async function compareHistory(dataSource: DataSource): Promise<Answer> {
 /** What TypeORM would change to bring the database to what the entities say. It only sees tables and columns on which the role has a right. */
 export async function compareEntities(dataSource: DataSource): Promise<Answer> {
   const [count] = await dataSource.query<{ hidden: number }[]>(
-    `SELECT count(*)::int AS hidden FROM pg_class c WHERE relkind IN ('r', 'p') AND relnamespace = to_regnamespace('public')
-       AND NOT EXISTS (SELECT FROM information_schema.tables WHERE table_schema = 'public' AND table_name = c.relname)`,
+    `SELECT count(*)::int AS hidden FROM pg_class c WHERE relkind IN ('r', 'p') AND relnamespace = to_regnamespace($1)
+       AND NOT EXISTS (SELECT FROM information_schema.tables WHERE table_schema = $1 AND table_name = c.relname)`,
+    [schemaOf(dataSource)],
   );
   if (count && count.hidden > 0) {
     return {
@@ -62,8 +67,9 @@ export async function compareEntities(dataSource: DataSource): Promise<Answer> {
   }
   const [columns] = await dataSource.query<{ hidden: number }[]>(
     `SELECT count(*)::int AS hidden FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
-     WHERE relkind IN ('r', 'p') AND relnamespace = to_regnamespace('public') AND attnum > 0 AND NOT attisdropped
+     WHERE relkind IN ('r', 'p') AND relnamespace = to_regnamespace($1) AND attnum > 0 AND NOT attisdropped
        AND NOT has_column_privilege(attrelid, attnum, 'SELECT, INSERT, UPDATE, REFERENCES')`,
+    [schemaOf(dataSource)],
   );
   if (columns && columns.hidden > 0) {
     return { unseen: `what TypeORM thinks of it: this role has no right on ${columns.hidden} of the columns` };

@@ -1,3 +1,4 @@
+import { withoutSchema, withPlaceholder } from './schema-placeholder.js';
 import type { CatalogObject, Kind } from './snapshot.js';
 
 /** A row of the statement. */
@@ -10,14 +11,23 @@ export interface CatalogRow {
   readonly facts: Readonly<Record<string, string>>;
 }
 
-/** The object of a row, and its key. */
-export function objectOf({ kind, name, on, parent, facts }: CatalogRow): [key: string, CatalogObject] {
+/**
+ * The object of a row, and its key.
+ *
+ * @param schema the name of the schema that a snapshot calls `$schema`
+ */
+export function objectOf({ kind, name, on, parent, facts }: CatalogRow, schema: string): [key: string, CatalogObject] {
   const object: CatalogObject = {
     kind: kind as Kind,
-    name,
-    ...(on === null ? {} : { on }),
-    ...(parent === null ? {} : { parent: withoutPublic(parent) }),
-    facts: normalised(facts),
+    name: withPlaceholder(name, schema),
+    ...(on === null ? {} : { on: withPlaceholder(on, schema) }),
+    ...(parent === null ? {} : { parent: withoutSchema(withPlaceholder(parent, schema)) }),
+    facts: Object.fromEntries(
+      Object.entries(normalised(facts)).map(([fact, value]) => [
+        fact,
+        WORDS.includes(fact) ? value : withPlaceholder(value, schema),
+      ]),
+    ),
   };
   return [keyOf(object), object];
 }
@@ -27,19 +37,17 @@ export function keyOf(object: CatalogObject): string {
   return `${object.kind} ${pathOf(object)}`;
 }
 
-/** Where people look for it: `posts.content`, `posts ck_posts__content_length`; the schema is said unless it is `public`. */
+/** Where people look for it: `posts.content`, `posts ck_posts__content_length`; the schema is said unless it is `$schema`. */
 export function pathOf({ kind, name, on }: CatalogObject): string {
-  if (on === undefined) return withoutPublic(name);
-  if (kind === 'column') return withoutPublic(`${on}.${name}`);
-  if (kind === 'constraint') return withoutPublic(`${on} ${name}`);
-  if (kind === 'setting') return `${name} of ${withoutPublic(on)}`;
-  return withoutPublic(`${name} on ${on}`);
+  if (on === undefined) return withoutSchema(name);
+  if (kind === 'column') return withoutSchema(`${on}.${name}`);
+  if (kind === 'constraint') return withoutSchema(`${on} ${name}`);
+  if (kind === 'setting') return `${name} of ${withoutSchema(on)}`;
+  return withoutSchema(`${name} on ${on}`);
 }
 
-/** For people: names without the schema that nearly everything is in. */
-export function withoutPublic(text: string): string {
-  return text.replaceAll(/(?<![\w".])public\./g, '');
-}
+/** Facts that are somebody's own words, or code: kept, compared and shown as they are. */
+export const WORDS: readonly string[] = ['comment', 'comment on the index', 'body'];
 
 function normalised(facts: CatalogRow['facts']): CatalogRow['facts'] {
   return facts.query === undefined ? facts : { ...facts, query: unqualified(facts.query) };

@@ -4,7 +4,7 @@ import type { CatalogObject } from './snapshot.js';
 /** SQL that makes a fact what it should be (undefined: as PostgreSQL has it by itself). */
 type FactRepair = (wanted: CatalogObject, value: string | undefined, found: CatalogObject) => string | undefined;
 
-/** An object where a statement names it: `public.posts.content`, `tg_audit_logs__no_truncate ON public.audit_logs`. */
+/** An object where a statement names it: `$schema.posts.content`, `tg_audit_logs__no_truncate ON $schema.audit_logs`. */
 export function sqlName({ kind, name, on }: CatalogObject): string {
   if (on === undefined) return name;
   return kind === 'column' ? `${on}.${name}` : `${name} ON ${on}`;

@@ -1,6 +1,6 @@
 import type { CatalogObject } from './snapshot.js';
 
-/** Granted becomes revoked, and back: `SELECT ON TABLE public.posts TO app` → `SELECT ON TABLE public.posts FROM app`. */
+/** Granted becomes revoked, and back: `SELECT ON TABLE $schema.posts TO app` → `SELECT ON TABLE $schema.posts FROM app`. */
 export function reversed(right: string): string {
   const word = / (TO|FROM) ("(?:[^"]|"")*"|\S+)$/.exec(right);
   const turned = word?.[1] === 'TO' ? 'FROM' : 'TO';

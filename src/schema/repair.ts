@@ -1,5 +1,6 @@
 import { FACT_REPAIRS, sqlName } from './repair-facts.js';
 import { reversed, settingSql } from './repair-rights.js';
+import { withSchemaName } from './schema-placeholder.js';
 import type { CatalogObject, Kind } from './snapshot.js';
 import { filledIn, type Names } from './words.js';
 
@@ -70,6 +71,11 @@ export function repairOfFact(
   found: CatalogObject,
   names: Names,
 ): string | undefined {
+  const sql = factRepair(fact, wanted, found, names);
+  return sql === undefined ? undefined : withSchemaName(sql, names.schema);
+}
+
+function factRepair(fact: string, wanted: CatalogObject, found: CatalogObject, names: Names): string | undefined {
   const value = wanted.facts[fact];
   const repair = FACT_REPAIRS[`${wanted.kind} ${fact}`] ?? FACT_REPAIRS[fact];
   if (repair) return filled(wanted, repair(wanted, value, found), names, fact);

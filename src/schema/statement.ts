@@ -3,7 +3,7 @@ import { CONSTRAINTS } from './catalog/constraints.js';
 import { RELATIONS } from './catalog/relations.js';
 import { RIGHTS } from './catalog/rights.js';
 import { ROUTINES } from './catalog/routines.js';
-import { SERVER } from './catalog/server.js';
+import { serverParts } from './catalog/server.js';
 import { TYPES } from './catalog/types.js';
 
 /**
@@ -25,12 +25,41 @@ export const SESSION = Object.entries({
   .map(([name, value]) => `SET LOCAL ${name} = '${value}'`)
   .join('; ');
 
-/** What every part may use: who we are, which schemas and tables are ours, and which roles have to do with this database. */
-export const PROLOGUE = `
+/** How much is read: one schema and what the database as a whole has, or every schema. */
+export type Scope = 'database' | 'schema';
+
+const CATALOGS = {
+  pg_class: 'relnamespace',
+  pg_proc: 'pronamespace',
+  pg_type: 'typnamespace',
+  pg_default_acl: 'defaclnamespace',
+};
+
+/** Of a dependency: the object is in another schema, or is one. */
+const ELSEWHERE = [
+  `classid = 'pg_namespace'::regclass AND objid IN (SELECT oid FROM elsewhere)`,
+  ...Object.entries(CATALOGS).map(
+    ([catalog, namespace]) =>
+      `classid = '${catalog}'::regclass AND objid IN (SELECT o.oid FROM ${catalog} o JOIN elsewhere e ON e.oid = ${namespace})`,
+  ),
+].join(' OR ');
+
+/**
+ * What every part may use: who we are, which schemas and tables are ours, and which roles have to do with them.
+ *
+ * @param schema a plain name, which needs no quotation marks
+ */
+export function prologue(schema: string, scope: Scope): string {
+  return `
 WITH RECURSIVE here AS MATERIALIZED (SELECT oid, datdba, datacl, encoding FROM pg_database WHERE datname = current_database()),
+-- Schemas that are somebody else's.
+elsewhere AS MATERIALIZED (
+  SELECT oid FROM pg_namespace
+  WHERE ${scope === 'schema' ? '' : 'false AND '}nspname <> '${schema}' AND nspname !~ '^pg_' AND nspname <> 'information_schema'),
 space AS MATERIALIZED (
-  SELECT n.oid, nspname, nspowner, nspacl, quote_ident(nspname) AS schema FROM pg_namespace n
-  WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+  SELECT n.oid, nspname, nspowner, nspacl, CASE nspname WHEN '${schema}' THEN '$schema' ELSE quote_ident(nspname) END AS schema
+  FROM pg_namespace n
+  WHERE oid NOT IN (SELECT oid FROM elsewhere) AND nspname !~ '^pg_' AND nspname <> 'information_schema'
     AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_namespace'::regclass AND objid = n.oid AND deptype = 'e')),
 rel AS MATERIALIZED (
   SELECT c.*, s.schema, s.schema || '.' || quote_ident(relname) AS path,
@@ -54,13 +83,16 @@ me AS MATERIALIZED (
 party AS MATERIALIZED (
   SELECT DISTINCT refobjid AS oid FROM pg_shdepend, here
   WHERE refclassid = 'pg_authid'::regclass AND refobjid >= 16384
-    AND (dbid = here.oid OR classid = 'pg_database'::regclass AND objid = here.oid)
+    AND (dbid = here.oid AND NOT (${ELSEWHERE}) OR classid = 'pg_database'::regclass AND objid = here.oid)
   UNION SELECT owner FROM me),
 -- And those that act as one of them: settings count for who logs in.
 actor AS (SELECT oid FROM party UNION SELECT member FROM actor JOIN pg_auth_members ON roleid = actor.oid)`;
+}
 
 /** The whole catalog in one statement: rows of (kind, name, "on", parent, facts). */
-export const STATEMENT = `${PROLOGUE}
+export function snapshotStatement(schema: string, scope: Scope): string {
+  return `${prologue(schema, scope)}
 SELECT kind, name, "on", parent, jsonb_strip_nulls(facts) AS facts FROM (
-${[...RELATIONS, ...CONSTRAINTS, ...TYPES, ...ROUTINES, ...RIGHTS, ...SERVER].join('\nUNION ALL\n')}
+${[...RELATIONS, ...CONSTRAINTS, ...TYPES, ...ROUTINES, ...RIGHTS, ...serverParts(scope)].join('\nUNION ALL\n')}
 ) AS objects`;
+}

@@ -1,12 +1,14 @@
-import { pathOf, withoutPublic } from './normalise.js';
+import { pathOf, WORDS } from './normalise.js';
+import { withoutSchema, withSchemaName } from './schema-placeholder.js';
 import type { CatalogObject, Kind, Snapshot } from './snapshot.js';
 
-/** Who `$owner` and `$database` are, where the sentence is read and the SQL is run. */
-export type Names = Pick<Snapshot, 'owner' | 'database'>;
+/** What `$owner`, `$database` and `$schema` are, where the sentence is read and the SQL is run. */
+export type Names = Pick<Snapshot, 'owner' | 'database' | 'schema'>;
 
 /** The placeholders of a snapshot, filled in. */
-export function withNames(text: string, { owner, database }: Names): string {
-  return text.replaceAll(/\$(owner|database)(?![\w$])/g, (_, name) => (name === 'owner' ? owner : database));
+export function withNames(text: string, { owner, database, schema }: Names): string {
+  const named = text.replaceAll(/\$(owner|database)(?![\w$])/g, (_, name) => (name === 'owner' ? owner : database));
+  return withSchemaName(named, schema);
 }
 
 /** Kinds whose names, and definitions, speak of the owner or the database. Others may hold such a text and mean it. */
@@ -14,7 +16,7 @@ const NAMING: readonly Kind[] = ['grant', 'revoked', 'default privilege', 'setti
 
 /** The placeholders filled in where they are placeholders. */
 export function filledIn(kind: Kind, fact: string | undefined, text: string, names: Names): string {
-  return NAMING.includes(kind) || fact === 'owner' ? withNames(text, names) : text;
+  return NAMING.includes(kind) || fact === 'owner' ? withNames(text, names) : withSchemaName(text, names.schema);
 }
 
 /** The object, at the beginning of a sentence: columns and constraints by their table, the others by their kind. */
@@ -32,7 +34,7 @@ export function wholeSentence(
   const object = wanted ?? found;
   if (object === undefined) return '';
   if (object.kind === 'revoked') {
-    const right = `right ${withNames(withoutPublic(object.name), names)}`;
+    const right = `right ${withNames(withoutSchema(object.name), names)}`;
     return found ? `${right} is revoked, should not be` : `${right} is not revoked, should be`;
   }
   return `${nameOf(object, names)} ${found ? 'is there, should not be' : 'is missing'}`;
@@ -71,15 +73,12 @@ const BY_ITSELF: Readonly<Record<string, string>> = {
   volatility: 'VOLATILE',
 };
 
-/** Facts that are somebody's own words: shown in quotation marks, and as they are. */
-const WORDS = ['comment', 'comment on the index', 'body'];
-
 /** A fact for a sentence: on one line. */
 export function factText(kind: Kind, fact: string, value: string | undefined, names: Names): string {
   if (value === undefined)
     return kind === 'materialized view' && fact === 'rows' ? 'there' : (BY_ITSELF[fact] ?? 'none');
   if (WORDS.includes(fact)) return `“${oneLine(value)}”`;
-  return oneLine(filledIn(kind, fact, withoutPublic(value), names));
+  return oneLine(filledIn(kind, fact, withoutSchema(value), names));
 }
 
 /** Without line breaks, and without what a terminal would obey. */

@@ -28,8 +28,10 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   retention: ['entities', 'connection', 'constants'],
   repositories: ['entities', 'connection', 'constants', 'validation'],
   seeds: ['entities', 'connection', 'constants', 'columns', 'guard'],
-  // Pure functions over the catalog; whoever calls brings the connection.
-  schema: [],
+  // Functions over the catalog; the caller brings the connection, which knows its schema.
+  schema: ['src/connection/client-options.ts', 'src/connection/schema-name.ts'],
+  // Pure functions: from two catalogs to the statements between them.
+  generator: ['schema', 'src/connection/sql-text.ts'],
   // Judges migrations that it is given; whoever calls brings them and the connection.
   lint: ['src/connection/shared-db-error.ts'],
   backup: ['connection', 'schema'],

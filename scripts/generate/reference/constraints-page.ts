@@ -1,4 +1,4 @@
-import { withoutPublic } from '../../../src/schema/normalise.js';
+import { withoutSchema } from '../../../src/schema/schema-placeholder.js';
 import type { CatalogObject } from '../../../src/schema/snapshot.js';
 import type { DatabaseError } from '../../../src/connection/errors.js';
 import { toDatabaseError } from '../../../src/validation/constraints.js';
@@ -26,7 +26,7 @@ function row(constraint: CatalogObject): string[] {
   const { name, sentence, sqlState = '' } = errorOf(constraint);
   const definition = constraint.facts.definition ?? '';
   return [constraint.name, definition]
-    .map((sql) => code(withoutPublic(sql)))
+    .map((sql) => code(withoutSchema(sql)))
     .concat(prose(sentence), code(name), sqlState);
 }
 
@@ -39,7 +39,7 @@ function errorOf({ name, facts: { definition = '' } }: CatalogObject): DatabaseE
   const state = STATES.find(([beginning]) => beginning.test(definition))?.[1];
   if (state === undefined)
     throw new DocumentationError(`Which SQLSTATE does ${name} raise? STATES does not know ${definition}.`);
-  return refusal(state, withoutPublic(name));
+  return refusal(state, withoutSchema(name));
 }
 
 function refusal(code: string, constraint?: string): DatabaseError {

@@ -1,3 +1,4 @@
+import { withoutSchema } from '../../../src/schema/schema-placeholder.js';
 import type { GeneratedFile } from '../generated-file.js';
 import { byArea, type ForeignKeyFacts, type TableFacts } from './facts.js';
 import { page, section } from './markdown.js';
@@ -43,7 +44,7 @@ function box({ name, columns, parts }: TableFacts): string {
     const marks = KEYS.filter(([, beginning]) =>
       parts.some(({ facts }) => columnsOfKey(facts.definition, beginning).includes(object.name)),
     ).map(([mark]) => mark);
-    const type = (object.facts.type ?? '').replace(/^public\./, '').replaceAll(/\W+/g, '_');
+    const type = withoutSchema(object.facts.type ?? '').replaceAll(/\W+/g, '_');
     return marks.length === 0 ? [] : [`    ${type} ${object.name} ${marks.join(', ')}`];
   });
   return `  ${name} {\n${keys.join('\n')}\n  }`;

@@ -3,7 +3,8 @@ import { rulesOf } from '../../../src/columns/registry.js';
 import { columnOf } from '../../../src/columns/table.js';
 import { ENTITIES } from '../../../src/entities/index.js';
 import { MIGRATION_ONLY } from '../../../src/schema/migration-only.js';
-import { keyOf, withoutPublic } from '../../../src/schema/normalise.js';
+import { keyOf } from '../../../src/schema/normalise.js';
+import { withoutSchema } from '../../../src/schema/schema-placeholder.js';
 import type { CatalogObject, Kind, Snapshot } from '../../../src/schema/snapshot.js';
 import { entitySources, type EntitySource } from '../entity-sources.js';
 import { DocumentationError } from './documentation-error.js';
@@ -71,7 +72,7 @@ export function byArea(tables: readonly TableFacts[]): Map<string, TableFacts[]>
 }
 
 function factsOf({ objects }: Snapshot, object: CatalogObject, rules: EntityRules, source: EntitySource): TableFacts {
-  const name = withoutPublic(object.name);
+  const name = withoutSchema(object.name);
   const all = Object.values(objects).filter(({ parent = '' }) => belongs(parent, name));
   const found = new Map(all.filter(({ kind }) => kind === 'column').map((column) => [column.name, column]));
   const columns = columnsIn(object).map((column) => columnFacts(found.get(column), rules, `${name}.${column}`));
@@ -108,7 +109,7 @@ function foreignKeysIn(
       name,
       child,
       column,
-      parent: withoutPublic(parent),
+      parent: withoutSchema(parent),
       onDelete: / ON DELETE (CASCADE|RESTRICT|SET NULL|SET DEFAULT)/.exec(definition)?.[1] ?? 'NO ACTION',
       nullable: object?.facts.null === undefined,
       unique: parts.some(({ facts }) => facts.definition === `UNIQUE (${column})`),

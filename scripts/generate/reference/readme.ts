@@ -1,3 +1,4 @@
+import { withoutSchema } from '../../../src/schema/schema-placeholder.js';
 import type { Snapshot } from '../../../src/schema/snapshot.js';
 import type { GeneratedFile } from '../generated-file.js';
 import { code, page, section, table } from './markdown.js';
@@ -5,7 +6,7 @@ import { code, page, section, table } from './markdown.js';
 /** What is where in docs/reference/. */
 export function readmePage({ objects }: Snapshot): GeneratedFile {
   const enums = Object.values(objects).filter(({ kind }) => kind === 'enum');
-  const rows = enums.map(({ name, facts }) => [code(name.replace(/^public\./, '')), code(facts.values ?? '')]);
+  const rows = enums.map(({ name, facts }) => [code(withoutSchema(name)), code(facts.values ?? '')]);
   return {
     path: 'docs/reference/README.md',
     content: page('Reference', CONTENTS, ...section('Enums, in their order', table(['enum', 'values'], rows))),

@@ -5,7 +5,7 @@ import type { Names } from '../../../src/schema/words.js';
 import { DocumentationError } from './documentation-error.js';
 
 /** Whoever loads the file owns what it makes; the database is the one it is loaded into, see `here`. */
-export const NAMES: Names = { owner: 'CURRENT_USER', database: '$database' };
+export const NAMES: Names = { owner: 'CURRENT_USER', database: '$database', schema: '$schema' };
 
 /** Makes an object and says the rest of it; the comment on a line of its own. */
 export function created(object: CatalogObject): string[] {
@@ -19,7 +19,7 @@ export function created(object: CatalogObject): string[] {
 /** Kinds that a repair never makes: they hold rows, or shape them. */
 const OTHERS: Partial<Record<CatalogObject['kind'], (object: CatalogObject) => string>> = {
   schema: ({ name }) => `CREATE SCHEMA ${name}`,
-  extension: ({ name, facts }) => `CREATE EXTENSION ${name} SCHEMA ${facts.schema ?? 'public'}`,
+  extension: ({ name, facts }) => `CREATE EXTENSION ${name} SCHEMA ${facts.schema ?? '$schema'}`,
   enum: ({ name, facts }) => `CREATE TYPE ${name} AS ENUM (${facts.values ?? ''})`,
 };
 
@@ -31,14 +31,18 @@ export function afterwards(wanted: CatalogObject, found: CatalogObject): string[
     .map((fact) => {
       const sql = repairOfFact(fact, wanted, found, NAMES);
       if (sql === undefined) throw unknown(wanted, fact);
-      return `${sql.trim()};`;
+      return here(wanted, `${sql.trim()};`);
     });
 }
 
-/** ALTER DATABASE wants a name, and only the server knows it. */
-function here({ kind }: CatalogObject, sql: string): string {
-  if (!['setting', 'grant', 'revoked'].includes(kind) || !sql.includes('$database')) return sql;
-  return `DO $do$ BEGIN EXECUTE replace($sql$${sql}$sql$, '$database', quote_ident(current_database())); END $do$;`;
+/** ALTER DATABASE and ON SCHEMA want a name, and only the session that loads the file knows it. */
+export function here({ kind }: CatalogObject, sql: string): string {
+  const [placeholder, question] = /\$schema(?![\w$.])/.test(sql)
+    ? ['$schema', 'current_schema']
+    : ['$database', 'current_database'];
+  const kinds = ['setting', 'grant', 'revoked', 'schema', 'default privilege'];
+  if (!kinds.includes(kind) || !sql.includes(placeholder)) return sql;
+  return `DO $do$ BEGIN EXECUTE replace($sql$${sql}$sql$, '${placeholder}', quote_ident(${question}())); END $do$;`;
 }
 
 /** A file that leaves something out would be worse than none. */

@@ -1,7 +1,7 @@
 import { constraintName } from '../../../src/connection/naming-strategy.js';
 import { columnOf } from '../../../src/columns/table.js';
 import { RETENTION_POLICIES, type RetentionPolicy } from '../../../src/retention/policies.js';
-import { withoutPublic } from '../../../src/schema/normalise.js';
+import { withoutSchema } from '../../../src/schema/schema-placeholder.js';
 import type { CatalogObject, Kind } from '../../../src/schema/snapshot.js';
 import type { GeneratedFile } from '../generated-file.js';
 import { DocumentationError } from './documentation-error.js';
@@ -69,9 +69,9 @@ function columnRow({ object, rules }: ColumnFacts): string[] {
   const sentences = rules.map(({ sentence }) => prose(sentence.replace(/^must (be )?/, ''))).join('<br>');
   return [
     code(object.name),
-    code(withoutPublic(type)),
+    code(withoutSchema(type)),
     prose(when),
-    code(withoutPublic(fallback)),
+    code(withoutSchema(fallback)),
     prose(meaning),
     sentences,
   ];
@@ -112,12 +112,12 @@ function rowRules({ name, rules }: TableFacts): string[][] {
 }
 
 function indexRow({ name, facts }: CatalogObject, { name: table, rules }: TableFacts): string[] {
-  const plain = withoutPublic(name);
+  const plain = withoutSchema(name);
   const purpose = rules.queries.get(plain) ?? rules.constraints.get(plain)?.sentence ?? facts.comment;
   if (purpose === undefined)
     throw new DocumentationError(`Nobody says which query ${plain} on ${table} serves: declare it with @IndexFor.`);
   const definition = facts.definition?.replace(/^CREATE (UNIQUE )?INDEX .*? USING /, '$1') ?? '';
-  return [code(plain), code(withoutPublic(definition)), prose(purpose)];
+  return [code(plain), code(withoutSchema(definition)), prose(purpose)];
 }
 
 function others({ parts }: TableFacts): CatalogObject[] {
@@ -126,9 +126,9 @@ function others({ parts }: TableFacts): CatalogObject[] {
 
 function partRow({ kind, name, facts }: CatalogObject): string[] {
   const shown = SHOWN.includes(kind) ? name : `${kind} ${name}`;
-  return [code(withoutPublic(shown)), code(withoutPublic(facts.definition ?? '')), prose(facts.comment ?? '')];
+  return [code(withoutSchema(shown)), code(withoutSchema(facts.definition ?? '')), prose(facts.comment ?? '')];
 }
 
 function right({ kind, name }: CatalogObject): string {
-  return `- ${kind === 'grant' ? '' : 'not '}${code(withoutPublic(name))}`;
+  return `- ${kind === 'grant' ? '' : 'not '}${code(withoutSchema(name))}`;
 }

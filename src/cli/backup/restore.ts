@@ -23,7 +23,10 @@ export async function restore(
   confirmedName: string | undefined,
 ): Promise<void> {
   const database = await acquireMigrationDatabase(environment);
-  const destruction = { action: 'replace the database by a backup', nodeEnv: environment.nodeEnv, confirmedName };
+  const destruction = {
+    ...{ action: 'replace the database by a backup', wholeDatabase: true },
+    ...{ nodeEnv: environment.nodeEnv, confirmedName },
+  };
   try {
     const { keptAs, ...restored } = await interruptible('Interrupted: nothing is restored.', (signal) => {
       const context = { ...contextOf(environment, database), signal };
@@ -41,10 +44,10 @@ export async function restore(
 
 /** Of what the backup would replace. One that lets nobody in may be anything; one that is not there is nothing. */
 async function situationOf(context: BackupContext): Promise<Situation> {
-  const { url, signal } = context;
+  const { url, schema, signal } = context;
   const { database: databaseName } = parseDatabaseUrl(url);
   try {
-    return await withClient(url, { applicationName: 'shared-db restore', readOnly: true, signal }, (client) =>
+    return await withClient(url, { schema, applicationName: 'shared-db restore', readOnly: true, signal }, (client) =>
       readSituation(rowsOf(client)),
     );
   } catch (error) {
@@ -52,6 +55,6 @@ async function situationOf(context: BackupContext): Promise<Situation> {
     const there = await onServer(context, (client) =>
       client.query('SELECT FROM pg_database WHERE datname = $1', [databaseName]),
     );
-    return { databaseName, empty: there.rowCount === 0, marker: { state: 'unreadable' } };
+    return { databaseName, empty: there.rowCount === 0, otherSchemas: [], marker: { state: 'unreadable' } };
   }
 }

@@ -8,6 +8,9 @@ import { exclusively, onServer, sessionsIn, type BackupContext } from '../../bac
 import { ConnectionFailure } from '../../connection/connection-failure.js';
 import { parseDatabaseUrl } from '../../connection/database-url.js';
 import type { Environment } from '../../connection/environment.js';
+import { listedMigrations } from '../../connection/listed-migrations.js';
+import { SchemaMissing } from '../../connection/schema-name.js';
+import { createDataSource } from '../../data-source.js';
 import {
   MigrationEdited,
   MigrationHalfDone,
@@ -57,13 +60,13 @@ export async function runWithBackup(
 ): Promise<RunWithBackup> {
   const database = await acquireMigrationDatabase(environment);
   try {
-    const pending = await withDataSource(database.url, pendingIn);
+    const pending = await pendingIn(database);
     if (pending.names.length === 0) return { applied: [] };
     const context = contextOf(environment, database);
     return await exclusively(context, async () => {
       const backup = await proved(context, database, options);
       try {
-        const applied = await withDataSource(database.url, (dataSource) => run(dataSource, database));
+        const applied = await run(dataSourceOf(database), database);
         return { applied, backup: { folder: backup.folder, engine: backup.manifest.engine } };
       } catch (error) {
         if (!BEFORE_ANYTHING.some((Class) => error instanceof Class)) {
@@ -77,9 +80,9 @@ export async function runWithBackup(
   }
 }
 
-export function contextOf({ pgBin }: Environment, { url }: CommandDatabase): BackupContext {
+export function contextOf({ pgBin }: Environment, { url, schema }: CommandDatabase): BackupContext {
   return {
-    url,
+    ...{ url, schema },
     pgBin,
     note: (line) => {
       output.note(line);
@@ -138,17 +141,30 @@ export function kept(name: string): string {
   return `the database as it was is kept as ${name}, with all that was written since: DROP DATABASE "${name}" when you have looked`;
 }
 
-async function pendingIn(dataSource: DataSource): Promise<{ names: readonly string[]; transactional: boolean }> {
-  const { pending: names } = await migrationStatus(dataSource);
-  const transactional = dataSource.migrations.every((migration) => migration.transaction !== false);
-  return { names, transactional };
+interface Pending {
+  readonly names: readonly string[];
+  readonly transactional: boolean;
 }
 
-async function withDataSource<T>(url: string, work: (dataSource: DataSource) => Promise<T>): Promise<T> {
-  const dataSource = await connect(url);
+/** Where there is no schema yet, all of them. */
+async function pendingIn(database: CommandDatabase): Promise<Pending> {
+  const dataSource = dataSourceOf(database);
+  const listed = listedMigrations(dataSource);
+  const transactional = listed.every(({ instance }) => instance.transaction !== false);
   try {
-    return await work(dataSource);
-  } finally {
-    await dataSource.destroy();
+    const connected = await connect(database);
+    try {
+      return { names: (await migrationStatus(connected)).pending, transactional };
+    } finally {
+      await connected.destroy();
+    }
+  } catch (error) {
+    if (!(error instanceof SchemaMissing)) throw error;
+    return { names: listed.map(({ name }) => name), transactional };
   }
+}
+
+/** Not connected: the migrator brings its own connection. */
+function dataSourceOf({ url, schema }: CommandDatabase): DataSource {
+  return createDataSource({ url, schema, purpose: 'migrate' });
 }

@@ -17,7 +17,7 @@ export async function untilInterrupted<T>(work: () => Promise<T>, cleanUp: () =>
   const interrupted = new Promise<never>((_, reject) => {
     interrupt = () => {
       stopListening();
-      reject(new Interruption('Interrupted: nothing was compared, and nothing is left behind.'));
+      reject(new Interruption('Interrupted: nothing was compared or written, and nothing is left behind.'));
     };
   });
   const stopListening = (): void => {

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { diff, type Difference } from '../../schema/diff.js';
+import { expectedIn } from '../../schema/expected.js';
 import { compareEntities, compareHistory, snapshotOf } from '../../schema/live.js';
 import type { Snapshot } from '../../schema/snapshot.js';
 import { withoutRoleAttributes, withRoles } from '../../roles/rights.js';
@@ -28,12 +29,13 @@ export async function compareLive(dataSource: DataSource): Promise<Pick<Report, 
 /** Where `db:roles` was run, the rights that it gives belong to what should be. */
 export async function compareCatalog(dataSource: DataSource, shipped: Snapshot): Promise<Difference[]> {
   const live = await snapshotOf(dataSource);
+  const expected = expectedIn(shipped, live.schema);
   const query = (sql: string): Promise<unknown> => dataSource.query(sql);
-  if (!(await rolesAreInUse(query))) return diff(shipped, live);
+  if (!(await rolesAreInUse(query))) return diff(expected, live);
   return [
     ...roleDifferences(await readRoles(query)),
     ...mostOwnedBy(live),
-    ...diff(withRoles(shipped, live), withoutRoleAttributes(live)),
+    ...diff(withRoles(expected, live), withoutRoleAttributes(live)),
   ];
 }
 

@@ -23,11 +23,12 @@ export async function prepareDatabase(
   database: CommandDatabase,
   stop: StopRequest,
 ): Promise<Omit<Summary, 'serverUrl'>> {
-  const dataSource = await connect(database.url);
+  stop.throwIfRequested();
+  output.note('Migrating …');
+  // Before anything else connects: it makes the schema.
+  const applied = await migrate(environment, database);
+  const dataSource = await connect(database);
   try {
-    stop.throwIfRequested();
-    output.note('Migrating …');
-    const applied = await migrate(environment, dataSource, database);
     stop.throwIfRequested();
     output.note('Seeding …');
     await seedReference(dataSource);
@@ -35,6 +36,7 @@ export async function prepareDatabase(
     const sampleRefused = await seedSampleIfAllowed(dataSource, environment);
     return {
       address: parseDatabaseUrl(database.url),
+      schema: database.schema,
       passwordFile: database.embedded ? join(await setting(dataSource, 'data_directory'), 'password') : undefined,
       version: (await setting(dataSource, 'server_version')).split(' ')[0] ?? '',
       migrations: { applied: dataSource.migrations.length, justNow: applied.length },
@@ -47,13 +49,10 @@ export async function prepareDatabase(
 }
 
 /** By MIGRATION_DATABASE_URL where that is set. */
-function migrate(
-  { migrationDatabaseUrl: url }: Environment,
-  dataSource: DataSource,
-  database: CommandDatabase,
-): Promise<string[]> {
-  return runMigrations(url === undefined ? dataSource : createDataSource({ url, purpose: 'migrate' }), {
-    ...(url === undefined ? assumedEnvironment(database) : {}),
+function migrate({ migrationDatabaseUrl, schema }: Environment, database: CommandDatabase): Promise<string[]> {
+  const { url } = migrationDatabaseUrl === undefined ? database : { url: migrationDatabaseUrl };
+  return runMigrations(createDataSource({ url, schema, purpose: 'migrate' }), {
+    ...(migrationDatabaseUrl === undefined ? assumedEnvironment(database) : {}),
     onNotice: (line) => {
       output.note(line);
     },

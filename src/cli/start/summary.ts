@@ -1,10 +1,12 @@
 import { describeAddress, type DatabaseAddress } from '../../connection/database-url.js';
+import { DEFAULT_SCHEMA } from '../../connection/schema-name.js';
 import { tableLines } from '../table.js';
 
 /** What someone who has just started the development server wants to know. Holds no password. */
 export interface Summary {
   readonly serverUrl: string;
   readonly address: DatabaseAddress;
+  readonly schema: string;
   /** The file with the embedded server's password; undefined for another server. */
   readonly passwordFile: string | undefined;
   /** The server's, e.g. `18.4`. */
@@ -17,17 +19,18 @@ export interface Summary {
 }
 
 export function summaryLines(summary: Summary): string[] {
-  const { address, migrations, passwordFile } = summary;
+  const { address, schema, migrations, passwordFile } = summary;
   const user = address.user === undefined ? '' : `, user ${address.user}`;
   const embedded = passwordFile === undefined ? '' : ' (embedded)';
   const facts: readonly (readonly [string, string])[] = [
     ['server', summary.serverUrl],
     ['health', `${summary.serverUrl}/health`],
     ['database', `${describeAddress(address)}${user}${embedded}`],
+    ...(schema === DEFAULT_SCHEMA ? [] : [['schema', schema] as const]),
     ['PostgreSQL', summary.version],
     ['migrations', `${migrations.applied} applied, ${migrations.justNow} of them just now`],
     ['sample data', summary.sampleRefused === undefined ? 'present' : `not written. ${summary.sampleRefused}`],
-    ['psql', psqlCommand(address, passwordFile)],
+    ['psql', psqlCommand(address, schema, passwordFile)],
     ['stop', 'Ctrl-C'],
   ];
   return [
@@ -39,11 +42,14 @@ export function summaryLines(summary: Summary): string[] {
 }
 
 /** For a shell. The embedded server's password is read from its file, another's is asked for. */
-export function psqlCommand(address: DatabaseAddress, passwordFile?: string): string {
+export function psqlCommand(address: DatabaseAddress, schema: string, passwordFile?: string): string {
   const { host, port, user, database } = address;
   const password = passwordFile === undefined ? [] : [`PGPASSWORD="$(cat ${quoted(passwordFile)})"`];
+  const path = schema === DEFAULT_SCHEMA ? [] : [`PGOPTIONS='-c search_path=${schema}'`];
   const login = user === undefined ? [] : ['-U', quoted(user)];
-  return [...password, 'psql', '-h', quoted(host), '-p', String(port), ...login, '-d', quoted(database)].join(' ');
+  return [...path, ...password, 'psql', '-h', quoted(host), '-p', String(port), ...login, '-d', quoted(database)].join(
+    ' ',
+  );
 }
 
 function quoted(word: string): string {

@@ -1,4 +1,5 @@
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { SessionClient } from '../session-client.js';
 import { ROLE } from './cluster.js';
 import { codeOf, EmbeddedPostgresError, messageOf } from './embedded-postgres-error.js';
 
@@ -33,7 +34,8 @@ export interface Holder {
 
 /** A connection to the server, or undefined when it is not to be had now. A refusal that will not pass by is thrown. */
 async function connect(port: number, password: string): Promise<Client | undefined> {
-  const client = new Client({
+  // Held for hours in silence: a session client has no limits.
+  const client = new SessionClient({
     host: '127.0.0.1',
     port,
     user: ROLE,
@@ -43,8 +45,6 @@ async function connect(port: number, password: string): Promise<Client | undefin
     ssl: false,
     application_name: '@shared/db embedded server holder',
     connectionTimeoutMillis: CONNECT_WITHIN_MS,
-    // Held for hours in silence: limits the caller sets for the server must not end it.
-    options: '-c idle_session_timeout=0 -c statement_timeout=0 -c lock_timeout=0',
   });
   // A server that is killed is reported here; without a listener it would end our process.
   client.on('error', () => undefined);

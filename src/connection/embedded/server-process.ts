@@ -32,7 +32,7 @@ export interface ServerSettings {
 }
 
 /** The server may crash without loss even so; a crash of the machine may lose everything. */
-const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+const NOT_DURABLE = { fsync: 'off', full_page_writes: 'off' };
 
 function serverArguments(folder: string, port: number, { durable, settings }: ServerSettings): string[] {
   const values = {

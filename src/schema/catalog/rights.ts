@@ -91,7 +91,8 @@ FROM (SELECT defaclrole AS owner, defaclacl AS acl,
   'FOR ROLE ' || ${role('defaclrole')} || coalesce(' IN SCHEMA ' || schema, '') AS scope,
   CASE defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS' WHEN 'T' THEN 'TYPES'
     WHEN 'n' THEN 'SCHEMAS' ELSE 'LARGE OBJECTS' END AS things, 'schema ' || schema AS parent
-  FROM pg_default_acl LEFT JOIN space s ON s.oid = defaclnamespace) d`;
+  FROM pg_default_acl LEFT JOIN space s ON s.oid = defaclnamespace
+  WHERE defaclnamespace NOT IN (SELECT oid FROM elsewhere)) d`;
 
 const byDefault = `
 SELECT 'default privilege', scope || ' GRANT ' || privilege_type || ' ON ' || things || ' TO ' || ${role('grantee')}, NULL, parent,

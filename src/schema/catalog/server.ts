@@ -1,3 +1,4 @@
+import type { Scope } from '../statement.js';
 import { comment, ours, role, when } from './common.js';
 
 // Owner and comment of a database, its locale and its limits are its operator's.
@@ -16,13 +17,15 @@ SELECT 'extension', quote_ident(extname), NULL, NULL, jsonb_build_object(
 FROM pg_extension e JOIN pg_namespace n ON n.oid = extnamespace LEFT JOIN pg_available_extensions() a ON a.name = extname`;
 
 // Of this database for everybody or for one role; of everywhere, for everybody or for a role that has to do with this database.
-const settings = `
+// Where the schema has a name of its own, so has search_path: every connection of ours is told it, whatever is set.
+const settings = (scope: Scope): string => `
 SELECT 'setting', split_part(setting, '=', 1),
   CASE WHEN setrole = 0 AND setdatabase = 0 THEN 'ROLE ALL' WHEN setrole = 0 THEN 'DATABASE $database'
     ELSE 'ROLE ' || ${role('setrole')} || CASE setdatabase WHEN 0 THEN '' ELSE ' IN DATABASE $database' END END,
   NULL, jsonb_build_object('value', substr(setting, strpos(setting, '=') + 1))
 FROM pg_db_role_setting, here, unnest(setconfig) setting
-WHERE setdatabase = here.oid OR setdatabase = 0 AND (setrole = 0 OR setrole IN (SELECT oid FROM actor))`;
+WHERE (setdatabase = here.oid OR setdatabase = 0 AND (setrole = 0 OR setrole IN (SELECT oid FROM actor)))
+  AND (${scope === 'database'} OR split_part(setting, '=', 1) <> 'search_path')`;
 
 // Only of roles that were given something here; who the owners are (of the tables, of the database), and what they may, is the server's.
 const roles = `
@@ -47,12 +50,17 @@ SELECT 'publication', quote_ident(pubname), NULL, NULL, jsonb_build_object(
     (SELECT 'FOR TABLE ' || string_agg(prrelid::regclass || coalesce(' WHERE ' || pg_get_expr(prqual, prrelid), '') ||
        coalesce(' (' || prattrs::text || ')', ''), ', ' ORDER BY prrelid::regclass::text)
      FROM pg_publication_rel WHERE prpubid = p.oid),
-    (SELECT 'FOR TABLES IN SCHEMA ' || string_agg(pnnspid::regnamespace::text, ', ' ORDER BY pnnspid::regnamespace::text)
-     FROM pg_publication_namespace WHERE pnpubid = p.oid),
+    (SELECT 'FOR TABLES IN SCHEMA ' || string_agg(coalesce(schema, pnnspid::regnamespace::text), ', ' ORDER BY pnnspid::regnamespace::text)
+     FROM pg_publication_namespace LEFT JOIN space s ON s.oid = pnnspid WHERE pnpubid = p.oid),
     CASE WHEN pubviaroot THEN 'VIA ROOT' END, CASE WHEN pubinsert THEN 'INSERT' END, CASE WHEN pubupdate THEN 'UPDATE' END,
     CASE WHEN pubdelete THEN 'DELETE' END, CASE WHEN pubtruncate THEN 'TRUNCATE' END),
   'comment', ${comment('pg_publication', 'p.oid')})
-FROM pg_publication p`;
+FROM pg_publication p
+-- One that publishes only what is in other schemas is theirs.
+WHERE NOT EXISTS (SELECT FROM pg_publication_rel JOIN pg_class c ON c.oid = prrelid JOIN elsewhere e ON e.oid = relnamespace WHERE prpubid = p.oid
+                  UNION ALL SELECT FROM pg_publication_namespace JOIN elsewhere e ON e.oid = pnnspid WHERE pnpubid = p.oid)
+   OR EXISTS (SELECT FROM pg_publication_rel JOIN rel ON rel.oid = prrelid WHERE prpubid = p.oid
+              UNION ALL SELECT FROM pg_publication_namespace JOIN space s ON s.oid = pnnspid WHERE pnpubid = p.oid)`;
 
 /** Rarely met: named, not described. Below 16384 is what initdb made. */
 const others = [
@@ -73,8 +81,11 @@ const others = [
 ].map(
   (catalog) => `
 SELECT 'object', i.type || ' ' || i.identity, NULL, NULL, '{}'::jsonb
-FROM ${catalog} c, pg_identify_object('${catalog}'::regclass, c.oid, 0) i WHERE c.oid >= 16384 AND ${ours(catalog, 'c.oid')}`,
+FROM ${catalog} c, pg_identify_object('${catalog}'::regclass, c.oid, 0) i WHERE c.oid >= 16384 AND ${ours(catalog, 'c.oid')}
+  AND (i.schema IS NULL OR to_regnamespace(i.schema)::oid NOT IN (SELECT oid FROM elsewhere))`,
 );
 
 /** The database as a whole, and what the server keeps for it. */
-export const SERVER = [database, extensions, settings, roles, publications, ...others];
+export function serverParts(scope: Scope): string[] {
+  return [database, extensions, settings(scope), roles, publications, ...others];
+}

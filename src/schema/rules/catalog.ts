@@ -1,9 +1,9 @@
-import { withoutPublic } from '../normalise.js';
+import { withoutSchema, withPlaceholder, withSchemaName } from '../schema-placeholder.js';
 import { askCatalog, type Query } from '../snapshot.js';
 import { BOOKKEEPING_TABLES } from '../bookkeeping.js';
-import { CATALOG_STATEMENT } from './statement.js';
+import { catalogStatement } from './statement.js';
 
-/** Names come twice: `name` as it is, `sql` as SQL writes it. A table is its `path`: SQL, without the schema when that is public. */
+/** Names come twice: `name` as it is, `sql` as SQL writes it. A table is its `path`: SQL, without the schema. */
 export interface TableFacts {
   readonly path: string;
   readonly name: string;
@@ -106,27 +106,26 @@ interface FactRow {
 }
 
 /**
- * Reads what the rules ask about: every schema but PostgreSQL's own, without what extensions brought along, partitions (they follow
- * their table) and the tables that only migrations write.
+ * Reads what the rules ask about, of one schema: without what extensions brought along, partitions (they follow their table) and
+ * the tables that only migrations write.
  *
  * @param query of a connection with an open transaction, which may be read-only; left as it was found. Any role will do.
  */
-export async function readCatalog(query: Query): Promise<Catalog> {
-  const rows = (await askCatalog(query, CATALOG_STATEMENT)) as FactRow[];
+export async function readCatalog(query: Query, schema: string): Promise<Catalog> {
+  const short = (text: string): string => withoutSchema(withPlaceholder(text, schema));
+  const rows = (await askCatalog(query, catalogStatement(schema))) as FactRow[];
   const part = (name: keyof Catalog): never[] => rows.filter((row) => row.part === name).map(({ facts }) => facts);
   const ours = <T extends { table: string }>(all: readonly T[]): T[] =>
-    all
-      .map((one) => ({ ...one, table: withoutPublic(one.table) }))
-      .filter(({ table }) => !BOOKKEEPING_TABLES.includes(table));
+    all.map((one) => ({ ...one, table: short(one.table) })).filter(({ table }) => !BOOKKEEPING_TABLES.includes(table));
   return {
     tables: part('tables')
-      .map((table: TableFacts) => ({ ...table, path: withoutPublic(table.path) }))
+      .map((table: TableFacts) => ({ ...table, path: short(table.path) }))
       .filter(({ path }) => !BOOKKEEPING_TABLES.includes(path)),
     columns: ours<ColumnFacts>(part('columns')),
     constraints: ours<ConstraintFacts>(part('constraints')),
     indexes: ours<IndexFacts>(part('indexes')),
     triggers: ours<TriggerFacts>(part('triggers')),
-    functions: part('functions').map((one: FunctionFacts) => ({ ...one, path: withoutPublic(one.path) })),
-    publicRights: part('publicRights').map(withoutPublic),
+    functions: part('functions').map((one: FunctionFacts) => ({ ...one, path: short(one.path) })),
+    publicRights: part('publicRights').map((right: string) => withSchemaName(short(right), schema)),
   };
 }

@@ -1,6 +1,6 @@
 import { comment, when } from '../catalog/common.js';
 import { RIGHTS } from '../catalog/rights.js';
-import { PROLOGUE } from '../statement.js';
+import { prologue } from '../statement.js';
 
 const TABLES = `SELECT *, relname AS table_name FROM rel WHERE relkind IN ('r', 'p') AND NOT relispartition`;
 
@@ -77,6 +77,8 @@ FROM (${RIGHTS.join('\nUNION ALL\n')}) rights (kind, name, "on", parent, facts)
 WHERE kind <> 'revoked' AND name LIKE '% TO PUBLIC' ORDER BY name`;
 
 /** All of it in one statement: rows of (part, facts), each part in order. */
-export const CATALOG_STATEMENT = `${PROLOGUE},
+export function catalogStatement(schema: string): string {
+  return `${prologue(schema, 'schema')},
 ours AS MATERIALIZED (${TABLES})
 ${[tables, columns, constraints, indexes, triggers, functions, publicRights].map((part) => `(${part})`).join('\nUNION ALL\n')}`;
+}

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { compareCatalog } from '../../../src/cli/check/live.js';
-import { MIGRATION_LOCK } from '../../../src/migrator/lock.js';
+import { migrationLock } from '../../../src/migrator/lock.js';
 import { RolesError } from '../../../src/roles/errors.js';
 import { checkRoles, setUpRoles, type SetUpOptions } from '../../../src/roles/set-up.js';
 import { SHIPPED_SNAPSHOT } from '../../../src/schema/shipped-snapshot.js';
@@ -94,9 +94,9 @@ describe('roles that somebody changed by hand', () => {
   it('waits for a migration, and not for ever', async () => {
     await withSource(url, async (source) => {
       const migration = source.createQueryRunner();
-      await migration.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK.join(', ')})`);
+      await migration.query(`SELECT pg_advisory_lock(${migrationLock('public').join(', ')})`);
       await expect(setUp({ maxWaitMs: 150 })).rejects.toThrow('Another process is migrating this database');
-      setTimeout(() => void migration.query(`SELECT pg_advisory_unlock(${MIGRATION_LOCK.join(', ')})`), 200);
+      setTimeout(() => void migration.query(`SELECT pg_advisory_unlock(${migrationLock('public').join(', ')})`), 200);
       expect((await setUp()).repaired).toEqual([]);
       await migration.release();
     });

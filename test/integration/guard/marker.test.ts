@@ -196,7 +196,11 @@ describe('a database whose word cannot be had', () => {
       const query: Query = async (sql, values) => (await client.query(sql, values)).rows as never;
       expect(await readSituation(query)).toMatchObject({ marker: { state: 'set', environment: 'production' } });
       await client.query('CREATE SCHEMA other; SET search_path = other');
-      expect(await readSituation(query)).toMatchObject({ empty: false, marker: { state: 'unset' } });
+      expect(await readSituation(query)).toMatchObject({
+        empty: true,
+        otherSchemas: ['public'],
+        marker: { state: 'unset' },
+      });
       await client.query('SET search_path = nowhere');
       expect(await readSituation(query)).toMatchObject({ empty: false, marker: { state: 'unset' } });
     });

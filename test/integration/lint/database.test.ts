@@ -103,7 +103,7 @@ describe('migration:lint on a database', () => {
 
   /** As the command does it. */
   const rules = async (...planted: Planted[]): Promise<string[]> =>
-    withReadOnly(db.url, 'lint test', async (reader) =>
+    withReadOnly({ url: db.url, schema: 'public' }, 'lint test', async (reader) =>
       (await lint(planted, { reader })).findings.map(({ rule }) => rule),
     );
 

@@ -76,7 +76,11 @@ describe('the fingerprint of a database', () => {
   let name: string;
 
   const read = (options = {}): Promise<Fingerprint> =>
-    readFingerprint(async (sql) => ([await client.query(sql)] as pg.QueryResult[]).flat().at(-1)?.rows, options);
+    readFingerprint(
+      async (sql) => ([await client.query(sql)] as pg.QueryResult[]).flat().at(-1)?.rows,
+      'public',
+      options,
+    );
   const undone = async <T>(work: () => Promise<T>): Promise<T> => {
     await client.query('BEGIN');
     try {

@@ -60,7 +60,7 @@ export function listening(
   more: Partial<BackupContext> = {},
 ): BackupContext & { readonly notes: string[] } {
   const notes: string[] = [];
-  return { url, notes, note: (line) => void notes.push(line), ...more };
+  return { url, schema: 'public', notes, note: (line) => void notes.push(line), ...more };
 }
 
 export async function emptyFolder(): Promise<{ folder: string; remove: () => Promise<void> }> {

@@ -12,10 +12,16 @@ export type Drift = readonly [plant: string, says: readonly string[], repair?: '
 /** Reads snapshots on one connection with an open transaction; the long statement is planned once. */
 export function snapshotReader(client: pg.Client): () => Promise<Snapshot> {
   return () =>
-    readSnapshot(async (text) => {
-      const { rows } = await client.query<object>(text.includes('WITH RECURSIVE') ? { name: 'snapshot', text } : text);
-      return rows;
-    });
+    readSnapshot(
+      async (text) => {
+        const { rows } = await client.query<object>(
+          text.includes('WITH RECURSIVE') ? { name: 'snapshot', text } : text,
+        );
+        return rows;
+      },
+      'public',
+      'database',
+    );
 }
 
 /** Makes connections that are closed after the last test. Say it before `useDatabase()`: what is in use is not dropped. */

@@ -44,7 +44,7 @@ describe('the schema rules', () => {
       return await readCatalog(async (text) => {
         const { rows } = await client.query<object>(text.includes('WITH RECURSIVE') ? { name: 'catalog', text } : text);
         return rows;
-      });
+      }, 'public');
     } finally {
       await client.query('ROLLBACK');
     }

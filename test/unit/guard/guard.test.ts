@@ -35,7 +35,7 @@ function refusal(situation: Situation, nodeEnv: string | undefined, confirmedNam
 
 describe('what destroys', () => {
   it.each(TABLE)('in a database that says %s, with NODE_ENV %j', (_name, nodeEnv, marker, free) => {
-    const situation = { databaseName: 'Antone', empty: false, marker };
+    const situation = { databaseName: 'Antone', empty: false, otherSchemas: [], marker };
     const unasked = refusal(situation, nodeEnv, undefined);
     if (free) expect(unasked).toBeUndefined();
     else expect(unasked).toBeInstanceOf(ConfirmationNeeded);
@@ -47,20 +47,25 @@ describe('what destroys', () => {
   });
 
   it.each(NODE_ENVS)('is free where there is nothing, with NODE_ENV %j; a wrong name is still wrong', (nodeEnv) => {
-    const nothing: Situation = { databaseName: 'antone', empty: true, marker: { state: 'unset' } };
+    const nothing: Situation = { databaseName: 'antone', empty: true, otherSchemas: [], marker: { state: 'unset' } };
     expect(refusal(nothing, nodeEnv, undefined)).toBeUndefined();
     expect(refusal(nothing, nodeEnv, 'other')).toBeInstanceOf(ConfirmationWrong);
   });
 
   it('takes names for equal that are equal byte for byte, and no others', () => {
-    const situation: Situation = { databaseName: 'Caf\u00e9', empty: false, marker: says('production') };
+    const situation: Situation = {
+      databaseName: 'Caf\u00e9',
+      empty: false,
+      otherSchemas: [],
+      marker: says('production'),
+    };
     expect(refusal(situation, undefined, 'Caf\u00e9')).toBeUndefined();
     expect(refusal(situation, undefined, 'Cafe\u0301')).toBeInstanceOf(ConfirmationWrong);
   });
 });
 
 describe('a refusal', () => {
-  const hostile: Situation = { databaseName: 'a"b\nc', empty: false, marker: says('production') };
+  const hostile: Situation = { databaseName: 'a"b\nc', empty: false, otherSchemas: [], marker: says('production') };
 
   it('is one line that names what was refused, why, and what to do, whatever the names hold', () => {
     expect(refusal(hostile, 'x\ny', undefined)).toMatchObject({

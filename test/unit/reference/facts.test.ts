@@ -42,10 +42,10 @@ describe('the pages', () => {
 
   it('are refused for an index that serves no query', () => {
     const key = 'index ix_posts__extra';
-    const definition = 'CREATE INDEX ix_posts__extra ON public.posts USING btree (content)';
+    const definition = 'CREATE INDEX ix_posts__extra ON $schema.posts USING btree (content)';
     const index: CatalogObject = {
       kind: 'index',
-      name: 'public.ix_posts__extra',
+      name: '$schema.ix_posts__extra',
       parent: 'table posts',
       facts: { definition },
     };
@@ -64,25 +64,25 @@ describe('the pages', () => {
   });
 
   it('are refused for a table that no entity is behind', () => {
-    const table: CatalogObject = { kind: 'table', name: 'public.ghosts', parent: 'schema public', facts: {} };
+    const table: CatalogObject = { kind: 'table', name: '$schema.ghosts', parent: 'schema $schema', facts: {} };
     expect(() => referenceFiles(changed('table ghosts', table))).toThrow('no entity is behind its table ghosts');
   });
 
   it('show rights, and what has no section of its own', () => {
     const grant: CatalogObject = {
       kind: 'grant',
-      name: 'SELECT ON TABLE public.posts TO app',
+      name: 'SELECT ON TABLE $schema.posts TO app',
       parent: 'table posts',
       facts: {},
     };
     expect(pageOf(changed('grant x', grant), 'tables/posts.md')).toContain(
       '## Rights\n\n- `SELECT ON TABLE posts TO app`',
     );
-    const definition = 'CREATE POLICY own ON public.posts AS PERMISSIVE FOR SELECT TO app USING (true)';
+    const definition = 'CREATE POLICY own ON $schema.posts AS PERMISSIVE FOR SELECT TO app USING (true)';
     const policy: CatalogObject = {
       kind: 'policy',
       name: 'own',
-      on: 'public.posts',
+      on: '$schema.posts',
       parent: 'table posts',
       facts: { definition },
     };

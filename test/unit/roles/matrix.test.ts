@@ -4,7 +4,7 @@ import { WITHHELD_COLUMNS } from '../../../src/roles/withheld.js';
 import { SHIPPED_SNAPSHOT } from '../../../src/schema/shipped-snapshot.js';
 
 const objects = Object.values(SHIPPED_SNAPSHOT.objects);
-const columnsOf = (table: string) => objects.filter(({ kind, on }) => kind === 'column' && on === `public.${table}`);
+const columnsOf = (table: string) => objects.filter(({ kind, on }) => kind === 'column' && on === `$schema.${table}`);
 
 /**
  * Texts and JSON that `reader` may see, of the tables about persons. A column that is new in one of them belongs here, or in
@@ -25,7 +25,7 @@ const HARMLESS = [
 
 describe('the matrix of rights', () => {
   it('names every table of the schema', () => {
-    const tables = objects.filter(({ kind }) => kind === 'table').map(({ name }) => name.replace('public.', ''));
+    const tables = objects.filter(({ kind }) => kind === 'table').map(({ name }) => name.replace('$schema.', ''));
     expect([...TABLES].sort()).toEqual(tables.sort());
   });
 

@@ -17,6 +17,7 @@ const snapshot = (objects: readonly CatalogObject[], version = 18): Snapshot => 
   version,
   owner: 'owner',
   database: 'antone',
+  schema: 'public',
   objects: Object.fromEntries(objects.map((each) => [keyOf(each), each])),
 });
 
@@ -25,14 +26,14 @@ const sentences = (expected: Snapshot, actual: Snapshot): string[] =>
 
 describe('the difference of two snapshots', () => {
   it('is nothing when they are equal, whoever owns them', () => {
-    const posts = snapshot([object('table', 'public.posts')]);
+    const posts = snapshot([object('table', '$schema.posts')]);
     expect(diff(posts, { ...posts, owner: 'somebody', database: 'other' })).toEqual([]);
   });
 
   it('tells of a missing table once, not of all that went with it', () => {
-    const table = object('table', 'public.posts');
-    const column = object('column', 'id', { on: 'public.posts', parent: 'table posts' });
-    const grant = object('grant', 'SELECT (id) ON TABLE public.posts TO app', { parent: 'column posts.id' });
+    const table = object('table', '$schema.posts');
+    const column = object('column', 'id', { on: '$schema.posts', parent: 'table posts' });
+    const grant = object('grant', 'SELECT (id) ON TABLE $schema.posts TO app', { parent: 'column posts.id' });
     expect(sentences(snapshot([table, column, grant]), snapshot([]))).toEqual(['table posts is missing']);
     expect(sentences(snapshot([]), snapshot([table, column, grant]))).toEqual(['table posts is there, should not be']);
     expect(sentences(snapshot([table, column, grant]), snapshot([table]))).toEqual(['posts.id is missing']);
@@ -40,7 +41,7 @@ describe('the difference of two snapshots', () => {
 
   it('minds the order of columns, but not that one is missing', () => {
     const ordered = (order: string): Snapshot =>
-      snapshot([object('table', 'public.t', { facts: { 'column order': order } })]);
+      snapshot([object('table', '$schema.t', { facts: { 'column order': order } })]);
     expect(sentences(ordered('a, b, "c, d"'), ordered('a, "c, d"'))).toEqual([]);
     expect(sentences(ordered('a, b, c'), ordered('b, a'))).toEqual([
       'table t: column order is b, a, should be a, b, c',
@@ -48,13 +49,13 @@ describe('the difference of two snapshots', () => {
   });
 
   it('says nothing of a privilege that one of the servers does not have', () => {
-    const maintain = object('grant', 'MAINTAIN ON TABLE public.posts TO app');
+    const maintain = object('grant', 'MAINTAIN ON TABLE $schema.posts TO app');
     expect(sentences(snapshot([maintain]), snapshot([], 15))).toEqual([]);
     expect(sentences(snapshot([maintain]), snapshot([]))).toEqual(['grant MAINTAIN ON TABLE posts TO app is missing']);
   });
 
   it('shows long texts where they begin to differ, and white space when there is nothing else', () => {
-    const body = (text: string): Snapshot => snapshot([object('function', 'public.f()', { facts: { body: text } })]);
+    const body = (text: string): Snapshot => snapshot([object('function', '$schema.f()', { facts: { body: text } })]);
     expect(sentences(body(`${'a'.repeat(300)}b${'c'.repeat(300)}`), body('a'.repeat(300)))).toEqual([
       `function f(): body is …${'a'.repeat(40)}”, should be …${'a'.repeat(40)}b${'c'.repeat(79)}…`,
     ]);
@@ -64,15 +65,15 @@ describe('the difference of two snapshots', () => {
   });
 
   it('takes $owner for the owner in rights, and for itself in what people wrote', () => {
-    const grant = snapshot([object('revoked', 'TRUNCATE ON TABLE public.posts FROM $owner')]);
+    const grant = snapshot([object('revoked', 'TRUNCATE ON TABLE $schema.posts FROM $owner')]);
     expect(diff(snapshot([]), grant)).toMatchObject([
       {
         sentence: 'right TRUNCATE ON TABLE posts FROM owner is revoked, should not be',
         repair: 'GRANT TRUNCATE ON TABLE public.posts TO owner',
       },
     ]);
-    const comment = snapshot([object('table', 'public.posts', { facts: { comment: `costs $owner's \\` } })]);
-    expect(diff(comment, snapshot([object('table', 'public.posts')]))).toMatchObject([
+    const comment = snapshot([object('table', '$schema.posts', { facts: { comment: `costs $owner's \\` } })]);
+    expect(diff(comment, snapshot([object('table', '$schema.posts')]))).toMatchObject([
       { repair: `COMMENT ON TABLE public.posts IS E'costs $owner''s \\\\'` },
     ]);
   });
@@ -105,7 +106,7 @@ describe('the parts of an index', () => {
 
 describe('the query of a view', () => {
   const queryOf = (query: string): string | undefined =>
-    objectOf({ kind: 'view', name: 'public.v', on: null, parent: null, facts: { query } })[1].facts.query;
+    objectOf({ kind: 'view', name: 'public.v', on: null, parent: null, facts: { query } }, 'agent_one')[1].facts.query;
 
   it('over one table is the same on 15, which names the table with each column, and on 18', () => {
     const on15 = ` SELECT posts.id,\n    count(*) AS "posts.x"\n   FROM public.posts\n  WHERE (posts.a > 'b'::text)\n  GROUP BY posts.id;`;
@@ -138,7 +139,7 @@ describe('a right taken back', () => {
 });
 
 describe('what only migrations make', () => {
-  const [extra] = diff(snapshot([]), snapshot([object('trigger', 'tg', { on: 'public.t' })]));
+  const [extra] = diff(snapshot([]), snapshot([object('trigger', 'tg', { on: '$schema.t' })]));
   const entry = { object: 'trigger tg on t', reason: 'TypeORM knows no triggers.' };
 
   it('is excused when it is listed, and only then', () => {

@@ -21,7 +21,6 @@ export const RIGHT_CASES: CasesByRule = {
         ['public-grants grant USAGE ON SEQUENCE migrations_id_seq TO PUBLIC'],
       ],
       ['GRANT CREATE ON SCHEMA public TO PUBLIC', ['public-grants grant CREATE ON SCHEMA public TO PUBLIC']],
-      ['CREATE SCHEMA zoo; GRANT USAGE ON SCHEMA zoo TO PUBLIC', ['public-grants grant USAGE ON SCHEMA zoo TO PUBLIC']],
       [here('GRANT CREATE ON DATABASE %I TO PUBLIC'), ['public-grants grant CREATE ON DATABASE $database TO PUBLIC']],
       [
         'ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO PUBLIC',

@@ -1,0 +1,8 @@
+/** More sentences than this tell nobody anything. */
+const MOST = 10;
+
+/** The first sentences of a list on one line, and how many more there are. */
+export function listed(sentences: readonly string[]): string {
+  const more = sentences.length > MOST ? ` and ${sentences.length - MOST} more` : '';
+  return `${sentences.slice(0, MOST).join('; ')}${more}`;
+}

@@ -1,0 +1,123 @@
+import { describeAddress, type Place } from './database-url.js';
+import { LIMIT_NAMES, SET_AFTER_CONNECTING, type SessionSettings } from './session-settings.js';
+import { SharedDbError } from './shared-db-error.js';
+
+/** The database, or a setting of it, would change what our statements mean. One line: which, and what to do. */
+export class UnsupportedDatabase extends SharedDbError {
+  override readonly name = 'UnsupportedDatabase';
+}
+
+/** What a session must be told before it is used. */
+export interface SessionCheck {
+  /** What `sessionSettings` gave to the connection. */
+  readonly settings: SessionSettings;
+  /** The database may have any encoding: nothing of ours is in it. */
+  readonly anyEncoding: boolean;
+  readonly place: Place;
+  /** The server process that the other side named when it let us in. */
+  readonly processId: number | null;
+}
+
+/** Superusers can set these for a role or a database, and nobody else can take them back for a session. */
+const REFUSED: Readonly<Record<string, { allowed: readonly string[]; effect: string }>> = {
+  session_replication_role: { allowed: ['origin', 'local'], effect: 'triggers and foreign keys do not fire' },
+  zero_damaged_pages: { allowed: ['off'], effect: 'damaged rows are dropped without an error' },
+  ignore_checksum_failure: { allowed: ['off'], effect: 'damaged rows are read as if they were sound' },
+};
+
+/** Runs a statement and returns its rows. */
+type Query = (sql: string) => Promise<readonly { name: string; value: string | null }[]>;
+
+/**
+ * Looks at a new session and completes it: settings that could not be given when it began, durable commits.
+ *
+ * @throws UnsupportedDatabase when the encoding is not UTF8, when a setting is one that nobody but a superuser can take back, and
+ *   when our settings did not arrive, as behind a pooler, and the server has others.
+ */
+export async function prepareSession(query: Query, check: SessionCheck): Promise<void> {
+  const found = new Map((await query(questionOf(check.settings))).map(({ name, value }) => [name, value]));
+  const refuse = (reason: string): never => {
+    throw new UnsupportedDatabase(`Cannot use the database at ${describeAddress(check.place)}: ${reason}.`);
+  };
+  const encoding = found.get('server_encoding');
+  if (!check.anyEncoding && encoding !== 'UTF8') {
+    refuse(
+      `the database's encoding is ${encoding}, UTF8 is needed: create it with ENCODING 'UTF8' TEMPLATE template0 and move its rows there`,
+    );
+  }
+  for (const [name, { allowed, effect }] of Object.entries(REFUSED)) {
+    const value = found.get(name);
+    if (typeof value === 'string' && !allowed.includes(value)) {
+      refuse(`${name} is ${value}, so that ${effect}: RESET it with ALTER DATABASE or ALTER ROLE`);
+    }
+  }
+  const lacking = [...Object.entries({ ...check.settings, ...late(found) })].filter(
+    ([name, wanted]) => !isAsWanted(name, wanted, found),
+  );
+  if (lacking.length === 0) return;
+  const pooled = found.get('pid') !== String(check.processId);
+  const notArrived = lacking.filter(([name]) => pooled || !(name in late(found)));
+  if (notArrived.length > 0) refuse(notArrivedReason(notArrived, found, pooled));
+  await query(
+    `SELECT name, pg_catalog.set_config(name, value, false) AS value FROM (VALUES ${lacking.map(pair).join(', ')}) AS late (name, value)`,
+  );
+}
+
+/** Those of the settings after connecting that this server has, and durable commits where they are switched off. */
+function late(found: ReadonlyMap<string, string | null>): SessionSettings {
+  const known = Object.entries(SET_AFTER_CONNECTING).filter(([name]) => typeof found.get(name) === 'string');
+  // What is stronger than `on`, or waits for fewer standbys, is the operator's choice.
+  const durable = found.get('synchronous_commit') === 'off' ? { synchronous_commit: 'on' } : {};
+  return { ...Object.fromEntries(known), ...durable };
+}
+
+function questionOf(settings: SessionSettings): string {
+  const names = [
+    ...Object.keys(settings),
+    ...Object.keys(SET_AFTER_CONNECTING),
+    ...Object.keys(REFUSED),
+    ...['server_encoding', 'synchronous_commit'],
+  ];
+  return `SELECT name, pg_catalog.current_setting(name, true) AS value FROM (VALUES ${names.map((name) => `('${name}')`).join(', ')}) AS wanted (name)
+    UNION ALL SELECT 'pid', pg_catalog.pg_backend_pid()::text
+    UNION ALL SELECT 'schemas', pg_catalog.array_to_string(pg_catalog.current_schemas(false), ', ')`;
+}
+
+function isAsWanted(name: string, wanted: string, found: ReadonlyMap<string, string | null>): boolean {
+  const value = found.get(name) ?? '';
+  if (value === wanted) return true;
+  // "$user", public is the same as public where the user has no schema of that name.
+  if (name === 'search_path') return ['', wanted].includes(found.get('schemas') ?? '');
+  // Without the limit that we asked for a statement may run longer. What must not be is another one.
+  if (!LIMIT_NAMES.includes(name)) return false;
+  const actual = millisecondsOf(value);
+  return actual === 0 || actual === Number(wanted);
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Of a limit as PostgreSQL shows it: `10s`, `1500ms`, `0`. */
+function millisecondsOf(shown: string): number {
+  const [, digits = '', unit = 'ms'] = /^(\d+)(ms|s|min|h|d)?$/.exec(shown) ?? [];
+  return digits === '' ? Number.NaN : Number(digits) * (UNITS[unit] ?? 1);
+}
+
+function notArrivedReason(
+  settings: readonly (readonly [string, string])[],
+  found: ReadonlyMap<string, string | null>,
+  pooled: boolean,
+): string {
+  const who = pooled
+    ? 'a pooler drops the settings of our connections'
+    : 'the settings of our connections do not arrive';
+  const list = settings.map(([name, wanted]) => `${name} is ${shown(found.get(name))}, must be ${shown(wanted)}`);
+  return `${who}, and there ${list.join('; ')}: connect to the server itself (commands: MIGRATION_DATABASE_URL), or give the role these values with ALTER ROLE … SET`;
+}
+
+function shown(value: string | null | undefined): string {
+  return `“${value ?? ''}”`;
+}
+
+function pair([name, value]: readonly [string, string]): string {
+  return `('${name}', '${value.replaceAll("'", "''")}')`;
+}

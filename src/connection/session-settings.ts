@@ -1,0 +1,98 @@
+/** Settings of a session by name, with the values that `current_setting` shows. */
+export type SessionSettings = Readonly<Record<string, string>>;
+
+/** Time limits of a session, in milliseconds; 0 or absent: no limit. */
+export type SessionLimits = Partial<
+  Record<'statement_timeout' | 'lock_timeout' | 'idle_in_transaction_session_timeout', number>
+>;
+
+export interface SessionOptions {
+  /** The schema of every name that is written without one: search_path is exactly that. Default `public`. */
+  schema?: string | undefined;
+  /** PostgreSQL refuses every write. Default: as the database and the role have it. */
+  readOnly?: boolean | undefined;
+  limits?: SessionLimits;
+}
+
+/**
+ * Settings that a database or a role can change with ALTER … SET and that change what our statements mean, what they answer, or
+ * whether they run. Every connection of this package starts with these values, which win over those of database and role.
+ * `docs/guides/sessions.md` says what each of them would do.
+ */
+const PINNED: SessionSettings = {
+  client_encoding: 'UTF8',
+  DateStyle: 'ISO, MDY',
+  IntervalStyle: 'postgres',
+  TimeZone: 'UTC',
+  timezone_abbreviations: 'Default',
+  extra_float_digits: '1',
+  bytea_output: 'hex',
+  xmlbinary: 'base64',
+  xmloption: 'content',
+  standard_conforming_strings: 'on',
+  backslash_quote: 'safe_encoding',
+  array_nulls: 'on',
+  transform_null_equals: 'off',
+  quote_all_identifiers: 'off',
+  gin_fuzzy_search_limit: '0',
+  row_security: 'on',
+  exit_on_error: 'off',
+  check_function_bodies: 'on',
+  default_table_access_method: 'heap',
+  default_transaction_isolation: 'read committed',
+  default_transaction_deferrable: 'off',
+};
+
+/** Limits that a connection has none of, unless it is given one. */
+const NO_LIMITS: SessionSettings = {
+  statement_timeout: '0',
+  lock_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+  idle_session_timeout: '0',
+};
+
+/** The names of settings that limit how long something may take. */
+export const LIMIT_NAMES: readonly string[] = [...Object.keys(NO_LIMITS), 'transaction_timeout'];
+
+/** Settings that not every server since 15 has: one that it does not know would end the connection, so they are set afterwards. */
+export const SET_AFTER_CONNECTING: SessionSettings = {
+  // 17 and later.
+  transaction_timeout: '0',
+  // 16 and later.
+  createrole_self_grant: '',
+  // 15.8, 16.4 and later.
+  restrict_nonsystem_relation_kind: '',
+};
+
+/** What every connection starts with. */
+export function sessionSettings({ schema, readOnly, limits = {} }: SessionOptions = {}): SessionSettings {
+  const path = { search_path: searchPathOf(schema) };
+  const access = readOnly === true ? { default_transaction_read_only: 'on' } : {};
+  return withLimits({ ...PINNED, ...path, ...access }, limits);
+}
+
+/** The same settings with these limits and no others. */
+export function withLimits(settings: SessionSettings, limits: SessionLimits): SessionSettings {
+  const given: [string, string][] = Object.entries(limits).map(([name, milliseconds]) => [name, String(milliseconds)]);
+  return { ...settings, ...NO_LIMITS, ...Object.fromEntries(given) };
+}
+
+/** A schema as search_path names it: quoted where it must be. */
+export function searchPathOf(schema = 'public'): string {
+  return /^[a-z_][a-z0-9_$]*$/.test(schema) ? schema : `"${schema.replaceAll('"', '""')}"`;
+}
+
+/** The settings as the start of a connection takes them (`options` of node-postgres, PGOPTIONS of libpq). */
+export function startupOptions(settings: SessionSettings): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value.replaceAll(/[\\\s]/g, '\\$&')}`)
+    .join(' ');
+}
+
+/** The same as SQL, for the rest of a transaction. */
+export function setLocalSql(settings: SessionSettings): string {
+  const calls = Object.entries(settings).map(
+    ([name, value]) => `pg_catalog.set_config('${name}', '${value.replaceAll("'", "''")}', true)`,
+  );
+  return `SELECT ${calls.join(', ')}`;
+}

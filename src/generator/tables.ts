@@ -1,0 +1,93 @@
+import type { CatalogObject, Snapshot } from '../schema/snapshot.js';
+import { literal } from '../schema/repair-rights.js';
+import { columnComment, columnSql } from './columns.js';
+import type { Change, Draft } from './draft.js';
+import { createIndex } from './indexes.js';
+import { localName, mentions, quoted } from './names.js';
+
+/** A table as a whole, and its comment. */
+export function planTable({ from, to, facts, sentences }: Change, draft: Draft): void {
+  if (from === undefined && to !== undefined) {
+    createTable(to, draft);
+    return;
+  }
+  if (facts.some((fact) => fact !== 'comment')) draft.problems.push(...sentences);
+  else if (to !== undefined) draft.add('comments', tableComment(to));
+}
+
+/** Drops tables, those that refer to others first. */
+export function dropTables(tables: readonly CatalogObject[], draft: Draft): void {
+  const left = [...tables];
+  while (left.length > 0) {
+    const isFree = (table: CatalogObject): boolean =>
+      !left.some((other) => other !== table && refersTo(other, table, draft.from));
+    // A ring of references has no beginning: whichever is taken, PostgreSQL names the rest.
+    const [table] = left.splice(Math.max(0, left.findIndex(isFree)), 1);
+    const name = localName(table?.name ?? '');
+    draft.add('dropped tables', `DROP TABLE ${name}`);
+    draft.losses.push(`DROP TABLE ${name}`);
+  }
+}
+
+/** What belongs to a table in a snapshot, columns in their order. */
+export function partsOf(table: CatalogObject, { objects }: Snapshot): CatalogObject[] {
+  const order = (table.facts['column order'] ?? '').split(', ');
+  return Object.values(objects)
+    .filter(({ parent }) => parent !== undefined && objects[parent] === table)
+    .sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+}
+
+function createTable(table: CatalogObject, draft: Draft): void {
+  const parts = partsOf(table, draft.to);
+  const of = (kind: CatalogObject['kind']): CatalogObject[] => parts.filter((part) => part.kind === kind);
+  const known = ['column', 'constraint', 'index', 'trigger'];
+  const strange = parts.filter(({ kind }) => !known.includes(kind)).map(({ kind, name }) => `${kind} ${name}`);
+  const facts = Object.keys(table.facts).filter((fact) => !['column order', 'comment'].includes(fact));
+  if (strange.length + facts.length > 0) {
+    draft.problems.push(
+      `table ${localName(table.name)} has what entities cannot express: ${[...strange, ...facts].join(', ')}`,
+    );
+    return;
+  }
+  const references = of('constraint').filter(isReference);
+  const rules = of('constraint').filter((constraint) => !isReference(constraint));
+  const lines = [
+    ...of('column').map((column) => columnSql(column, draft)),
+    ...rules.map((rule) => `CONSTRAINT ${quoted(rule.name)} ${draft.definitionOf(rule)}`),
+  ];
+  const name = localName(table.name);
+  draft.add('tables', `CREATE TABLE ${name} (\n  ${lines.join(',\n  ')}\n)`);
+  for (const index of of('index')) draft.add('tables', createIndex(index, localName(index.name), draft));
+  for (const reference of references) {
+    const definition = draft.definitionOf(reference);
+    // When every new table is there.
+    draft.add('renames', `ALTER TABLE ${name} ADD CONSTRAINT ${quoted(reference.name)} ${definition}`);
+  }
+  for (const trigger of of('trigger')) {
+    draft.add('renames', draft.remakeSql(trigger));
+  }
+  addComments(table, of('column'), draft);
+}
+
+function addComments(table: CatalogObject, columns: readonly CatalogObject[], draft: Draft): void {
+  const comments = [
+    ...(table.facts.comment === undefined ? [] : [tableComment(table)]),
+    ...columns.filter(({ facts }) => facts.comment !== undefined).map((column) => columnComment(column, draft)),
+  ];
+  if (comments.length > 0) draft.add('comments', comments.join(';\n'));
+}
+
+function tableComment({ name, facts }: CatalogObject): string {
+  return `COMMENT ON TABLE ${localName(name)} IS ${facts.comment === undefined ? 'NULL' : literal(facts.comment)}`;
+}
+
+function isReference({ facts }: CatalogObject): boolean {
+  return facts.definition?.startsWith('FOREIGN KEY ') ?? false;
+}
+
+function refersTo(table: CatalogObject, other: CatalogObject, snapshot: Snapshot): boolean {
+  return partsOf(table, snapshot).some(
+    (part) =>
+      isReference(part) && mentions(part.facts.definition?.split(' REFERENCES ')[1] ?? '', localName(other.name)),
+  );
+}
