@@ -56,6 +56,7 @@ export {
   Deadlock,
   DiskFull,
   ExclusionViolation,
+  FinalValueViolation,
   ForeignKeyViolation,
   InvalidText,
   InvalidValue,

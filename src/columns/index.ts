@@ -18,6 +18,16 @@ export {
   scoreRule,
 } from './numbers.js';
 export { BelongsTo, HasMany, HasOne } from './relations.js';
-export type { ColumnRule, RowRule } from './registry.js';
-export { IndexFor, Rule, Rules, Table, UniqueKey } from './table.js';
-export { Choice, choiceRule, formatRule, LOWER_SNAKE, Text, textRules, UPPER_SNAKE, type TextFormat } from './text.js';
+export type { ColumnRule, FinalValues, RowRule } from './registry.js';
+export { Final, Finals, IndexFor, Rule, Rules, Table, UniqueKey } from './table.js';
+export {
+  Choice,
+  choiceRule,
+  formatRule,
+  literal,
+  LOWER_SNAKE,
+  Text,
+  textRules,
+  UPPER_SNAKE,
+  type TextFormat,
+} from './text.js';

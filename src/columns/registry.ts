@@ -41,16 +41,33 @@ export interface RowRule<Row = Record<string, unknown>> {
   readonly meaning: string;
   /** The rule in words: "an approved reply names its approver". */
   readonly sentence: string;
-  /** Properties it reads; an update that brings none or only some of them is judged by the database alone. */
+  /**
+   * Properties it reads. A write that brings only some of them, and whose stored row is unknown, is left to the CHECK; where
+   * there is none, it is refused.
+   */
   readonly properties: readonly (keyof Row & string)[];
   /** The rule over a row whose absent values are null. */
   readonly holds: (row: Row) => boolean;
   /** The same in SQL. Absent where PostgreSQL must not enforce it: `beforeSaveOnly` says why. */
   readonly sql?: string;
-  /** Why there is no CHECK (a clock that jumps, a SET NULL that must succeed, legal wording that changes…). */
+  /** Why there is no CHECK: a SET NULL that must succeed, legal wording that changes. */
   readonly beforeSaveOnly?: string;
   /** Asked of new rows only: what a later purge may take away. */
   readonly onInsertOnly?: boolean;
+}
+
+/** Values of a stored row that no longer change. Checked before save and, on every path, by a trigger of a migration. */
+export interface FinalValues<Row = Record<string, unknown>> {
+  /** Last part of the trigger's name, `tg_<table>__<meaning>`. */
+  readonly meaning: string;
+  /** The rule in words: "an approval or a rejection is final". */
+  readonly sentence: string;
+  /** The properties that no longer change; `except`: all but these. */
+  readonly properties: readonly (keyof Row & string)[] | { readonly except: readonly (keyof Row & string)[] };
+  /** Whether they are final in this stored row. Absent: they are final as soon as the row is stored. */
+  readonly since?: (stored: Row) => boolean;
+  /** Whether the changed row is allowed all the same. Absent: no change is allowed. */
+  readonly allows?: (changed: Row) => boolean;
 }
 
 /** An index and the question it answers. */
@@ -86,6 +103,7 @@ export interface EntityRules {
   /** Of each of `columns`. */
   readonly presences: Map<string, Presence>;
   readonly rows: RowRule[];
+  readonly finals: FinalValues[];
   readonly indexes: QueryIndex[];
   /** The query that an index of the table serves, by the name of the index in PostgreSQL. Unique ones are `constraints`. */
   readonly queries: Map<string, string>;
@@ -107,6 +125,7 @@ export function rulesOf(entity: EntityClass): EntityRules {
       columns: new Map(),
       presences: new Map(),
       rows: [],
+      finals: [],
       indexes: [],
       queries: new Map(),
       relations: new Map(),

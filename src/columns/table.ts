@@ -5,6 +5,7 @@ import {
   type ConstraintMeaning,
   type EntityClass,
   type EntityRules,
+  type FinalValues,
   type QueryIndex,
   type RowRule,
 } from './registry.js';
@@ -20,6 +21,7 @@ export function Table(name: string): ClassDecorator {
     Entity({ name })(entity);
     addColumnChecks(entity, name, rules);
     addRowChecks(entity, name, rules);
+    nameTriggers(name, rules);
     for (const index of rules.indexes) addIndex(entity, name, rules, index);
     addForeignKeyIndexes(entity, name, rules);
     nameKeys(name, rules);
@@ -36,6 +38,18 @@ export function Rules<Row>(rules: readonly RowRule<Row>[]): ClassDecorator {
   return (entity) => {
     // Decorators run bottom-up: unshift keeps the order of the source.
     rulesOf(entity).rows.unshift(...(rules as unknown as readonly RowRule[]));
+  };
+}
+
+/** Values that no longer change in a stored row. A migration makes the trigger that enforces it on every path. */
+export function Final<Row>(values: FinalValues<Row>): ClassDecorator {
+  return Finals([values]);
+}
+
+/** Several of them. */
+export function Finals<Row>(finals: readonly FinalValues<Row>[]): ClassDecorator {
+  return (entity) => {
+    rulesOf(entity).finals.unshift(...(finals as unknown as readonly FinalValues[]));
   };
 }
 
@@ -87,6 +101,19 @@ function addRowChecks(entity: EntityClass, table: string, rules: EntityRules): v
     Check(name, sql)(entity);
     rules.constraints.set(name, { columns: properties.map((property) => columnOf(rules, property)), sentence });
   }
+}
+
+function nameTriggers(table: string, rules: EntityRules): void {
+  for (const final of rules.finals) {
+    const columns = finalProperties(rules, final).map((property) => columnOf(rules, property));
+    rules.constraints.set(constraintName('tg', table, final.meaning), { columns, sentence: final.sentence });
+  }
+}
+
+/** The properties that no longer change. */
+export function finalProperties({ columns }: EntityRules, { properties }: FinalValues): readonly string[] {
+  if (!('except' in properties)) return properties;
+  return [...columns.keys()].filter((property) => !properties.except.includes(property));
 }
 
 function addIndex(entity: EntityClass, table: string, rules: EntityRules, index: QueryIndex): void {

@@ -4,7 +4,7 @@ import { snakeCase } from 'typeorm/util/StringUtils.js';
 /** PostgreSQL cuts longer identifiers silently, and two cut names may then be one (NAMEDATALEN - 1). */
 const MAX_IDENTIFIER_BYTES = 63;
 
-export type ConstraintKind = 'pk' | 'fk' | 'uq' | 'ix' | 'ck';
+export type ConstraintKind = 'pk' | 'fk' | 'uq' | 'ix' | 'ck' | 'tg';
 
 /** The column name of a property: `sssScore` → `sss_score`. */
 export function columnNameOf(property: string): string {
@@ -12,7 +12,7 @@ export function columnNameOf(property: string): string {
 }
 
 /**
- * The name of a constraint or index: `ck_replies__approved_has_approver`, `ix_posts__author_id_detected_at`.
+ * The name of a constraint, index or trigger: `ck_replies__approved_has_approver`, `ix_posts__author_id_detected_at`.
  *
  * Columns stay in the order given: it is their order in the index, and two orders are two indexes.
  *

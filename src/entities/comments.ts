@@ -63,7 +63,8 @@ export const COMMENTS: Comments = {
   'Author.relationshipScore': 'Trust in the author, 0..1; 0.5 is neutral. The sum of interactions, clamped.',
   'Author.interactionHistory': 'What the author did with us, oldest first.',
   'Author.firstSeenAt': 'First detection.',
-  'Author.lastSeenAt': 'Last detection, or last change of the relationship.',
+  'Author.lastSeenAt':
+    'Last detection, or last change of the relationship. By the clock of who saw it: may be earlier than `firstSeenAt`.',
   Decision:
     'What did we decide about a post, and why? Written once by the decision engine and never changed: a second look is a second row. Kept 90 days, archived with its post.',
   'Decision.post': 'The post judged. Goes with it.',
@@ -93,7 +94,8 @@ export const COMMENTS: Comments = {
   'Post.author': 'Who wrote it. Goes with the author.',
   'Post.content': 'The text as delivered, 1..5,000 characters.',
   'Post.detectedAt': "When we first saw it; the platform's time of publication is not stored.",
-  'Post.processedAt': 'When its decision was stored. Null: still in the queue.',
+  'Post.processedAt':
+    'When its decision was stored. Null: still in the queue. Never becomes null again; a second decision may renew it.',
   'Post.keywordMatches':
     'Terms that matched, without repetition. Inputs ask for 1..50; a post without any may still be stored.',
   'Post.keywordCategories': 'Categories of the taxonomy that matched (direct_hangover, meme_language).',
@@ -105,7 +107,7 @@ export const COMMENTS: Comments = {
   Reply:
     'What did we answer, who let it pass, and what came of it? The permanent record of every reply: generated, approved or rejected, posted, measured, perhaps taken back. Never purged, and it outlives the decision behind it.',
   'Reply.decision': 'The decision it carries out. Null: purged after 90 days; a new reply always has one.',
-  'Reply.content': 'The whole text, signature included, before links are expanded.',
+  'Reply.content': 'The whole text, signature included, before links are expanded. Editable while PENDING.',
   'Reply.archetype': 'The archetype used. Null: deleted since, or written by hand.',
   'Reply.platform': 'The platform of the post it answers.',
   'Reply.platformPostId': "The platform's id of our own comment. Null: not posted.",

@@ -126,7 +126,17 @@ async function createAuthors(queryRunner: QueryRunner): Promise<void> {
             "updated_at" >= to_timestamp(0)
             AND "updated_at" < to_timestamp(253402300800)
         ),
-        CONSTRAINT "ck_authors__seen_in_order" CHECK ("first_seen_at" <= "last_seen_at"),
+        CONSTRAINT "ck_authors__handle_of_platform" CHECK (
+            CASE "platform"
+                WHEN 'TWITTER' THEN "handle" ~ '^[A-Za-z0-9_]{1,15}$'
+                WHEN 'REDDIT' THEN "handle" ~ '^[A-Za-z0-9_-]{3,20}$'
+                WHEN 'THREADS' THEN "handle" ~ '^[A-Za-z0-9_.]{1,30}$'
+            END
+        ),
+        CONSTRAINT "ck_authors__tier_of_power_user" CHECK (
+            "power_tier_id" IS NULL
+            OR "is_power_user"
+        ),
         CONSTRAINT "pk_authors" PRIMARY KEY ("id")
     );
     COMMENT ON COLUMN "authors"."id" IS 'Surrogate key.';
@@ -142,7 +152,7 @@ async function createAuthors(queryRunner: QueryRunner): Promise<void> {
     COMMENT ON COLUMN "authors"."relationship_score" IS 'Trust in the author, 0..1; 0.5 is neutral. The sum of interactions, clamped.';
     COMMENT ON COLUMN "authors"."interaction_history" IS 'What the author did with us, oldest first.';
     COMMENT ON COLUMN "authors"."first_seen_at" IS 'First detection.';
-    COMMENT ON COLUMN "authors"."last_seen_at" IS 'Last detection, or last change of the relationship.';
+    COMMENT ON COLUMN "authors"."last_seen_at" IS 'Last detection, or last change of the relationship. By the clock of who saw it: may be earlier than \`firstSeenAt\`.';
     COMMENT ON COLUMN "authors"."created_at" IS 'When the row was written.';
     COMMENT ON COLUMN "authors"."updated_at" IS 'When the row was last changed.'
   `);
@@ -230,6 +240,10 @@ async function createPosts(queryRunner: QueryRunner): Promise<void> {
             "updated_at" >= to_timestamp(0)
             AND "updated_at" < to_timestamp(253402300800)
         ),
+        CONSTRAINT "ck_posts__message_of_error" CHECK (
+            "error_message" IS NULL
+            OR "error_count" > 0
+        ),
         CONSTRAINT "pk_posts" PRIMARY KEY ("id")
     );
     COMMENT ON COLUMN "posts"."id" IS 'Surrogate key.';
@@ -238,7 +252,7 @@ async function createPosts(queryRunner: QueryRunner): Promise<void> {
     COMMENT ON COLUMN "posts"."author_id" IS 'Who wrote it. Goes with the author.';
     COMMENT ON COLUMN "posts"."content" IS 'The text as delivered, 1..5,000 characters.';
     COMMENT ON COLUMN "posts"."detected_at" IS 'When we first saw it; the platform''s time of publication is not stored.';
-    COMMENT ON COLUMN "posts"."processed_at" IS 'When its decision was stored. Null: still in the queue.';
+    COMMENT ON COLUMN "posts"."processed_at" IS 'When its decision was stored. Null: still in the queue. Never becomes null again; a second decision may renew it.';
     COMMENT ON COLUMN "posts"."keyword_matches" IS 'Terms that matched, without repetition. Inputs ask for 1..50; a post without any may still be stored.';
     COMMENT ON COLUMN "posts"."keyword_categories" IS 'Categories of the taxonomy that matched (direct_hangover, meme_language).';
     COMMENT ON COLUMN "posts"."spam_filtered" IS 'Caught by the spam filter: kept for review, never queued.';
@@ -329,13 +343,24 @@ async function createExperiments(queryRunner: QueryRunner): Promise<void> {
             AND "updated_at" < to_timestamp(253402300800)
         ),
         CONSTRAINT "ck_experiments__ends_after_start" CHECK (
-            "start_date" IS NULL
+            "status" <> 'DRAFT'
+            OR "start_date" IS NULL
             OR "end_date" IS NULL
             OR "end_date" > "start_date"
         ),
         CONSTRAINT "ck_experiments__winner_of_completed" CHECK (
             "winner" IS NULL
             OR "status" = 'COMPLETED'
+        ),
+        CONSTRAINT "ck_experiments__dates_of_status" CHECK (
+            "status" NOT IN ('RUNNING', 'COMPLETED')
+            OR (
+                "start_date" IS NOT NULL
+                AND (
+                    "status" = 'RUNNING'
+                    OR "end_date" IS NOT NULL
+                )
+            )
         ),
         CONSTRAINT "pk_experiments" PRIMARY KEY ("id")
     );
@@ -428,6 +453,23 @@ async function createDecisions(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "ck_decisions__randomized_has_prediction" CHECK (
             NOT "is_randomized_experiment"
             OR "predicted_mode" IS NOT NULL
+        ),
+        CONSTRAINT "ck_decisions__prediction_is_mode" CHECK (
+            "is_randomized_experiment"
+            OR "predicted_mode" IS NULL
+            OR "predicted_mode" = "mode"
+        ),
+        CONSTRAINT "ck_decisions__experiment_has_variant" CHECK (
+            "experiment_id" IS NULL
+            OR "experiment_variant" IS NOT NULL
+        ),
+        CONSTRAINT "ck_decisions__disengaged_has_no_archetype" CHECK (
+            "mode" <> 'DISENGAGED'
+            OR "archetype_id" IS NULL
+        ),
+        CONSTRAINT "ck_decisions__safety_disengages" CHECK (
+            "mode" = 'DISENGAGED'
+            OR "safety_flags" <@ ARRAY['OVERRIDE']
         ),
         CONSTRAINT "ck_decisions__none_is_no_flag" CHECK ('NONE' <> ALL ("safety_flags")),
         CONSTRAINT "pk_decisions" PRIMARY KEY ("id")
@@ -570,21 +612,25 @@ async function createReplies(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "ck_replies__posted_has_platform_id" CHECK (
             ("posted_at" IS NULL) = ("platform_post_id" IS NULL)
         ),
-        CONSTRAINT "ck_replies__deleted_after_posted" CHECK (
+        CONSTRAINT "ck_replies__deleted_is_posted" CHECK (
             "deleted_at" IS NULL
-            OR (
-                "posted_at" IS NOT NULL
-                AND "deleted_at" >= "posted_at"
-            )
+            OR "posted_at" IS NOT NULL
         ),
         CONSTRAINT "ck_replies__deleted_has_reason" CHECK (
             ("deleted_at" IS NULL) = ("delete_reason" IS NULL)
+        ),
+        CONSTRAINT "ck_replies__content_fits_platform" CHECK (
+            char_length("content") <= CASE "platform"
+                WHEN 'TWITTER' THEN 320
+                WHEN 'REDDIT' THEN 500
+                WHEN 'THREADS' THEN 320
+            END
         ),
         CONSTRAINT "pk_replies" PRIMARY KEY ("id")
     );
     COMMENT ON COLUMN "replies"."id" IS 'Surrogate key.';
     COMMENT ON COLUMN "replies"."decision_id" IS 'The decision it carries out. Null: purged after 90 days; a new reply always has one.';
-    COMMENT ON COLUMN "replies"."content" IS 'The whole text, signature included, before links are expanded.';
+    COMMENT ON COLUMN "replies"."content" IS 'The whole text, signature included, before links are expanded. Editable while PENDING.';
     COMMENT ON COLUMN "replies"."archetype_id" IS 'The archetype used. Null: deleted since, or written by hand.';
     COMMENT ON COLUMN "replies"."platform" IS 'The platform of the post it answers.';
     COMMENT ON COLUMN "replies"."platform_post_id" IS 'The platform''s id of our own comment. Null: not posted.';

@@ -146,7 +146,6 @@ async function createLearningEvents(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "ck_learning_events__measured_together" CHECK (
             num_nulls("actual_improvement", "accuracy", "evaluated_at") IN (0, 3)
         ),
-        CONSTRAINT "ck_learning_events__measured_after_adjustment" CHECK ("evaluated_at" >= "date"),
         CONSTRAINT "pk_learning_events" PRIMARY KEY ("id")
     );
     COMMENT ON COLUMN "learning_events"."id" IS 'Surrogate key.';

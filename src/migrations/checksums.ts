@@ -9,7 +9,7 @@ export const CHECKSUMS: Readonly<Record<string, MigrationChecksum>> = {
     release: null,
   },
   CreateCoreTables1795411801000: {
-    sha256: '70e733ab2756d5da9511633c05bea0da74cada18552424894389df6862b8e405',
+    sha256: 'cbc19e7e8de899bec0307c2ccc2990d80351b6ebea3abeb6cbef7f318f91c741',
     release: null,
   },
   CreateCompetitiveAndCommunityTables1795411802000: {
@@ -17,7 +17,7 @@ export const CHECKSUMS: Readonly<Record<string, MigrationChecksum>> = {
     release: null,
   },
   CreateLearningTables1795411803000: {
-    sha256: '319db8ad0fc149033a33d7b88b03d2d49df09018a3abf245261d1e71b4c10f4f',
+    sha256: '6f0ba259623ec917a051ca933bfff86e64d55c7e79ec84832a771ee9c3dea4fe',
     release: null,
   },
   CreateOversightTables1795411804000: {
@@ -26,6 +26,10 @@ export const CHECKSUMS: Readonly<Record<string, MigrationChecksum>> = {
   },
   ProtectAuditLogs1795411805000: {
     sha256: '658f998928b8da75c0f06cb331e2dfad235002cce3d8a4adca83f24e7aff5065',
+    release: null,
+  },
+  ProtectFinalValues1795411806000: {
+    sha256: 'b726f690bdb5f9191ce7200027cde234b40479f950c93f05ea344ff0a6beb5a2',
     release: null,
   },
 };

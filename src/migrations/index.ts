@@ -4,6 +4,7 @@ import { CreateCompetitiveAndCommunityTables1795411802000 } from './179541180200
 import { CreateLearningTables1795411803000 } from './1795411803000-create-learning-tables.js';
 import { CreateOversightTables1795411804000 } from './1795411804000-create-oversight-tables.js';
 import { ProtectAuditLogs1795411805000 } from './1795411805000-protect-audit-logs.js';
+import { ProtectFinalValues1795411806000 } from './1795411806000-protect-final-values.js';
 import type { MigrationClass } from './migration.js';
 
 /** The history of the schema, oldest first. Append-only: `npm run migration:generate` and `migration:create` add the line. */
@@ -14,4 +15,5 @@ export const MIGRATIONS: readonly MigrationClass[] = [
   CreateLearningTables1795411803000,
   CreateOversightTables1795411804000,
   ProtectAuditLogs1795411805000,
+  ProtectFinalValues1795411806000,
 ];

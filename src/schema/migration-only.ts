@@ -10,6 +10,22 @@ export interface MigrationOnly {
 
 const APPEND_ONLY = 'TypeORM cannot express it: an audit log that can be changed proves nothing.';
 
+const FINAL = 'TypeORM cannot express it: what is final does not change, whatever path the write takes.';
+
+/** The triggers that refuse to change what is final: table and meaning. */
+const FINAL_TRIGGERS: readonly (readonly [table: string, ...meanings: string[]])[] = [
+  ['posts', 'stays_processed'],
+  ['experiments', 'end_final'],
+  ['decisions', 'written_once'],
+  ['replies', 'approval_final', 'content_final', 'posting_final', 'deletion_final'],
+  ['competitive_mentions', 'written_once'],
+  ['weight_adjustment_logs', 'written_once'],
+  ['learning_events', 'written_once', 'measured_once'],
+  ['randomized_experiments', 'written_once', 'measured_once'],
+  ['kpi_metrics', 'created_once'],
+  ['escalations', 'closing_final'],
+];
+
 /** Where a migrated database may differ from one synchronised from the entities, and why. Nowhere else. */
 export const MIGRATION_ONLY: readonly MigrationOnly[] = [
   ...BOOKKEEPING.map(({ name, purpose }) => ({
@@ -19,6 +35,10 @@ export const MIGRATION_ONLY: readonly MigrationOnly[] = [
   { object: 'function refuse_audit_log_change()', reason: APPEND_ONLY },
   { object: 'trigger tg_audit_logs__append_only on audit_logs', reason: APPEND_ONLY },
   { object: 'trigger tg_audit_logs__no_truncate on audit_logs', reason: APPEND_ONLY },
+  { object: 'function refuse_final_change()', reason: FINAL },
+  ...FINAL_TRIGGERS.flatMap(([table, ...meanings]) =>
+    meanings.map((meaning) => ({ object: `trigger tg_${table}__${meaning} on ${table}`, reason: FINAL })),
+  ),
 ];
 
 /**

@@ -2,11 +2,14 @@ import { isObject } from '../columns/judge.js';
 import { rulesOf, type EntityClass, type ForeignKey } from '../columns/registry.js';
 import { propertyViolation, type Violation } from './validation-error.js';
 
-/** What the database will say, not we: a value given as SQL, the key of a parent that the same save() stores first. */
+/** What the database will say, not we: the key of a parent that the same save() stores first. */
 export const UNKNOWN = Symbol('unknown until written');
 
+/** A value given as SQL: `() => 'now()'`. */
+export const GIVEN_AS_SQL = Symbol('given as SQL');
+
 export interface GivenRow {
-  /** Each column's value, `undefined` when left out, or UNKNOWN. */
+  /** Each column's value, `undefined` when left out, UNKNOWN or GIVEN_AS_SQL. */
   readonly values: ReadonlyMap<string, unknown>;
   /** Relations that TypeORM would misread without a word. */
   readonly violations: readonly Violation[];
@@ -32,7 +35,7 @@ export function readRow(entity: EntityClass, row: Readonly<Record<string, unknow
 
 // Functions are SQL in TypeORM: update({ errorCount: () => 'error_count + 1' }).
 function known(value: unknown): unknown {
-  return typeof value === 'function' ? UNKNOWN : value;
+  return typeof value === 'function' ? GIVEN_AS_SQL : value;
 }
 
 type ReadRelation = { id: unknown; sentence?: undefined } | { sentence: string };
@@ -51,4 +54,9 @@ function readRelation(parent: unknown, key: unknown, { property }: ForeignKey): 
   const prototype: unknown = Object.getPrototypeOf(parent);
   const plain = prototype === Object.prototype || prototype === null;
   return plain ? { sentence: 'must have an id' } : { id: UNKNOWN };
+}
+
+/** Will only the database know the value? */
+export function isUnknown(value: unknown): boolean {
+  return value === UNKNOWN || value === GIVEN_AS_SQL;
 }

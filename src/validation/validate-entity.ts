@@ -3,7 +3,8 @@ import { isObject, judgePresent, unknownKeys } from '../columns/judge.js';
 import { hasRules, rulesOf, type EntityClass, type EntityRules } from '../columns/registry.js';
 import { EntityValidationError } from './entity-validation-error.js';
 import { completed, judgeRow } from './row-rules.js';
-import { readRow, UNKNOWN } from './row.js';
+import { finalViolations } from './final-values.js';
+import { isUnknown, readRow } from './row.js';
 import { propertyViolation, withoutRules, type Violation } from './validation-error.js';
 
 /** A new row, or the columns that an update sets. */
@@ -22,8 +23,9 @@ export type Write =
  * unknown (TypeORM drops those without a word). An instance or a plain object; it is not changed.
  *
  * On insert every required column must be there, a foreign key as `author: { id }` or as `authorId`. On update only what is
- * given is judged; a rule over several columns when all of them are known. A value given as SQL (`() => 'now()'`) is left
- * to PostgreSQL.
+ * given is judged; a rule over several columns when all of them are known, and else by its CHECK. A rule without CHECK is
+ * never left to chance: an update that touches it without saying enough is refused. A value given as SQL (`() => 'now()'`)
+ * is left to PostgreSQL, but for such rules. What is final in the stored row, where that is known, may not change.
  *
  * @throws EntityValidationError naming every violation.
  */
@@ -45,6 +47,7 @@ function violationsOf(entity: EntityClass, row: unknown, write: Write): Violatio
     ...violations,
     ...columns,
     ...rowViolations(entity, values, write, faulty),
+    ...(write.write === 'update' ? finalViolations(entity, values, write) : []),
   ];
 }
 
@@ -55,7 +58,7 @@ function isProperty({ columns, relations, children }: EntityRules, key: string):
 function columnViolations(entity: EntityClass, values: ReadonlyMap<string, unknown>, write: Write): Violation[] {
   return [...fieldsOf(entity)].flatMap(([property, { rules, presence }]) => {
     const value = values.get(property);
-    if (value === UNKNOWN || !isWritten(property, value, write)) return [];
+    if (isUnknown(value) || !isWritten(property, value, write)) return [];
     return judgePresent(rules, presence, value).map((fault) => propertyViolation(property, fault));
   });
 }

@@ -51,6 +51,14 @@ export class AppendOnlyViolation extends errorOf({
   advice: 'Write a new entry; old ones leave by the retention purge only.',
 }) {}
 
+/** An update would change what is final: an approval, a decision, a measurement. */
+export class FinalValueViolation extends errorOf({
+  code: 'FINAL_VALUE_VIOLATION',
+  states: ['23000'],
+  sentence: 'the value is final',
+  advice: 'The sentence is the rule: load the row again and leave what is final as it is, or write a new row.',
+}) {}
+
 /** Text that the column's type cannot hold or read: NUL, broken Unicode, a word that is no uuid or not in the enum. */
 export class InvalidText extends errorOf({
   code: 'INVALID_TEXT',

@@ -4,6 +4,7 @@ import {
   CreatedAt,
   Day,
   Enumeration,
+  Final,
   Id,
   IndexFor,
   LOWER_SNAKE,
@@ -21,6 +22,11 @@ import { KpiType } from '../reference/kpi-type.entity.js';
 // A unique key lets any number of rows with a null platform pass.
 @UniqueKey(['date', 'metricTypeId', 'metricName'], { name: 'all_platforms', where: '"platform" IS NULL' })
 @IndexFor('a family’s trend over 30 or 90 days', ['metricTypeId', 'date'])
+@Final<KpiMetric>({
+  meaning: 'created_once',
+  sentence: 'created_at is when the number was first written: counting again does not change it',
+  properties: ['createdAt'],
+})
 export class KpiMetric {
   @Id() id!: string;
 

@@ -1,5 +1,16 @@
 import type { Relation } from 'typeorm';
-import { BelongsTo, Choice, CreatedAt, Flag, Id, IndexFor, Score, Table, UniqueKey } from '../../columns/index.js';
+import {
+  BelongsTo,
+  Choice,
+  CreatedAt,
+  Final,
+  Flag,
+  Id,
+  IndexFor,
+  Score,
+  Table,
+  UniqueKey,
+} from '../../columns/index.js';
 import { SATISFACTIONS, SENTIMENTS, type Satisfaction, type Sentiment } from '../../constants/choices.js';
 import { Post } from '../core/post.entity.js';
 import { Competitor } from './competitor.entity.js';
@@ -9,6 +20,11 @@ import { Competitor } from './competitor.entity.js';
 @UniqueKey(['postId', 'competitorId'])
 @IndexFor('a competitor’s mentions by time: share of voice, replies of the day', ['competitorId', 'createdAt'])
 @IndexFor('mentions of a period over all competitors', ['createdAt'])
+@Final<CompetitiveMention>({
+  meaning: 'written_once',
+  sentence: 'a competitive mention never changes but for `replied`',
+  properties: { except: ['replied'] },
+})
 export class CompetitiveMention {
   @Id() id!: string;
 

@@ -23,7 +23,7 @@ import {
 import { CommunityChampion } from '../community/community-champion.entity.js';
 import { Platform } from '../enums.js';
 import { PowerTier } from '../reference/power-tier.entity.js';
-import { HANDLE_FORMATS } from './handle.js';
+import { HANDLE_FORMATS, HANDLE_OF_PLATFORM } from './handle.js';
 import { InteractionEvent } from './interaction-event.js';
 import { Post } from './post.entity.js';
 
@@ -36,25 +36,18 @@ import { Post } from './post.entity.js';
 @IndexFor('the author behind a handle, and erasure by handle', ['platform', 'handle'])
 @IndexFor('power users of the dashboard', ['isPowerUser'])
 @Rule<Author>({
-  meaning: 'seen_in_order',
-  sentence: 'an author is last seen no earlier than first seen',
-  properties: ['firstSeenAt', 'lastSeenAt'],
-  holds: ({ firstSeenAt, lastSeenAt }) => firstSeenAt <= lastSeenAt,
-  sql: '"first_seen_at" <= "last_seen_at"',
-})
-@Rule<Author>({
   meaning: 'handle_of_platform',
   sentence: 'a handle has the form its platform allows',
   properties: ['platform', 'handle'],
   holds: ({ platform, handle }) => HANDLE_FORMATS[platform].pattern.test(handle),
-  beforeSaveOnly: 'platforms change their rules; what they already delivered must stay storable',
+  sql: HANDLE_OF_PLATFORM,
 })
 @Rule<Author>({
   meaning: 'tier_of_power_user',
   sentence: 'an author with a power tier is a power user',
   properties: ['powerTierId', 'isPowerUser'],
   holds: ({ powerTierId, isPowerUser }) => powerTierId === null || isPowerUser,
-  beforeSaveOnly: 'the flag is set by hand too, and follows the tier a moment later',
+  sql: '"power_tier_id" IS NULL OR "is_power_user"',
 })
 export class Author {
   @Id() id!: string;
@@ -97,7 +90,7 @@ export class Author {
   /** First detection. */
   @Moment({ now: true }) firstSeenAt!: Date;
 
-  /** Last detection, or last change of the relationship. */
+  /** Last detection, or last change of the relationship. By the clock of who saw it: may be earlier than `firstSeenAt`. */
   @Moment({ now: true }) lastSeenAt!: Date;
 
   @CreatedAt() createdAt!: Date;

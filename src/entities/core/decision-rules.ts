@@ -1,4 +1,4 @@
-import type { RowRule } from '../../columns/index.js';
+import type { FinalValues, RowRule } from '../../columns/index.js';
 import type { Decision } from './decision.entity.js';
 
 /** The rules of a decision across its columns. */
@@ -17,13 +17,21 @@ export const DECISION_RULES: readonly RowRule<Decision>[] = [
     properties: ['isRandomizedExperiment', 'predictedMode', 'mode'],
     holds: ({ isRandomizedExperiment, predictedMode, mode }) =>
       isRandomizedExperiment || predictedMode === null || predictedMode === mode,
-    beforeSaveOnly: 'a veto after the draw may still change what was used',
+    sql: '"is_randomized_experiment" OR "predicted_mode" IS NULL OR "predicted_mode" = "mode"',
+  },
+  {
+    meaning: 'experiment_has_variant',
+    sentence: 'a decision that is part of an experiment has an arm',
+    properties: ['experimentId', 'experimentVariant'],
+    holds: ({ experimentId, experimentVariant }) => experimentId === null || experimentVariant !== null,
+    sql: '"experiment_id" IS NULL OR "experiment_variant" IS NOT NULL',
   },
   {
     meaning: 'variant_of_experiment',
-    sentence: 'a decision has an arm exactly when it is part of an experiment',
+    sentence: 'a new decision with an arm is part of an experiment',
     properties: ['experimentId', 'experimentVariant'],
-    holds: ({ experimentId, experimentVariant }) => (experimentId === null) === (experimentVariant === null),
+    onInsertOnly: true,
+    holds: ({ experimentId, experimentVariant }) => experimentId !== null || experimentVariant === null,
     beforeSaveOnly: 'deleting an experiment empties experiment_id and must succeed',
   },
   {
@@ -31,14 +39,14 @@ export const DECISION_RULES: readonly RowRule<Decision>[] = [
     sentence: 'a disengaged decision chooses no archetype',
     properties: ['mode', 'archetypeId'],
     holds: ({ mode, archetypeId }) => mode !== 'DISENGAGED' || archetypeId === null,
-    beforeSaveOnly: 'earlier data holds such rows',
+    sql: `"mode" <> 'DISENGAGED' OR "archetype_id" IS NULL`,
   },
   {
     meaning: 'safety_disengages',
     sentence: 'a decision with safety flags other than OVERRIDE is DISENGAGED',
     properties: ['safetyFlags', 'mode'],
     holds: ({ safetyFlags, mode }) => mode === 'DISENGAGED' || safetyFlags.every((flag) => flag === 'OVERRIDE'),
-    beforeSaveOnly: 'a flag about wording (claims caution) may be kept on an engaged decision by hand',
+    sql: `"mode" = 'DISENGAGED' OR "safety_flags" <@ ARRAY['OVERRIDE']`,
   },
   {
     meaning: 'none_is_no_flag',
@@ -46,5 +54,13 @@ export const DECISION_RULES: readonly RowRule<Decision>[] = [
     properties: ['safetyFlags'],
     holds: ({ safetyFlags }) => !safetyFlags.includes('NONE'),
     sql: `'NONE' <> ALL ("safety_flags")`,
+  },
+];
+
+export const DECISION_FINALS: readonly FinalValues<Decision>[] = [
+  {
+    meaning: 'written_once',
+    sentence: 'a decision is never changed: a second look is a second row',
+    properties: { except: [] },
   },
 ];

@@ -4,6 +4,7 @@ import {
   Choice,
   CreatedAt,
   Enumeration,
+  Finals,
   Flag,
   HasMany,
   HasOne,
@@ -25,7 +26,7 @@ import { RandomizedExperiment } from '../learning/randomized-experiment.entity.j
 import { Escalation } from '../oversight/escalation.entity.js';
 import { Archetype } from '../reference/archetype.entity.js';
 import { SignalBreakdown, TemporalContext } from './decision-context.js';
-import { DECISION_RULES } from './decision-rules.js';
+import { DECISION_FINALS, DECISION_RULES } from './decision-rules.js';
 import { Post } from './post.entity.js';
 import { Reply } from './reply.entity.js';
 
@@ -44,6 +45,7 @@ import { Reply } from './reply.entity.js';
   where: '"experiment_id" IS NOT NULL',
 })
 @Rules(DECISION_RULES)
+@Finals(DECISION_FINALS)
 export class Decision {
   @Id() id!: string;
 

@@ -4,6 +4,7 @@ import {
   Count,
   CreatedAt,
   Enumeration,
+  Final,
   Flag,
   HasMany,
   Id,
@@ -42,18 +43,18 @@ import { PLATFORM_POST_ID } from './platform-post-id.js';
 })
 @IndexFor('retention: posts older than 90 days', ['detectedAt'])
 @Rule<Post>({
-  meaning: 'processed_after_detected',
-  sentence: 'a post is processed no earlier than detected',
-  properties: ['detectedAt', 'processedAt'],
-  holds: ({ detectedAt, processedAt }) => processedAt === null || processedAt >= detectedAt,
-  beforeSaveOnly: 'two workers have two clocks',
-})
-@Rule<Post>({
   meaning: 'message_of_error',
   sentence: 'an error message comes with an error count above 0',
   properties: ['errorMessage', 'errorCount'],
   holds: ({ errorMessage, errorCount }) => errorMessage === null || errorCount > 0,
-  beforeSaveOnly: 'an operator who resets the count may keep the message',
+  sql: '"error_message" IS NULL OR "error_count" > 0',
+})
+@Final<Post>({
+  meaning: 'stays_processed',
+  sentence: 'a processed post does not go back to the queue: a second look is a second decision',
+  properties: ['processedAt'],
+  since: ({ processedAt }) => processedAt !== null,
+  allows: ({ processedAt }) => processedAt !== null,
 })
 export class Post {
   @Id() id!: string;
@@ -74,7 +75,7 @@ export class Post {
   /** When we first saw it; the platform's time of publication is not stored. */
   @Moment({ now: true }) detectedAt!: Date;
 
-  /** When its decision was stored. Null: still in the queue. */
+  /** When its decision was stored. Null: still in the queue. Never becomes null again; a second decision may renew it. */
   @Moment({ nullable: true }) processedAt!: Date | null;
 
   /** Terms that matched, without repetition. Inputs ask for 1..50; a post without any may still be stored. */

@@ -1,4 +1,4 @@
-import type { RowRule } from '../../columns/index.js';
+import type { FinalValues, RowRule } from '../../columns/index.js';
 import { PROHIBITED_CLAIMS, REPLY_LIMITS } from '../../constants/reply.js';
 import type { Reply } from './reply.entity.js';
 
@@ -43,11 +43,11 @@ const lifeRules: RowRule<Reply>[] = [
     sql: '("posted_at" IS NULL) = ("platform_post_id" IS NULL)',
   },
   {
-    meaning: 'deleted_after_posted',
-    sentence: 'only a posted reply can be taken back, and not before it was posted',
+    meaning: 'deleted_is_posted',
+    sentence: 'only a posted reply can be taken back',
     properties: ['deletedAt', 'postedAt'],
-    holds: ({ deletedAt, postedAt }) => deletedAt === null || (postedAt !== null && deletedAt >= postedAt),
-    sql: '"deleted_at" IS NULL OR ("posted_at" IS NOT NULL AND "deleted_at" >= "posted_at")',
+    holds: ({ deletedAt, postedAt }) => deletedAt === null || postedAt !== null,
+    sql: '"deleted_at" IS NULL OR "posted_at" IS NOT NULL',
   },
   {
     meaning: 'deleted_has_reason',
@@ -55,13 +55,6 @@ const lifeRules: RowRule<Reply>[] = [
     properties: ['deletedAt', 'deleteReason'],
     holds: ({ deletedAt, deleteReason }) => (deletedAt === null) === (deleteReason === null),
     sql: '("deleted_at" IS NULL) = ("delete_reason" IS NULL)',
-  },
-  {
-    meaning: 'posted_after_approved',
-    sentence: 'a reply is posted no earlier than approved',
-    properties: ['approvedAt', 'postedAt'],
-    holds: ({ approvedAt, postedAt }) => approvedAt === null || postedAt === null || postedAt >= approvedAt,
-    beforeSaveOnly: 'approval and posting are timed by two clocks',
   },
 ];
 
@@ -74,7 +67,9 @@ const textRules: RowRule<Reply>[] = [
       .join(', ')})`,
     properties: ['content', 'platform'],
     holds: ({ content, platform }) => Array.from(content).length <= REPLY_LIMITS[platform],
-    beforeSaveOnly: 'platforms change their limits; replies are permanent',
+    sql: `char_length("content") <= CASE "platform" ${Object.entries(REPLY_LIMITS)
+      .map(([platform, limit]) => `WHEN '${platform}' THEN ${limit}`)
+      .join(' ')} END`,
   },
   {
     meaning: 'content_makes_no_claims',
@@ -87,3 +82,35 @@ const textRules: RowRule<Reply>[] = [
 
 /** The rules of a reply across its columns. */
 export const REPLY_RULES: readonly RowRule<Reply>[] = [...lifeRules, ...textRules];
+
+/** What no longer changes in a reply. */
+export const REPLY_FINALS: readonly FinalValues<Reply>[] = [
+  {
+    meaning: 'approval_final',
+    sentence: 'an approval or a rejection is final: a second attempt is a new reply',
+    properties: ['approvalStatus', 'approvedBy', 'approvedAt'],
+    since: isDecided,
+  },
+  {
+    meaning: 'content_final',
+    sentence: 'the text and the platform of a reply no longer change once it is approved or rejected',
+    properties: ['content', 'platform'],
+    since: isDecided,
+  },
+  {
+    meaning: 'posting_final',
+    sentence: 'the time of posting and the id on the platform are final',
+    properties: ['postedAt', 'platformPostId'],
+    since: ({ postedAt }) => postedAt !== null,
+  },
+  {
+    meaning: 'deletion_final',
+    sentence: 'a reply that was taken back stays so',
+    properties: ['deletedAt'],
+    since: ({ deletedAt }) => deletedAt !== null,
+  },
+];
+
+function isDecided({ approvalStatus }: Reply): boolean {
+  return approvalStatus !== 'PENDING';
+}

@@ -4,6 +4,7 @@ import {
   Count,
   CreatedAt,
   Enumeration,
+  Finals,
   HasMany,
   Id,
   IndexFor,
@@ -22,7 +23,7 @@ import { Archetype } from '../reference/archetype.entity.js';
 import { Decision } from './decision.entity.js';
 import { PLATFORM_POST_ID } from './platform-post-id.js';
 import { ReplyMetrics } from './reply-metrics.js';
-import { REPLY_RULES } from './reply-rules.js';
+import { REPLY_FINALS, REPLY_RULES } from './reply-rules.js';
 import { UTM_CODE_TEXT } from './utm-code.js';
 
 /**
@@ -45,6 +46,7 @@ import { UTM_CODE_TEXT } from './utm-code.js';
 })
 @IndexFor('attribution: the reply behind a tracking code', ['utmCode'])
 @Rules(REPLY_RULES)
+@Finals(REPLY_FINALS)
 export class Reply {
   @Id() id!: string;
 
@@ -53,7 +55,7 @@ export class Reply {
   decision!: Relation<Decision> | null;
   readonly decisionId!: string | null;
 
-  /** The whole text, signature included, before links are expanded. */
+  /** The whole text, signature included, before links are expanded. Editable while PENDING. */
   @Text({ ...REPLY_LENGTH, contains: REPLY_SIGNATURE }) content!: string;
 
   /** The archetype used. Null: deleted since, or written by hand. */

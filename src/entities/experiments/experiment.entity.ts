@@ -3,6 +3,7 @@ import {
   Choice,
   CreatedAt,
   Enumeration,
+  Final,
   HasMany,
   Id,
   IndexFor,
@@ -24,10 +25,12 @@ import { ExperimentStatus } from '../enums.js';
 @IndexFor('running experiments, asked at every decision', ['status'])
 @Rule<Experiment>({
   meaning: 'ends_after_start',
-  sentence: 'an experiment ends after it starts',
-  properties: ['startDate', 'endDate'],
-  holds: ({ startDate, endDate }) => startDate === null || endDate === null || endDate > startDate,
-  sql: '"start_date" IS NULL OR "end_date" IS NULL OR "end_date" > "start_date"',
+  sentence: 'a planned experiment ends after it starts',
+  properties: ['status', 'startDate', 'endDate'],
+  // Of a plan only: once it runs, start and end are measured by the clocks of two services.
+  holds: ({ status, startDate, endDate }) =>
+    status !== 'DRAFT' || startDate === null || endDate === null || endDate > startDate,
+  sql: `"status" <> 'DRAFT' OR "start_date" IS NULL OR "end_date" IS NULL OR "end_date" > "start_date"`,
 })
 @Rule<Experiment>({
   meaning: 'winner_of_completed',
@@ -43,7 +46,13 @@ import { ExperimentStatus } from '../enums.js';
   holds: ({ status, startDate, endDate }) =>
     (status !== 'RUNNING' && status !== 'COMPLETED') ||
     (startDate !== null && (status === 'RUNNING' || endDate !== null)),
-  beforeSaveOnly: 'a scheduler may set status and dates in two statements',
+  sql: `"status" NOT IN ('RUNNING', 'COMPLETED') OR ("start_date" IS NOT NULL AND ("status" = 'RUNNING' OR "end_date" IS NOT NULL))`,
+})
+@Final<Experiment>({
+  meaning: 'end_final',
+  sentence: 'a completed or cancelled experiment stays so: start a new one',
+  properties: ['status'],
+  since: ({ status }) => status === 'COMPLETED' || status === 'CANCELLED',
 })
 export class Experiment {
   @Id() id!: string;

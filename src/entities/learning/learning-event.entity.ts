@@ -1,4 +1,15 @@
-import { Choice, CreatedAt, Id, IndexFor, JsonObject, Moment, Quantity, Rule, Table } from '../../columns/index.js';
+import {
+  Choice,
+  CreatedAt,
+  Final,
+  Id,
+  IndexFor,
+  JsonObject,
+  Moment,
+  Quantity,
+  Rule,
+  Table,
+} from '../../columns/index.js';
 import { ADJUSTMENT_TYPES, type AdjustmentType } from '../../constants/choices.js';
 
 /** Was the learning right? A prediction with each adjustment, measured one week later. Kept 6 months. */
@@ -12,12 +23,16 @@ import { ADJUSTMENT_TYPES, type AdjustmentType } from '../../constants/choices.j
     (actualImprovement === null) === (evaluatedAt === null) && (accuracy === null) === (evaluatedAt === null),
   sql: 'num_nulls("actual_improvement", "accuracy", "evaluated_at") IN (0, 3)',
 })
-@Rule<LearningEvent>({
-  meaning: 'measured_after_adjustment',
-  sentence: 'an adjustment is measured no earlier than it was made',
-  properties: ['date', 'evaluatedAt'],
-  holds: ({ date, evaluatedAt }) => evaluatedAt === null || evaluatedAt >= date,
-  sql: '"evaluated_at" >= "date"',
+@Final<LearningEvent>({
+  meaning: 'written_once',
+  sentence: 'a learning event never changes: only its measurement is added',
+  properties: { except: ['actualImprovement', 'accuracy', 'evaluatedAt'] },
+})
+@Final<LearningEvent>({
+  meaning: 'measured_once',
+  sentence: 'the measurement of a learning event is final',
+  properties: ['actualImprovement', 'accuracy', 'evaluatedAt'],
+  since: ({ evaluatedAt }) => evaluatedAt !== null,
 })
 export class LearningEvent {
   @Id() id!: string;

@@ -1,11 +1,22 @@
 import type { Relation } from 'typeorm';
-import { BelongsTo, CreatedAt, Enumeration, Id, IndexFor, Quantity, Table } from '../../columns/index.js';
+import { BelongsTo, CreatedAt, Enumeration, Final, Id, IndexFor, Quantity, Table } from '../../columns/index.js';
 import { Decision } from '../core/decision.entity.js';
 import { OperationalMode } from '../enums.js';
 
 /** What would have happened otherwise? The causal probe of one randomised decision. Goes with it, after 90 days. */
 @Table('randomized_experiments')
 @IndexFor('probes of a period: weekly analysis, retention', ['createdAt'])
+@Final<RandomizedExperiment>({
+  meaning: 'written_once',
+  sentence: 'a causal probe never changes: only its outcome is added',
+  properties: { except: ['actualOutcome'] },
+})
+@Final<RandomizedExperiment>({
+  meaning: 'measured_once',
+  sentence: 'the outcome of a causal probe is final',
+  properties: ['actualOutcome'],
+  since: ({ actualOutcome }) => actualOutcome !== null,
+})
 export class RandomizedExperiment {
   @Id() id!: string;
 

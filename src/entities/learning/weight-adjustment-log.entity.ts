@@ -2,6 +2,7 @@ import {
   Choice,
   Count,
   CreatedAt,
+  Final,
   Id,
   IndexFor,
   JsonObject,
@@ -39,6 +40,11 @@ import { SampleSizes, SignalWeights } from './signal-weights.js';
   properties: ['action', 'reason'],
   holds: ({ action, reason }) => action !== 'SKIPPED' || reason !== null,
   sql: `"action" <> 'SKIPPED' OR "reason" IS NOT NULL`,
+})
+@Final<WeightAdjustmentLog>({
+  meaning: 'written_once',
+  sentence: 'the log of a learning cycle is never changed: write a new row',
+  properties: { except: [] },
 })
 export class WeightAdjustmentLog {
   @Id() id!: string;

@@ -1,5 +1,16 @@
 import type { Relation } from 'typeorm';
-import { BelongsTo, CreatedAt, Enumeration, Id, IndexFor, Moment, Rule, Table, Text } from '../../columns/index.js';
+import {
+  BelongsTo,
+  CreatedAt,
+  Enumeration,
+  Final,
+  Id,
+  IndexFor,
+  Moment,
+  Rule,
+  Table,
+  Text,
+} from '../../columns/index.js';
 import { Decision } from '../core/decision.entity.js';
 import { Post } from '../core/post.entity.js';
 import { Reply } from '../core/reply.entity.js';
@@ -38,6 +49,12 @@ import { EscalationReason } from '../reference/escalation-reason.entity.js';
   properties: ['status', 'resolvedBy'],
   holds: ({ status, resolvedBy }) => isClosed(status) === (resolvedBy !== null),
   sql: `("status" IN ('RESOLVED', 'DISMISSED')) = ("resolved_by" IS NOT NULL)`,
+})
+@Final<Escalation>({
+  meaning: 'closing_final',
+  sentence: 'a closed escalation is not opened or closed again: open a new one',
+  properties: ['status', 'resolvedBy', 'resolvedAt'],
+  since: ({ status }) => isClosed(status),
 })
 export class Escalation {
   @Id() id!: string;

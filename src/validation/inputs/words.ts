@@ -36,14 +36,19 @@ export function Like<Row extends object>(
 
 /**
  * The input is the better part of a row: the entity's rules over several columns hold for it too, those at least whose
- * properties it has all.
+ * properties it has all, or gets from the defaults of the columns.
  */
 export function WithRulesOf(entity: EntityClass): ClassDecorator {
   return (input) => {
     const fields = fieldsOf(input);
-    const rules = rulesOf(entity).rows.filter(({ properties }) => properties.every((property) => fields.has(property)));
+    const columns = fieldsOf(entity);
+    const isKnown = (property: string): boolean =>
+      fields.has(property) || columns.get(property)?.presence.fallback !== undefined;
+    const rules = rulesOf(entity).rows.filter(
+      ({ properties }) => properties.some((property) => fields.has(property)) && properties.every(isKnown),
+    );
     rulesOf(input).rows.push(...rules);
-    for (const rule of rules) mustHoldOver(rule, input);
+    for (const rule of rules) mustHoldOver(rule, input, entity);
   };
 }
 
@@ -63,23 +68,28 @@ export function IsScore(): PropertyDecorator {
 }
 
 // class-validator knows no rules over a whole object: it hangs on the first of its properties.
-function mustHoldOver(rule: RowRule, input: EntityClass): void {
-  const [first] = rule.properties;
+function mustHoldOver(rule: RowRule, input: EntityClass, entity: EntityClass): void {
+  const first = rule.properties.find((property) => fieldsOf(input).has(property));
   if (first === undefined) return;
   const validate = (_value: unknown, args?: ValidationArguments): boolean =>
-    args === undefined || holdsOver(rule, input, args.object as Record<string, unknown>);
+    args === undefined || holdsOver(rule, input, entity, args.object as Record<string, unknown>);
   const decorate = ValidateBy({ name: rule.meaning, validator: { validate, defaultMessage: () => rule.sentence } });
   decorate(input.prototype as object, first);
 }
 
-function holdsOver(rule: RowRule, input: EntityClass, object: Readonly<Record<string, unknown>>): boolean {
+function holdsOver(
+  rule: RowRule,
+  input: EntityClass,
+  entity: EntityClass,
+  object: Readonly<Record<string, unknown>>,
+): boolean {
   const fields = fieldsOf(input);
   const values = new Map(rule.properties.map((property) => [property, object[property]]));
   const faulty = rule.properties.filter((property) => {
     const field = fields.get(property);
     return field && judgePresent(field.rules, field.presence, values.get(property)).length > 0;
   });
-  return judgeRow(rule, completed(input, values), new Set(faulty)) === undefined;
+  return judgeRow(rule, completed(entity, values), new Set(faulty)) === undefined;
 }
 
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})$/;

@@ -55,9 +55,9 @@ describe('a CHECK unlike its rule is found', () => {
   });
 
   test('over several columns', async () => {
-    await replaceCheck('deleted_after_posted', 'deleted_at IS NULL OR posted_at IS NOT NULL');
-    const found = await disagreements(await row(Reply, 'deleted_after_posted'));
-    expect(found[0]).toMatchObject({ validator: 'refuses (deleted_after_posted)', database: 'keeps it' });
+    await replaceCheck('deleted_is_posted', 'deleted_at IS NULL OR deleted_at IS NOT NULL');
+    const found = await disagreements(await row(Reply, 'deleted_is_posted'));
+    expect(found[0]).toMatchObject({ validator: 'refuses (deleted_is_posted)', database: 'keeps it' });
   });
 
   test('that nobody promised, and one that is not there', async () => {

@@ -28,14 +28,28 @@ export function columnChecks(table: string, columns: Readonly<Record<string, Wor
   });
 }
 
+/** Changes of a row, and tails of the names of CHECKs that would refuse them as well. */
+interface ChangesAside {
+  readonly changes: Row;
+  readonly aside: readonly string[];
+}
+
 /** The case of a CHECK over several columns: rows changed so that it must refuse them, and so that it must not. */
-export function rowCheck(table: string, meaning: string, rows: { refused: Row[]; accepted: Row[] }): Case {
+export function rowCheck(
+  table: string,
+  meaning: string,
+  rows: { refused: readonly (Row | ChangesAside)[]; accepted: readonly Row[] },
+): Case {
   return checkCase(
     table,
     meaning,
-    rows.refused.map((changes) => attempt(table, changes)),
+    rows.refused.map((one) => (isAside(one) ? attempt(table, one.changes, one.aside) : attempt(table, one))),
     rows.accepted.map((changes) => attempt(table, changes)),
   );
+}
+
+function isAside(one: Row | ChangesAside): one is ChangesAside {
+  return 'changes' in one && 'aside' in one;
 }
 
 function facetCase(

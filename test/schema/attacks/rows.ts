@@ -33,7 +33,9 @@ const DISTINCT: Readonly<Record<string, (n: number) => Row>> = {
   kpi_types: upperSnakeName,
   escalation_reasons: upperSnakeName,
   champion_tiers: upperSnakeName,
-  authors: (n) => ({ platform_id: `${n}` }),
+  // With a power tier and an experiment like every foreign key, and what belongs to them.
+  authors: (n) => ({ platform_id: `${n}`, is_power_user: true }),
+  decisions: () => ({ experiment_variant: 'A' }),
   posts: (n) => ({ platform_post_id: `${n}` }),
   competitors: (n) => ({ name: `Other ${n}` }),
   kpi_metrics: (n) => ({ metric_name: `metric_${n}` }),

@@ -148,7 +148,7 @@ const CASES: Case[] = [
       { startDate: new Date(early), description: null },
     ],
     refuses: [
-      ['startDate,endDate:ends_after_start', { startDate: later, endDate: early }],
+      ['status,startDate,endDate:ends_after_start', { startDate: later, endDate: early }],
       ['startDate:range', { startDate: '2026-02-30T00:00:00Z' }],
       ['startDate:range', { startDate: 1_700_000_000 }],
       ['variantA:shape', { variantA: [] }],

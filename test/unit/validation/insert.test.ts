@@ -106,12 +106,6 @@ describe('what is left to PostgreSQL', () => {
     expect(refusalOf(Post, rowOf(Post, { content: now }))).toEqual([]);
   });
 
-  test('rules that read a moment which the database fills in', () => {
-    expect(refusalOf(Author, rowOf(Author, { lastSeenAt: new Date(0) }))).toEqual([]);
-    const seen = { firstSeenAt: new Date(1000), lastSeenAt: new Date(0) };
-    expect(refusalOf(Author, rowOf(Author, seen))).toEqual(['firstSeenAt,lastSeenAt:seen_in_order']);
-  });
-
   test('but not rules that read a constant default', () => {
     const row = rowOf(Post, { errorMessage: 'It broke.' });
     expect(refusalOf(Post, row)).toEqual(['errorMessage,errorCount:message_of_error']);

@@ -14,49 +14,77 @@ import {
   score,
   text,
   UPPER_SNAKE,
+  type Value,
+  type Word,
 } from '../values.js';
+
+/** Longer than any platform allows today. */
+const handleText: Word = (column) =>
+  text(50)(column).map(({ kind, refused, accepted }) => ({
+    kind,
+    refused: refused.map(withoutPlatform),
+    accepted: accepted.map(withoutPlatform),
+  }));
+
+function withoutPlatform({ value, aside }: Value): Value {
+  return { value, aside: [...aside, 'handle_of_platform'] };
+}
+
+const handleOn = (platform: string) => (handle: string) => ({ platform, handle });
 
 const authors = [
   ...columnChecks('authors', {
     platform_id: text(100),
-    handle: text(50),
+    handle: handleText,
     display_name: text(200),
     follower_count: count(1_000_000_000),
     archetype_tags: list(0, 50, LOWER_SNAKE),
     relationship_score: score,
     interaction_history: jsonList,
-    // Seen once, so that neither comes after the other; the other is out of range too.
-    first_seen_at: given((value) => ({ last_seen_at: value }), moment, 'last_seen_at_range'),
-    last_seen_at: given((value) => ({ first_seen_at: value }), moment, 'first_seen_at_range'),
+    first_seen_at: moment,
+    last_seen_at: moment,
     created_at: moment,
     updated_at: moment,
   }),
-  rowCheck('authors', 'seen_in_order', {
+  rowCheck('authors', 'handle_of_platform', {
     refused: [
-      { first_seen_at: '2026-01-01T00:00:00.001Z', last_seen_at: '2026-01-01T00:00:00.000Z' },
-      { first_seen_at: '9999-12-31T00:00:00Z' },
-      { last_seen_at: '1970-01-01T00:00:00Z' },
-    ],
+      ...['', 'ann-b', 'ann.b', 'änn', 'ann b', 'ann\n', '\nann', '<script>', 'x'.repeat(16)].map(handleOn('TWITTER')),
+      ...['an', 'ann.b', 'ann b', '<script>', 'x'.repeat(21)].map(handleOn('REDDIT')),
+      ...['ann-b', 'ann b', '<script>', 'x'.repeat(31)].map(handleOn('THREADS')),
+    ].map((changes) => ({ changes, aside: ['handle_length', 'handle_blank'] })),
     accepted: [
-      { first_seen_at: '2026-01-01T00:00:00Z', last_seen_at: '2026-01-01T00:00:00Z' },
-      { first_seen_at: '2026-01-01T00:00:00.000Z', last_seen_at: '2026-01-01T00:00:00.001Z' },
+      ...['a', 'A_9', 'x'.repeat(15)].map(handleOn('TWITTER')),
+      ...['ann', 'a-b_C', 'x'.repeat(20)].map(handleOn('REDDIT')),
+      ...['a', '.', 'a.b_C', 'x'.repeat(30)].map(handleOn('THREADS')),
     ],
+  }),
+  rowCheck('authors', 'tier_of_power_user', {
+    refused: [{ is_power_user: false }],
+    accepted: [{ is_power_user: true }, { is_power_user: false, power_tier_id: null }, { power_tier_id: null }],
   }),
 ];
 
-const posts = columnChecks('posts', {
-  platform_post_id: formatted(POST_ID, 100),
-  content: anyText(5000),
-  detected_at: moment,
-  processed_at: moment,
-  keyword_matches: list(0, 50),
-  keyword_categories: list(0, 20, LOWER_SNAKE),
-  raw_metrics: jsonObject,
-  error_count: count(),
-  error_message: text(2000),
-  created_at: moment,
-  updated_at: moment,
-});
+const posts = [
+  ...columnChecks('posts', {
+    platform_post_id: formatted(POST_ID, 100),
+    content: anyText(5000),
+    detected_at: moment,
+    processed_at: moment,
+    keyword_matches: list(0, 50),
+    keyword_categories: list(0, 20, LOWER_SNAKE),
+    raw_metrics: jsonObject,
+    error_count: count(),
+    error_message: given({ error_count: 1 }, text(2000)),
+    created_at: moment,
+    updated_at: moment,
+  }),
+  rowCheck('posts', 'message_of_error', {
+    refused: [{ error_message: 'It broke.' }, { error_message: 'It broke.', error_count: 0 }],
+    accepted: [{ error_message: 'It broke.', error_count: 1 }, { error_count: 1 }, { error_message: null }],
+  }),
+];
+
+const disengaged = { mode: 'DISENGAGED', archetype_id: null };
 
 const decisions = [
   ...columnChecks('decisions', {
@@ -65,7 +93,7 @@ const decisions = [
     evs_score: ratio,
     trs_score: score,
     composite_score: score,
-    safety_flags: list(0, 20, UPPER_SNAKE),
+    safety_flags: given({ mode: 'DISENGAGED', archetype_id: null }, list(0, 20, UPPER_SNAKE)),
     signals_json: jsonObject,
     temporal_context: jsonObject,
     competitor_detected: text(100),
@@ -73,8 +101,43 @@ const decisions = [
     created_at: moment,
   }),
   rowCheck('decisions', 'none_is_no_flag', {
-    refused: [{ safety_flags: ['NONE'] }, { safety_flags: ['DEATH_MENTION', 'NONE'] }],
-    accepted: [{ safety_flags: [] }, { safety_flags: ['NONE_OF_IT', 'DEATH_MENTION'] }],
+    refused: [
+      { ...disengaged, safety_flags: ['NONE'] },
+      { ...disengaged, safety_flags: ['DEATH_MENTION', 'NONE'] },
+    ],
+    accepted: [{ safety_flags: [] }, { ...disengaged, safety_flags: ['NONE_OF_IT', 'DEATH_MENTION'] }],
+  }),
+  rowCheck('decisions', 'safety_disengages', {
+    refused: ['HELPFUL', 'ENGAGEMENT', 'HYBRID'].flatMap((mode) => [
+      { mode, safety_flags: ['DEATH_MENTION'] },
+      { mode, safety_flags: ['OVERRIDE', 'DEATH_MENTION'] },
+      { mode, safety_flags: ['OVERRIDE_X'] },
+    ]),
+    accepted: [
+      { ...disengaged, safety_flags: ['DEATH_MENTION', 'OVERRIDE'] },
+      { mode: 'HELPFUL', safety_flags: ['OVERRIDE'] },
+      { mode: 'HELPFUL', safety_flags: [] },
+    ],
+  }),
+  rowCheck('decisions', 'disengaged_has_no_archetype', {
+    refused: [{ mode: 'DISENGAGED' }],
+    accepted: [disengaged, { mode: 'HELPFUL', archetype_id: null }, { mode: 'HELPFUL' }],
+  }),
+  rowCheck('decisions', 'prediction_is_mode', {
+    refused: [
+      { mode: 'HELPFUL', predicted_mode: 'HYBRID' },
+      { ...disengaged, predicted_mode: 'HYBRID' },
+    ],
+    accepted: [
+      { mode: 'HELPFUL', predicted_mode: 'HELPFUL' },
+      { mode: 'HELPFUL', predicted_mode: null },
+      { mode: 'HELPFUL', predicted_mode: 'HYBRID', is_randomized_experiment: true },
+    ],
+  }),
+  rowCheck('decisions', 'experiment_has_variant', {
+    refused: [{ experiment_variant: null }],
+    // What deleting an experiment leaves.
+    accepted: [{ experiment_variant: 'B' }, { experiment_id: null }, { experiment_id: null, experiment_variant: null }],
   }),
   rowCheck('decisions', 'randomized_has_prediction', {
     refused: [{ is_randomized_experiment: true }, { is_randomized_experiment: true, predicted_mode: null }],

@@ -9,6 +9,7 @@ export const COLUMN_DRIFTS: readonly Drift[] = [
       'posts.error_message is missing',
       'posts ck_posts__error_message_blank is missing',
       'posts ck_posts__error_message_length is missing',
+      'posts ck_posts__message_of_error is missing',
     ],
     'by hand',
   ],

@@ -152,8 +152,8 @@ export const TABLE_DRIFTS: readonly Drift[] = [
   ],
   ["CREATE TYPE extra AS ENUM ('a')", ['enum extra is there, should not be'], 'by hand'],
   [
-    "ALTER TYPE platform RENAME VALUE 'REDDIT' TO 'RED'",
-    ["enum platform: values are 'TWITTER', 'RED', 'THREADS', should be 'TWITTER', 'REDDIT', 'THREADS'"],
+    "ALTER TYPE reply_type RENAME VALUE 'MANUAL' TO 'BY_HAND'",
+    ["enum reply_type: values are 'BY_HAND', 'AUTO', should be 'MANUAL', 'AUTO'"],
     'by hand',
   ],
   [
@@ -168,6 +168,8 @@ export const TABLE_DRIFTS: readonly Drift[] = [
       'kpi_metrics.platform: type is site, should be platform',
       'posts.platform: type is site, should be platform',
       'replies.platform: type is site, should be platform',
+      "authors ck_authors__handle_of_platform: definition is CHECK ( CASE platform WHEN 'TWITTER'::site THEN (handle ~ '^[A-Za-z0-9_]{1,15}$'::text) WHEN 'REDDIT'::site THEN (hand…, should be CHECK ( CASE platform WHEN 'TWITTER'::platform THEN (handle ~ '^[A-Za-z0-9_]{1,15}$'::text) WHEN 'REDDIT'::platform TH…",
+      "replies ck_replies__content_fits_platform: definition is …ntent) <= CASE platform WHEN 'TWITTER'::site THEN 320 WHEN 'REDDIT'::site THEN 500 WHEN 'THREADS'::site THEN 320 ELSE NU…, should be …ntent) <= CASE platform WHEN 'TWITTER'::platform THEN 320 WHEN 'REDDIT'::platform THEN 500 WHEN 'THREADS'::platform THEN…",
       'enum platform is missing',
       'enum site is there, should not be',
     ],

@@ -100,6 +100,7 @@ export const KEY_CASES: CasesByRule = {
           'valid-constraints competitive_mentions fk_competitive_mentions__post_id',
           'valid-constraints decisions fk_decisions__post_id',
           'valid-constraints escalations fk_escalations__post_id',
+          'enabled-triggers trigger tg_posts__stays_processed on posts',
         ],
       ],
     ],
