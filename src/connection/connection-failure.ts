@@ -62,10 +62,8 @@ export function explainConnecting(error: unknown, address: Place): unknown {
   // It is the pool that has no room: the database may be well.
   if (known instanceof PoolSaturated) return known;
   const Class = known.constructor as DatabaseErrorClass;
-  return new Class({
-    sqlState: known.sqlState,
-    rule: sentence(reason ?? unknownReason(known.sqlState), address),
-  });
+  const message = sentence(reason ?? unknownReason(known.sqlState), address);
+  return new Class({ sqlState: known.sqlState, sentence: message, message });
 }
 
 function sentence(reason: string, address: Place): string {

@@ -45,6 +45,7 @@ interface DriverError {
   code?: unknown;
   severity?: unknown;
   message?: unknown;
+  schema?: unknown;
   table?: unknown;
   column?: unknown;
   constraint?: unknown;
@@ -97,16 +98,18 @@ function isAppendOnly(constraint: unknown): boolean {
 }
 
 function factsOf(
-  { code, message, table, column, constraint, detail }: DriverError,
+  { code, message, schema, table, column, constraint, detail }: DriverError,
   describe: (constraint: string) => ConstraintFacts | undefined,
 ): DatabaseErrorFacts {
   const known = typeof constraint === 'string' ? describe(constraint) : undefined;
   return {
     sqlState: text(code),
+    schema: text(schema),
+    column: text(column),
     table: text(table) ?? known?.table ?? tableIn(message),
     columns: known?.columns ?? (typeof column === 'string' ? [column] : columnsIn(detail)),
     constraint: text(constraint),
-    rule: known?.sentence ?? unlistedRule(code),
+    sentence: known?.sentence ?? unlistedSentence(code),
   };
 }
 
@@ -121,7 +124,7 @@ function columnsIn(detail: unknown): string[] {
 }
 
 /** Where the class says nothing, the state is all there is to know. */
-function unlistedRule(code: unknown): string | undefined {
+function unlistedSentence(code: unknown): string | undefined {
   if (typeof code !== 'string' || byState.has(code) || unlisted(code) !== failures.UnexpectedDatabaseError)
     return undefined;
   return `${failures.UnexpectedDatabaseError.kind.sentence} (SQLSTATE ${code})`;

@@ -25,7 +25,8 @@ export class QuietEntityManager extends EntityManager {
   }
 
   #fail(entity: EntityTarget<ObjectLiteral>): never {
-    throw new EntityNotFound(this.dataSource.getMetadata(entity).name);
+    const { name, target } = this.dataSource.getMetadata(entity);
+    throw new EntityNotFound(name, target);
   }
 }
 
@@ -34,6 +35,8 @@ export class QuietSelectQueryBuilder<Entity extends ObjectLiteral> extends Selec
   override async getOneOrFail(): Promise<Entity> {
     const entity = await this.getOne();
     if (entity !== null) return entity;
-    throw new EntityNotFound(this.expressionMap.mainAlias?.metadata.name ?? 'row');
+    const { mainAlias } = this.expressionMap;
+    if (mainAlias?.hasMetadata !== true) throw new EntityNotFound('row');
+    throw new EntityNotFound(mainAlias.metadata.name, mainAlias.metadata.target);
   }
 }

@@ -1,5 +1,23 @@
+const isOurs = Symbol('isSharedDbError');
+
 /**
- * The root of this package's errors. Their messages are written for people: one line, what was refused, why, and what to do;
+ * The root of this package's errors. Their messages are written for people: one line, what happened, to which object, and what to do;
  * never a connection string, query parameter, handle or post text. Anything else that is thrown may hold such things.
+ *
+ * Errors that are also errors of TypeORM extend TypeORM's classes. `instanceof SharedDbError` recognises them all the same, because
+ * `countAsSharedDbError` marked them.
  */
-export class SharedDbError extends Error {}
+export class SharedDbError extends Error {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // Subclasses inherit this method, and only the root looks for the mark.
+    if (this !== SharedDbError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === 'object' && value !== null && isOurs in value;
+  }
+}
+
+/** Makes `instanceof SharedDbError` true for the instances of a class that has to extend another class. */
+export function countAsSharedDbError(errorClass: { readonly prototype: Error }): void {
+  Object.defineProperty(errorClass.prototype, isOurs, { value: true });
+}
+
+countAsSharedDbError(SharedDbError);

@@ -1,4 +1,6 @@
-import { SharedDbError } from '../shared-db-error.js';
+import { QueryFailedError } from 'typeorm';
+import { countAsSharedDbError } from '../shared-db-error.js';
+import { DriverError } from './driver-error.js';
 
 /** What a kind of database error is, for programs, messages and the generated page of error codes. */
 export interface DatabaseErrorKind {
@@ -6,11 +8,11 @@ export interface DatabaseErrorKind {
   readonly code: string;
   /** SQLSTATEs (PostgreSQL documentation, appendix A) and error codes of Node that it stands for. */
   readonly states: readonly string[];
-  /** What was refused, where no rule of ours says it better. */
+  /** What happened, where no rule of ours says it better. */
   readonly sentence: string;
   /** What the caller can do. */
   readonly advice: string;
-  /** The same work, begun again from its first statement, may succeed. Default: it will not. */
+  /** The same work, begun again from its first statement, may succeed: `withRetry` tries it again. Default: it will not. */
   readonly retryable?: boolean;
 }
 
@@ -18,44 +20,75 @@ export interface DatabaseErrorKind {
 export interface DatabaseErrorFacts {
   /** SQLSTATE, or Node's error code when the connection failed before PostgreSQL said anything. */
   readonly sqlState?: string | undefined;
+  readonly schema?: string | undefined;
   readonly table?: string | undefined;
   /** Columns of the constraint, in its order; empty when unknown. */
   readonly columns?: readonly string[];
+  /** The one column that PostgreSQL named (23502). */
+  readonly column?: string | undefined;
   readonly constraint?: string | undefined;
-  /** The rule in words, where it is one of ours. */
-  readonly rule?: string | undefined;
+  /** What happened, where more is known than the kind says: a rule of ours, the name that PostgreSQL did not find. */
+  readonly sentence?: string | undefined;
+  /** What the caller can do, where more is known than the kind says. */
+  readonly advice?: string | undefined;
+  /** The whole message, where the caller has a better one than place, sentence and advice make. */
+  readonly message?: string | undefined;
 }
 
 /**
- * A refusal of the database in a form that a program can act on and a log may hold.
+ * An error of the database in a form that a program can act on and a log may hold. It is TypeORM's `QueryFailedError`, so that exception
+ * filters and catch blocks written for TypeORM see it.
  *
- * The original error is deliberately not its `cause`: TypeORM's carries the statement with its parameters, PostgreSQL's the
- * values of the row (`Key (handle)=(…) already exists`), and whoever logs an error logs its cause.
+ * `query` is empty, `parameters` too, and `driverError` holds the SQLSTATE and names only. The original error is deliberately not the
+ * `cause`: it carries the statement with its parameters and the values of the row (`Key (handle)=(…) already exists`), and loggers
+ * print causes.
  */
-export abstract class DatabaseError extends SharedDbError {
-  /** Stable, for programs: `UNIQUE_VIOLATION`. */
-  readonly code: string;
-  /** The same work, begun again from its first statement, may succeed. */
-  readonly retryable: boolean;
-  readonly sqlState: string | undefined;
-  readonly table: string | undefined;
-  readonly columns: readonly string[];
-  readonly constraint: string | undefined;
-  /** What was refused, in words: the rule itself where it is one of ours. */
-  readonly sentence: string;
+export abstract class DatabaseError extends QueryFailedError<DriverError> {
+  /** Stable, for programs: `UNIQUE_VIOLATION`. The SQLSTATE is in `sqlState` and in `driverError.code`. */
+  declare readonly code: string;
+  /** The same work, begun again from its first statement, may succeed. This is what `withRetry` asks. */
+  declare readonly retryable: boolean;
+  declare readonly sqlState: string | undefined;
+  declare readonly table: string | undefined;
+  declare readonly columns: readonly string[];
+  declare readonly constraint: string | undefined;
+  /** What happened, in words: the rule itself where it is one of ours. */
+  declare readonly sentence: string;
+  /** What to do next. */
+  declare readonly advice: string;
 
   constructor(kind: DatabaseErrorKind, facts: DatabaseErrorFacts) {
-    const { sqlState, table, columns = [], constraint, rule = kind.sentence } = facts;
-    const place = table === undefined ? '' : `${table}${columns.length > 0 ? ` (${columns.join(', ')})` : ''}: `;
-    super(`${place}${rule}${constraint === undefined ? '' : ` [${constraint}]`}`);
-    this.name = new.target.name;
-    this.code = kind.code;
-    this.retryable = kind.retryable ?? false;
-    this.sqlState = sqlState;
-    this.table = table;
-    this.columns = columns;
-    this.constraint = constraint;
-    this.sentence = rule;
+    const { sqlState, schema, table, columns = [], column, constraint } = facts;
+    const { sentence = kind.sentence, advice = kind.advice } = facts;
+    const message = facts.message ?? messageOf({ table, columns, constraint, sentence, advice });
+    const driverError = new DriverError(message, { code: sqlState, schema, table, column, constraint });
+    super('', [], driverError);
+    // TypeORM copies the fields of the driver's error, too. Ours are these.
+    for (const field of Object.keys(this)) Reflect.deleteProperty(this, field);
+    const { code, retryable = false } = kind;
+    setName(this, new.target.name);
+    Object.assign(this, { code, retryable, sqlState, table, columns, constraint, sentence, advice });
+    setHidden(this, { query: '', parameters: [], driverError });
+  }
+}
+
+countAsSharedDbError(DatabaseError);
+
+/** One line: to which object, what happened, by which constraint, and what to do. */
+function messageOf({ table, columns = [], constraint, sentence, advice }: DatabaseErrorFacts): string {
+  const place = table === undefined ? '' : `${table}${columns.length > 0 ? ` (${columns.join(', ')})` : ''}: `;
+  return `${place}${sentence ?? ''}${constraint === undefined ? '' : ` [${constraint}]`}. ${advice ?? ''}`;
+}
+
+/** TypeORM's errors have a getter for their name, which nothing can be assigned to. */
+export function setName(error: Error, name: string): void {
+  Object.defineProperty(error, 'name', { value: name, enumerable: true, configurable: true, writable: true });
+}
+
+/** Properties that code may read and that nobody prints. */
+export function setHidden(error: Error, properties: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(properties)) {
+    Object.defineProperty(error, name, { value, enumerable: false, configurable: true, writable: true });
   }
 }
 

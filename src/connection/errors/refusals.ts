@@ -23,7 +23,7 @@ export class CheckViolation extends errorOf({
   code: 'CHECK_VIOLATION',
   states: ['23514'],
   sentence: 'a rule of the table does not hold',
-  advice: 'The sentence is the rule: correct the row.',
+  advice: 'Correct the row.',
 }) {}
 
 /** A required column is empty. */

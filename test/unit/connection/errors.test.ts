@@ -51,7 +51,8 @@ describe('toDatabaseError', () => {
       constraint: 'uq_authors__handle',
     });
     expect(error?.message).toBe(
-      'authors (platform, handle): a row with these values exists already [uq_authors__handle]',
+      'authors (platform, handle): a row with these values exists already [uq_authors__handle]. ' +
+        'Read the existing row, or write with upsert().',
     );
   });
 
@@ -59,7 +60,7 @@ describe('toDatabaseError', () => {
     const describeConstraint = (name: string) => ({ table: 'replies', columns: ['content'], sentence: `rule ${name}` });
     const error = toDatabaseError(driverError({ code: '23514', constraint: 'ck_x' }), describeConstraint);
     expect(error).toBeInstanceOf(CheckViolation);
-    expect(error?.message).toBe('replies (content): rule ck_x [ck_x]');
+    expect(error?.message).toBe('replies (content): rule ck_x [ck_x]. Correct the row.');
     expect(error?.sentence).toBe('rule ck_x');
   });
 
