@@ -1,3 +1,4 @@
+import { withoutUnknownOptions } from './options.js';
 import type { CatalogObject, Kind } from './snapshot.js';
 
 /** A row of the statement. */
@@ -17,7 +18,7 @@ export function objectOf({ kind, name, on, parent, facts }: CatalogRow): [key: s
     name,
     ...(on === null ? {} : { on }),
     ...(parent === null ? {} : { parent: withoutPublic(parent) }),
-    facts: normalised(facts),
+    facts: normalised(kind, facts),
   };
   return [keyOf(object), object];
 }
@@ -41,8 +42,12 @@ export function withoutPublic(text: string): string {
   return text.replaceAll(/(?<![\w".])public\./g, '');
 }
 
-function normalised(facts: CatalogRow['facts']): CatalogRow['facts'] {
-  return facts.query === undefined ? facts : { ...facts, query: unqualified(facts.query) };
+function normalised(kind: CatalogRow['kind'], facts: CatalogRow['facts']): CatalogRow['facts'] {
+  if (facts.query !== undefined) return { ...facts, query: unqualified(facts.query) };
+  const { definition, 'default operator classes': classes, ...others } = facts;
+  const hasOptions = kind === 'index' || /^(PRIMARY KEY|UNIQUE|EXCLUDE)\b/.test(definition ?? '');
+  if (definition === undefined || !hasOptions) return facts;
+  return { ...others, definition: withoutUnknownOptions(definition, classes?.split(' ')) };
 }
 
 // Since 16 a view over a single table names its columns without the table, 15 with it. It can be no other table's.
