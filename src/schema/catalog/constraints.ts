@@ -19,6 +19,10 @@ WHERE contype NOT IN ('n', 't')`;
 const indexes = `
 SELECT 'index', i.path, NULL, t.key, jsonb_build_object(
   'definition', pg_get_indexdef(i.oid),
+  -- Named in the definition only because somebody gave them options; see normalise.ts.
+  'default operator classes', (
+    SELECT string_agg(DISTINCT quote_ident(opcname), ' ') FROM pg_attribute JOIN pg_opclass c ON c.oid = indclass[attnum - 1]
+    WHERE attrelid = i.oid AND attoptions IS NOT NULL AND attnum <= indnkeyatts AND opcdefault),
   'validity', CASE WHEN NOT indisvalid THEN 'invalid' WHEN NOT indisready THEN 'not ready' END,
   'clustered', ${when('indisclustered', `'yes'`)},
   'part of', (SELECT inhparent::regclass::text FROM pg_inherits WHERE inhrelid = i.oid),
