@@ -70,6 +70,8 @@ export {
   SchemaMismatch,
   SerializationFailure,
   TooManyConnections,
+  TooManyParameters,
+  TransactionAborted,
   UnexpectedDatabaseError,
   UniqueViolation,
   UntrustedServer,

@@ -5,8 +5,14 @@ import {
   type FindOneOptions,
   type FindOptionsWhere,
   type ObjectLiteral,
+  type QueryRunner,
 } from 'typeorm';
 import { EntityNotFound } from './errors/entity-not-found.js';
+
+type IsolationLevel = Parameters<QueryRunner['startTransaction']>[0];
+type TransactionWork<T> = (manager: EntityManager) => Promise<T>;
+type IsolatedWork<T> = [IsolationLevel, TransactionWork<T>];
+type TransactionArguments<T> = [TransactionWork<T>] | IsolatedWork<T>;
 
 /** TypeORM's errors of what is not found repeat what was looked for: a handle, say. These do not. */
 export class QuietEntityManager extends EntityManager {
@@ -22,6 +28,31 @@ export class QuietEntityManager extends EntityManager {
     where: FindOptionsWhere<Entity> | FindOptionsWhere<Entity>[],
   ): Promise<Entity> {
     return (await this.findOneBy(entity, where)) ?? this.#fail(entity);
+  }
+
+  /**
+   * TypeORM's own rolls back the outer transaction when a nested one cannot begin (it has failed already, or its connection is lost).
+   * What the outer callback does next would be stored at once, and by itself. Here the outer transaction stays as it is: failed.
+   */
+  override async transaction<T>(...args: TransactionArguments<T>): Promise<T> {
+    const [isolation, work] = typeof args[0] === 'function' ? [undefined, args[0]] : (args as IsolatedWork<T>);
+    const runner = this.queryRunner ?? this.dataSource.createQueryRunner();
+    const isNested = runner.isTransactionActive;
+    const takeBack = (): Promise<void> => runner.rollbackTransaction().catch(() => undefined);
+    let isBegun = false;
+    try {
+      await runner.startTransaction(isolation);
+      isBegun = true;
+      const result = await work(runner.manager);
+      await runner.commitTransaction();
+      return result;
+    } catch (error) {
+      // The first error says why.
+      if (isBegun || !isNested) await takeBack();
+      throw error;
+    } finally {
+      if (!this.queryRunner) await runner.release();
+    }
   }
 
   #fail(entity: EntityTarget<ObjectLiteral>): never {
