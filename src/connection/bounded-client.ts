@@ -1,4 +1,6 @@
+import { types } from 'node:util';
 import pg from 'pg';
+import { isError } from './shared-db-error.js';
 import { showAs } from './shown-as.js';
 
 /** What node-postgres says when an answer took longer than `query_timeout`. */
@@ -7,22 +9,63 @@ const READ_TIMEOUT = 'Query read timeout';
 /**
  * A client that closes itself when the server owes it an answer for longer than `query_timeout`. node-postgres alone would
  * report the error and put the connection back into the pool, where the next query would wait behind the first.
+ *
+ * It does not show its password, however it is printed.
  */
 export class BoundedClient extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
     super(config);
     const { host, port, database } = this;
     showAs(this, { host, port, database });
+    hidePassword(this);
   }
 
   // The overloads of `query` are many; what is done here is the same for those that return a promise, and TypeORM uses no others.
   override query = ((...args: Parameters<pg.Client['query']>) => {
     const result = (super.query as (...all: typeof args) => unknown).call(this, ...args);
-    if (result instanceof Promise) {
+    if (types.isPromise(result)) {
       result.catch((error: unknown) => {
-        if (error instanceof Error && error.message === READ_TIMEOUT) this.connection.stream.destroy();
+        if (isError(error) && error.message === READ_TIMEOUT) this.connection.stream.destroy();
       });
     }
     return result;
   }) as pg.Client['query'];
+}
+
+/** What node-postgres keeps of a password: the function that gives it, and, once it was asked, the password itself. */
+interface WithPassword {
+  password?: unknown;
+}
+
+/**
+ * node-postgres replaces the function that gives the password by the password, and keeps it in two places for as long as the
+ * connection lives, where `console.dir` and heap dumps of the object find it. Here both go on showing the function. The
+ * password itself is readable only in the turn of the event loop in which node-postgres uses it, which no other code shares,
+ * and is forgotten when the server has let the client in.
+ */
+function hidePassword(client: pg.Client): void {
+  const { connectionParameters } = client as pg.Client & { connectionParameters: WithPassword };
+  const given: unknown = (client as WithPassword).password;
+  const provider = typeof given === 'string' ? () => given : given;
+  let password: unknown = provider;
+  let isInUse = false;
+  const use = (): void => {
+    isInUse = true;
+    queueMicrotask(() => (isInUse = false));
+  };
+  Object.defineProperty(client, 'password', {
+    get: () => (isInUse ? password : provider),
+    // Set where the provider has answered; sent in the same turn, unless the server wants SCRAM.
+    set: (answer: unknown) => {
+      password = answer;
+      use();
+    },
+  });
+  Object.defineProperty(connectionParameters, 'password', { get: () => provider, set: () => undefined });
+  // node-postgres adds its own listeners in connect(), behind these.
+  const connection = client.connection as unknown as NodeJS.EventEmitter;
+  connection.on('authenticationSASLContinue', use);
+  for (const event of ['authenticationSASLFinal', 'readyForQuery', 'end']) {
+    connection.once(event, () => (password = provider));
+  }
 }

@@ -5,23 +5,23 @@ import type { MigrationChecksum } from './migration.js';
 
 export const CHECKSUMS: Readonly<Record<string, MigrationChecksum>> = {
   CreateReferenceTables1795411800000: {
-    sha256: '4996a096bc763b193b731f459fb0f9e3e077aa9eb44668b489791cf51668d440',
+    sha256: '68948d6bb6673bb87ecd66c5ec2030e7275ffaa3abaeb16cc29f330bc233a50a',
     release: null,
   },
   CreateCoreTables1795411801000: {
-    sha256: '70e733ab2756d5da9511633c05bea0da74cada18552424894389df6862b8e405',
+    sha256: '590f2ac83a295f3e7b2f006e4a5595a29bd037f3b4576238f6a0c77dffe42b4d',
     release: null,
   },
   CreateCompetitiveAndCommunityTables1795411802000: {
-    sha256: '4b601fdaa52e7f6b32252529831606eb5f7735ebd00d05ebe80e72afa3fa541d',
+    sha256: '0e4a4a1e131d6204fd9e16724aa4db9c32fbc2cfae9378849688abe00d52fbd0',
     release: null,
   },
   CreateLearningTables1795411803000: {
-    sha256: '319db8ad0fc149033a33d7b88b03d2d49df09018a3abf245261d1e71b4c10f4f',
+    sha256: 'e8e70a980f369870f641c3ac3de29938749a350859b8e1f044bfd87d0534a96c',
     release: null,
   },
   CreateOversightTables1795411804000: {
-    sha256: '9a6e1d464086753b19d63980d1bf46f4d91a8295aa196e8189954382c233b0d0',
+    sha256: 'a6a3ffb55036911f9eeb2278c509f3c58b7c25c0a69da1af3b9a8084d8829739',
     release: null,
   },
   ProtectAuditLogs1795411805000: {

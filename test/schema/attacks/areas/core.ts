@@ -24,7 +24,7 @@ const authors = [
     follower_count: count(1_000_000_000),
     archetype_tags: list(0, 50, LOWER_SNAKE),
     relationship_score: score,
-    interaction_history: jsonList,
+    interaction_history: jsonList(1_048_576),
     // Seen once, so that neither comes after the other; the other is out of range too.
     first_seen_at: given((value) => ({ last_seen_at: value }), moment, 'last_seen_at_range'),
     last_seen_at: given((value) => ({ first_seen_at: value }), moment, 'first_seen_at_range'),
