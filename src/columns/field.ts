@@ -1,5 +1,6 @@
 import { ValidateBy, type ValidationArguments } from 'class-validator';
-import { rulesOf, type ColumnRule, type Presence } from './registry.js';
+import { faultsOf, judgeAbsent } from './judge.js';
+import { rulesOf, type ColumnRule, type Fault, type Presence } from './registry.js';
 
 export interface FieldOptions {
   /** May be null. Default: it may not. */
@@ -20,7 +21,7 @@ export function Field(rules: ColumnRule | readonly ColumnRule[], options: FieldO
   const presence: Presence = { nullable, optional, ...fallback };
   return (target, property) => {
     register(target, property, list, presence);
-    for (const rule of list) mustHold(rule, presence)(target, property);
+    mustHold(list, presence)(target, property);
   };
 }
 
@@ -44,20 +45,49 @@ export function Open(): ClassDecorator {
 }
 
 /**
- * The class-validator half of a rule. Whether a value may be absent is asked here and not by `IsOptional`, which lets null
- * through to NOT NULL columns and silences every other rule of the property.
+ * The class-validator half of the rules of a property: a decorator for each rule, and one for whether the value may be absent
+ * (`required`). A rule says nothing of an absent value, nor where a decisive rule before it has refused the value, so that
+ * class-validator reports what `assertValid` does. Not `IsOptional`, which lets null through to NOT NULL columns.
+ *
+ * @param isGivenElsewhere says whether the object has the value in another property: a foreign key in its relation.
  */
-export function mustHold(rule: ColumnRule, { nullable, optional }: Presence = REQUIRED): PropertyDecorator {
-  const { kind, holds } = rule;
-  const validate = (value: unknown): boolean =>
-    (value === undefined && optional) || (value === null && nullable) || holds(value);
-  return ValidateBy({ name: kind, validator: { validate, defaultMessage: (args) => messageOf(rule, args) } });
+export function mustHold(
+  rules: readonly ColumnRule[],
+  presence: Presence = REQUIRED,
+  isGivenElsewhere: (object: object) => boolean = () => false,
+): PropertyDecorator {
+  const decorators = [
+    decoratorOf('required', (value, object) => {
+      if (!isAbsent(value) || (value === undefined && isGivenElsewhere(object))) return [];
+      return judgeAbsent(presence, value);
+    }),
+    ...rules.map((rule, index) => {
+      const earlier = rules.slice(0, index).filter(({ decisive }) => decisive);
+      const isDecided = (value: unknown): boolean => earlier.some(({ holds }) => !holds(value));
+      return decoratorOf(rule.kind, (value) => (isAbsent(value) || isDecided(value) ? [] : faultsOf(rule, value)));
+    }),
+  ];
+  return (target, property) => {
+    for (const decorate of decorators) decorate(target, property);
+  };
 }
 
 const REQUIRED: Presence = { nullable: false, optional: false };
 
-function messageOf({ sentence, faults }: ColumnRule, args?: ValidationArguments): string {
-  const property = args?.property ?? 'value';
-  const inside = faults?.(args?.value) ?? [{ path: '', sentence }];
-  return inside.map(({ path, sentence: said }) => `${property}${path} ${said}`).join('; ');
+/** Faults inside a value that are named in one message; more help nobody. */
+const NAMED = 8;
+
+function decoratorOf(name: string, faults: (value: unknown, object: object) => readonly Fault[]): PropertyDecorator {
+  const validate = (value: unknown, args?: ValidationArguments): boolean =>
+    faults(value, args?.object ?? {}).length === 0;
+  const defaultMessage = (args?: ValidationArguments): string => {
+    const found = faults(args?.value, args?.object ?? {});
+    const named = found.slice(0, NAMED).map(({ path, sentence }) => `${args?.property ?? 'value'}${path} ${sentence}`);
+    return [...named, ...(found.length > NAMED ? [`and ${found.length - NAMED} more`] : [])].join('; ');
+  };
+  return ValidateBy({ name, validator: { validate, defaultMessage } });
+}
+
+function isAbsent(value: unknown): value is undefined | null {
+  return value === undefined || value === null;
 }

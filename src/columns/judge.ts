@@ -20,20 +20,28 @@ export function judgeValue(rules: readonly ColumnRule[], value: unknown): Fault[
   let faults: Fault[] = [];
   for (const rule of rules) {
     // Never push(...list): the arguments of a call are limited, the mistakes in a long list are not.
-    if (rule.faults) faults = faults.concat(rule.faults(value));
-    else if (!rule.holds(value)) {
-      faults.push({ path: '', kind: rule.kind, sentence: rule.sentence });
-      if (rule.decisive) break;
-    }
+    const found = faultsOf(rule, value);
+    faults = faults.concat(found);
+    if (rule.decisive && found.length > 0) break;
   }
   return faults;
 }
 
+/** What a single rule says of such a value. */
+export function faultsOf(rule: ColumnRule, value: unknown): readonly Fault[] {
+  if (rule.faults) return rule.faults(value);
+  return rule.holds(value) ? [] : [{ path: '', kind: rule.kind, sentence: rule.sentence }];
+}
+
 /** The same for a value that may be null or absent. */
 export function judgePresent(rules: readonly ColumnRule[], presence: Presence, value: unknown): Fault[] {
-  if (value === undefined) return presence.optional ? [] : [MISSING];
-  if (value === null) return presence.nullable ? [] : [IS_NULL];
-  return judgeValue(rules, value);
+  return value === undefined || value === null ? judgeAbsent(presence, value) : judgeValue(rules, value);
+}
+
+/** May the value be missing, or null? */
+export function judgeAbsent({ optional, nullable }: Presence, value: undefined | null): Fault[] {
+  if (value === undefined) return optional ? [] : [MISSING];
+  return nullable ? [] : [IS_NULL];
 }
 
 /** What is wrong with an object that a JSON class describes. Own properties only: nothing else becomes JSON. */
@@ -74,6 +82,13 @@ export function unknownKeys(owner: string, value: object, isKnown: (key: string)
 /** An object that is no list: what properties can be read from. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** An object of no class, of this realm or another: its prototype is null, or an Object.prototype, which has none itself. */
+export function isPlainObject(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (prototype === null) return true;
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
 }
 
 export function readableName(key: string): string {

@@ -1,15 +1,16 @@
+import { bracket, CONTROLS, INVISIBLE, toPostgresRegex, TRAILING_MARKS } from './invisible.js';
 import type { ColumnRule } from './registry.js';
-import { isLength, isStorable, literal, SPACES, type TextFormat } from './text.js';
+import { isLength, isStorable, literal, type TextFormat } from './text.js';
 import { defineWord } from './word.js';
 
 /** Longest item of any list, in characters: an item is a term, a tag or a name. */
 const ITEM_LENGTH = 100;
 
-/** An item without a format of its own: free text without control characters, not beginning or ending in a space. */
-const CONTROL = '\\u0001-\\u001F\\u007F';
-const EDGE = `[^${CONTROL}${SPACES}]`;
+/** An item without a format of its own: free text that begins and ends with a visible character; marks may follow the last. */
+const CONTROL = bracket(CONTROLS);
+const EDGE = `[^${bracket(INVISIBLE)}]`;
 const FREE_TEXT: TextFormat = {
-  pattern: new RegExp(`^${EDGE}([^${CONTROL}]*${EDGE})?$`, 'u'),
+  pattern: new RegExp(`^${EDGE}([^${CONTROL}]*${EDGE})?[${bracket(TRAILING_MARKS)}]*$`, 'u'),
   sentence: 'must be trimmed text without control characters',
 };
 
@@ -49,8 +50,8 @@ function sizeRule(min: number, max: number): ColumnRule {
 
 function itemsRule({ pattern, sentence }: TextFormat): ColumnRule {
   const item = new RegExp(pattern.source, 'u');
-  const one = pattern.source.replace(/^\^/, '').replace(/\$$/, '');
-  const all = literal(`^(${one})(\\u001F(${one}))*$`);
+  const one = toPostgresRegex(pattern.source).replace(/^\^/, '').replace(/\$$/, '');
+  const all = literal(`^(\\u001F(${one}))+$`);
   return {
     kind: 'items',
     sentence: `must be a list of which each item ${sentence}, at most ${ITEM_LENGTH} characters long`,
@@ -60,7 +61,7 @@ function itemsRule({ pattern, sentence }: TextFormat): ColumnRule {
       `cardinality(${column}) = 0 OR array_ndims(${column}) = 1 ` +
       `AND position(${BETWEEN_ITEMS} IN array_to_string(${column}, '')) = 0 ` +
       `AND array_to_string(${column}, ${BETWEEN_ITEMS}) !~ '[^\\u001F]{${ITEM_LENGTH + 1}}' ` +
-      `AND array_to_string(${column}, ${BETWEEN_ITEMS}, ${FOR_NULL}) ~ ${all}`,
+      `AND (${BETWEEN_ITEMS} || array_to_string(${column}, ${BETWEEN_ITEMS}, ${FOR_NULL})) ~ ${all}`,
   };
 }
 

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { CreateDateColumn, UpdateDateColumn, type ColumnOptions } from 'typeorm';
 import type { ColumnRule } from './registry.js';
 import { defineWord, type Nullable } from './word.js';
@@ -6,14 +7,19 @@ import { defineWord, type Nullable } from './word.js';
 const YEAR_10000 = 253_402_300_800;
 
 // Milliseconds: what a JavaScript Date can hold, so that a moment reads back equal. A time zone: a moment is one everywhere.
-const MOMENT = { type: 'timestamptz', precision: 3 } as const satisfies ColumnOptions;
+const MOMENT = {
+  type: 'timestamptz',
+  precision: 3,
+  // TypeORM compares by `instanceof`, and would write a Date of another realm again though it is unchanged.
+  transformer: { to: toOwnDate, from: (value: unknown) => value },
+} as const satisfies ColumnOptions;
 
 const ISO_MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$/;
 
 const inRange: ColumnRule = {
   kind: 'range',
   sentence: 'must be a valid Date between the years 1970 and 9999',
-  holds: (value) => value instanceof Date && value.getTime() >= 0 && value.getTime() < YEAR_10000 * 1000,
+  holds: (value) => isDate(value) && timeOf(value) >= 0 && timeOf(value) < YEAR_10000 * 1000,
   // Not as date literals: those would print by the session's time zone, and two equal catalogs would differ.
   sql: (column) => `${column} >= to_timestamp(0) AND ${column} < to_timestamp(${YEAR_10000})`,
 };
@@ -60,6 +66,24 @@ export const dayRule: ColumnRule = {
   holds: isDay,
   sql: (column) => `${column} BETWEEN '1970-01-01' AND '9999-12-31'`,
 };
+
+/**
+ * Is it a Date, of this realm or another? Jest and `node:vm` run code in realms of their own, whose dates are no instances of our
+ * Date; `structuredClone` makes such dates there.
+ */
+export function isDate(value: unknown): value is Date {
+  return types.isDate(value);
+}
+
+/** A copy, of our realm and without properties of its own; whatever is no Date stays as it is. */
+export function toOwnDate(value: unknown): unknown {
+  return isDate(value) ? new Date(timeOf(value)) : value;
+}
+
+// Of the Date itself: a subclass may say anything.
+function timeOf(date: Date): number {
+  return Date.prototype.getTime.call(date);
+}
 
 function isRealMoment(text: string): boolean {
   const moment = new Date(text);

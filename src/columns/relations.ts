@@ -37,8 +37,8 @@ export function BelongsTo<Parent extends object>(
 
     rulesOf(target.constructor).relations.set(relation, { property: key, column: name, unique });
     register(target, key, [uuidRule], { nullable, optional: nullable });
-    // class-validator sees one property at a time: that a new row has either of the two is asked by validateEntity.
-    mustHold(uuidRule, { nullable, optional: true })(target, key);
+    const isGiven = (row: object): boolean => (row as Record<string, unknown>)[relation] !== undefined;
+    mustHold([uuidRule], { nullable, optional: nullable }, isGiven)(target, key);
   };
 }
 

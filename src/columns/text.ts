@@ -1,20 +1,12 @@
+import { bracket, INVISIBLE, toPostgresRegex } from './invisible.js';
 import type { ColumnRule } from './registry.js';
 import { defineWord, type Nullable } from './word.js';
 
-/**
- * White space and what looks like it, for a bracket expression. Spelled out, because `\s` means other characters in
- * JavaScript than in PostgreSQL, and in PostgreSQL others by locale.
- */
-export const SPACES =
-  '\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF';
-
-/** Joiners, marks of direction and variation selectors: they show nothing by themselves but belong inside and behind others. */
-const MARKS = '\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F';
-
-const VISIBLE = `[^${MARKS}${SPACES}]`;
+const VISIBLE = `[^${bracket(INVISIBLE)}]`;
 const visible = new RegExp(VISIBLE, 'u');
 
-/** A shape of text. The expression must mean the same in JavaScript (`u` flag) and in PostgreSQL: plain classes only. */
+/** A shape of text. The expression must mean the same in JavaScript (`u` flag) and in PostgreSQL: plain classes only;
+ *  `toPostgresRegex` translates characters beyond U+FFFF. */
 export interface TextFormat {
   readonly pattern: RegExp;
   /** "must be lower-case letters, digits, dashes or underscores" */
@@ -82,7 +74,7 @@ export function formatRule({ pattern, sentence }: TextFormat): ColumnRule {
     kind: 'format',
     sentence,
     holds: (value) => typeof value === 'string' && inCodePoints.test(value),
-    sql: (column) => `${column} ~ ${literal(pattern.source)}`,
+    sql: (column) => `${column} ~ ${literal(toPostgresRegex(inCodePoints.source))}`,
   };
 }
 
@@ -108,7 +100,7 @@ const notBlank: ColumnRule = {
   kind: 'blank',
   sentence: 'must hold at least one visible character',
   holds: (value) => typeof value === 'string' && visible.test(value),
-  sql: (column) => `${column} ~ ${literal(VISIBLE)}`,
+  sql: (column) => `${column} ~ ${literal(toPostgresRegex(VISIBLE))}`,
 };
 
 // Counted in code points, as char_length does. Not with class-validator's own `Length`, which leaves variation selectors out.

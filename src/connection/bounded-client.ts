@@ -1,5 +1,7 @@
+import { types } from 'node:util';
 import type pg from 'pg';
 import { SessionClient, type SessionClientConfig } from './session-client.js';
+import { isError } from './shared-db-error.js';
 import { showAs } from './shown-as.js';
 import { assertNotRolledBack } from './transaction-outcome.js';
 
@@ -11,27 +13,68 @@ const READ_TIMEOUT = 'Query read timeout';
  * report the error and put the connection back into the pool, where the next query would wait behind the first.
  *
  * A COMMIT that PostgreSQL answers by rolling back fails (SQLSTATE 25P02). node-postgres alone would report success.
+ *
+ * It does not show its password, however it is printed.
  */
 export class BoundedClient extends SessionClient {
   constructor(config?: SessionClientConfig) {
     super(config);
     const { host, port, database } = this;
     showAs(this, { host, port, database });
+    hidePassword(this);
   }
 
   // The overloads of `query` are many; what is done here is the same for those that return a promise, and TypeORM uses no others.
   override query = ((...args: Parameters<pg.Client['query']>) => {
     const result = (super.query as (...all: typeof args) => unknown).call(this, ...args);
-    if (!(result instanceof Promise)) return result;
-    return result.then(
-      (answer: pg.QueryResult | pg.QueryResult[]) => {
+    if (!types.isPromise(result)) return result;
+    return (result as Promise<pg.QueryResult | pg.QueryResult[]>).then(
+      (answer) => {
         assertNotRolledBack(args[0], answer);
         return answer;
       },
       (error: unknown) => {
-        if (error instanceof Error && error.message === READ_TIMEOUT) this.connection.stream.destroy();
+        if (isError(error) && error.message === READ_TIMEOUT) this.connection.stream.destroy();
         throw error;
       },
     );
   }) as pg.Client['query'];
+}
+
+/** What node-postgres keeps of a password: the function that gives it, and, once it was asked, the password itself. */
+interface WithPassword {
+  password?: unknown;
+}
+
+/**
+ * node-postgres replaces the function that gives the password by the password, and keeps it in two places for as long as the
+ * connection lives, where `console.dir` and heap dumps of the object find it. Here both go on showing the function. The
+ * password itself is readable only in the turn of the event loop in which node-postgres uses it, which no other code shares,
+ * and is forgotten when the server has let the client in.
+ */
+function hidePassword(client: pg.Client): void {
+  const { connectionParameters } = client as pg.Client & { connectionParameters: WithPassword };
+  const given: unknown = (client as WithPassword).password;
+  const provider = typeof given === 'string' ? () => given : given;
+  let password: unknown = provider;
+  let isInUse = false;
+  const use = (): void => {
+    isInUse = true;
+    queueMicrotask(() => (isInUse = false));
+  };
+  Object.defineProperty(client, 'password', {
+    get: () => (isInUse ? password : provider),
+    // Set where the provider has answered; sent in the same turn, unless the server wants SCRAM.
+    set: (answer: unknown) => {
+      password = answer;
+      use();
+    },
+  });
+  Object.defineProperty(connectionParameters, 'password', { get: () => provider, set: () => undefined });
+  // node-postgres adds its own listeners in connect(), behind these.
+  const connection = client.connection as unknown as NodeJS.EventEmitter;
+  connection.on('authenticationSASLContinue', use);
+  for (const event of ['authenticationSASLFinal', 'readyForQuery', 'end']) {
+    connection.once(event, () => (password = provider));
+  }
 }

@@ -1,6 +1,6 @@
 import { describeAddress, type Place } from './database-url.js';
 import { PoolSaturated, toDatabaseError, UntrustedServer, type DatabaseErrorClass } from './errors.js';
-import { SharedDbError } from './shared-db-error.js';
+import { isError, SharedDbError } from './shared-db-error.js';
 
 /** No connection could be made. One line: where to, why not, what to do; no password, no user name. */
 export class ConnectionFailure extends SharedDbError {
@@ -83,14 +83,15 @@ function reasonOf(error: unknown): string | undefined {
     return 'its certificate is not one we trust: give the CA of the server as sslrootcert in DATABASE_URL';
   }
   // node-postgres has no code for these.
-  const message = error instanceof Error ? error.message : '';
+  const message = isError(error) ? error.message : '';
   return WORDS.find(([words]) => words.test(message))?.[1];
 }
 
 function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   // A host name with several addresses fails with one error for each.
-  const [first] = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
+  const { errors } = error as { errors?: unknown };
+  const first: unknown = isError(error) && Array.isArray(errors) ? errors[0] : error;
   const code = (first as { code?: unknown } | undefined)?.code;
   return typeof code === 'string' ? code : undefined;
 }

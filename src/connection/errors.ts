@@ -1,6 +1,7 @@
 import { DatabaseError, type DatabaseErrorClass, type DatabaseErrorFacts } from './errors/database-error.js';
 import * as failures from './errors/failures.js';
 import * as refusals from './errors/refusals.js';
+import { isError } from './shared-db-error.js';
 
 export { DatabaseError, type DatabaseErrorClass, type DatabaseErrorKind } from './errors/database-error.js';
 export * from './errors/failures.js';
@@ -55,7 +56,8 @@ interface DriverError {
 /** TypeORM wraps the driver's error; a host name with several addresses fails with one error for each. */
 function driverErrorOf(error: unknown): DriverError {
   const wrapped = (error as { driverError?: unknown } | null | undefined)?.driverError ?? error;
-  if (wrapped instanceof AggregateError) return driverErrorOf(wrapped.errors[0]);
+  const { errors } = (wrapped ?? {}) as { errors?: unknown };
+  if (isError(wrapped) && Array.isArray(errors)) return driverErrorOf(errors[0]);
   return typeof wrapped === 'object' && wrapped !== null ? wrapped : {};
 }
 

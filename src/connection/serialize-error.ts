@@ -1,6 +1,7 @@
+import { types } from 'node:util';
 import { framesOf } from './stack-frames.js';
 import { toDatabaseError } from './errors.js';
-import { SharedDbError } from './shared-db-error.js';
+import { isError, SharedDbError } from './shared-db-error.js';
 
 /** What a log may hold of an error. Plain data. */
 export interface SerializedError {
@@ -42,7 +43,7 @@ function serialize(error: unknown, depth: number): SerializedError {
   try {
     if (Array.isArray(error) && error.length > 0 && error.every(isInvalidProperty)) return invalid(error);
     if (isInvalidProperty(error)) return invalid([error]);
-    if (!(error instanceof Error)) return { name: nameOf(error), message: WITHHELD };
+    if (!isError(error)) return { name: nameOf(error), message: WITHHELD };
     return { ...described(error), ...framed(error), ...below(error, depth) };
   } catch {
     // A getter or a proxy that throws.
@@ -89,7 +90,7 @@ interface InvalidProperty {
 }
 
 function isInvalidProperty(value: unknown): value is InvalidProperty {
-  if (typeof value !== 'object' || value === null || value instanceof Error) return false;
+  if (typeof value !== 'object' || value === null || isError(value)) return false;
   return 'property' in value && typeof value.property === 'string' && ('constraints' in value || 'children' in value);
 }
 
@@ -104,7 +105,7 @@ function invalid(errors: readonly InvalidProperty[]): SerializedError {
 function brokenIn({ property, target, constraints = {}, children = [] }: InvalidProperty, parent = ''): string[] {
   const rules = Object.keys(constraints);
   // Without its target, nobody can tell whether what is nested is an object of a class.
-  const ofMap = target === undefined ? parent !== '' : target instanceof Map;
+  const ofMap = target === undefined ? parent !== '' : types.isMap(target);
   const isData = rules.includes('whitelistValidation') || (ofMap && !/^\d+$/.test(property));
   const path = `${parent}${isData ? '?' : property}`;
   const own = rules.length > 0 ? [`${path} (${rules.join(', ')})`] : [];
@@ -113,7 +114,7 @@ function brokenIn({ property, target, constraints = {}, children = [] }: Invalid
 
 /** Of its class: the name that an error itself carries can be changed. */
 function nameOf(value: unknown): string {
-  if (!(value instanceof Error)) return typeof value;
+  if (!isError(value)) return typeof value;
   const { name } = value.constructor;
   return /^\w{1,60}$/.test(name) ? name : 'Error';
 }

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 const isOurs = Symbol('isSharedDbError');
 
 /**
@@ -21,3 +23,8 @@ export function countAsSharedDbError(errorClass: { readonly prototype: Error }):
 }
 
 countAsSharedDbError(SharedDbError);
+
+/** Is it an error, of this realm or another? Those of Node itself are no instances of our Error in Jest and `node:vm`. */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value);
+}

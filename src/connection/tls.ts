@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { TlsOptions } from 'node:tls';
+import { createSecureContext, type SecureContext, type TlsOptions } from 'node:tls';
 import { DatabaseUrlError } from './database-url-error.js';
 
 /**
@@ -67,24 +67,33 @@ export function isVerified({ mode, ca }: TlsRequest): boolean {
 }
 
 /** What the drivers of a connection and of a pool both take. */
-type Verification = Pick<TlsOptions, 'rejectUnauthorized' | 'ca' | 'cert' | 'key'>;
+type Verification = Pick<TlsOptions, 'rejectUnauthorized' | 'ca' | 'secureContext'>;
 
 /**
  * As node-postgres takes it. Never undefined: that would let PGSSLMODE decide.
  *
- * @throws DatabaseUrlError when a file cannot be read.
+ * @throws DatabaseUrlError when a file cannot be read, or certificate and key do not belong together.
  */
 export function tlsOptionsOf({ mode, ca, cert, key }: TlsRequest): Verification | false {
   if (mode === undefined || mode === 'disable') return false;
-  const options: Verification = {
-    // Said aloud, since NODE_TLS_REJECT_UNAUTHORIZED=0 would change the default.
-    rejectUnauthorized: true,
-    ...(ca === undefined ? {} : { ca: pem('sslrootcert', ca) }),
-    ...(cert === undefined ? {} : { cert: pem('sslcert', cert) }),
-  };
-  if (key === undefined) return options;
-  // Not enumerable, so that whoever prints the options prints no key.
-  return Object.defineProperty(options, 'key', { value: pem('sslkey', key), enumerable: false });
+  const trusted = ca === undefined ? {} : { ca: pem('sslrootcert', ca) };
+  // Said aloud, since NODE_TLS_REJECT_UNAUTHORIZED=0 would change the default.
+  const options = { rejectUnauthorized: true, ...trusted };
+  if (cert === undefined || key === undefined) return options;
+  return { ...options, secureContext: secureContextOf(trusted, pem('sslcert', cert), pem('sslkey', key)) };
+}
+
+/** What OpenSSL has made of the files: as an option, the key would be printed with the socket that it was given to. */
+function secureContextOf(trusted: { ca?: string }, cert: string, key: string): SecureContext {
+  try {
+    return createSecureContext({ ...trusted, cert, key });
+  } catch {
+    // OpenSSL's reason may quote what it read.
+    throw new DatabaseUrlError(
+      'tls',
+      'The files that sslcert and sslkey name are no certificate with its private key.',
+    );
+  }
 }
 
 function pem(parameter: string, file: string): string {

@@ -19,3 +19,24 @@ export const REPLY_LIMITS = { TWITTER: 320, REDDIT: 500, THREADS: 320 } as const
  * and "treat yourself", and refuse a disclaimer that says "not a cure".
  */
 export const PROHIBITED_CLAIMS = /(cure|prevent|treat|clinically proven)/i;
+
+/**
+ * Does a text make a prohibited claim, however it is written? Before it is compared, compatibility forms (full-width letters,
+ * ligatures, letters in circles) become plain ones, accents and invisible characters are dropped, and any white space counts
+ * as one space. Letters of other alphabets that look alike stay what they are.
+ *
+ * @param text of any length and content.
+ */
+export function containsProhibitedClaim(text: string): boolean {
+  const plain = text
+    .normalize('NFKD')
+    .replace(/(?!\p{White_Space})[\p{M}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\uFFFC\u{1D159}]/gu, '')
+    .replace(/[\p{White_Space}\u2800]+/gu, ' ')
+    // Upper case first: it turns the dotless i and other variants into the plain letter.
+    .toUpperCase()
+    .toLowerCase();
+  return CLAIMS.test(plain);
+}
+
+// A zero-width space may be all that stands between two words.
+const CLAIMS = new RegExp(PROHIBITED_CLAIMS.source.replaceAll(' ', ' ?'));

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
+import { isError } from '../connection/shared-db-error.js';
 
 export interface RecordedQuery {
   readonly sql: string;
@@ -77,7 +78,7 @@ async function failureOf(
     ]);
   } catch (error) {
     // Of others only the kind: the message may hold what it read.
-    if (!(error instanceof Error)) return 'it throws what is no Error';
+    if (!isError(error)) return 'it throws what is no Error';
     return error instanceof NotRecorded
       ? error.message
       : `it throws ${/^\w+$/.test(error.name) ? error.name : 'an Error'}`;

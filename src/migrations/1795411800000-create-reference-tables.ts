@@ -58,7 +58,7 @@ async function createArchetypes(queryRunner: QueryRunner): Promise<void> {
             char_length("description") BETWEEN 1 AND 500
         ),
         CONSTRAINT "ck_archetypes__description_blank" CHECK (
-            "description" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
+            "description" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
         ),
         CONSTRAINT "ck_archetypes__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)
@@ -102,7 +102,7 @@ async function createPowerTiers(queryRunner: QueryRunner): Promise<void> {
             char_length("description") BETWEEN 1 AND 500
         ),
         CONSTRAINT "ck_power_tiers__description_blank" CHECK (
-            "description" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
+            "description" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
         ),
         CONSTRAINT "ck_power_tiers__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)
@@ -145,7 +145,7 @@ async function createCompetitorCategories(queryRunner: QueryRunner): Promise<voi
             char_length("description") BETWEEN 1 AND 500
         ),
         CONSTRAINT "ck_competitor_categories__description_blank" CHECK (
-            "description" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
+            "description" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
         ),
         CONSTRAINT "ck_competitor_categories__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)
@@ -188,7 +188,7 @@ async function createKpiTypes(queryRunner: QueryRunner): Promise<void> {
             char_length("description") BETWEEN 1 AND 500
         ),
         CONSTRAINT "ck_kpi_types__description_blank" CHECK (
-            "description" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
+            "description" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
         ),
         CONSTRAINT "ck_kpi_types__aggregation_type_choice" CHECK (
             "aggregation_type" IN ('SUM', 'AVG', 'MIN', 'MAX', 'COUNT', 'LAST')
@@ -235,7 +235,7 @@ async function createEscalationReasons(queryRunner: QueryRunner): Promise<void> 
             char_length("description") BETWEEN 1 AND 500
         ),
         CONSTRAINT "ck_escalation_reasons__description_blank" CHECK (
-            "description" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
+            "description" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
         ),
         CONSTRAINT "ck_escalation_reasons__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)
@@ -277,12 +277,13 @@ async function createChampionTiers(queryRunner: QueryRunner): Promise<void> {
         ),
         CONSTRAINT "ck_champion_tiers__name_format" CHECK ("name" ~ '^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$'),
         CONSTRAINT "ck_champion_tiers__min_engagement_range" CHECK ("min_engagement" >= 0),
+        CONSTRAINT "ck_champion_tiers__benefits_size" CHECK (octet_length("benefits"::text) <= 65536),
         CONSTRAINT "ck_champion_tiers__benefits_shape" CHECK (jsonb_typeof("benefits") = 'array'),
         CONSTRAINT "ck_champion_tiers__description_length" CHECK (
             char_length("description") BETWEEN 1 AND 500
         ),
         CONSTRAINT "ck_champion_tiers__description_blank" CHECK (
-            "description" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
+            "description" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
         ),
         CONSTRAINT "ck_champion_tiers__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)

@@ -79,19 +79,19 @@ async function createAuthors(queryRunner: QueryRunner): Promise<void> {
             char_length("platform_id") BETWEEN 1 AND 100
         ),
         CONSTRAINT "ck_authors__platform_id_blank" CHECK (
-            "platform_id" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
+            "platform_id" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
         ),
         CONSTRAINT "ck_authors__handle_length" CHECK (
             char_length("handle") BETWEEN 1 AND 50
         ),
         CONSTRAINT "ck_authors__handle_blank" CHECK (
-            "handle" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
+            "handle" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
         ),
         CONSTRAINT "ck_authors__display_name_length" CHECK (
             char_length("display_name") BETWEEN 1 AND 200
         ),
         CONSTRAINT "ck_authors__display_name_blank" CHECK (
-            "display_name" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
+            "display_name" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
         ),
         CONSTRAINT "ck_authors__follower_count_range" CHECK (
             "follower_count" >= 0
@@ -103,12 +103,13 @@ async function createAuthors(queryRunner: QueryRunner): Promise<void> {
             OR array_ndims("archetype_tags") = 1
             AND position(chr(31) IN array_to_string("archetype_tags", '')) = 0
             AND array_to_string("archetype_tags", chr(31)) !~ '[^\\u001F]{101}'
-            AND array_to_string("archetype_tags", chr(31), chr(30)) ~ '^([a-z][a-z0-9]*(_[a-z0-9]+)*)(\\u001F([a-z][a-z0-9]*(_[a-z0-9]+)*))*$'
+            AND (chr(31) || array_to_string("archetype_tags", chr(31), chr(30))) ~ '^(\\u001F([a-z][a-z0-9]*(_[a-z0-9]+)*))+$'
         ),
         CONSTRAINT "ck_authors__relationship_score_range" CHECK (
             "relationship_score" >= 0
             AND "relationship_score" <= 1
         ),
+        CONSTRAINT "ck_authors__interaction_history_size" CHECK (octet_length("interaction_history"::text) <= 1048576),
         CONSTRAINT "ck_authors__interaction_history_shape" CHECK (jsonb_typeof("interaction_history") = 'array'),
         CONSTRAINT "ck_authors__first_seen_at_range" CHECK (
             "first_seen_at" >= to_timestamp(0)
@@ -212,7 +213,7 @@ async function createPosts(queryRunner: QueryRunner): Promise<void> {
                 chr(31) IN array_to_string("keyword_matches", '')
             ) = 0
             AND array_to_string("keyword_matches", chr(31)) !~ '[^\\u001F]{101}'
-            AND array_to_string("keyword_matches", chr(31), chr(30)) ~ '^([^\\u0001-\\u001F\\u007F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]([^\\u0001-\\u001F\\u007F]*[^\\u0001-\\u001F\\u007F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF])?)(\\u001F([^\\u0001-\\u001F\\u007F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]([^\\u0001-\\u001F\\u007F]*[^\\u0001-\\u001F\\u007F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF])?))*$'
+            AND (chr(31) || array_to_string("keyword_matches", chr(31), chr(30))) ~ '^(\\u001F([^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]([^\\u0001-\\u001F\\u007F-\\u009F]*[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF])?[\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F\\U000E0020-\\U000E007F\\U000E0100-\\U000E01EF]*))+$'
         ),
         CONSTRAINT "ck_posts__keyword_categories_size" CHECK (cardinality("keyword_categories") <= 20),
         CONSTRAINT "ck_posts__keyword_categories_items" CHECK (
@@ -222,15 +223,16 @@ async function createPosts(queryRunner: QueryRunner): Promise<void> {
                 chr(31) IN array_to_string("keyword_categories", '')
             ) = 0
             AND array_to_string("keyword_categories", chr(31)) !~ '[^\\u001F]{101}'
-            AND array_to_string("keyword_categories", chr(31), chr(30)) ~ '^([a-z][a-z0-9]*(_[a-z0-9]+)*)(\\u001F([a-z][a-z0-9]*(_[a-z0-9]+)*))*$'
+            AND (chr(31) || array_to_string("keyword_categories", chr(31), chr(30))) ~ '^(\\u001F([a-z][a-z0-9]*(_[a-z0-9]+)*))+$'
         ),
+        CONSTRAINT "ck_posts__raw_metrics_size" CHECK (octet_length("raw_metrics"::text) <= 65536),
         CONSTRAINT "ck_posts__raw_metrics_shape" CHECK (jsonb_typeof("raw_metrics") = 'object'),
         CONSTRAINT "ck_posts__error_count_range" CHECK ("error_count" >= 0),
         CONSTRAINT "ck_posts__error_message_length" CHECK (
             char_length("error_message") BETWEEN 1 AND 2000
         ),
         CONSTRAINT "ck_posts__error_message_blank" CHECK (
-            "error_message" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
+            "error_message" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
         ),
         CONSTRAINT "ck_posts__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)
@@ -306,15 +308,17 @@ async function createExperiments(queryRunner: QueryRunner): Promise<void> {
             char_length("name") BETWEEN 1 AND 200
         ),
         CONSTRAINT "ck_experiments__name_blank" CHECK (
-            "name" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
+            "name" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
         ),
         CONSTRAINT "ck_experiments__description_length" CHECK (
             char_length("description") BETWEEN 1 AND 2000
         ),
         CONSTRAINT "ck_experiments__description_blank" CHECK (
-            "description" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
+            "description" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
         ),
+        CONSTRAINT "ck_experiments__variant_a_size" CHECK (octet_length("variant_a"::text) <= 65536),
         CONSTRAINT "ck_experiments__variant_a_shape" CHECK (jsonb_typeof("variant_a") = 'object'),
+        CONSTRAINT "ck_experiments__variant_b_size" CHECK (octet_length("variant_b"::text) <= 65536),
         CONSTRAINT "ck_experiments__variant_b_shape" CHECK (jsonb_typeof("variant_b") = 'object'),
         CONSTRAINT "ck_experiments__metric_length" CHECK (
             char_length("metric") BETWEEN 1 AND 64
@@ -332,6 +336,7 @@ async function createExperiments(queryRunner: QueryRunner): Promise<void> {
             "end_date" >= to_timestamp(0)
             AND "end_date" < to_timestamp(253402300800)
         ),
+        CONSTRAINT "ck_experiments__results_json_size" CHECK (octet_length("results_json"::text) <= 65536),
         CONSTRAINT "ck_experiments__results_json_shape" CHECK (jsonb_typeof("results_json") = 'object'),
         CONSTRAINT "ck_experiments__winner_choice" CHECK ("winner" IN ('A', 'B')),
         CONSTRAINT "ck_experiments__created_at_range" CHECK (
@@ -435,15 +440,17 @@ async function createDecisions(queryRunner: QueryRunner): Promise<void> {
             OR array_ndims("safety_flags") = 1
             AND position(chr(31) IN array_to_string("safety_flags", '')) = 0
             AND array_to_string("safety_flags", chr(31)) !~ '[^\\u001F]{101}'
-            AND array_to_string("safety_flags", chr(31), chr(30)) ~ '^([A-Z][A-Z0-9]*(_[A-Z0-9]+)*)(\\u001F([A-Z][A-Z0-9]*(_[A-Z0-9]+)*))*$'
+            AND (chr(31) || array_to_string("safety_flags", chr(31), chr(30))) ~ '^(\\u001F([A-Z][A-Z0-9]*(_[A-Z0-9]+)*))+$'
         ),
+        CONSTRAINT "ck_decisions__signals_json_size" CHECK (octet_length("signals_json"::text) <= 65536),
         CONSTRAINT "ck_decisions__signals_json_shape" CHECK (jsonb_typeof("signals_json") = 'object'),
+        CONSTRAINT "ck_decisions__temporal_context_size" CHECK (octet_length("temporal_context"::text) <= 65536),
         CONSTRAINT "ck_decisions__temporal_context_shape" CHECK (jsonb_typeof("temporal_context") = 'object'),
         CONSTRAINT "ck_decisions__competitor_detected_length" CHECK (
             char_length("competitor_detected") BETWEEN 1 AND 100
         ),
         CONSTRAINT "ck_decisions__competitor_detected_blank" CHECK (
-            "competitor_detected" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
+            "competitor_detected" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
         ),
         CONSTRAINT "ck_decisions__experiment_variant_choice" CHECK ("experiment_variant" IN ('A', 'B')),
         CONSTRAINT "ck_decisions__created_at_range" CHECK (
@@ -562,7 +569,7 @@ async function createReplies(queryRunner: QueryRunner): Promise<void> {
             char_length("approved_by") BETWEEN 1 AND 100
         ),
         CONSTRAINT "ck_replies__approved_by_blank" CHECK (
-            "approved_by" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
+            "approved_by" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
         ),
         CONSTRAINT "ck_replies__approved_at_range" CHECK (
             "approved_at" >= to_timestamp(0)
@@ -572,6 +579,7 @@ async function createReplies(queryRunner: QueryRunner): Promise<void> {
             "posted_at" >= to_timestamp(0)
             AND "posted_at" < to_timestamp(253402300800)
         ),
+        CONSTRAINT "ck_replies__metrics_json_size" CHECK (octet_length("metrics_json"::text) <= 65536),
         CONSTRAINT "ck_replies__metrics_json_shape" CHECK (jsonb_typeof("metrics_json") = 'object'),
         CONSTRAINT "ck_replies__deleted_at_range" CHECK (
             "deleted_at" >= to_timestamp(0)
@@ -581,7 +589,7 @@ async function createReplies(queryRunner: QueryRunner): Promise<void> {
             char_length("delete_reason") BETWEEN 1 AND 1000
         ),
         CONSTRAINT "ck_replies__delete_reason_blank" CHECK (
-            "delete_reason" ~ '[^\\uFE00-\\uFE0F\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\u0009-\\u000D\\u0020\\u0085\\u00A0\\u00AD\\u1680\\u2000-\\u200B\\u2028\\u2029\\u202F\\u205F\\u2060\\u2800\\u3000\\u3164\\uFEFF]'
+            "delete_reason" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
         ),
         CONSTRAINT "ck_replies__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)

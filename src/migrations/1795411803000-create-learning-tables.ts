@@ -53,8 +53,11 @@ async function createWeightAdjustmentLogs(queryRunner: QueryRunner): Promise<voi
         CONSTRAINT "ck_weight_adjustment_logs__reason_format" CHECK ("reason" ~ '^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$'),
         CONSTRAINT "ck_weight_adjustment_logs__valid_segments_range" CHECK ("valid_segments" >= 0),
         CONSTRAINT "ck_weight_adjustment_logs__total_segments_range" CHECK ("total_segments" >= 0),
+        CONSTRAINT "ck_weight_adjustment_logs__sample_sizes_size" CHECK (octet_length("sample_sizes"::text) <= 65536),
         CONSTRAINT "ck_weight_adjustment_logs__sample_sizes_shape" CHECK (jsonb_typeof("sample_sizes") = 'object'),
+        CONSTRAINT "ck_weight_adjustment_logs__old_weights_size" CHECK (octet_length("old_weights"::text) <= 65536),
         CONSTRAINT "ck_weight_adjustment_logs__old_weights_shape" CHECK (jsonb_typeof("old_weights") = 'object'),
+        CONSTRAINT "ck_weight_adjustment_logs__new_weights_size" CHECK (octet_length("new_weights"::text) <= 65536),
         CONSTRAINT "ck_weight_adjustment_logs__new_weights_shape" CHECK (jsonb_typeof("new_weights") = 'object'),
         CONSTRAINT "ck_weight_adjustment_logs__predicted_improvement_range" CHECK (
             "predicted_improvement" > '-Infinity'
@@ -118,6 +121,7 @@ async function createLearningEvents(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "ck_learning_events__adjustment_type_choice" CHECK (
             "adjustment_type" IN ('WEIGHT', 'ARCHETYPE', 'KEYWORD')
         ),
+        CONSTRAINT "ck_learning_events__adjustment_size" CHECK (octet_length("adjustment"::text) <= 65536),
         CONSTRAINT "ck_learning_events__adjustment_shape" CHECK (jsonb_typeof("adjustment") = 'object'),
         CONSTRAINT "ck_learning_events__predicted_improvement_range" CHECK (
             "predicted_improvement" > '-Infinity'

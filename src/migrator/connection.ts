@@ -9,6 +9,7 @@ import { assertSafeRole } from '../connection/safe-role.js';
 import { SessionClient } from '../connection/session-client.js';
 import { sessionSettings, setLocalSql, withLimits, type SessionSettings } from '../connection/session-settings.js';
 import { connectionFailure } from '../connection/connection-failure.js';
+import { isError } from '../connection/shared-db-error.js';
 import { MigrationNeedsDirectConnection } from './errors.js';
 import type { MigrationLimits } from './options.js';
 
@@ -122,7 +123,7 @@ export class MigratorConnection {
 }
 
 function explained(error: unknown, dataSource: DataSource): Error {
-  const message = error instanceof Error ? error.message : '';
+  const message = isError(error) ? error.message : '';
   // PgBouncer, of a setting in the connection's options that it is not told to ignore.
   if (message.includes('unsupported startup parameter')) {
     return new MigrationNeedsDirectConnection('A pooler such as PgBouncer refuses the settings of the connection');

@@ -1,6 +1,6 @@
 import { ConnectionLost, sqlStateOf, toDatabaseError } from '../connection/errors.js';
 import { framesOf } from '../connection/stack-frames.js';
-import { SharedDbError } from '../connection/shared-db-error.js';
+import { isError, SharedDbError } from '../connection/shared-db-error.js';
 import { MigrationFailed, MigrationInterrupted } from './errors.js';
 import type { Statement } from './query-runner.js';
 import { withoutLiterals } from '../connection/sql-text.js';
@@ -42,15 +42,13 @@ export function failureOf(error: unknown, place: Place): Error {
     migration,
   ]);
   // Of what is not the database's the frames are all that helps; its message may hold anything.
-  if (error instanceof Error && sqlStateOf(error) === undefined)
-    failed.stack = `${failed.stack ?? ''}\n${framesOf(error)}`;
+  if (isError(error) && sqlStateOf(error) === undefined) failed.stack = `${failed.stack ?? ''}\n${framesOf(error)}`;
   return failed;
 }
 
 function reasonOf(error: unknown): string {
   const state = sqlStateOf(error);
-  if (state === undefined)
-    return `its code threw ${error instanceof Error ? error.name : typeof error} (DEBUG=1 shows where)`;
+  if (state === undefined) return `its code threw ${isError(error) ? error.name : typeof error} (DEBUG=1 shows where)`;
   if (state === TIMED_OUT) return 'it ran longer than statements of its kind may (57014), or somebody cancelled it';
   if (state === '25001') return 'it cannot run inside a transaction: declare transaction = false (25001)';
   const message = wordsOf(error, state) ?? toDatabaseError(error)?.message;

@@ -1,8 +1,8 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError as ClassValidatorError } from 'class-validator';
 import { fieldsOf, rowRulesOf } from '../columns/fields.js';
-import { judgePresent, readableName } from '../columns/judge.js';
-import type { EntityClass } from '../columns/registry.js';
+import { isObject, judgePresent, judgeValue, readableName } from '../columns/judge.js';
+import type { EntityClass, Fault } from '../columns/registry.js';
 import { InputValidationError } from './input-validation-error.js';
 import { plainDataFault, shapeFault } from './plain-data.js';
 import { propertyViolation, rowViolation, withoutRules, type Violation } from './validation-error.js';
@@ -18,7 +18,7 @@ import { propertyViolation, rowViolation, withoutRules, type Violation } from '.
  */
 export function assertValid<Input extends object>(Class: new () => Input, data: unknown): Input {
   const fault = shapeFault(data) ?? plainDataFault(data);
-  if (fault) throw new InputValidationError(Class.name, [propertyViolation('', fault)]);
+  if (fault) throw new InputValidationError(Class.name, unfit(Class, data, fault));
   const instance = plainToInstance(Class, data);
   const errors = validateSync(instance, {
     whitelist: true,
@@ -29,6 +29,17 @@ export function assertValid<Input extends object>(Class: new () => Input, data: 
   const violations = errors.flatMap((error) => violationsOf(Class, error));
   if (violations.length > 0) throw new InputValidationError(Class.name, violations);
   return instance;
+}
+
+/** What a fault of the data means. Of data that is too large as a whole, the properties that are too large say more. */
+function unfit(Class: EntityClass, data: unknown, fault: Fault): Violation[] {
+  const fields = fault.path === '' && isObject(data) ? [...fieldsOf(Class)] : [];
+  const oversized = fields.flatMap(([property, { rules }]) => {
+    const value = (data as Record<string, unknown>)[property];
+    const sizes = typeof value === 'object' && value !== null ? rules.filter(({ kind }) => kind === 'size') : [];
+    return judgeValue(sizes, value).map((found) => propertyViolation(property, found));
+  });
+  return oversized.length > 0 ? oversized : [propertyViolation('', fault)];
 }
 
 function violationsOf(Class: EntityClass, error: ClassValidatorError, parent = ''): Violation[] {
@@ -65,7 +76,8 @@ function foreignViolations(
 ): Violation[] {
   const own = new Set<string>();
   if (outermost) {
-    for (const { kind } of fieldsOf(Class).get(path)?.rules ?? []) own.add(kind);
+    const field = fieldsOf(Class).get(path);
+    for (const kind of field ? ['required', ...field.rules.map((rule) => rule.kind)] : []) own.add(kind);
     for (const { meaning } of rowRulesOf(Class)) own.add(meaning);
   }
   return Object.entries(constraints)

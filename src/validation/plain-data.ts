@@ -1,5 +1,6 @@
-import { isObject, readableName } from '../columns/judge.js';
-import { MAX_DEPTH } from '../columns/json.js';
+import { isObject, isPlainObject, readableName } from '../columns/judge.js';
+import { MAX_DEPTH } from '../columns/json-value.js';
+import { isDate } from '../columns/moments.js';
 import type { Fault } from '../columns/registry.js';
 
 /** More values than any input of ours needs; what is larger is an attack or a mistake. */
@@ -12,34 +13,43 @@ const MAX_VALUES = 100_000;
  * @returns the first fault; undefined for plain data.
  */
 export function plainDataFault(value: unknown): Fault | undefined {
-  return look(value, '', { left: MAX_VALUES }, MAX_DEPTH);
+  return look(value, '', { left: MAX_VALUES, around: [] });
 }
 
-function look(value: unknown, path: string, budget: { left: number }, depth: number): Fault | undefined {
-  budget.left -= 1;
-  if (budget.left < 0) return fault('', `must hold at most ${MAX_VALUES} values`);
-  if (typeof value !== 'object' || value === null || value instanceof Date) return undefined;
-  if (depth < 0) return fault('', `must be at most ${MAX_DEPTH} levels deep`);
-  if (Array.isArray(value)) return lookInList(value, path, budget, depth);
-  return lookInObject(value, path, budget, depth);
+interface Search {
+  /** How many values may still come; one that is shared counts each time. */
+  left: number;
+  /** The objects and lists around the value. */
+  readonly around: unknown[];
 }
 
-function lookInList(list: unknown[], path: string, budget: { left: number }, depth: number): Fault | undefined {
+function look(value: unknown, path: string, search: Search): Fault | undefined {
+  search.left -= 1;
+  if (search.left < 0) return fault('', `must hold at most ${MAX_VALUES} values`);
+  if (typeof value !== 'object' || value === null || isDate(value)) return undefined;
+  if (search.around.includes(value)) return fault(path, 'must not contain itself');
+  if (search.around.length > MAX_DEPTH) return fault('', `must be at most ${MAX_DEPTH} levels deep`);
+  search.around.push(value);
+  const found = Array.isArray(value) ? lookInList(value, path, search) : lookInObject(value, path, search);
+  search.around.pop();
+  return found;
+}
+
+function lookInList(list: unknown[], path: string, search: Search): Fault | undefined {
   for (let index = 0; index < list.length; index += 1) {
-    const found = look(list[index], `${path}[${index}]`, budget, depth - 1);
+    const found = look(list[index], `${path}[${index}]`, search);
     if (found) return found;
   }
   return undefined;
 }
 
-function lookInObject(value: object, path: string, budget: { left: number }, depth: number): Fault | undefined {
-  const prototype: unknown = Object.getPrototypeOf(value);
+function lookInObject(value: object, path: string, search: Search): Fault | undefined {
   // The outermost may be an instance of the input class itself: NestJS hands over what its pipe has made.
-  if (path !== '' && prototype !== Object.prototype && prototype !== null) return fault(path, 'must be plain data');
+  if (path !== '' && !isPlainObject(value)) return fault(path, 'must be plain data');
   for (const [key, item] of Object.entries(value)) {
     const place = path === '' ? readableName(key) : `${path}.${readableName(key)}`;
     if (key in Object.prototype) return fault(place, 'is a name of JavaScript itself');
-    const found = look(item, place, budget, depth - 1);
+    const found = look(item, place, search);
     if (found) return found;
   }
   return undefined;

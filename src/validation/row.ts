@@ -1,4 +1,4 @@
-import { isObject } from '../columns/judge.js';
+import { isObject, isPlainObject } from '../columns/judge.js';
 import { rulesOf, type EntityClass, type ForeignKey } from '../columns/registry.js';
 import { propertyViolation, type Violation } from './validation-error.js';
 
@@ -51,9 +51,7 @@ function readRelation(parent: unknown, key: unknown, { property }: ForeignKey): 
   const { id } = parent;
   if (id !== undefined && id !== null) return { id };
   // An entity without an id may be stored by the same save(), before this row. A plain object cannot.
-  const prototype: unknown = Object.getPrototypeOf(parent);
-  const plain = prototype === Object.prototype || prototype === null;
-  return plain ? { sentence: 'must have an id' } : { id: UNKNOWN };
+  return isPlainObject(parent) ? { sentence: 'must have an id' } : { id: UNKNOWN };
 }
 
 /** Will only the database know the value? */

@@ -85,7 +85,7 @@ export class Author {
   @Score({ default: 0.5 }) relationshipScore!: number;
 
   /** What the author did with us, oldest first. */
-  @JsonList({ of: () => InteractionEvent }) interactionHistory!: InteractionEvent[];
+  @JsonList({ of: () => InteractionEvent, maxBytes: 1_048_576 }) interactionHistory!: InteractionEvent[];
 
   /** First detection. */
   @Moment({ now: true }) firstSeenAt!: Date;

@@ -1,5 +1,5 @@
 import type { FinalValues, RowRule } from '../../columns/index.js';
-import { PROHIBITED_CLAIMS, REPLY_LIMITS } from '../../constants/reply.js';
+import { containsProhibitedClaim, REPLY_LIMITS } from '../../constants/reply.js';
 import type { Reply } from './reply.entity.js';
 
 /** The life of a reply: approved, posted, taken back. */
@@ -75,7 +75,7 @@ const textRules: RowRule<Reply>[] = [
     meaning: 'content_makes_no_claims',
     sentence: 'a reply makes no prohibited medical claims',
     properties: ['content'],
-    holds: ({ content }) => !PROHIBITED_CLAIMS.test(content),
+    holds: ({ content }) => !containsProhibitedClaim(content),
     beforeSaveOnly: 'legal wording changes; replies are permanent',
   },
 ];

@@ -4,7 +4,7 @@ import { Field } from '../../columns/index.js';
 import { fieldsOf } from '../../columns/fields.js';
 import { judgePresent } from '../../columns/judge.js';
 import { mustHold } from '../../columns/field.js';
-import { dayRule } from '../../columns/moments.js';
+import { dayRule, toOwnDate } from '../../columns/moments.js';
 import { scoreRule } from '../../columns/numbers.js';
 import { rulesOf, type ColumnRule, type EntityClass, type RowRule } from '../../columns/registry.js';
 import { completed, judgeRow } from '../row-rules.js';
@@ -52,9 +52,14 @@ export function WithRulesOf(entity: EntityClass): ClassDecorator {
   };
 }
 
-/** A moment as JSON has it: ISO text becomes a Date. Anything else is left for the rules to refuse. */
+/**
+ * A moment as JSON has it: ISO text becomes a Date. A Date of another realm (Jest, `node:vm`) becomes one of ours, since
+ * class-transformer would replace it by the current time. Anything else is left for the rules to refuse.
+ */
 export function FromIso(): PropertyDecorator {
-  return Transform(({ value }: { value: unknown }) => (isIso(value) ? new Date(value) : value), { toClassOnly: true });
+  return Transform(({ value }: { value: unknown }) => (isIso(value) ? new Date(value) : toOwnDate(value)), {
+    toClassOnly: true,
+  });
 }
 
 /** A score, probability or share: a finite number from 0 to 1. */
@@ -64,7 +69,7 @@ export function isScore(value: unknown): value is number {
 
 /** The same as a class-validator decorator, for input classes of services. */
 export function IsScore(): PropertyDecorator {
-  return mustHold(scoreRule);
+  return mustHold([scoreRule]);
 }
 
 // class-validator knows no rules over a whole object: it hangs on the first of its properties.

@@ -1,6 +1,6 @@
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { fieldsOf } from '../../../src/columns/fields.js';
-import { MAX_DEPTH } from '../../../src/columns/json.js';
+import { MAX_DEPTH } from '../../../src/columns/json-value.js';
 import { rulesOf } from '../../../src/columns/registry.js';
 import { constraintName } from '../../../src/connection/naming-strategy.js';
 import { depthOf, hasKey, type Trifle } from './equality.js';

@@ -51,10 +51,12 @@ export const day: Word = () => [
   range(['-infinity', 'infinity', '1969-12-31', '10000-01-01'], ['1970-01-01', '2028-02-29', '9999-12-31']),
 ];
 
-/** White space of Unicode, and what has no width at all: zero-width space and joiners, word joiner, byte-order mark. */
+/** White space of Unicode, and what shows nothing: zero-width and format characters, fillers, variation selectors, tags. */
 const INVISIBLE = [
   ...[0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x20, 0x85, 0xa0, 0x1680, 0x2000, 0x2003, 0x200a, 0x200b, 0x200c, 0x200d],
   ...[0x2028, 0x2029, 0x202f, 0x205f, 0x2060, 0x3000, 0xfeff, 0xad, 0x200e, 0x202e, 0x2066, 0x2800, 0x3164, 0xfe0f],
+  ...[0x01, 0x1f, 0x7f, 0x9f, 0x34f, 0x61c, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180b, 0x180e, 0x2061, 0x206f, 0xfe00],
+  ...[0xffa0, 0xfff9, 0xfffc, 0x16fe4, 0x1bca0, 0x1d159, 0x1d173, 0xe0001, 0xe0020, 0xe007f, 0xe0100, 0xe0fff],
 ].map((code) => String.fromCodePoint(code));
 
 /** Text of at most `max` code points, something visible in it. */
@@ -63,7 +65,7 @@ export function text(max: number): Word {
     { ...length(max), refused: [{ value: '', aside: [`${column}_blank`] }, ...tooLong(max, 'x', '🙂', 'é')] },
     {
       kind: 'blank',
-      refused: plain(...INVISIBLE, INVISIBLE.join('')),
+      refused: plain(...INVISIBLE, INVISIBLE.slice(0, 30).join(''), INVISIBLE.slice(30).join('')),
       accepted: plain('x', ' x ', '\u200bx', '🙂', '\u0301', '.', '—'),
     },
   ];
@@ -177,6 +179,11 @@ const FREE_ITEM: Format = {
     '\u00a0x',
     'x\u2003',
     '\u2800',
+    ...INVISIBLE,
+    '\u200dx',
+    'x\u180e',
+    'x\u{e0001}',
+    'x \u200d',
   ],
   accepted: [
     'x',
@@ -190,18 +197,50 @@ const FREE_ITEM: Format = {
     'NULL',
     '\\',
     '\u2764\ufe0f',
+    '\u{1f3f4}\u{e0067}\u{e0062}\u{e007f}',
+    '\u0301',
   ],
 };
 
 const OTHER_JSON = ['1', '"text"', 'true', 'null'];
 
+/** A JSON object of at most 64 KiB. */
 export const jsonObject: Word = () => [
   { kind: 'shape', refused: plain('[]', '[{}]', ...OTHER_JSON), accepted: plain('{}', '{"a": [1, null]}') },
+  jsonSize('{"a": ', '}'),
 ];
 
-export const jsonList: Word = () => [
-  { kind: 'shape', refused: plain('{}', '{"0": 1}', ...OTHER_JSON), accepted: plain('[]', '["a", {}]') },
-];
+/** A JSON list of at most 64 KiB, or more. */
+export function jsonList(maxBytes?: number): Word {
+  return () => [
+    { kind: 'shape', refused: plain('{}', '{"0": 1}', ...OTHER_JSON), accepted: plain('[]', '["a", {}]') },
+    jsonSize('[', ']', maxBytes),
+  ];
+}
+
+/** PostgreSQL's own text of the value counts: without spaces that were written, with all zeros of a number. */
+function jsonSize(before: string, after: string, maxBytes = 65_536): Facet {
+  const room = maxBytes - before.length - after.length;
+  const textOf = (unit: string, bytes: number): string => {
+    const units = Math.floor((bytes - 2) / Buffer.byteLength(unit));
+    return `${before}"${unit.repeat(units)}${'x'.repeat(bytes - 2 - units * Buffer.byteLength(unit))}"${after}`;
+  };
+  const number = (digits: number): string => `${before}1e${digits - 1}${after}`;
+  return {
+    kind: 'size',
+    refused: plain(
+      ...['x', '🙂', 'é'].map((unit) => textOf(unit, room + 1)),
+      ...(room > 1e5 ? [] : [number(room + 1)]),
+    ),
+    accepted: plain(
+      ...['x', '🙂', 'é'].map((unit) => textOf(unit, room)),
+      textOf('x', room)
+        .replace(' ', '')
+        .padEnd(maxBytes + 1000),
+      ...(room > 1e5 ? [] : [number(room)]),
+    ),
+  };
+}
 
 export function plain(...values: readonly unknown[]): Value[] {
   return values.map((value) => ({ value, aside: [] }));

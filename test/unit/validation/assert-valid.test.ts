@@ -111,10 +111,14 @@ describe('bad input', () => {
     const circle: Record<string, unknown> = {};
     circle.self = circle;
     expect(inputRefusalOf(AuditEntryInput, { ...entry, detailsJson: deep })).toEqual([':plain']);
-    expect(inputRefusalOf(AuditEntryInput, { ...entry, detailsJson: circle })).toEqual([':plain']);
+    expect(inputRefusalOf(AuditEntryInput, { ...entry, detailsJson: circle })).toEqual(['detailsJson.self:plain']);
     expect(inputRefusalOf(PostContentInput, { ...post, keywordMatches: Array(1_000_000).fill('x') })).toEqual([
-      ':plain',
+      'keywordMatches:size',
     ]);
+    expect(inputRefusalOf(AuditEntryInput, { ...entry, detailsJson: { list: Array(1_000_000).fill(1) } })).toEqual([
+      'detailsJson:size',
+    ]);
+    expect(inputRefusalOf(AuditEntryInput, { ...entry, surplus: Array(1_000_000).fill(1) })).toEqual([':plain']);
   });
 
   test('ten megabytes are refused in an instant', () => {

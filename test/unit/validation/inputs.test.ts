@@ -208,7 +208,7 @@ describe('a score', () => {
 
   test.each([-0.01, 1.01, NaN, Infinity, '0.5', null, undefined])('is not %p', (score) => {
     expect(inputs.isScore(score)).toBe(false);
-    expect(inputRefusalOf(Rated, { score })).toEqual(['score:range']);
+    expect(inputRefusalOf(Rated, { score })).toEqual([`score:${score == null ? 'required' : 'range'}`]);
   });
 });
 

@@ -36,7 +36,9 @@ function wordsIn(text: string): string[] {
 }
 
 function charactersIn(sql: string): string[] {
-  const codes = [...sql.matchAll(/\\u([0-9A-F]{4})/g)].map(([, code = '']) => Number.parseInt(code, 16));
+  const codes = [...sql.matchAll(/\\u([0-9A-F]{4})|\\U([0-9A-F]{8})/g)].map(([, short, long]) =>
+    Number.parseInt(short ?? long ?? '', 16),
+  );
   return codes.flatMap((code) => [code - 1, code, code + 1].map((one) => String.fromCodePoint(one)));
 }
 
@@ -46,5 +48,6 @@ function patternsIn(sql: string): RegExp[] {
   if (whole === undefined) return [];
   // The items of a list are asked in one text, each behind a separator.
   const item = /\\u001F\)?\((.*)\)\)[+*]\$$/su.exec(whole)?.[1];
-  return [new RegExp(item === undefined ? whole : `^${item}$`, 'u')];
+  const source = item === undefined ? whole : `^${item}$`;
+  return [new RegExp(source.replace(/\\U0*([0-9A-F]+)/g, '\\u{$1}'), 'u')];
 }

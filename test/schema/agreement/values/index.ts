@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Subject } from '../subjects.js';
 import { hintsOf, type Hints } from './hints.js';
-import { anyJson, JSON_EDGES } from './json.js';
+import { anyJson, jsonEdges } from './json.js';
 import { anyList, listEdges } from './lists.js';
 import { anyNumber, numberEdges } from './numbers.js';
 import { stranger, STRANGERS } from './strangers.js';
@@ -44,7 +44,7 @@ function ownValues({ name, columns: [column] }: Subject, hints: Hints): Values {
     case 'boolean':
       return { edges: FLAG_EDGES, any: anyFlag };
     case 'jsonb':
-      return { edges: JSON_EDGES, any: anyJson };
+      return { edges: jsonEdges(hints), any: anyJson };
     default:
       throw new Error(`No values are known for the type of ${name}: add them to test/schema/agreement/values.`);
   }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { MAX_DEPTH } from '../../../../src/columns/json.js';
+import { MAX_DEPTH } from '../../../../src/columns/json-value.js';
 import { anyCharacter } from '../../../support/characters.js';
 import { words } from './characters.js';
+import type { Hints } from './hints.js';
 
 class Row {
   a = 1;
@@ -58,7 +59,20 @@ const CONTENTS: readonly unknown[] = [
   ...[['Early access'], ['a', 'a'], [''], [1], [[]], ['x'.repeat(200)], ['x'.repeat(201)]],
 ];
 
-export const JSON_EDGES: readonly unknown[] = [
+/** JSON as large as the CHECK allows, and a byte more. `json-size.test.ts` asks how large all kinds of values are. */
+export function jsonEdges({ numbers }: Hints): unknown[] {
+  const bounds = numbers.filter((number) => number >= 65_536);
+  const sized = bounds.flatMap((bound) => [bound, bound + 1].flatMap(ofBytes));
+  return [...JSON_EDGES, ...sized];
+}
+
+/** An object and a list of so many bytes in PostgreSQL: characters of three bytes, a number of 22 that JSON writes as 1e21. */
+function ofBytes(bytes: number): unknown[] {
+  const [object, list] = [9, 28].map((rest) => '\u2028'.repeat((bytes - rest) / 3) + 'x'.repeat((bytes - rest) % 3));
+  return [{ a: object }, [list, 1e21]];
+}
+
+const JSON_EDGES: readonly unknown[] = [
   ...CONTENTS,
   ...LEAVES,
   ...LEAVES.flatMap((leaf) => [

@@ -40,7 +40,7 @@ const authors = [
     follower_count: count(1_000_000_000),
     archetype_tags: list(0, 50, LOWER_SNAKE),
     relationship_score: score,
-    interaction_history: jsonList,
+    interaction_history: jsonList(1_048_576),
     first_seen_at: moment,
     last_seen_at: moment,
     created_at: moment,

@@ -9,5 +9,5 @@ export const REFERENCE_CHECKS = [
   ...columnChecks('competitor_categories', named),
   ...columnChecks('kpi_types', { ...named, aggregation_type: choice('SUM AVG MIN MAX COUNT LAST') }),
   ...columnChecks('escalation_reasons', named),
-  ...columnChecks('champion_tiers', { ...named, min_engagement: count(), benefits: jsonList }),
+  ...columnChecks('champion_tiers', { ...named, min_engagement: count(), benefits: jsonList() }),
 ];

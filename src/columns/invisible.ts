@@ -1,0 +1,51 @@
+/** The version of Unicode that the ranges below were taken from. A test compares them with the tables of the running Node. */
+export const UNICODE_VERSION = '17.0';
+
+/**
+ * Every character that shows nothing on its own: white space, control and format characters, and what Unicode calls
+ * default-ignorable (`\p{Z}`, `\p{Cc}`, `\p{Cf}`, `\p{Default_Ignorable_Code_Point}`), and the four of `BLANK_SYMBOLS`.
+ *
+ * Written out as code points, because JavaScript and PostgreSQL know different versions of Unicode, and PostgreSQL's regular
+ * expressions know no properties at all: both guards read this one list. NUL is absent; PostgreSQL's text cannot hold it.
+ *
+ * A combining mark alone counts as visible: it is drawn, on a dotted circle or a space. So do private-use and unassigned
+ * characters, which are drawn as a box.
+ */
+export const INVISIBLE = [
+  ...['1-20', '7F-A0', 'AD', '34F', '600-605', '61C', '6DD', '70F', '890-891', '8E2', '115F-1160', '1680', '17B4-17B5'],
+  ...['180B-180F', '2000-200F', '2028-202F', '205F-206F', '2800', '3000', '3164', 'FE00-FE0F', 'FEFF', 'FFA0'],
+  ...['FFF0-FFFC', '110BD', '110CD', '13430-1343F', '16FE4', '1BCA0-1BCA3', '1D159', '1D173-1D17A', 'E0000-E0FFF'],
+] as const;
+
+/**
+ * Symbols and marks by Unicode's classes, blank on the screen: the braille pattern without dots, the placeholder of an object
+ * that the text does not contain, the Khitan filler, and the notehead that is drawn as nothing.
+ */
+export const BLANK_SYMBOLS = ['2800', 'FFFC', '16FE4', '1D159'] as const;
+
+/** The control characters (`\p{Cc}`). */
+export const CONTROLS = ['1-1F', '7F-9F'] as const;
+
+/** Invisible characters that belong behind others: joiners, marks of direction, variation selectors, the tags of flags. */
+export const TRAILING_MARKS = [
+  '200C-200F',
+  '202A-202E',
+  '2061-206F',
+  'FE00-FE0F',
+  'E0020-E007F',
+  'E0100-E01EF',
+] as const;
+
+/** The inside of a bracket expression of JavaScript (`u` flag): `[${bracket(INVISIBLE)}]`. */
+export function bracket(ranges: readonly string[]): string {
+  return ranges.map((range) => range.split('-').map(escaped).join('-')).join('');
+}
+
+/** A JavaScript expression as PostgreSQL reads it. They differ in how they write characters beyond U+FFFF. */
+export function toPostgresRegex(source: string): string {
+  return source.replace(/\\u\{([0-9A-F]+)\}/g, (_, code: string) => `\\U${code.padStart(8, '0')}`);
+}
+
+function escaped(code: string): string {
+  return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
+}

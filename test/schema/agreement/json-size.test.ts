@@ -1,0 +1,71 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { jsonSizeRule } from '../../../src/columns/json-value.js';
+import { anyCharacter } from '../../support/characters.js';
+import { useDatabase } from '../../support/database.js';
+
+/*
+ * The bound of a JSON column is a number of bytes of PostgreSQL's own text, which has other spaces, numbers and escapes than
+ * JSON.stringify. Here the validator must know it to the byte.
+ */
+const db = useDatabase();
+
+const text = fc
+  .string({ unit: anyCharacter, maxLength: 12 })
+  .filter((one) => one.isWellFormed() && !one.includes('\0'));
+
+const number = fc.oneof(
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.integer(),
+  // Of every magnitude: where JavaScript changes to exponents PostgreSQL goes on writing zeros.
+  fc
+    .tuple(fc.integer({ min: -99_999, max: 99_999 }), fc.integer({ min: -30, max: 30 }))
+    .map(([m, e]) => Number(`${m}e${e}`)),
+  fc.constantFrom(
+    0,
+    -0,
+    5e-324,
+    -5e-324,
+    Number.MAX_VALUE,
+    Number.MIN_VALUE,
+    1e21,
+    1e20,
+    1e-6,
+    1e-7,
+    0.1,
+    123.456,
+    1.5e300,
+  ),
+);
+
+const json = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.oneof(
+      number,
+      text,
+      fc.boolean(),
+      fc.constant(null),
+      fc.constantFrom('"\\/\b\f\n\r\t\u0001\u001f\u007f', '\u2028😀é'),
+    ),
+    fc.array(tie('value'), { maxLength: 5 }),
+    fc.dictionary(text, fc.oneof(tie('value'), fc.constant(undefined)), { maxKeys: 5 }),
+  ),
+})).value;
+
+test('the validator counts the bytes of JSON as PostgreSQL does', async () => {
+  const values = fc.sample(json, { numRuns: 5_000, seed: 20_261_127 });
+  const sizes = await db.dataSource.query<{ bytes: number }[]>(
+    'SELECT octet_length(given::jsonb::text) AS bytes FROM unnest($1::text[]) WITH ORDINALITY AS all_of (given, at) ORDER BY at',
+    [values.map((value) => JSON.stringify(value))],
+  );
+  const different = values.filter((value, index) => {
+    const bytes = sizes[index]?.bytes ?? NaN;
+    return !jsonSizeRule(bytes).holds(value) || jsonSizeRule(bytes - 1).holds(value);
+  });
+  expect(different).toEqual([]);
+  expect(sizes).toHaveLength(5_000);
+  process.stdout.write(
+    `JSON sizes compared with PostgreSQL to the byte: ${sizes.length}, differences ${different.length}\n`,
+  );
+});
