@@ -52,10 +52,9 @@ export const WORDS: readonly string[] = ['comment', 'comment on the index', 'bod
 
 function normalised(kind: CatalogRow['kind'], facts: CatalogRow['facts']): CatalogRow['facts'] {
   if (facts.query !== undefined) return { ...facts, query: unqualified(facts.query) };
-  const { definition, 'default operator classes': classes, ...others } = facts;
-  const hasOptions = kind === 'index' || /^(PRIMARY KEY|UNIQUE|EXCLUDE)\b/.test(definition ?? '');
-  if (definition === undefined || !hasOptions) return facts;
-  return { ...others, definition: withoutUnknownOptions(definition, classes?.split(' ')) };
+  const { definition } = facts;
+  if (definition === undefined || kind !== 'index') return facts;
+  return { ...facts, definition: withoutUnknownOptions(definition) };
 }
 
 // Since 16 a view over a single table names its columns without the table, 15 with it. It can be no other table's.

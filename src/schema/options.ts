@@ -25,8 +25,6 @@ export const DOCUMENTED_OPTIONS = {
     ...['fillfactor', 'deduplicate_items', 'buffering', 'fastupdate', 'gin_pending_list_limit'],
     ...['pages_per_range', 'autosummarize'],
   ],
-  /** Of the operator classes that PostgreSQL and its own extensions have. */
-  operatorClass: ['siglen', 'numranges', 'n_distinct_per_range', 'false_positive_rate', 'values_per_range'],
 } as const;
 
 /** Access methods whose options are listed above; those of others are left as they are. */
@@ -52,24 +50,18 @@ export function isDocumentedSetting(name: string): string {
 /** `fillfactor='70'`, `pg_trgm`: as PostgreSQL and pg_dump write an option. */
 const ENTRY = String.raw`(?:toast\.)?[a-z_][\w$]*=(?:E?'(?:[^']|'')*'|[\w.+-]+)`;
 
-/** ` WITH (…)` of an index, constraint, table or view; ` SET (…)` of a column; ` text_ops (…)` of the key of an index. */
-const LIST = new RegExp(String.raw`((?:^| )(?:[\w$.]+|"(?:[^"]|"")*")) \((${ENTRY}(?:, ${ENTRY})*)\)`, 'g');
+/** `WITH (…)` of an index, constraint, table or view; `SET (…)` of a column. The keys of an index have options of their own. */
+const LIST = new RegExp(String.raw`( |^)(WITH|SET) \((${ENTRY}(?:, ${ENTRY})*)\)`, 'g');
 
-/**
- * Takes options that are not documented out of the SQL of an index or a constraint.
- *
- * @param defaultClasses operator classes, as SQL names them, that PostgreSQL names only because they have options
- */
-export function withoutUnknownOptions(sql: string, defaultClasses: readonly string[] = []): string {
+/** Takes options that are not documented out of the SQL of an index or a constraint. */
+export function withoutUnknownOptions(sql: string): string {
   const method = /^CREATE (?:UNIQUE )?INDEX .+? USING (\w+) \(/.exec(sql)?.[1];
   if (method !== undefined && !LISTED_METHODS.includes(method)) return sql;
-  return sql.replaceAll(LIST, (text, word: string, list: string) => {
+  return sql.replaceAll(LIST, (text, space: string, word: string, list: string) => {
     const entries = list.match(new RegExp(ENTRY, 'g')) ?? [];
     const kept = entries.filter((entry) => ALL.includes(entry.replace(/^toast\./, '').split('=', 1)[0] ?? ''));
     if (kept.length === entries.length) return text;
-    if (kept.length > 0) return `${word} (${kept.join(', ')})`;
-    const name = word.trimStart();
-    return name === 'WITH' || name === 'SET' || defaultClasses.includes(name.replace(/^.*\./, '')) ? '' : word;
+    return kept.length === 0 ? '' : `${space}${word} (${kept.join(', ')})`;
   });
 }
 

@@ -1,3 +1,4 @@
+import { documentedOptions } from '../options.js';
 import { comment, enabled, role, when } from './common.js';
 
 // NOT NULL (contype n) is a fact of its column: only 18 has it here. Constraint triggers (t) are triggers.
@@ -8,6 +9,7 @@ SELECT 'constraint', quote_ident(conname), path, key, jsonb_build_object(
   'enforcement', (SELECT ${enabled('min(tgenabled)')} FROM pg_trigger WHERE tgconstraint = c.oid AND tgisinternal
                   AND tgenabled <> 'O'),
   'index', ${when('NOT indisvalid', `'invalid'`)},
+  'options', (SELECT ${documentedOptions('i.reloptions', 'index')} FROM pg_class i WHERE i.oid = indexrelid),
   'comment on the index', ${comment('pg_class', 'indexrelid')},
   'clustered', ${when('indisclustered', `'yes'`)},
   'comment', ${comment('pg_constraint', 'c.oid')})
@@ -19,10 +21,6 @@ WHERE contype NOT IN ('n', 't')`;
 const indexes = `
 SELECT 'index', i.path, NULL, t.key, jsonb_build_object(
   'definition', pg_get_indexdef(i.oid),
-  -- Named in the definition only because somebody gave them options; see normalise.ts.
-  'default operator classes', (
-    SELECT string_agg(DISTINCT quote_ident(opcname), ' ') FROM pg_attribute JOIN pg_opclass c ON c.oid = indclass[attnum - 1]
-    WHERE attrelid = i.oid AND attoptions IS NOT NULL AND attnum <= indnkeyatts AND opcdefault),
   'validity', CASE WHEN NOT indisvalid THEN 'invalid' WHEN NOT indisready THEN 'not ready' END,
   'clustered', ${when('indisclustered', `'yes'`)},
   'part of', (SELECT inhparent::regclass::text FROM pg_inherits WHERE inhrelid = i.oid),
