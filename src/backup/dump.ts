@@ -12,6 +12,7 @@ import { readFingerprint, type Fingerprint } from './fingerprint.js';
 import { assertDumpIntact, checksumOf, synced, type DumpFile, type Manifest } from './manifest.js';
 import { onServer, ONE_MOMENT, queryOf, readable, type BackupContext } from './server.js';
 import { assertSpaceIn, megabytes } from './space.js';
+import { restoreArchive, type Restoring } from './restore-archive.js';
 import { findTool, majorOf, runTool, type Tool } from './tool.js';
 
 const FILE = 'database.dump';
@@ -87,18 +88,9 @@ export async function restoreDump(
   const tool = await findTool('pg_restore', majorOf(dump.tool) > majorOf(server) ? dump.tool : server, context.pgBin);
   context.note(`restoring into the new database ${name} with pg_restore ${tool.version}`);
   await createEmpty(context, name, fingerprint);
-  const complaint = await runTool(tool, {
-    args: [
-      '--verbose',
-      '--no-password',
-      ...(elsewhere ? ['--no-owner'] : []),
-      `--dbname=dbname='${name.replaceAll(/['\\]/g, '\\$&')}'`,
-      join(folder, dump.file),
-    ],
-    env: libpqEnvironment(context.url, name),
-    signal: context.signal,
-    onLine: progress(context, 'pg_restore', /processing data for table/, Object.keys(fingerprint.tables).length),
-  });
+  const restoring: Restoring = { context, tool, name, file: join(folder, dump.file), elsewhere };
+  const onLine = progress(context, 'pg_restore', /processing data for table/, Object.keys(fingerprint.tables).length);
+  const complaint = await restoreArchive(restoring, onLine);
   if (complaint !== undefined) throw new BackupError(`The backup in ${folder} cannot be restored: ${complaint}.`);
 }
 

@@ -39,8 +39,10 @@ export interface ToolRun {
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal | undefined;
-  /** Told of each line it prints. */
+  /** Told of each line it prints about its progress. */
   readonly onLine: (line: string) => void;
+  /** Told of what it writes on standard output. Default: nobody is. */
+  readonly onOutput?: (text: string) => void;
 }
 
 /**
@@ -51,9 +53,10 @@ export interface ToolRun {
 export async function runTool({ name, program }: Tool, run: ToolRun): Promise<string | undefined> {
   const child = spawn(program, run.args, {
     env: run.env,
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     ...(run.signal ? { signal: run.signal } : {}),
   });
+  child.stdout.setEncoding('utf8').on('data', run.onOutput ?? (() => undefined));
   let complaint: string | undefined;
   createInterface({ input: child.stderr }).on('line', (line) => {
     if (line.startsWith(`${name}: error: `)) complaint ??= withoutValues(line.slice(name.length + 9));

@@ -80,19 +80,32 @@ function questionOf(settings: SessionSettings): string {
   ];
   return `SELECT name, pg_catalog.current_setting(name, true) AS value FROM (VALUES ${names.map((name) => `('${name}')`).join(', ')}) AS wanted (name)
     UNION ALL SELECT 'pid', pg_catalog.pg_backend_pid()::text
-    UNION ALL SELECT 'schemas', pg_catalog.array_to_string(pg_catalog.current_schemas(false), ', ')`;
+    UNION ALL SELECT 'schemas', pg_catalog.array_to_string(ARRAY(
+      SELECT pg_catalog.quote_ident(name) FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) AS path (name)
+      WHERE name !~ '^pg_temp_'), ', ')`;
 }
 
 function isAsWanted(name: string, wanted: string, found: ReadonlyMap<string, string | null>): boolean {
   const value = found.get(name) ?? '';
-  if (value === wanted) return true;
-  // "$user", public is the same as public where the user has no schema of that name.
+  if (value === wanted || EQUIVALENT[name]?.test(value) === true || name === 'default_transaction_read_only')
+    return true;
+  // "$user", public and public, pg_temp are the same as public where there is no schema of the user's name.
   if (name === 'search_path') return ['', wanted].includes(found.get('schemas') ?? '');
-  // Without the limit that we asked for a statement may run longer. What must not be is another one.
   if (!LIMIT_NAMES.includes(name)) return false;
+  // A longer limit than ours, or none, interrupts nothing that ours would not.
   const actual = millisecondsOf(value);
-  return actual === 0 || actual === Number(wanted);
+  return actual === 0 || actual >= (LONGEST_NEEDED[name] ?? Number(wanted));
 }
+
+/** Values that mean the same for our statements, whose dates and numbers are written in one way only. */
+const EQUIVALENT: Readonly<Record<string, RegExp>> = {
+  DateStyle: /^ISO, /,
+  TimeZone: /^(Etc\/)?(UTC|UCT|GMT|Universal|Zulu|Greenwich)$/,
+  extra_float_digits: /^[123]$/,
+};
+
+/** No transaction may be interrupted by a limit that we do not know of. */
+const LONGEST_NEEDED: Readonly<Record<string, number>> = { transaction_timeout: Number.POSITIVE_INFINITY };
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
 

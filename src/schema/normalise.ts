@@ -1,3 +1,4 @@
+import { withoutUnknownOptions } from './options.js';
 import { withoutSchema, withPlaceholder } from './schema-placeholder.js';
 import type { CatalogObject, Kind } from './snapshot.js';
 
@@ -23,7 +24,7 @@ export function objectOf({ kind, name, on, parent, facts }: CatalogRow, schema: 
     ...(on === null ? {} : { on: withPlaceholder(on, schema) }),
     ...(parent === null ? {} : { parent: withoutSchema(withPlaceholder(parent, schema)) }),
     facts: Object.fromEntries(
-      Object.entries(normalised(facts)).map(([fact, value]) => [
+      Object.entries(normalised(kind, facts)).map(([fact, value]) => [
         fact,
         WORDS.includes(fact) ? value : withPlaceholder(value, schema),
       ]),
@@ -49,8 +50,11 @@ export function pathOf({ kind, name, on }: CatalogObject): string {
 /** Facts that are somebody's own words, or code: kept, compared and shown as they are. */
 export const WORDS: readonly string[] = ['comment', 'comment on the index', 'body'];
 
-function normalised(facts: CatalogRow['facts']): CatalogRow['facts'] {
-  return facts.query === undefined ? facts : { ...facts, query: unqualified(facts.query) };
+function normalised(kind: CatalogRow['kind'], facts: CatalogRow['facts']): CatalogRow['facts'] {
+  if (facts.query !== undefined) return { ...facts, query: unqualified(facts.query) };
+  const { definition } = facts;
+  if (definition === undefined || kind !== 'index') return facts;
+  return { ...facts, definition: withoutUnknownOptions(definition) };
 }
 
 // Since 16 a view over a single table names its columns without the table, 15 with it. It can be no other table's.

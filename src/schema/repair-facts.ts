@@ -84,6 +84,7 @@ export const FACT_REPAIRS: Readonly<Record<string, FactRepair>> = {
   'column identity': (wanted, value, found) =>
     value && found.facts.identity ? alterColumn(wanted, `SET GENERATED ${value}`) : undefined,
   'column options': options((wanted) => alterColumn(wanted, '').trimEnd()),
+  'constraint options': options((wanted) => `ALTER INDEX ${constraintIndex(wanted)}`),
   'table options': options(({ name }) => `ALTER TABLE ${name}`),
   'table toast options': options(({ name }) => `ALTER TABLE ${name}`, 'toast.'),
   'table row security': alterTable('ENABLE ROW LEVEL SECURITY', 'DISABLE ROW LEVEL SECURITY'),

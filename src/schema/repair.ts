@@ -52,7 +52,7 @@ const AFTERWARDS = ['firing', 'statistics target', 'owner', 'comment', 'comment 
 const REPLACED: readonly Kind[] = ['constraint', 'index', 'trigger', 'event trigger', 'rule', 'policy', 'statistics'];
 
 /** Facts of such an object that can be changed in place. */
-const IN_PLACE = [...AFTERWARDS, 'validity', 'enforcement', 'clustered', 'index', 'part of'];
+const IN_PLACE = [...AFTERWARDS, 'validity', 'enforcement', 'clustered', 'index', 'options', 'part of'];
 
 /** SQL for an object that is missing or should not be there; undefined where it needs thought. */
 export function repairOfObject(

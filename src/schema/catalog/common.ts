@@ -13,8 +13,8 @@ export function ours(catalog: string, oid: string): string {
   return `NOT EXISTS (SELECT FROM pg_depend WHERE classid = '${catalog}'::regclass AND objid = ${oid} AND deptype IN ('e', 'i'))`;
 }
 
-/** `pg_class.reloptions` and its like as sorted text; null when there are none. */
-export function options(array: string): string {
+/** A list of texts (settings of a function, options of a foreign table) as one sorted text; null when there are none. */
+export function joined(array: string): string {
   return `(SELECT string_agg(o, ', ' ORDER BY o) FROM unnest(${array}) o)`;
 }
 

@@ -1,3 +1,4 @@
+import { documentedOptions } from '../options.js';
 import { comment, enabled, role, when } from './common.js';
 
 // NOT NULL (contype n) is a fact of its column: only 18 has it here. Constraint triggers (t) are triggers.
@@ -8,6 +9,7 @@ SELECT 'constraint', quote_ident(conname), path, key, jsonb_build_object(
   'enforcement', (SELECT ${enabled('min(tgenabled)')} FROM pg_trigger WHERE tgconstraint = c.oid AND tgisinternal
                   AND tgenabled <> 'O'),
   'index', ${when('NOT indisvalid', `'invalid'`)},
+  'options', (SELECT ${documentedOptions('i.reloptions', 'index')} FROM pg_class i WHERE i.oid = indexrelid),
   'comment on the index', ${comment('pg_class', 'indexrelid')},
   'clustered', ${when('indisclustered', `'yes'`)},
   'comment', ${comment('pg_constraint', 'c.oid')})

@@ -1,4 +1,5 @@
-import { comment, options, otherOwner, ours, when } from './common.js';
+import { documentedOptions } from '../options.js';
+import { comment, joined, otherOwner, ours, when } from './common.js';
 
 const schemas = `
 SELECT 'schema' AS kind, schema AS name, NULL AS "on", NULL AS parent, jsonb_build_object(
@@ -11,8 +12,8 @@ SELECT 'table', path, NULL, 'schema ' || schema, jsonb_build_object(
   'kind', CASE relkind WHEN 'p' THEN 'partitioned table' WHEN 'f' THEN 'foreign table' END,
   'persistence', ${when(`relpersistence = 'u'`, `'unlogged'`)},
   'access method', (SELECT nullif(amname, 'heap') FROM pg_am WHERE oid = relam),
-  'options', ${options('reloptions')},
-  'toast options', (SELECT ${options('t.reloptions')} FROM pg_class t WHERE t.oid = rel.reltoastrelid),
+  'options', ${documentedOptions('reloptions', 'table')},
+  'toast options', (SELECT ${documentedOptions('t.reloptions', 'table')} FROM pg_class t WHERE t.oid = rel.reltoastrelid),
   'row security', ${when('relrowsecurity', `'enabled'`)},
   'row security of the owner', ${when('relforcerowsecurity', `'enabled'`)},
   'replica identity', CASE relreplident WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING' WHEN 'i' THEN
@@ -22,7 +23,7 @@ SELECT 'table', path, NULL, 'schema ' || schema, jsonb_build_object(
   'partition key', ${when(`relkind = 'p'`, 'pg_get_partkeydef(oid)')},
   'partition bound', pg_get_expr(relpartbound, oid),
   'row type', ${when('reloftype <> 0', 'reloftype::regtype::text')},
-  'server', (SELECT quote_ident(srvname) || coalesce(' ' || ${options('ftoptions')}, '') FROM pg_foreign_table
+  'server', (SELECT quote_ident(srvname) || coalesce(' ' || ${joined('ftoptions')}, '') FROM pg_foreign_table
              JOIN pg_foreign_server s ON s.oid = ftserver WHERE ftrelid = rel.oid),
   'column order', (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
                    WHERE attrelid = rel.oid AND attnum > 0 AND NOT attisdropped),
@@ -33,7 +34,7 @@ FROM rel WHERE relkind IN ('r', 'p', 'f')`;
 const views = `
 SELECT CASE relkind WHEN 'v' THEN 'view' ELSE 'materialized view' END, path, NULL, 'schema ' || schema, jsonb_build_object(
   'query', pg_get_viewdef(oid),
-  'options', ${options('reloptions')},
+  'options', CASE relkind WHEN 'v' THEN ${documentedOptions('reloptions', 'view')} ELSE ${documentedOptions('reloptions', 'table')} END,
   'rows', ${when('NOT relispopulated', `'not populated'`)},
   'owner', ${otherOwner('relowner')},
   'comment', ${comment('pg_class', 'oid')})
@@ -56,7 +57,7 @@ SELECT 'column', quote_ident(attname), path, key, jsonb_build_object(
   'compression', CASE attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END,
   -- No target is -1 until 16, null since 17.
   'statistics target', ${when('attstattarget >= 0', 'attstattarget::text')},
-  'options', ${options('attoptions')},
+  'options', ${documentedOptions('attoptions', 'column')},
   'comment', ${comment('pg_class', 'attrelid', 'attnum')})
 FROM rel JOIN pg_attribute ON attrelid = rel.oid AND attnum > 0 AND NOT attisdropped
 JOIN pg_type t ON t.oid = atttypid LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum

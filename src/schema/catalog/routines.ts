@@ -1,4 +1,4 @@
-import { comment, enabled, options, otherOwner, ours, when } from './common.js';
+import { comment, enabled, joined, otherOwner, ours, when } from './common.js';
 
 const routines = `
 SELECT sort, path, NULL, 'schema ' || schema, jsonb_build_object(
@@ -13,7 +13,7 @@ SELECT sort, path, NULL, 'schema ' || schema, jsonb_build_object(
   'parallel', CASE proparallel WHEN 's' THEN 'SAFE' WHEN 'r' THEN 'RESTRICTED' END,
   'cost', ${when(`procost <> CASE WHEN lanname IN ('c', 'internal') THEN 1 ELSE 100 END`, 'procost::text')},
   'rows', ${when('proretset AND prorows <> 1000', 'prorows::text')},
-  'settings', ${options('proconfig')},
+  'settings', ${joined('proconfig')},
   'aggregate', (SELECT concat_ws(', ', 'SFUNC = ' || aggtransfn, 'STYPE = ' || format_type(aggtranstype, NULL),
      'FINALFUNC = ' || nullif(aggfinalfn::text, '-'), 'INITCOND = ' || quote_literal(agginitval),
      'COMBINEFUNC = ' || nullif(aggcombinefn::text, '-'), 'SORTOP = ' || nullif(aggsortop, 0)::regoperator)

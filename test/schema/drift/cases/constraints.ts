@@ -101,6 +101,10 @@ export const CONSTRAINT_DRIFTS: readonly Drift[] = [
     "COMMENT ON INDEX zoo.pk_keepers IS 'Hot.'",
     ['zoo.keepers pk_keepers: comment on the index is “Hot.”, should be none'],
   ],
+  [
+    'ALTER INDEX zoo.pk_keepers SET (fillfactor = 70)',
+    ['zoo.keepers pk_keepers: options are fillfactor=70, should be none'],
+  ],
   ['ALTER TABLE zoo.keepers CLUSTER ON pk_keepers', ['zoo.keepers pk_keepers: clustered is yes, should be no']],
   ['DROP INDEX ix_posts__detected_at__waiting', ['index ix_posts__detected_at__waiting is missing']],
   ['CREATE INDEX ix_extra ON posts (error_count)', ['index ix_extra is there, should not be']],
