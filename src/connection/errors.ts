@@ -2,6 +2,7 @@ import { DatabaseError, type DatabaseErrorClass, type DatabaseErrorFacts } from 
 import * as failures from './errors/failures.js';
 import * as refusals from './errors/refusals.js';
 import { isError } from './shared-db-error.js';
+import { withoutShard } from './errors/shards.js';
 
 export { DatabaseError, type DatabaseErrorClass, type DatabaseErrorKind } from './errors/database-error.js';
 export * from './errors/failures.js';
@@ -12,6 +13,8 @@ export const DATABASE_ERRORS: readonly DatabaseErrorClass[] = [...Object.values(
 
 /** What is known of a constraint by its name: its columns, and its rule in words. */
 export interface ConstraintFacts {
+  /** Its name, where that is another than the one it was asked for by: without the shard that Citus adds. */
+  readonly name?: string;
   readonly table: string;
   readonly columns: readonly string[];
   readonly sentence?: string;
@@ -29,7 +32,7 @@ export function toDatabaseError(
   describe: (constraint: string) => ConstraintFacts | undefined = () => undefined,
 ): DatabaseError | undefined {
   if (error instanceof DatabaseError) return error;
-  const driverError = driverErrorOf(error);
+  const driverError = withoutShard(driverErrorOf(error), describe);
   const Class = classOf(driverError);
   return Class && new Class(factsOf(driverError, describe));
 }

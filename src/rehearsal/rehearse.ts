@@ -70,8 +70,8 @@ async function performed(
   const failed = await stage.applyEach(pending);
   if (failed !== undefined) return { problems: [failed], notReverted: null };
   const after = stage.state;
-  const expected = expectedIn(options.expected, options.source.schema);
-  const problems = diff(expected, await stage.snapshot()).map(({ sentence }) => `after applying: ${sentence}`);
+  const now = await stage.snapshot();
+  const problems = diff(expectedIn(options.expected, now), now).map(({ sentence }) => `after applying: ${sentence}`);
   const notReverted = stage.irreversible(pending);
   if (notReverted !== null) return { problems, notReverted };
 

@@ -1,14 +1,19 @@
 import { rulesOf } from '../columns/registry.js';
 import { toDatabaseError as translate, type ConstraintFacts, type DatabaseError } from '../connection/errors.js';
+import { nameWithoutShard } from '../connection/errors/shards.js';
 import { ENTITIES } from '../entities/index.js';
 
 /**
- * What a constraint of our schema means, by its name in PostgreSQL.
+ * What a constraint of our schema means, by its name in PostgreSQL; also where Citus has added a shard to it.
  *
  * @returns undefined for a name that is none of ours.
  */
 export function describeConstraint(name: string): ConstraintFacts | undefined {
-  return (known ??= new Map(allConstraints())).get(name);
+  known ??= new Map(allConstraints());
+  const plain = nameWithoutShard(name, [...known.keys()]);
+  if (plain === undefined) return known.get(name);
+  const facts = known.get(plain);
+  return facts && { ...facts, name: plain };
 }
 
 /**

@@ -29,7 +29,7 @@ export async function compareLive(dataSource: DataSource): Promise<Pick<Report, 
 /** Where `db:roles` was run, the rights that it gives belong to what should be. */
 export async function compareCatalog(dataSource: DataSource, shipped: Snapshot): Promise<Difference[]> {
   const live = await snapshotOf(dataSource);
-  const expected = expectedIn(shipped, live.schema);
+  const expected = expectedIn(shipped, live);
   const query = (sql: string): Promise<unknown> => dataSource.query(sql);
   if (!(await rolesAreInUse(query))) return diff(expected, live);
   return [

@@ -26,8 +26,8 @@ SELECT 'setting', split_part(setting, '=', 1),
   NULL, jsonb_build_object('value', substr(setting, strpos(setting, '=') + 1))
 FROM pg_db_role_setting, here, unnest(setconfig) setting
 WHERE (setdatabase = here.oid OR setdatabase = 0 AND (setrole = 0 OR setrole IN (SELECT oid FROM actor)))
-  AND (${scope === 'database'} OR split_part(setting, '=', 1) <> 'search_path')
-  AND ${isDocumentedSetting(`split_part(setting, '=', 1)`)}`;
+  AND ${isDocumentedSetting(`split_part(setting, '=', 1)`)}
+  AND (${scope === 'database'} OR split_part(setting, '=', 1) <> 'search_path')`;
 
 // Only of roles that were given something here; who the owners are (of the tables, of the database), and what they may, is the server's.
 const roles = `
