@@ -23,7 +23,7 @@ import {
 import { CommunityChampion } from '../community/community-champion.entity.js';
 import { Platform } from '../enums.js';
 import { PowerTier } from '../reference/power-tier.entity.js';
-import { HANDLE_FORMATS } from './handle.js';
+import { HANDLE_FORMATS, HANDLE_SENTENCE } from './handle.js';
 import { InteractionEvent } from './interaction-event.js';
 import { Post } from './post.entity.js';
 
@@ -44,7 +44,7 @@ import { Post } from './post.entity.js';
 })
 @Rule<Author>({
   meaning: 'handle_of_platform',
-  sentence: 'a handle has the form its platform allows',
+  sentence: HANDLE_SENTENCE,
   properties: ['platform', 'handle'],
   holds: ({ platform, handle }) => HANDLE_FORMATS[platform].pattern.test(handle),
   beforeSaveOnly: 'platforms change their rules; what they already delivered must stay storable',
