@@ -24,7 +24,7 @@ export function Table(name: string): ClassDecorator {
     nameTriggers(name, rules);
     for (const index of rules.indexes) addIndex(entity, name, rules, index);
     addForeignKeyIndexes(entity, name, rules);
-    nameKeys(name, rules);
+    nameKeys(entity, name, rules);
   };
 }
 
@@ -124,24 +124,41 @@ function addIndex(entity: EntityClass, table: string, rules: EntityRules, index:
   }
   const parts = where === undefined || name === undefined ? [] : [name];
   const fullName = constraintName(unique ? 'uq' : 'ix', table, columns.join('_'), ...parts);
-  if (unique) rules.constraints.set(fullName, uniqueMeaning(columns, where));
+  if (unique) rules.constraints.set(fullName, uniqueMeaning(entity, columns, where));
   else rules.queries.set(fullName, index.query);
   if (where !== undefined) Index(fullName, [...properties], { unique, where })(entity);
   else (unique ? Unique([...properties]) : Index([...properties]))(entity);
 }
 
-function uniqueMeaning(columns: readonly string[], where?: string): ConstraintMeaning {
-  const scope = where === undefined ? '' : `, of those where ${where}`;
-  return { columns, sentence: `there is one row for each ${columns.join(', ')}${scope}` };
+function uniqueMeaning(entity: EntityClass, columns: readonly string[], where?: string): ConstraintMeaning {
+  return { columns, sentence: `${withArticle(wordsOf(entity.name))} with ${keyOf(columns, where)} exists already` };
+}
+
+/** `this platform and platform_id`; `…and without platform` for a key over the rows that have none. */
+function keyOf(columns: readonly string[], where?: string): string {
+  const [, without] = /^"(\w+)" IS NULL$/.exec(where ?? '') ?? [];
+  const key = new Intl.ListFormat('en', { style: 'long' }).format(columns);
+  return `this ${key}${without === undefined ? '' : ` and without ${without}`}`;
 }
 
 /** What TypeORM names by the naming strategy: the primary key, foreign keys, and one row per parent. */
-function nameKeys(table: string, { relations, constraints }: EntityRules): void {
-  constraints.set(constraintName('pk', table), { columns: ['id'], sentence: 'there is one row for each id' });
-  for (const { column, unique } of relations.values()) {
+function nameKeys(entity: EntityClass, table: string, { relations, constraints }: EntityRules): void {
+  constraints.set(constraintName('pk', table), uniqueMeaning(entity, ['id']));
+  for (const [relation, { column, unique }] of relations) {
     constraints.set(constraintName('fk', table, column), { columns: [column] });
-    if (unique) constraints.set(constraintName('uq', table, column), uniqueMeaning([column]));
+    if (!unique) continue;
+    const sentence = `this ${wordsOf(relation)} has ${withArticle(wordsOf(entity.name))} already`;
+    constraints.set(constraintName('uq', table, column), { columns: [column], sentence });
   }
+}
+
+/** `CommunityChampion` → `community champion`. */
+function wordsOf(name: string): string {
+  return columnNameOf(name).replace(/^_/, '').replaceAll('_', ' ');
+}
+
+function withArticle(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 }
 
 // An index serves a foreign key when it begins with its column and leaves out null rows at most.

@@ -63,7 +63,7 @@ export function explainConnecting(error: unknown, address: Place): unknown {
   if (known instanceof PoolSaturated) return known;
   const Class = known.constructor as DatabaseErrorClass;
   const message = sentence(reason ?? unknownReason(known.sqlState), address);
-  return new Class({ sqlState: known.sqlState, sentence: message, message });
+  return new Class({ sqlState: known.sqlState, rule: message, message });
 }
 
 function sentence(reason: string, address: Place): string {

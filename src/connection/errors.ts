@@ -1,15 +1,30 @@
+import { readSafety } from './environment.js';
 import { DatabaseError, type DatabaseErrorClass, type DatabaseErrorFacts } from './errors/database-error.js';
 import * as failures from './errors/failures.js';
+import { isRaised, readError, type PostgresFields } from './errors/read-error.js';
 import * as refusals from './errors/refusals.js';
-import { isError } from './shared-db-error.js';
 import { withoutShard } from './errors/shards.js';
+import { isIdentifier, type NameCheck } from './errors/shown-names.js';
+import * as statements from './errors/statements.js';
+import { isError } from './shared-db-error.js';
 
-export { DatabaseError, type DatabaseErrorClass, type DatabaseErrorKind } from './errors/database-error.js';
+export {
+  DatabaseError,
+  summaryOf,
+  type DatabaseErrorClass,
+  type DatabaseErrorFacts,
+  type DatabaseErrorKind,
+} from './errors/database-error.js';
 export * from './errors/failures.js';
 export * from './errors/refusals.js';
+export * from './errors/statements.js';
 
 /** Every kind of error, for the generated page of error codes. */
-export const DATABASE_ERRORS: readonly DatabaseErrorClass[] = [...Object.values(refusals), ...Object.values(failures)];
+export const DATABASE_ERRORS: readonly DatabaseErrorClass[] = [
+  ...Object.values(refusals),
+  ...Object.values(statements),
+  ...Object.values(failures),
+];
 
 /** What is known of a constraint by its name: its columns, and its rule in words. */
 export interface ConstraintFacts {
@@ -18,6 +33,14 @@ export interface ConstraintFacts {
   readonly table: string;
   readonly columns: readonly string[];
   readonly sentence?: string;
+}
+
+/** Which names a message may repeat. */
+export interface ShownNames {
+  /** Is this the name of a table, column, constraint or type of ours? Such names are always shown. Default: none is known. */
+  readonly isKnownName?: NameCheck;
+  /** Show other names, too, where they stand as names in the statement. Default: outside production. */
+  readonly showStatementNames?: boolean;
 }
 
 /**
@@ -30,11 +53,12 @@ export interface ConstraintFacts {
 export function toDatabaseError(
   error: unknown,
   describe: (constraint: string) => ConstraintFacts | undefined = () => undefined,
+  shown: ShownNames = {},
 ): DatabaseError | undefined {
   if (error instanceof DatabaseError) return error;
-  const driverError = withoutShard(driverErrorOf(error), describe);
-  const Class = classOf(driverError);
-  return Class && new Class(factsOf(driverError, describe));
+  const fields = withoutShard(driverErrorOf(error), describe);
+  const Class = classOf(fields);
+  return Class && new Class(factsOf(fields, { describe, sql: statementOf(error), ...shown }));
 }
 
 /** PostgreSQL's code of an error, or Node's of a lost connection, in whatever form it comes; undefined for any other error. */
@@ -44,42 +68,46 @@ export function sqlStateOf(error: unknown): string | undefined {
   return typeof code === 'string' && typeof severity === 'string' ? code : undefined;
 }
 
-/** The fields of node-postgres' DatabaseError that hold names, and those that may tell a name. */
-interface DriverError {
-  code?: unknown;
-  severity?: unknown;
-  message?: unknown;
-  schema?: unknown;
-  table?: unknown;
-  column?: unknown;
-  constraint?: unknown;
-  detail?: unknown;
-}
-
 /** TypeORM wraps the driver's error; a host name with several addresses fails with one error for each. */
-function driverErrorOf(error: unknown): DriverError {
+function driverErrorOf(error: unknown): PostgresFields {
   const wrapped = (error as { driverError?: unknown } | null | undefined)?.driverError ?? error;
   const { errors } = (wrapped ?? {}) as { errors?: unknown };
   if (isError(wrapped) && Array.isArray(errors)) return driverErrorOf(errors[0]);
   return typeof wrapped === 'object' && wrapped !== null ? wrapped : {};
 }
 
+/** The statement that TypeORM's error carries. */
+function statementOf(error: unknown): string | undefined {
+  return text((error as { query?: unknown } | null | undefined)?.query);
+}
+
 const byState = new Map(DATABASE_ERRORS.flatMap((Class) => Class.kind.states.map((state) => [state, Class])));
 
-function classOf({ code, severity, message, constraint }: DriverError): DatabaseErrorClass | undefined {
+function classOf({ code, severity, message, constraint, routine }: PostgresFields): DatabaseErrorClass | undefined {
   if (typeof code === 'string') {
     if (code === '42501' && isAppendOnly(constraint)) return refusals.AppendOnlyViolation;
+    // The state of a broken protocol is also that of a wrong number of parameters, after which the connection goes on.
+    if (code === '08P01' && routine === 'exec_bind_message') return statements.InvalidStatement;
     // Only PostgreSQL speaks of severity; any other code belongs to somebody else's error.
-    return byState.get(code) ?? (typeof severity === 'string' ? unlisted(code) : undefined);
+    const isState = typeof severity === 'string' && /^[0-9A-Z]{5}$/.test(code);
+    return byState.get(code) ?? (isState ? unlisted(code) : undefined);
   }
   return CODELESS.find(([text]) => text === message)?.[1];
 }
 
 /** A state that no class lists: at least its first two characters, the class of states, may be known. */
 function unlisted(code: string): DatabaseErrorClass {
-  if (code.startsWith('08')) return failures.ConnectionLost;
-  return code.startsWith('22') ? refusals.InvalidValue : failures.UnexpectedDatabaseError;
+  return BY_CLASS_OF_STATES[code.slice(0, 2)] ?? failures.UnexpectedDatabaseError;
 }
+
+const BY_CLASS_OF_STATES: Readonly<Record<string, DatabaseErrorClass>> = {
+  '08': failures.ConnectionLost,
+  '22': refusals.InvalidValue,
+  '25': statements.InvalidTransactionState,
+  '42': statements.InvalidStatement,
+  '53': failures.OutOfResources,
+  '54': failures.OutOfResources,
+};
 
 /** What node-postgres says without any code, word for word (pg 8, pg-pool 3). */
 const CODELESS: readonly (readonly [string, DatabaseErrorClass])[] = [
@@ -103,19 +131,32 @@ function isAppendOnly(constraint: unknown): boolean {
   return typeof constraint === 'string' && constraint.startsWith('tg_audit_logs__');
 }
 
+interface Translation extends ShownNames {
+  readonly describe: (constraint: string) => ConstraintFacts | undefined;
+  readonly sql: string | undefined;
+}
+
 function factsOf(
-  { code, message, schema, table, column, constraint, detail }: DriverError,
-  describe: (constraint: string) => ConstraintFacts | undefined,
+  fields: PostgresFields,
+  { describe, sql, isKnownName = () => false, showStatementNames = !readSafety().production }: Translation,
 ): DatabaseErrorFacts {
-  const known = typeof constraint === 'string' ? describe(constraint) : undefined;
+  const raised = isRaised(fields);
+  const name = (value: unknown): string | undefined =>
+    isIdentifier(value) && (!raised || isKnownName(value)) ? value : undefined;
+  const constraint = name(fields.constraint);
+  const known = constraint === undefined ? undefined : describe(constraint);
+  const column = name(fields.column);
+  const reading =
+    known?.sentence === undefined ? readError(fields, { sql, isKnownName, showStatementNames }) : undefined;
   return {
-    sqlState: text(code),
-    schema: text(schema),
-    column: text(column),
-    table: text(table) ?? known?.table ?? tableIn(message),
-    columns: known?.columns ?? (typeof column === 'string' ? [column] : columnsIn(detail)),
-    constraint: text(constraint),
-    sentence: known?.sentence ?? unlistedSentence(code),
+    sqlState: text(fields.code),
+    schema: name(fields.schema),
+    table: name(fields.table) ?? known?.table ?? (raised ? undefined : tableIn(fields.message)),
+    columns: known?.columns ?? (column === undefined ? (raised ? [] : columnsIn(fields.detail)) : [column]),
+    column,
+    constraint,
+    rule: known?.sentence ?? reading?.sentence ?? unlistedSentence(fields.code),
+    advice: reading?.advice,
   };
 }
 
@@ -129,11 +170,10 @@ function columnsIn(detail: unknown): string[] {
   return /^Key \(([a-z0-9_]+(?:, [a-z0-9_]+)*)\)=/.exec(detail)?.[1]?.split(', ') ?? [];
 }
 
-/** Where the class says nothing, the state is all there is to know. */
+/** Where neither a class nor a reading knows the state, the state is all there is to know. */
 function unlistedSentence(code: unknown): string | undefined {
-  if (typeof code !== 'string' || byState.has(code) || unlisted(code) !== failures.UnexpectedDatabaseError)
-    return undefined;
-  return `${failures.UnexpectedDatabaseError.kind.sentence} (SQLSTATE ${code})`;
+  if (typeof code !== 'string' || byState.has(code)) return undefined;
+  return `${unlisted(code).kind.sentence} (SQLSTATE ${code})`;
 }
 
 /** PostgreSQL has no field for what a role may not use; its words, in English, name that and nothing else. */

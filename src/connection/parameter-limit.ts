@@ -24,5 +24,5 @@ export function assertRowsFit(parameters: readonly unknown[], table: string, col
 
 function tooManyParameters(count: number, advice: string): TooManyParameters {
   const numbers = `${count} parameters were given, and a statement takes at most ${MAX_PARAMETERS}`;
-  return new TooManyParameters({ sentence: numbers, advice: `${advice}.` });
+  return new TooManyParameters({ rule: numbers, advice: `${advice}.` });
 }

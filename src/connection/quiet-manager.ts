@@ -7,7 +7,9 @@ import {
   type ObjectLiteral,
   type QueryRunner,
 } from 'typeorm';
+import type { SoftDeleteQueryBuilder } from 'typeorm/query-builder/SoftDeleteQueryBuilder.js';
 import { EntityNotFound } from './errors/entity-not-found.js';
+import { assertSoftDelete, withSoftDeleteCheck } from './soft-delete.js';
 
 type IsolationLevel = Parameters<QueryRunner['startTransaction']>[0];
 type TransactionWork<T> = (manager: EntityManager) => Promise<T>;
@@ -55,6 +57,30 @@ export class QuietEntityManager extends EntityManager {
     }
   }
 
+  /** @throws SoftDeleteUnavailable */
+  override async softDelete(...args: Parameters<EntityManager['softDelete']>): ReturnType<EntityManager['softDelete']> {
+    assertSoftDelete(this.dataSource, args);
+    return super.softDelete(...args);
+  }
+
+  /** @throws SoftDeleteUnavailable */
+  override async restore(...args: Parameters<EntityManager['restore']>): ReturnType<EntityManager['restore']> {
+    assertSoftDelete(this.dataSource, args);
+    return super.restore(...args);
+  }
+
+  /** @throws SoftDeleteUnavailable. The types are those of the overloads. */
+  override async softRemove(...args: never[]): Promise<never> {
+    assertSoftDelete(this.dataSource, args);
+    return (super.softRemove as (...all: never[]) => Promise<never>).apply(this, args);
+  }
+
+  /** @throws SoftDeleteUnavailable. The types are those of the overloads. */
+  override async recover(...args: never[]): Promise<never> {
+    assertSoftDelete(this.dataSource, args);
+    return (super.recover as (...all: never[]) => Promise<never>).apply(this, args);
+  }
+
   #fail(entity: EntityTarget<ObjectLiteral>): never {
     const { name, target } = this.dataSource.getMetadata(entity);
     throw new EntityNotFound(name, target);
@@ -63,6 +89,16 @@ export class QuietEntityManager extends EntityManager {
 
 /** The same for query builders. */
 export class QuietSelectQueryBuilder<Entity extends ObjectLiteral> extends SelectQueryBuilder<Entity> {
+  /** Its execute() throws SoftDeleteUnavailable. */
+  override softDelete(): SoftDeleteQueryBuilder<Entity> {
+    return withSoftDeleteCheck(super.softDelete() as SoftDeleteQueryBuilder<Entity>);
+  }
+
+  /** Its execute() throws SoftDeleteUnavailable. */
+  override restore(): SoftDeleteQueryBuilder<Entity> {
+    return withSoftDeleteCheck(super.restore() as SoftDeleteQueryBuilder<Entity>);
+  }
+
   override async getOneOrFail(): Promise<Entity> {
     const entity = await this.getOne();
     if (entity !== null) return entity;

@@ -1,20 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AuthenticationFailed, toDatabaseError, type DatabaseError } from './errors.js';
+import { toDatabaseError, type DatabaseError } from './errors.js';
 
 /** The first pause is at most this long; each further one may be twice as long. */
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2_000;
 
+/** An attempt may itself take all the time: a lock or a free connection is waited for 5 seconds. */
+const FEWEST_ATTEMPTS = 3;
+
 export interface RetryOptions {
-  /** How long to begin anew, in milliseconds. The last attempt may end later. Default 10,000. */
+  /**
+   * How long to begin anew, in milliseconds. Default 10,000. At least three attempts are made, even if they take longer than that; with
+   * 0 there is one attempt.
+   */
   forMs?: number;
-  /** Which errors are worth it. Default: those whose `retryable` is true, and a password that is just being changed. */
+  /** Which errors are worth it. Default: those whose `retryable` is true. */
   worthIt?: (error: DatabaseError) => boolean;
 }
 
 /**
- * Runs `work` again, from its first statement, while it fails for a reason that passes: a deadlock, a full pool, a lost
- * connection, a server that restarts. The pauses grow and are random, so that a crowd does not come back all at once.
+ * Runs `work` again, from its first statement, while it fails for a reason that passes: a deadlock, a lock or a full pool, a lost
+ * connection, a server that restarts, a password that is being changed. The pauses grow and are random, so that a crowd does not come
+ * back all at once.
  *
  *     const author = await withRetry(() => authors.findOneBy({ id }));
  *
@@ -24,23 +31,20 @@ export interface RetryOptions {
  */
 export async function withRetry<T>(
   work: () => Promise<T>,
-  { forMs = 10_000, worthIt = passes }: RetryOptions = {},
+  { forMs = 10_000, worthIt = ({ retryable }) => retryable }: RetryOptions = {},
 ): Promise<T> {
   const deadline = performance.now() + forMs;
-  for (let longest = FIRST_PAUSE_MS; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
+  const fewest = forMs > 0 ? FEWEST_ATTEMPTS : 1;
+  for (let attempt = 1, longest = FIRST_PAUSE_MS; ; attempt++, longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
     try {
       return await work();
     } catch (error) {
       const known = toDatabaseError(error);
       const left = deadline - performance.now();
-      if (known === undefined || !worthIt(known) || left <= 0) throw error;
+      if (known === undefined || !worthIt(known) || (left <= 0 && attempt >= fewest)) throw error;
+      const pause = Math.random() * longest;
       // The last pause ends with the time, so that there is one more attempt then.
-      await sleep(Math.min(Math.random() * longest, left));
+      await sleep(left > 0 ? Math.min(pause, left) : pause);
     }
   }
-}
-
-function passes(error: DatabaseError): boolean {
-  // Between the change of a password on the server and that of its file, new connections are refused. That passes, too.
-  return error.retryable || error instanceof AuthenticationFailed;
 }

@@ -78,5 +78,5 @@ export class RunnerSession {
 /** What failed before anything was sent: a parameter has no form in which it could be. */
 function unsent(error: unknown): unknown {
   if (!(error instanceof QueryFailedError)) return error;
-  return new InvalidValue({ sentence: 'a parameter has no form in which it could be sent to the database' });
+  return new InvalidValue({ rule: 'a parameter has no form in which it could be sent to the database' });
 }

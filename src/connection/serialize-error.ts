@@ -2,12 +2,16 @@ import { types } from 'node:util';
 import { framesOf } from './stack-frames.js';
 import { toDatabaseError } from './errors.js';
 import { isError, SharedDbError } from './shared-db-error.js';
+import { usageMessageOf } from './usage-errors.js';
 
 /** What a log may hold of an error. Plain data. */
 export interface SerializedError {
   /** The class of the error: `UniqueViolation`. */
   readonly name: string;
-  /** In full for this package's errors and what can be translated into them; of any other error it is withheld. */
+  /**
+   * In full for this package's errors and what can be translated into them. Of TypeORM's errors about wrong calls what they say
+   * without data; of any other error it is withheld.
+   */
   readonly message: string;
   /** Ours, or Node's: `UNIQUE_VIOLATION`, `ECONNRESET`. */
   readonly code?: string;
@@ -56,10 +60,10 @@ function described(error: Error): SerializedError {
   if (known !== undefined) return { ...fieldsOf(known), name: known.name, message: known.message };
   const { code } = error as { code?: unknown };
   const isCode = typeof code === 'string' && /^(?:ERR_[A-Z0-9_]+|E[A-Z0-9]{2,20})$/.test(code);
-  return { name: nameOf(error), message: WITHHELD, ...(isCode ? { code } : {}) };
+  return { name: nameOf(error), message: usageMessageOf(error) ?? WITHHELD, ...(isCode ? { code } : {}) };
 }
 
-function fieldsOf(error: SharedDbError): Readonly<Record<string, unknown>> {
+function fieldsOf(error: Error): Readonly<Record<string, unknown>> {
   const own = ['name', 'message', 'stack', 'cause', 'errors'];
   return Object.fromEntries(Object.entries(error).filter(([field]) => !own.includes(field)));
 }

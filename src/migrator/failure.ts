@@ -1,4 +1,4 @@
-import { ConnectionLost, sqlStateOf, toDatabaseError } from '../connection/errors.js';
+import { ConnectionLost, sqlStateOf, summaryOf, toDatabaseError } from '../connection/errors.js';
 import { framesOf } from '../connection/stack-frames.js';
 import { isError, SharedDbError } from '../connection/shared-db-error.js';
 import { MigrationFailed, MigrationInterrupted } from './errors.js';
@@ -38,30 +38,22 @@ export function failureOf(error: unknown, place: Place): Error {
   if (isLost(error)) return new MigrationInterrupted(`The connection was lost while ${migration} ran`, [migration]);
   const at = place.statement === undefined ? '' : ` at statement ${place.ordinal}`;
   const text = place.statement === undefined ? '' : ` in ${withoutLiterals(place.statement.sql)}`;
-  const failed = new MigrationFailed(`${migration} failed${at}: ${reasonOf(error)}${text}. ${place.state}`, [
-    migration,
-  ]);
+  const failed = new MigrationFailed(
+    `${migration} failed${at}: ${reasonOf(error, place.statement)}${text}. ${place.state}`,
+    [migration],
+  );
   // Of what is not the database's the frames are all that helps; its message may hold anything.
   if (isError(error) && sqlStateOf(error) === undefined) failed.stack = `${failed.stack ?? ''}\n${framesOf(error)}`;
   return failed;
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, statement: Statement | undefined): string {
   const state = sqlStateOf(error);
   if (state === undefined) return `its code threw ${isError(error) ? error.name : typeof error} (DEBUG=1 shows where)`;
   if (state === TIMED_OUT) return 'it ran longer than statements of its kind may (57014), or somebody cancelled it';
   if (state === '25001') return 'it cannot run inside a transaction: declare transaction = false (25001)';
-  const message = wordsOf(error, state) ?? toDatabaseError(error)?.message;
-  return `${message ?? 'PostgreSQL refused it'} (${state})`;
-}
-
-/**
- * PostgreSQL's own words, where they name what the migration says and no row: those of class 42 (no such column, syntax), but not what
- * a RAISE says with a state of that class. Of the place of a syntax error literals are left out.
- */
-function wordsOf(error: unknown, state: string): string | undefined {
-  const inner = (error as { driverError?: unknown }).driverError ?? error;
-  const { message, routine } = inner as { message: string; routine?: unknown };
-  if (!state.startsWith('42') || routine === 'exec_stmt_raise') return undefined;
-  return message.replace(/ at or near "([^]*)"$/, (_, token: string) => ` at or near "${withoutLiterals(token)}"`);
+  const { driverError = error, query = statement?.sql } = error as { driverError?: unknown; query?: unknown };
+  // The statement is shown beside the error, so its names may be shown in production, too.
+  const known = toDatabaseError({ driverError, query }, undefined, { showStatementNames: true });
+  return `${known === undefined ? 'PostgreSQL refused it' : summaryOf(known)} (${state})`;
 }

@@ -1,4 +1,6 @@
+import { getMetadataArgsStorage } from 'typeorm';
 import { rulesOf } from '../columns/registry.js';
+import { columnOf } from '../columns/table.js';
 import { toDatabaseError as translate, type ConstraintFacts, type DatabaseError } from '../connection/errors.js';
 import { nameWithoutShard } from '../connection/errors/shards.js';
 import { ENTITIES } from '../entities/index.js';
@@ -25,7 +27,30 @@ export function describeConstraint(name: string): ConstraintFacts | undefined {
  * @returns undefined for what is no error of the database or its connection.
  */
 export function toDatabaseError(error: unknown): DatabaseError | undefined {
-  return translate(error, describeConstraint);
+  return translate(error, describeConstraint, { isKnownName });
+}
+
+/** Is this a name of our schema, which a message may repeat: a table, column, property, constraint, index, trigger or enum? */
+function isKnownName(name: string): boolean {
+  names ??= new Set(allNames());
+  const [, table] = /^tg_([a-z0-9_]+?)__[a-z0-9_]+$/.exec(name) ?? [];
+  return names.has(name) || (table !== undefined && names.has(table));
+}
+
+let names: Set<string> | undefined;
+
+function allNames(): string[] {
+  const { columns } = getMetadataArgsStorage();
+  const enums = columns.map(({ options }) => options.enumName).filter((name) => name !== undefined);
+  return ENTITIES.flatMap((entity) => {
+    const rules = rulesOf(entity);
+    const { table = '', columns: own, relations, children, constraints, queries } = rules;
+    const properties = [...own.keys(), ...relations.keys(), ...children];
+    const foreignKeys = [...relations.values()].flatMap(({ property, column }) => [property, column]);
+    return [table, ...properties, ...[...own.keys()].map((property) => columnOf(rules, property)), ...foreignKeys]
+      .concat(...constraints.keys(), ...queries.keys())
+      .concat(enums);
+  });
 }
 
 let known: Map<string, ConstraintFacts> | undefined;

@@ -27,8 +27,8 @@ export interface DatabaseErrorFacts {
   /** The one column that PostgreSQL named (23502). */
   readonly column?: string | undefined;
   readonly constraint?: string | undefined;
-  /** What happened, where more is known than the kind says: a rule of ours, the name that PostgreSQL did not find. */
-  readonly sentence?: string | undefined;
+  /** What happened, where more is known than the kind says: a rule of ours in words, the name that PostgreSQL did not find. */
+  readonly rule?: string | undefined;
   /** What the caller can do, where more is known than the kind says. */
   readonly advice?: string | undefined;
   /** The whole message, where the caller has a better one than place, sentence and advice make. */
@@ -59,8 +59,8 @@ export abstract class DatabaseError extends QueryFailedError<DriverError> {
 
   constructor(kind: DatabaseErrorKind, facts: DatabaseErrorFacts) {
     const { sqlState, schema, table, columns = [], column, constraint } = facts;
-    const { sentence = kind.sentence, advice = kind.advice } = facts;
-    const message = facts.message ?? messageOf({ table, columns, constraint, sentence, advice });
+    const { rule: sentence = kind.sentence, advice = kind.advice } = facts;
+    const message = facts.message ?? `${summaryOf({ table, columns, constraint, sentence })}. ${advice}`;
     const driverError = new DriverError(message, { code: sqlState, schema, table, column, constraint });
     super('', [], driverError);
     // TypeORM copies the fields of the driver's error, too. Ours are these.
@@ -74,10 +74,15 @@ export abstract class DatabaseError extends QueryFailedError<DriverError> {
 
 countAsSharedDbError(DatabaseError);
 
-/** One line: to which object, what happened, by which constraint, and what to do. */
-function messageOf({ table, columns = [], constraint, sentence, advice }: DatabaseErrorFacts): string {
+/** To which object what happened, by which constraint: the message without what to do. */
+export function summaryOf({
+  table,
+  columns,
+  constraint,
+  sentence,
+}: Pick<DatabaseError, 'table' | 'columns' | 'constraint' | 'sentence'>): string {
   const place = table === undefined ? '' : `${table}${columns.length > 0 ? ` (${columns.join(', ')})` : ''}: `;
-  return `${place}${sentence ?? ''}${constraint === undefined ? '' : ` [${constraint}]`}. ${advice ?? ''}`;
+  return `${place}${sentence}${constraint === undefined ? '' : ` [${constraint}]`}`;
 }
 
 /** TypeORM's errors have a getter for their name, which nothing can be assigned to. */

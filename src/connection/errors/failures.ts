@@ -64,7 +64,7 @@ export class TransactionAborted extends errorOf({
 }) {
   /** @param first error of the statement that failed first. */
   constructor(facts: DatabaseErrorFacts = {}, first?: DatabaseError) {
-    super({ ...facts, ...(first === undefined ? {} : { sentence: abortedBy(first) }) });
+    super({ ...facts, ...(first === undefined ? {} : { rule: abortedBy(first) }) });
     if (first === undefined) return;
     Object.assign(this, { retryable: first.retryable });
     Object.defineProperty(this, 'cause', { value: first, configurable: true, writable: true });
@@ -113,12 +113,16 @@ export class UntrustedServer extends errorOf({
   advice: 'Check host and sslrootcert in DATABASE_URL, and the certificate on the server.',
 }) {}
 
-/** User or password are wrong, or may not come from here. */
+/**
+ * User or password are wrong, or may not come from here. Retryable, because between the change of a password on the server and that of
+ * its file new connections are refused.
+ */
 export class AuthenticationFailed extends errorOf({
   code: 'AUTHENTICATION_FAILED',
   states: ['28000', '28P01'],
   sentence: 'the database does not accept user or password',
-  advice: 'Check DATABASE_URL and pg_hba.conf.',
+  advice: 'Check DATABASE_URL and pg_hba.conf. It passes by itself only while a password is being changed.',
+  retryable: true,
 }) {}
 
 /** The server has no room left. */

@@ -23,7 +23,7 @@ import {
 import { CommunityChampion } from '../community/community-champion.entity.js';
 import { Platform } from '../enums.js';
 import { PowerTier } from '../reference/power-tier.entity.js';
-import { HANDLE_FORMATS, HANDLE_OF_PLATFORM } from './handle.js';
+import { HANDLE_FORMATS, HANDLE_OF_PLATFORM, HANDLE_SENTENCE } from './handle.js';
 import { InteractionEvent } from './interaction-event.js';
 import { Post } from './post.entity.js';
 
@@ -37,7 +37,7 @@ import { Post } from './post.entity.js';
 @IndexFor('power users of the dashboard', ['isPowerUser'])
 @Rule<Author>({
   meaning: 'handle_of_platform',
-  sentence: 'a handle has the form its platform allows',
+  sentence: HANDLE_SENTENCE,
   properties: ['platform', 'handle'],
   holds: ({ platform, handle }) => HANDLE_FORMATS[platform].pattern.test(handle),
   sql: HANDLE_OF_PLATFORM,

@@ -96,6 +96,11 @@ describe('toDatabaseError', () => {
     expect(toDatabaseError(driverError({ code: '08ZZZ' }))).toBeInstanceOf(ConnectionLost);
     expect(toDatabaseError(driverError({ code: '22ZZZ' }))).toMatchObject({ code: 'INVALID_VALUE' });
     expect(toDatabaseError(driverError({ code: 'XX000' }))).toBeInstanceOf(UnexpectedDatabaseError);
+    expect(toDatabaseError(driverError({ code: 'QQ000' }))?.sentence).toBe(
+      'the database refused the statement (SQLSTATE QQ000)',
+    );
+    // What is no state is somebody else's, and may hold anything.
+    expect(toDatabaseError(driverError({ code: secret }))).toBeUndefined();
   });
 
   test.each([
@@ -128,6 +133,7 @@ test('each kind of error has a code, a sentence and an advice of its own', () =>
 test('only what may succeed when begun again is retryable', () => {
   const retryable = DATABASE_ERRORS.filter(({ kind }) => kind.retryable).map(({ kind }) => kind.code);
   expect(retryable.sort()).toEqual([
+    'AUTHENTICATION_FAILED',
     'CONNECTION_LOST',
     'DEADLOCK',
     'LOCK_TIMEOUT',

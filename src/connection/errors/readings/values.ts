@@ -1,0 +1,105 @@
+/** Values that a type, function or operator does not take. */
+import { english, VALIDATE, type Reading } from './reading.js';
+
+export const VALUE_READINGS: readonly Reading[] = [
+  {
+    state: '22P02',
+    message: /^invalid input value for enum (?<name>"?\w+"?)(?:: [^]*)?$/,
+    sentence: 'a text is no value of the enum {name}',
+    advice: 'Use one of the values of the enum; check texts from outside before.',
+  },
+  { state: '22P02', routines: ['enum_in'], sentence: 'a text is no value of its enum', advice: VALIDATE },
+  {
+    state: '22P02',
+    message: /^invalid input syntax for type (?<type>[\w ]+?)(?:: [^]*)?$/,
+    sentence: 'a text cannot be read as {type}',
+    advice: VALIDATE,
+  },
+  { state: '22P02', sentence: 'a text cannot be read as the type of its column or parameter', advice: VALIDATE },
+  {
+    state: '22021',
+    sentence: 'a text holds bytes that are no UTF-8, or a NUL character, which PostgreSQL cannot store',
+    advice: 'Remove them before you write.',
+  },
+  {
+    state: '22P05',
+    sentence: 'a text or JSON value holds a character that PostgreSQL cannot store (\\u0000, half of a surrogate pair)',
+    advice: 'Remove it before you write.',
+  },
+  {
+    state: '22001',
+    message: english('value too long for type <type>'),
+    sentence: 'a text is too long for {type}',
+    advice: 'Shorten it before you write.',
+  },
+  { state: '22001', sentence: 'a text is too long for its column', advice: 'Shorten it before you write.' },
+  {
+    state: '22003',
+    message: /^(?:(?:value )?".*" is out of range for type )?(?<type>[\w ]+?)(?: out of range)?$/,
+    sentence: 'a number is out of the range of {type}',
+    advice: VALIDATE,
+  },
+  { state: '22003', sentence: 'a number is out of the range of its type', advice: VALIDATE },
+  {
+    state: '22007',
+    message: /^invalid input syntax for type (?<type>[\w ]+?)(?:: [^]*)?$/,
+    sentence: 'a text cannot be read as {type}',
+    advice: 'Pass a Date, or a text in ISO 8601 (2026-01-31T12:00:00Z).',
+  },
+  {
+    state: '22007',
+    sentence: 'a text is no date or time',
+    advice: 'Pass a Date, or a text in ISO 8601 (2026-01-31T12:00:00Z).',
+  },
+  { state: '22008', sentence: 'a date or time does not exist or is out of range', advice: VALIDATE },
+  { state: '22012', sentence: 'the statement divides by zero', advice: 'Guard the divisor: NULLIF(…, 0).' },
+  {
+    state: '2201W',
+    sentence: 'the limit is negative',
+    advice: 'Give take() or limit() a number from 0.',
+  },
+  { state: '2201X', sentence: 'the offset is negative', advice: 'Give skip() or offset() a number from 0.' },
+  { state: '2201B', sentence: 'a text is no regular expression', advice: 'Escape what users typed, or use ILIKE.' },
+  {
+    state: '22025',
+    sentence: 'a LIKE pattern ends with a backslash, which escapes nothing',
+    advice: 'Escape \\, % and _ in what users typed with a backslash.',
+  },
+  {
+    state: '22019',
+    sentence: 'the escape character of a LIKE pattern is not one character',
+    advice: 'Give one character.',
+  },
+  { state: '22000', sentence: 'the parts of a value do not fit together', advice: VALIDATE },
+  { state: '22004', sentence: 'a function was given null where it takes none', advice: 'Leave null out: COALESCE.' },
+  {
+    state: '22023',
+    sentence: 'a function or setting was given a value that it does not take',
+    advice: 'Look its values up in the PostgreSQL documentation; check what comes from outside.',
+  },
+  { state: '22030', sentence: 'a JSON object has one key twice', advice: 'Make the keys unique.' },
+  { state: '22032', sentence: 'a text is no JSON', advice: 'Pass an object, which is written as JSON.' },
+  {
+    state: '2202E',
+    sentence: 'the lists do not have the form that an array needs',
+    advice: 'Give all inner lists the same length, and keys and values in pairs.',
+  },
+  { state: '22P03', sentence: 'a parameter in binary form cannot be read', advice: 'Pass it as text.' },
+  ...['2201E', '2201F'].map((state) => ({
+    state,
+    sentence: 'the statement takes a root, power or logarithm of a number that has none',
+    advice: 'Guard the argument: NULLIF, GREATEST.',
+  })),
+  ...['22013', '2202H', '2201G', '22011', '22010'].map((state) => ({
+    state,
+    sentence: 'an argument is out of its range (a window frame, sample, bucket or substring)',
+    advice: VALIDATE,
+  })),
+  ...['2203A', '22033', '22034', '22035', '22036', '22037', '22038', '22039', '2203B', '2203C', '2203D', '2203F'].map(
+    (state) => ({
+      state,
+      sentence: 'a JSON path does not fit the JSON value',
+      advice: 'Use lax mode, or ask first whether the key is there.',
+    }),
+  ),
+];
