@@ -1,13 +1,18 @@
 import {
   EntityManager,
+  EntitySchema,
   SelectQueryBuilder,
   type EntityTarget,
   type FindOneOptions,
   type FindOptionsWhere,
+  type InsertQueryBuilder,
   type ObjectLiteral,
   type QueryRunner,
+  type UpdateQueryBuilder,
 } from 'typeorm';
 import { EntityNotFound } from './errors/entity-not-found.js';
+import { copyEntities } from './row-copy.js';
+import { CheckedInsertQueryBuilder, CheckedUpdateQueryBuilder } from './write-builders.js';
 
 type IsolationLevel = Parameters<QueryRunner['startTransaction']>[0];
 type TransactionWork<T> = (manager: EntityManager) => Promise<T>;
@@ -35,7 +40,7 @@ export class QuietEntityManager extends EntityManager {
    * What the outer callback does next would be stored at once, and by itself. Here the outer transaction stays as it is: failed.
    */
   override async transaction<T>(...args: TransactionArguments<T>): Promise<T> {
-    const [isolation, work] = typeof args[0] === 'function' ? [undefined, args[0]] : (args as IsolatedWork<T>);
+    const [isolation, work] = typeof args[0] === 'function' ? [undefined, args[0]] : args;
     const runner = this.queryRunner ?? this.dataSource.createQueryRunner();
     const isNested = runner.isTransactionActive;
     const takeBack = (): Promise<void> => runner.rollbackTransaction().catch(() => undefined);
@@ -55,13 +60,37 @@ export class QuietEntityManager extends EntityManager {
     }
   }
 
+  /** What is judged is what is written: copies, whose ids and dates are put into the objects given. */
+  override async save(...args: unknown[]): Promise<never> {
+    const first = args[0] as EntityTarget<ObjectLiteral>;
+    const hasTarget = args.length > 1 && (typeof first === 'function' || typeof first === 'string' || isSchema(first));
+    const [target, given, ...options] = hasTarget ? [first, ...args.slice(1)] : [undefined, ...args];
+    const { copies, giveBack } = copyEntities(this.dataSource, target, given);
+    const save = super.save.bind(this) as (...all: unknown[]) => Promise<unknown>;
+    await save(...(hasTarget ? [target] : []), copies, ...options);
+    giveBack();
+    return given as never;
+  }
+
   #fail(entity: EntityTarget<ObjectLiteral>): never {
     throw new EntityNotFound(this.dataSource.getMetadata(entity).name);
   }
 }
 
+function isSchema(target: unknown): target is EntitySchema {
+  return target instanceof EntitySchema;
+}
+
 /** The same for query builders. */
 export class QuietSelectQueryBuilder<Entity extends ObjectLiteral> extends SelectQueryBuilder<Entity> {
+  override insert(): InsertQueryBuilder<Entity> {
+    return new CheckedInsertQueryBuilder(super.insert());
+  }
+
+  override update(...args: unknown[]): UpdateQueryBuilder<never> {
+    return new CheckedUpdateQueryBuilder((super.update as (...all: unknown[]) => UpdateQueryBuilder<never>)(...args));
+  }
+
   override async getOneOrFail(): Promise<Entity> {
     const entity = await this.getOne();
     if (entity !== null) return entity;
