@@ -76,6 +76,13 @@ export class ManagedDataSource extends DataSource {
     return quiet(runner, this.#care.translate, (error) => explainConnecting(error, addressOf(this)));
   }
 
+  /** TypeORM's own asks only whether the query runner is released, which it is too when its connection was lost. */
+  override async query<T = unknown>(sql: string, parameters?: unknown[], queryRunner?: QueryRunner): Promise<T> {
+    return queryRunner === undefined
+      ? super.query<T>(sql, parameters)
+      : (queryRunner.query(sql, parameters) as Promise<T>);
+  }
+
   /** TypeORM calls it before our own fields are there. */
   override createEntityManager(queryRunner?: QueryRunner): EntityManager {
     return new QuietEntityManager(this, queryRunner);

@@ -13,9 +13,9 @@ export function assertParametersFit(parameters: unknown): void {
 }
 
 /** The same for an INSERT, of which is known how many rows would fit. */
-export function assertRowsFit(parameters: readonly unknown[], table: string, columnsPerRow: number): void {
+export function assertRowsFit(parameters: readonly unknown[], table: string, perRow: () => number): void {
   if (parameters.length <= MAX_PARAMETERS) return;
-  const rows = Math.floor(MAX_PARAMETERS / columnsPerRow);
+  const rows = Math.floor(MAX_PARAMETERS / perRow());
   throw tooManyParameters(
     parameters.length,
     `Write at most ${rows} rows of ${table} at once (save(rows, { chunk: ${rows} }))`,

@@ -1,15 +1,20 @@
 import {
   EntityManager,
+  EntitySchema,
   SelectQueryBuilder,
   type EntityTarget,
   type FindOneOptions,
   type FindOptionsWhere,
+  type InsertQueryBuilder,
   type ObjectLiteral,
   type QueryRunner,
+  type UpdateQueryBuilder,
 } from 'typeorm';
 import type { SoftDeleteQueryBuilder } from 'typeorm/query-builder/SoftDeleteQueryBuilder.js';
 import { EntityNotFound } from './errors/entity-not-found.js';
+import { copyEntities } from './row-copy.js';
 import { assertSoftDelete, withSoftDeleteCheck } from './soft-delete.js';
+import { CheckedInsertQueryBuilder, CheckedUpdateQueryBuilder } from './write-builders.js';
 
 type IsolationLevel = Parameters<QueryRunner['startTransaction']>[0];
 type TransactionWork<T> = (manager: EntityManager) => Promise<T>;
@@ -37,7 +42,7 @@ export class QuietEntityManager extends EntityManager {
    * What the outer callback does next would be stored at once, and by itself. Here the outer transaction stays as it is: failed.
    */
   override async transaction<T>(...args: TransactionArguments<T>): Promise<T> {
-    const [isolation, work] = typeof args[0] === 'function' ? [undefined, args[0]] : (args as IsolatedWork<T>);
+    const [isolation, work] = typeof args[0] === 'function' ? [undefined, args[0]] : args;
     const runner = this.queryRunner ?? this.dataSource.createQueryRunner();
     const isNested = runner.isTransactionActive;
     const takeBack = (): Promise<void> => runner.rollbackTransaction().catch(() => undefined);
@@ -81,10 +86,26 @@ export class QuietEntityManager extends EntityManager {
     return (super.recover as (...all: never[]) => Promise<never>).apply(this, args);
   }
 
+  /** What is judged is what is written: copies, whose ids and dates are put into the objects given. */
+  override async save(...args: unknown[]): Promise<never> {
+    const first = args[0] as EntityTarget<ObjectLiteral>;
+    const hasTarget = args.length > 1 && (typeof first === 'function' || typeof first === 'string' || isSchema(first));
+    const [target, given, ...options] = hasTarget ? [first, ...args.slice(1)] : [undefined, ...args];
+    const { copies, giveBack } = copyEntities(this.dataSource, target, given);
+    const save = super.save.bind(this) as (...all: unknown[]) => Promise<unknown>;
+    await save(...(hasTarget ? [target] : []), copies, ...options);
+    giveBack();
+    return given as never;
+  }
+
   #fail(entity: EntityTarget<ObjectLiteral>): never {
     const { name, target } = this.dataSource.getMetadata(entity);
     throw new EntityNotFound(name, target);
   }
+}
+
+function isSchema(target: unknown): target is EntitySchema {
+  return target instanceof EntitySchema;
 }
 
 /** The same for query builders. */
@@ -97,6 +118,14 @@ export class QuietSelectQueryBuilder<Entity extends ObjectLiteral> extends Selec
   /** Its execute() throws SoftDeleteUnavailable. */
   override restore(): SoftDeleteQueryBuilder<Entity> {
     return withSoftDeleteCheck(super.restore() as SoftDeleteQueryBuilder<Entity>);
+  }
+
+  override insert(): InsertQueryBuilder<Entity> {
+    return new CheckedInsertQueryBuilder(super.insert());
+  }
+
+  override update(...args: unknown[]): UpdateQueryBuilder<never> {
+    return new CheckedUpdateQueryBuilder((super.update as (...all: unknown[]) => UpdateQueryBuilder<never>)(...args));
   }
 
   override async getOneOrFail(): Promise<Entity> {

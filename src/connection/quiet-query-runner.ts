@@ -20,7 +20,7 @@ export function quiet(runner: QueryRunner, translate: Translate, connecting: (er
   const { releasePostgresConnection } = runner as QueryRunner & {
     releasePostgresConnection: (error?: Error) => Promise<void>;
   };
-  const session = new RunnerSession(runner, translate);
+  const session = new RunnerSession(translate);
   runner.connect = async (): Promise<unknown> => {
     session.assertConnected();
     try {

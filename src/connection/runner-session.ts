@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { QueryFailedError, type QueryRunner } from 'typeorm';
+import { QueryFailedError } from 'typeorm';
 import { InvalidValue, TransactionAborted, type DatabaseError } from './errors.js';
 
 /** Makes a typed error of what TypeORM or node-postgres threw; undefined for what is neither's. */
@@ -8,27 +8,12 @@ export type Translate = (error: unknown) => DatabaseError | undefined;
 /** What happened on the connection of a query runner: whether it was lost, and which statement failed first in the transaction. */
 export class RunnerSession {
   #connection: ClientBase | undefined;
-  /** What ended the connection between two statements. TypeORM only knows that the query runner is released. */
+  /** What ended the connection. TypeORM releases the query runner then, and says no more than that it is released. */
   #loss: Error | undefined;
   /** The failure behind which PostgreSQL refuses every statement until the next rollback. */
   #firstFailure: DatabaseError | undefined;
-  #released = false;
 
-  constructor(
-    runner: QueryRunner,
-    private readonly translate: Translate,
-  ) {
-    // TypeORM releases the query runner of a lost connection by itself, and its managers refuse released ones before they ask anybody.
-    // For them it is released when its owner releases it; until then each statement says that the connection is lost.
-    Object.defineProperty(runner, 'isReleased', {
-      configurable: true,
-      enumerable: true,
-      get: () => this.#released && this.#loss === undefined,
-      set: (released: boolean) => {
-        this.#released = released;
-      },
-    });
-  }
+  constructor(private readonly translate: Translate) {}
 
   /** @throws the error of the lost connection. */
   assertConnected(): void {
@@ -66,8 +51,10 @@ export class RunnerSession {
   end(): boolean {
     const connection = this.#connection;
     connection?.off('error', this.#onError);
+    // From now on TypeORM says that the query runner is released, and that is what happened.
+    const isLost = this.#loss !== undefined;
     this.#loss = undefined;
-    return !this.#released && ['T', 'E'].includes(connection?.getTransactionStatus() ?? 'I');
+    return !isLost && ['T', 'E'].includes(connection?.getTransactionStatus() ?? 'I');
   }
 
   readonly #onError = (error: Error): void => {

@@ -4,6 +4,7 @@ import {
   QueryRunnerAlreadyReleasedError,
   type DataSource,
   type EntityManager,
+  type ObjectLiteral,
   type QueryDeepPartialEntity,
   type QueryRunner,
 } from 'typeorm';
@@ -21,8 +22,7 @@ const db = useDatabase();
 let proxy: DatabaseProxy;
 let dataSource: DataSource;
 
-const author = (platformId: string): QueryDeepPartialEntity<Author> =>
-  rowOf(Author, { platformId }) as QueryDeepPartialEntity<Author>;
+const author = (platformId: string): QueryDeepPartialEntity<Author> => rowOf(Author, { platformId });
 
 beforeAll(async () => {
   proxy = await openProxy(db.url);
@@ -79,7 +79,7 @@ const CALLS: readonly (readonly [string, Call])[] = [
   ['manager.findOneByOrFail()', (manager) => manager.findOneByOrFail(Author, { platformId: 'first' })],
   ['manager.count()', (manager) => manager.count(Author)],
   ['manager.exists()', (manager) => manager.exists(Author)],
-  ['manager.save()', (manager) => manager.save(Author, { ...author('second') } as Author)],
+  ['manager.save()', (manager) => manager.getRepository<ObjectLiteral>(Author).save(author('second'))],
   ['manager.insert()', (manager) => manager.insert(Author, author('second'))],
   ['manager.upsert()', (manager) => manager.upsert(Author, author('second'), ['platform', 'platformId'])],
   ['manager.update()', (manager) => manager.update(Author, { platformId: 'first' }, { followerCount: 1 })],
@@ -169,7 +169,7 @@ const RUNNING: readonly (readonly [string, Call])[] = [
   ['a query', (manager) => manager.query('SELECT pg_sleep(30)')],
   ['a query builder', (manager) => manager.createQueryBuilder(Author, 'a').where('pg_sleep(30) IS NULL').getMany()],
   ['an insert', (manager) => manager.insert(Author, author('blocked'))],
-  ['a save', (manager) => manager.save(Author, { ...author('blocked') } as Author)],
+  ['a save', (manager) => manager.getRepository<ObjectLiteral>(Author).save(author('blocked'))],
   ['a nested transaction', (manager) => manager.transaction((inner) => inner.query('SELECT pg_sleep(30)'))],
 ];
 
