@@ -33,6 +33,33 @@ AS $function$
       END
       $function$;
 COMMENT ON FUNCTION refuse_audit_log_change() IS 'Keeps audit_logs append-only; lets the retention purge delete.';
+CREATE OR REPLACE FUNCTION refuse_final_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+    DECLARE
+      -- The columns that may change all the same. TG_ARGV: sentence, references, erasable.
+      "released" text[];
+    BEGIN
+      -- ON DELETE SET NULL runs inside a trigger of PostgreSQL's own.
+      IF pg_trigger_depth() > 1 THEN
+        "released" := string_to_array(TG_ARGV[1], ',');
+      ELSIF current_setting('shared_db.erasure', true) = 'on'
+        AND EXISTS (SELECT FROM pg_roles WHERE rolname = 'retention')
+        AND pg_has_role(current_user, 'retention', 'USAGE')
+      THEN
+        "released" := string_to_array(TG_ARGV[2], ',');
+      END IF;
+      IF to_jsonb(NEW) - "released" = to_jsonb(OLD) - "released" THEN
+        RETURN NEW;
+      END IF;
+      RAISE EXCEPTION '%: %', TG_TABLE_NAME, TG_ARGV[0]
+        USING ERRCODE = 'integrity_constraint_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = TG_NAME,
+          HINT = 'What is final stays as it is: leave it out of the update, or write a new row.';
+    END
+    $function$;
+COMMENT ON FUNCTION refuse_final_change() IS 'Refuses to change what is final; lets references be emptied, and personal data be erased.';
 
 -- archetypes ------------------------------------------------------------------------------------------
 
@@ -44,7 +71,7 @@ CREATE TABLE archetypes (
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   CONSTRAINT ck_archetypes__created_at_range CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
-  CONSTRAINT ck_archetypes__description_blank CHECK ((description ~ '[^\uFE00-\uFE0F\u200C-\u200F\u202A-\u202E\u2061-\u206F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF]'::text)),
+  CONSTRAINT ck_archetypes__description_blank CHECK ((description ~ '[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890-\u0891\u08E2\u115F-\u1160\u1680\u17B4-\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFC\U000110BD\U000110CD\U00013430-\U0001343F\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]'::text)),
   CONSTRAINT ck_archetypes__description_length CHECK (((char_length(description) >= 1) AND (char_length(description) <= 500))),
   CONSTRAINT ck_archetypes__name_format CHECK ((name ~ '^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$'::text)),
   CONSTRAINT ck_archetypes__name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 50))),
@@ -72,11 +99,12 @@ CREATE TABLE audit_logs (
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   CONSTRAINT ck_audit_logs__action_format CHECK ((action ~ '^[a-z][a-z0-9]*(_[a-z0-9]+)*$'::text)),
   CONSTRAINT ck_audit_logs__action_length CHECK (((char_length(action) >= 1) AND (char_length(action) <= 50))),
-  CONSTRAINT ck_audit_logs__actor_blank CHECK ((actor ~ '[^\uFE00-\uFE0F\u200C-\u200F\u202A-\u202E\u2061-\u206F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF]'::text)),
+  CONSTRAINT ck_audit_logs__actor_blank CHECK ((actor ~ '[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890-\u0891\u08E2\u115F-\u1160\u1680\u17B4-\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFC\U000110BD\U000110CD\U00013430-\U0001343F\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]'::text)),
   CONSTRAINT ck_audit_logs__actor_length CHECK (((char_length(actor) >= 1) AND (char_length(actor) <= 100))),
   CONSTRAINT ck_audit_logs__created_at_range CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
   CONSTRAINT ck_audit_logs__details_json_shape CHECK ((jsonb_typeof(details_json) = 'object'::text)),
-  CONSTRAINT ck_audit_logs__entity_id_blank CHECK ((entity_id ~ '[^\uFE00-\uFE0F\u200C-\u200F\u202A-\u202E\u2061-\u206F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF]'::text)),
+  CONSTRAINT ck_audit_logs__details_json_size CHECK ((octet_length((details_json)::text) <= 65536)),
+  CONSTRAINT ck_audit_logs__entity_id_blank CHECK ((entity_id ~ '[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890-\u0891\u08E2\u115F-\u1160\u1680\u17B4-\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFC\U000110BD\U000110CD\U00013430-\U0001343F\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]'::text)),
   CONSTRAINT ck_audit_logs__entity_id_length CHECK (((char_length(entity_id) >= 1) AND (char_length(entity_id) <= 100))),
   CONSTRAINT ck_audit_logs__entity_type_format CHECK ((entity_type ~ '^[a-z][a-z0-9]*(_[a-z0-9]+)*$'::text)),
   CONSTRAINT ck_audit_logs__entity_type_length CHECK (((char_length(entity_type) >= 1) AND (char_length(entity_type) <= 50))),
@@ -115,21 +143,29 @@ CREATE TABLE authors (
   last_seen_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  CONSTRAINT ck_authors__archetype_tags_items CHECK (((cardinality(archetype_tags) = 0) OR ((array_ndims(archetype_tags) = 1) AND (POSITION((chr(31)) IN (array_to_string(archetype_tags, ''::text))) = 0) AND (array_to_string(archetype_tags, chr(31)) !~ '[^\u001F]{101}'::text) AND (array_to_string(archetype_tags, chr(31), chr(30)) ~ '^([a-z][a-z0-9]*(_[a-z0-9]+)*)(\u001F([a-z][a-z0-9]*(_[a-z0-9]+)*))*$'::text)))),
+  CONSTRAINT ck_authors__archetype_tags_items CHECK (((cardinality(archetype_tags) = 0) OR ((array_ndims(archetype_tags) = 1) AND (POSITION((chr(31)) IN (array_to_string(archetype_tags, ''::text))) = 0) AND (array_to_string(archetype_tags, chr(31)) !~ '[^\u001F]{101}'::text) AND ((chr(31) || array_to_string(archetype_tags, chr(31), chr(30))) ~ '^(\u001F([a-z][a-z0-9]*(_[a-z0-9]+)*))+$'::text)))),
   CONSTRAINT ck_authors__archetype_tags_size CHECK ((cardinality(archetype_tags) <= 50)),
   CONSTRAINT ck_authors__created_at_range CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
-  CONSTRAINT ck_authors__display_name_blank CHECK ((display_name ~ '[^\uFE00-\uFE0F\u200C-\u200F\u202A-\u202E\u2061-\u206F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF]'::text)),
+  CONSTRAINT ck_authors__display_name_blank CHECK ((display_name ~ '[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890-\u0891\u08E2\u115F-\u1160\u1680\u17B4-\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFC\U000110BD\U000110CD\U00013430-\U0001343F\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]'::text)),
   CONSTRAINT ck_authors__display_name_length CHECK (((char_length(display_name) >= 1) AND (char_length(display_name) <= 200))),
   CONSTRAINT ck_authors__first_seen_at_range CHECK (((first_seen_at >= to_timestamp((0)::double precision)) AND (first_seen_at < to_timestamp(('253402300800'::bigint)::double precision)))),
   CONSTRAINT ck_authors__follower_count_range CHECK (((follower_count >= 0) AND (follower_count <= 1000000000))),
-  CONSTRAINT ck_authors__handle_blank CHECK ((handle ~ '[^\uFE00-\uFE0F\u200C-\u200F\u202A-\u202E\u2061-\u206F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF]'::text)),
+  CONSTRAINT ck_authors__handle_blank CHECK ((handle ~ '[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890-\u0891\u08E2\u115F-\u1160\u1680\u17B4-\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFC\U000110BD\U000110CD\U00013430-\U0001343F\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]'::text)),
   CONSTRAINT ck_authors__handle_length CHECK (((char_length(handle) >= 1) AND (char_length(handle) <= 50))),
+  CONSTRAINT ck_authors__handle_of_platform CHECK (
+CASE platform
+    WHEN 'TWITTER'::platform THEN (handle ~ '^[A-Za-z0-9_]{1,15}$'::text)
+    WHEN 'REDDIT'::platform THEN (handle ~ '^[A-Za-z0-9_-]{3,20}$'::text)
+    WHEN 'THREADS'::platform THEN (handle ~ '^[A-Za-z0-9_.]{1,30}$'::text)
+    ELSE NULL::boolean
+END),
   CONSTRAINT ck_authors__interaction_history_shape CHECK ((jsonb_typeof(interaction_history) = 'array'::text)),
+  CONSTRAINT ck_authors__interaction_history_size CHECK ((octet_length((interaction_history)::text) <= 1048576)),
   CONSTRAINT ck_authors__last_seen_at_range CHECK (((last_seen_at >= to_timestamp((0)::double precision)) AND (last_seen_at < to_timestamp(('253402300800'::bigint)::double precision)))),
-  CONSTRAINT ck_authors__platform_id_blank CHECK ((platform_id ~ '[^\uFE00-\uFE0F\u200C-\u200F\u202A-\u202E\u2061-\u206F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF]'::text)),
+  CONSTRAINT ck_authors__platform_id_blank CHECK ((platform_id ~ '[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890-\u0891\u08E2\u115F-\u1160\u1680\u17B4-\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFC\U000110BD\U000110CD\U00013430-\U0001343F\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]'::text)),
   CONSTRAINT ck_authors__platform_id_length CHECK (((char_length(platform_id) >= 1) AND (char_length(platform_id) <= 100))),
   CONSTRAINT ck_authors__relationship_score_range CHECK (((relationship_score >= (0)::double precision) AND (relationship_score <= (1)::double precision))),
-  CONSTRAINT ck_authors__seen_in_order CHECK ((first_seen_at <= last_seen_at)),
+  CONSTRAINT ck_authors__tier_of_power_user CHECK (((power_tier_id IS NULL) OR is_power_user)),
   CONSTRAINT ck_authors__updated_at_range CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision)))),
   CONSTRAINT pk_authors PRIMARY KEY (id),
   CONSTRAINT uq_authors__platform_platform_id UNIQUE (platform, platform_id)
@@ -148,7 +184,7 @@ COMMENT ON COLUMN authors.archetype_tags IS 'Personas of the person (healthcare_
 COMMENT ON COLUMN authors.relationship_score IS 'Trust in the author, 0..1; 0.5 is neutral. The sum of interactions, clamped.';
 COMMENT ON COLUMN authors.interaction_history IS 'What the author did with us, oldest first.';
 COMMENT ON COLUMN authors.first_seen_at IS 'First detection.';
-COMMENT ON COLUMN authors.last_seen_at IS 'Last detection, or last change of the relationship.';
+COMMENT ON COLUMN authors.last_seen_at IS 'Last detection, or last change of the relationship. By the clock of who saw it: may be earlier than `firstSeenAt`.';
 COMMENT ON COLUMN authors.created_at IS 'When the row was written.';
 COMMENT ON COLUMN authors.updated_at IS 'When the row was last changed.';
 CREATE INDEX ix_authors__is_power_user ON authors USING btree (is_power_user);
@@ -167,8 +203,9 @@ CREATE TABLE champion_tiers (
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   CONSTRAINT ck_champion_tiers__benefits_shape CHECK ((jsonb_typeof(benefits) = 'array'::text)),
+  CONSTRAINT ck_champion_tiers__benefits_size CHECK ((octet_length((benefits)::text) <= 65536)),
   CONSTRAINT ck_champion_tiers__created_at_range CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
-  CONSTRAINT ck_champion_tiers__description_blank CHECK ((description ~ '[^\uFE00-\uFE0F\u200C-\u200F\u202A-\u202E\u2061-\u206F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF]'::text)),
+  CONSTRAINT ck_champion_tiers__description_blank CHECK ((description ~ '[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890-\u0891\u08E2\u115F-\u1160\u1680\u17B4-\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFC\U000110BD\U000110CD\U00013430-\U0001343F\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]'::text)),
   CONSTRAINT ck_champion_tiers__description_length CHECK (((char_length(description) >= 1) AND (char_length(description) <= 500))),
   CONSTRAINT ck_champion_tiers__min_engagement_range CHECK ((min_engagement >= 0)),
   CONSTRAINT ck_champion_tiers__name_format CHECK ((name ~ '^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$'::text)),
@@ -257,6 +294,7 @@ COMMENT ON COLUMN competitive_mentions.replied IS 'A competitive reply was poste
 COMMENT ON COLUMN competitive_mentions.created_at IS 'When it was detected.';
 CREATE INDEX ix_competitive_mentions__competitor_id_created_at ON competitive_mentions USING btree (competitor_id, created_at);
 CREATE INDEX ix_competitive_mentions__created_at ON competitive_mentions USING btree (created_at);
+CREATE TRIGGER tg_competitive_mentions__written_once BEFORE UPDATE ON competitive_mentions FOR EACH ROW WHEN (((old.id IS DISTINCT FROM new.id) OR (old.post_id IS DISTINCT FROM new.post_id) OR (old.competitor_id IS DISTINCT FROM new.competitor_id) OR (old.sentiment IS DISTINCT FROM new.sentiment) OR (old.satisfaction IS DISTINCT FROM new.satisfaction) OR (old.opportunity_score IS DISTINCT FROM new.opportunity_score) OR (old.created_at IS DISTINCT FROM new.created_at))) EXECUTE FUNCTION refuse_final_change('a competitive mention never changes but for `replied`', '', '');
 
 -- competitor_categories -------------------------------------------------------------------------------
 
@@ -268,7 +306,7 @@ CREATE TABLE competitor_categories (
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   CONSTRAINT ck_competitor_categories__created_at_range CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
-  CONSTRAINT ck_competitor_categories__description_blank CHECK ((description ~ '[^\uFE00-\uFE0F\u200C-\u200F\u202A-\u202E\u2061-\u206F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF]'::text)),
+  CONSTRAINT ck_competitor_categories__description_blank CHECK ((description ~ '[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890-\u0891\u08E2\u115F-\u1160\u1680\u17B4-\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFC\U000110BD\U000110CD\U00013430-\U0001343F\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]'::text)),
   CONSTRAINT ck_competitor_categories__description_length CHECK (((char_length(description) >= 1) AND (char_length(description) <= 500))),
   CONSTRAINT ck_competitor_categories__name_format CHECK ((name ~ '^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$'::text)),
   CONSTRAINT ck_competitor_categories__name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 50))),
@@ -296,13 +334,13 @@ CREATE TABLE competitors (
   is_active boolean DEFAULT true NOT NULL,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  CONSTRAINT ck_competitors__brand_keywords_items CHECK (((cardinality(brand_keywords) = 0) OR ((array_ndims(brand_keywords) = 1) AND (POSITION((chr(31)) IN (array_to_string(brand_keywords, ''::text))) = 0) AND (array_to_string(brand_keywords, chr(31)) !~ '[^\u001F]{101}'::text) AND (array_to_string(brand_keywords, chr(31), chr(30)) ~ '^([^\u0001-\u001F\u007F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF]([^\u0001-\u001F\u007F]*[^\u0001-\u001F\u007F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF])?)(\u001F([^\u0001-\u001F\u007F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF]([^\u0001-\u001F\u007F]*[^\u0001-\u001F\u007F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF])?))*$'::text)))),
+  CONSTRAINT ck_competitors__brand_keywords_items CHECK (((cardinality(brand_keywords) = 0) OR ((array_ndims(brand_keywords) = 1) AND (POSITION((chr(31)) IN (array_to_string(brand_keywords, ''::text))) = 0) AND (array_to_string(brand_keywords, chr(31)) !~ '[^\u001F]{101}'::text) AND ((chr(31) || array_to_string(brand_keywords, chr(31), chr(30))) ~ '^(\u001F([^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890-\u0891\u08E2\u115F-\u1160\u1680\u17B4-\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFC\U000110BD\U000110CD\U00013430-\U0001343F\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]([^\u0001-\u001F\u007F-\u009F]*[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890-\u0891\u08E2\u115F-\u1160\u1680\u17B4-\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFC\U000110BD\U000110CD\U00013430-\U0001343F\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A\U000E0000-\U000E0FFF])?[\u200C-\u200F\u202A-\u202E\u2061-\u206F\uFE00-\uFE0F\U000E0020-\U000E007F\U000E0100-\U000E01EF]*))+$'::text)))),
   CONSTRAINT ck_competitors__brand_keywords_size CHECK (((cardinality(brand_keywords) >= 1) AND (cardinality(brand_keywords) <= 50))),
   CONSTRAINT ck_competitors__created_at_range CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
-  CONSTRAINT ck_competitors__name_blank CHECK ((name ~ '[^\uFE00-\uFE0F\u200C-\u200F\u202A-\u202E\u2061-\u206F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF]'::text)),
+  CONSTRAINT ck_competitors__name_blank CHECK ((name ~ '[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890-\u0891\u08E2\u115F-\u1160\u1680\u17B4-\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFC\U000110BD\U000110CD\U00013430-\U0001343F\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]'::text)),
   CONSTRAINT ck_competitors__name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
   CONSTRAINT ck_competitors__price_point_choice CHECK ((price_point = ANY (ARRAY['LOW'::text, 'MID'::text, 'HIGH'::text, 'VERY_HIGH'::text, 'VARIES'::text]))),
-  CONSTRAINT ck_competitors__primary_mechanism_blank CHECK ((primary_mechanism ~ '[^\uFE00-\uFE0F\u200C-\u200F\u202A-\u202E\u2061-\u206F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF]'::text)),
+  CONSTRAINT ck_competitors__primary_mechanism_blank CHECK ((primary_mechanism ~ '[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890-\u0891\u08E2\u115F-\u1160\u1680\u17B4-\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFC\U000110BD\U000110CD\U00013430-\U0001343F\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]'::text)),
   CONSTRAINT ck_competitors__primary_mechanism_length CHECK (((char_length(primary_mechanism) >= 1) AND (char_length(primary_mechanism) <= 200))),
   CONSTRAINT ck_competitors__updated_at_range CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision)))),
   CONSTRAINT pk_competitors PRIMARY KEY (id),
@@ -360,19 +398,25 @@ CREATE TABLE decisions (
   predicted_mode operational_mode,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   CONSTRAINT ck_decisions__ars_score_range CHECK (((ars_score >= (0)::double precision) AND (ars_score <= (1)::double precision))),
-  CONSTRAINT ck_decisions__competitor_detected_blank CHECK ((competitor_detected ~ '[^\uFE00-\uFE0F\u200C-\u200F\u202A-\u202E\u2061-\u206F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF]'::text)),
+  CONSTRAINT ck_decisions__competitor_detected_blank CHECK ((competitor_detected ~ '[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890-\u0891\u08E2\u115F-\u1160\u1680\u17B4-\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFC\U000110BD\U000110CD\U00013430-\U0001343F\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]'::text)),
   CONSTRAINT ck_decisions__competitor_detected_length CHECK (((char_length(competitor_detected) >= 1) AND (char_length(competitor_detected) <= 100))),
   CONSTRAINT ck_decisions__composite_score_range CHECK (((composite_score >= (0)::double precision) AND (composite_score <= (1)::double precision))),
   CONSTRAINT ck_decisions__created_at_range CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
+  CONSTRAINT ck_decisions__disengaged_has_no_archetype CHECK (((mode <> 'DISENGAGED'::operational_mode) OR (archetype_id IS NULL))),
   CONSTRAINT ck_decisions__evs_score_range CHECK (((evs_score >= (0)::double precision) AND (evs_score < 'Infinity'::double precision))),
+  CONSTRAINT ck_decisions__experiment_has_variant CHECK (((experiment_id IS NULL) OR (experiment_variant IS NOT NULL))),
   CONSTRAINT ck_decisions__experiment_variant_choice CHECK ((experiment_variant = ANY (ARRAY['A'::text, 'B'::text]))),
   CONSTRAINT ck_decisions__none_is_no_flag CHECK (('NONE'::text <> ALL (safety_flags))),
+  CONSTRAINT ck_decisions__prediction_is_mode CHECK ((is_randomized_experiment OR (predicted_mode IS NULL) OR (predicted_mode = mode))),
   CONSTRAINT ck_decisions__randomized_has_prediction CHECK (((NOT is_randomized_experiment) OR (predicted_mode IS NOT NULL))),
-  CONSTRAINT ck_decisions__safety_flags_items CHECK (((cardinality(safety_flags) = 0) OR ((array_ndims(safety_flags) = 1) AND (POSITION((chr(31)) IN (array_to_string(safety_flags, ''::text))) = 0) AND (array_to_string(safety_flags, chr(31)) !~ '[^\u001F]{101}'::text) AND (array_to_string(safety_flags, chr(31), chr(30)) ~ '^([A-Z][A-Z0-9]*(_[A-Z0-9]+)*)(\u001F([A-Z][A-Z0-9]*(_[A-Z0-9]+)*))*$'::text)))),
+  CONSTRAINT ck_decisions__safety_disengages CHECK (((mode = 'DISENGAGED'::operational_mode) OR (safety_flags <@ ARRAY['OVERRIDE'::text]))),
+  CONSTRAINT ck_decisions__safety_flags_items CHECK (((cardinality(safety_flags) = 0) OR ((array_ndims(safety_flags) = 1) AND (POSITION((chr(31)) IN (array_to_string(safety_flags, ''::text))) = 0) AND (array_to_string(safety_flags, chr(31)) !~ '[^\u001F]{101}'::text) AND ((chr(31) || array_to_string(safety_flags, chr(31), chr(30))) ~ '^(\u001F([A-Z][A-Z0-9]*(_[A-Z0-9]+)*))+$'::text)))),
   CONSTRAINT ck_decisions__safety_flags_size CHECK ((cardinality(safety_flags) <= 20)),
   CONSTRAINT ck_decisions__signals_json_shape CHECK ((jsonb_typeof(signals_json) = 'object'::text)),
+  CONSTRAINT ck_decisions__signals_json_size CHECK ((octet_length((signals_json)::text) <= 65536)),
   CONSTRAINT ck_decisions__sss_score_range CHECK (((sss_score >= (0)::double precision) AND (sss_score <= (1)::double precision))),
   CONSTRAINT ck_decisions__temporal_context_shape CHECK ((jsonb_typeof(temporal_context) = 'object'::text)),
+  CONSTRAINT ck_decisions__temporal_context_size CHECK ((octet_length((temporal_context)::text) <= 65536)),
   CONSTRAINT ck_decisions__trs_score_range CHECK (((trs_score >= (0)::double precision) AND (trs_score <= (1)::double precision))),
   CONSTRAINT pk_decisions PRIMARY KEY (id)
 );
@@ -404,6 +448,7 @@ CREATE INDEX ix_decisions__experiment_variant ON decisions USING btree (experime
 CREATE INDEX ix_decisions__is_randomized_experiment ON decisions USING btree (is_randomized_experiment);
 CREATE INDEX ix_decisions__mode ON decisions USING btree (mode);
 CREATE INDEX ix_decisions__post_id ON decisions USING btree (post_id);
+CREATE TRIGGER tg_decisions__written_once BEFORE UPDATE ON decisions FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION refuse_final_change('a decision is never changed: a second look is a second row', 'archetype_id,experiment_id', 'signals_json');
 
 -- escalation_reasons ----------------------------------------------------------------------------------
 
@@ -416,7 +461,7 @@ CREATE TABLE escalation_reasons (
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   CONSTRAINT ck_escalation_reasons__created_at_range CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
-  CONSTRAINT ck_escalation_reasons__description_blank CHECK ((description ~ '[^\uFE00-\uFE0F\u200C-\u200F\u202A-\u202E\u2061-\u206F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF]'::text)),
+  CONSTRAINT ck_escalation_reasons__description_blank CHECK ((description ~ '[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890-\u0891\u08E2\u115F-\u1160\u1680\u17B4-\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFC\U000110BD\U000110CD\U00013430-\U0001343F\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]'::text)),
   CONSTRAINT ck_escalation_reasons__description_length CHECK (((char_length(description) >= 1) AND (char_length(description) <= 500))),
   CONSTRAINT ck_escalation_reasons__name_format CHECK ((name ~ '^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$'::text)),
   CONSTRAINT ck_escalation_reasons__name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 50))),
@@ -448,15 +493,15 @@ CREATE TABLE escalations (
   resolution_notes text,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   resolved_at timestamp(3) with time zone,
-  CONSTRAINT ck_escalations__assigned_to_blank CHECK ((assigned_to ~ '[^\uFE00-\uFE0F\u200C-\u200F\u202A-\u202E\u2061-\u206F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF]'::text)),
+  CONSTRAINT ck_escalations__assigned_to_blank CHECK ((assigned_to ~ '[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890-\u0891\u08E2\u115F-\u1160\u1680\u17B4-\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFC\U000110BD\U000110CD\U00013430-\U0001343F\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]'::text)),
   CONSTRAINT ck_escalations__assigned_to_length CHECK (((char_length(assigned_to) >= 1) AND (char_length(assigned_to) <= 100))),
   CONSTRAINT ck_escalations__closed_has_resolver CHECK (((status = ANY (ARRAY['RESOLVED'::escalation_status, 'DISMISSED'::escalation_status])) = (resolved_by IS NOT NULL))),
   CONSTRAINT ck_escalations__closed_has_time CHECK (((status = ANY (ARRAY['RESOLVED'::escalation_status, 'DISMISSED'::escalation_status])) = (resolved_at IS NOT NULL))),
   CONSTRAINT ck_escalations__created_at_range CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
-  CONSTRAINT ck_escalations__resolution_notes_blank CHECK ((resolution_notes ~ '[^\uFE00-\uFE0F\u200C-\u200F\u202A-\u202E\u2061-\u206F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF]'::text)),
+  CONSTRAINT ck_escalations__resolution_notes_blank CHECK ((resolution_notes ~ '[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890-\u0891\u08E2\u115F-\u1160\u1680\u17B4-\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFC\U000110BD\U000110CD\U00013430-\U0001343F\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]'::text)),
   CONSTRAINT ck_escalations__resolution_notes_length CHECK (((char_length(resolution_notes) >= 1) AND (char_length(resolution_notes) <= 5000))),
   CONSTRAINT ck_escalations__resolved_at_range CHECK (((resolved_at >= to_timestamp((0)::double precision)) AND (resolved_at < to_timestamp(('253402300800'::bigint)::double precision)))),
-  CONSTRAINT ck_escalations__resolved_by_blank CHECK ((resolved_by ~ '[^\uFE00-\uFE0F\u200C-\u200F\u202A-\u202E\u2061-\u206F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF]'::text)),
+  CONSTRAINT ck_escalations__resolved_by_blank CHECK ((resolved_by ~ '[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890-\u0891\u08E2\u115F-\u1160\u1680\u17B4-\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFC\U000110BD\U000110CD\U00013430-\U0001343F\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]'::text)),
   CONSTRAINT ck_escalations__resolved_by_length CHECK (((char_length(resolved_by) >= 1) AND (char_length(resolved_by) <= 100))),
   CONSTRAINT pk_escalations PRIMARY KEY (id)
 );
@@ -480,6 +525,7 @@ CREATE INDEX ix_escalations__priority_created_at__open ON escalations USING btre
 CREATE INDEX ix_escalations__reason_id ON escalations USING btree (reason_id);
 CREATE INDEX ix_escalations__reply_id ON escalations USING btree (reply_id);
 CREATE INDEX ix_escalations__status_priority ON escalations USING btree (status, priority);
+CREATE TRIGGER tg_escalations__closing_final BEFORE UPDATE ON escalations FOR EACH ROW WHEN (((old.status = ANY (ARRAY['RESOLVED'::escalation_status, 'DISMISSED'::escalation_status])) AND ((old.status IS DISTINCT FROM new.status) OR (old.resolved_by IS DISTINCT FROM new.resolved_by) OR (old.resolved_at IS DISTINCT FROM new.resolved_at)))) EXECUTE FUNCTION refuse_final_change('a closed escalation is not opened or closed again: open a new one', '', '');
 
 -- experiments -----------------------------------------------------------------------------------------
 
@@ -499,20 +545,24 @@ CREATE TABLE experiments (
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   CONSTRAINT ck_experiments__created_at_range CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
-  CONSTRAINT ck_experiments__description_blank CHECK ((description ~ '[^\uFE00-\uFE0F\u200C-\u200F\u202A-\u202E\u2061-\u206F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF]'::text)),
+  CONSTRAINT ck_experiments__dates_of_status CHECK (((status <> ALL (ARRAY['RUNNING'::experiment_status, 'COMPLETED'::experiment_status])) OR ((start_date IS NOT NULL) AND ((status = 'RUNNING'::experiment_status) OR (end_date IS NOT NULL))))),
+  CONSTRAINT ck_experiments__description_blank CHECK ((description ~ '[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890-\u0891\u08E2\u115F-\u1160\u1680\u17B4-\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFC\U000110BD\U000110CD\U00013430-\U0001343F\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]'::text)),
   CONSTRAINT ck_experiments__description_length CHECK (((char_length(description) >= 1) AND (char_length(description) <= 2000))),
   CONSTRAINT ck_experiments__end_date_range CHECK (((end_date >= to_timestamp((0)::double precision)) AND (end_date < to_timestamp(('253402300800'::bigint)::double precision)))),
-  CONSTRAINT ck_experiments__ends_after_start CHECK (((start_date IS NULL) OR (end_date IS NULL) OR (end_date > start_date))),
+  CONSTRAINT ck_experiments__ends_after_start CHECK (((status <> 'DRAFT'::experiment_status) OR (start_date IS NULL) OR (end_date IS NULL) OR (end_date > start_date))),
   CONSTRAINT ck_experiments__metric_format CHECK ((metric ~ '^[a-z][a-z0-9]*(_[a-z0-9]+)*$'::text)),
   CONSTRAINT ck_experiments__metric_length CHECK (((char_length(metric) >= 1) AND (char_length(metric) <= 64))),
-  CONSTRAINT ck_experiments__name_blank CHECK ((name ~ '[^\uFE00-\uFE0F\u200C-\u200F\u202A-\u202E\u2061-\u206F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF]'::text)),
+  CONSTRAINT ck_experiments__name_blank CHECK ((name ~ '[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890-\u0891\u08E2\u115F-\u1160\u1680\u17B4-\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFC\U000110BD\U000110CD\U00013430-\U0001343F\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]'::text)),
   CONSTRAINT ck_experiments__name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
   CONSTRAINT ck_experiments__results_json_shape CHECK ((jsonb_typeof(results_json) = 'object'::text)),
+  CONSTRAINT ck_experiments__results_json_size CHECK ((octet_length((results_json)::text) <= 65536)),
   CONSTRAINT ck_experiments__start_date_range CHECK (((start_date >= to_timestamp((0)::double precision)) AND (start_date < to_timestamp(('253402300800'::bigint)::double precision)))),
   CONSTRAINT ck_experiments__traffic_split_range CHECK (((traffic_split >= (0)::double precision) AND (traffic_split <= (1)::double precision))),
   CONSTRAINT ck_experiments__updated_at_range CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision)))),
   CONSTRAINT ck_experiments__variant_a_shape CHECK ((jsonb_typeof(variant_a) = 'object'::text)),
+  CONSTRAINT ck_experiments__variant_a_size CHECK ((octet_length((variant_a)::text) <= 65536)),
   CONSTRAINT ck_experiments__variant_b_shape CHECK ((jsonb_typeof(variant_b) = 'object'::text)),
+  CONSTRAINT ck_experiments__variant_b_size CHECK ((octet_length((variant_b)::text) <= 65536)),
   CONSTRAINT ck_experiments__winner_choice CHECK ((winner = ANY (ARRAY['A'::text, 'B'::text]))),
   CONSTRAINT ck_experiments__winner_of_completed CHECK (((winner IS NULL) OR (status = 'COMPLETED'::experiment_status))),
   CONSTRAINT pk_experiments PRIMARY KEY (id)
@@ -533,6 +583,7 @@ COMMENT ON COLUMN experiments.winner IS 'The better arm. Null: undecided, or nei
 COMMENT ON COLUMN experiments.created_at IS 'When the row was written.';
 COMMENT ON COLUMN experiments.updated_at IS 'When the row was last changed.';
 CREATE INDEX ix_experiments__status ON experiments USING btree (status);
+CREATE TRIGGER tg_experiments__end_final BEFORE UPDATE ON experiments FOR EACH ROW WHEN (((old.status = ANY (ARRAY['COMPLETED'::experiment_status, 'CANCELLED'::experiment_status])) AND (old.status <> new.status))) EXECUTE FUNCTION refuse_final_change('a completed or cancelled experiment stays so: start a new one', '', '');
 
 -- kpi_metrics -----------------------------------------------------------------------------------------
 
@@ -562,6 +613,7 @@ COMMENT ON COLUMN kpi_metrics.value IS 'In the metric''s unit; may be negative (
 COMMENT ON COLUMN kpi_metrics.created_at IS 'First written; counting again does not change it.';
 CREATE INDEX ix_kpi_metrics__kpi_type_id_date ON kpi_metrics USING btree (kpi_type_id, date);
 CREATE UNIQUE INDEX uq_kpi_metrics__date_kpi_type_id_metric_name__all_platforms ON kpi_metrics USING btree (date, kpi_type_id, metric_name) WHERE (platform IS NULL);
+CREATE TRIGGER tg_kpi_metrics__created_once BEFORE UPDATE ON kpi_metrics FOR EACH ROW WHEN ((old.created_at IS DISTINCT FROM new.created_at)) EXECUTE FUNCTION refuse_final_change('created_at is when the number was first written: counting again does not change it', '', '');
 
 -- kpi_types -------------------------------------------------------------------------------------------
 
@@ -575,7 +627,7 @@ CREATE TABLE kpi_types (
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   CONSTRAINT ck_kpi_types__aggregation_type_choice CHECK ((aggregation_type = ANY (ARRAY['SUM'::text, 'AVG'::text, 'MIN'::text, 'MAX'::text, 'COUNT'::text, 'LAST'::text]))),
   CONSTRAINT ck_kpi_types__created_at_range CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
-  CONSTRAINT ck_kpi_types__description_blank CHECK ((description ~ '[^\uFE00-\uFE0F\u200C-\u200F\u202A-\u202E\u2061-\u206F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF]'::text)),
+  CONSTRAINT ck_kpi_types__description_blank CHECK ((description ~ '[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890-\u0891\u08E2\u115F-\u1160\u1680\u17B4-\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFC\U000110BD\U000110CD\U00013430-\U0001343F\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]'::text)),
   CONSTRAINT ck_kpi_types__description_length CHECK (((char_length(description) >= 1) AND (char_length(description) <= 500))),
   CONSTRAINT ck_kpi_types__name_format CHECK ((name ~ '^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$'::text)),
   CONSTRAINT ck_kpi_types__name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 50))),
@@ -608,12 +660,12 @@ CREATE TABLE learning_events (
   CONSTRAINT ck_learning_events__accuracy_range CHECK (((accuracy > '-Infinity'::double precision) AND (accuracy <= (1)::double precision))),
   CONSTRAINT ck_learning_events__actual_improvement_range CHECK (((actual_improvement > '-Infinity'::double precision) AND (actual_improvement < 'Infinity'::double precision))),
   CONSTRAINT ck_learning_events__adjustment_shape CHECK ((jsonb_typeof(adjustment) = 'object'::text)),
+  CONSTRAINT ck_learning_events__adjustment_size CHECK ((octet_length((adjustment)::text) <= 65536)),
   CONSTRAINT ck_learning_events__adjustment_type_choice CHECK ((adjustment_type = ANY (ARRAY['WEIGHT'::text, 'ARCHETYPE'::text, 'KEYWORD'::text]))),
   CONSTRAINT ck_learning_events__baseline_performance_range CHECK (((baseline_performance > '-Infinity'::double precision) AND (baseline_performance < 'Infinity'::double precision))),
   CONSTRAINT ck_learning_events__created_at_range CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
   CONSTRAINT ck_learning_events__date_range CHECK (((date >= to_timestamp((0)::double precision)) AND (date < to_timestamp(('253402300800'::bigint)::double precision)))),
   CONSTRAINT ck_learning_events__evaluated_at_range CHECK (((evaluated_at >= to_timestamp((0)::double precision)) AND (evaluated_at < to_timestamp(('253402300800'::bigint)::double precision)))),
-  CONSTRAINT ck_learning_events__measured_after_adjustment CHECK ((evaluated_at >= date)),
   CONSTRAINT ck_learning_events__measured_together CHECK ((num_nulls(actual_improvement, accuracy, evaluated_at) = ANY (ARRAY[0, 3]))),
   CONSTRAINT ck_learning_events__predicted_improvement_range CHECK (((predicted_improvement > '-Infinity'::double precision) AND (predicted_improvement < 'Infinity'::double precision))),
   CONSTRAINT pk_learning_events PRIMARY KEY (id)
@@ -630,6 +682,8 @@ COMMENT ON COLUMN learning_events.accuracy IS '1 - |actual - predicted|: 1 is pe
 COMMENT ON COLUMN learning_events.evaluated_at IS 'When it was measured. Null: not yet.';
 COMMENT ON COLUMN learning_events.created_at IS 'When the row was written.';
 CREATE INDEX ix_learning_events__date ON learning_events USING btree (date);
+CREATE TRIGGER tg_learning_events__measured_once BEFORE UPDATE ON learning_events FOR EACH ROW WHEN (((old.evaluated_at IS NOT NULL) AND ((old.actual_improvement IS DISTINCT FROM new.actual_improvement) OR (old.accuracy IS DISTINCT FROM new.accuracy) OR (old.evaluated_at IS DISTINCT FROM new.evaluated_at)))) EXECUTE FUNCTION refuse_final_change('the measurement of a learning event is final', '', '');
+CREATE TRIGGER tg_learning_events__written_once BEFORE UPDATE ON learning_events FOR EACH ROW WHEN (((old.id IS DISTINCT FROM new.id) OR (old.date IS DISTINCT FROM new.date) OR (old.adjustment_type IS DISTINCT FROM new.adjustment_type) OR (old.adjustment IS DISTINCT FROM new.adjustment) OR (old.predicted_improvement IS DISTINCT FROM new.predicted_improvement) OR (old.baseline_performance IS DISTINCT FROM new.baseline_performance) OR (old.created_at IS DISTINCT FROM new.created_at))) EXECUTE FUNCTION refuse_final_change('a learning event never changes: only its measurement is added', '', '');
 
 -- migration_runs --------------------------------------------------------------------------------------
 
@@ -704,16 +758,18 @@ CREATE TABLE posts (
   CONSTRAINT ck_posts__created_at_range CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
   CONSTRAINT ck_posts__detected_at_range CHECK (((detected_at >= to_timestamp((0)::double precision)) AND (detected_at < to_timestamp(('253402300800'::bigint)::double precision)))),
   CONSTRAINT ck_posts__error_count_range CHECK ((error_count >= 0)),
-  CONSTRAINT ck_posts__error_message_blank CHECK ((error_message ~ '[^\uFE00-\uFE0F\u200C-\u200F\u202A-\u202E\u2061-\u206F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF]'::text)),
+  CONSTRAINT ck_posts__error_message_blank CHECK ((error_message ~ '[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890-\u0891\u08E2\u115F-\u1160\u1680\u17B4-\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFC\U000110BD\U000110CD\U00013430-\U0001343F\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]'::text)),
   CONSTRAINT ck_posts__error_message_length CHECK (((char_length(error_message) >= 1) AND (char_length(error_message) <= 2000))),
-  CONSTRAINT ck_posts__keyword_categories_items CHECK (((cardinality(keyword_categories) = 0) OR ((array_ndims(keyword_categories) = 1) AND (POSITION((chr(31)) IN (array_to_string(keyword_categories, ''::text))) = 0) AND (array_to_string(keyword_categories, chr(31)) !~ '[^\u001F]{101}'::text) AND (array_to_string(keyword_categories, chr(31), chr(30)) ~ '^([a-z][a-z0-9]*(_[a-z0-9]+)*)(\u001F([a-z][a-z0-9]*(_[a-z0-9]+)*))*$'::text)))),
+  CONSTRAINT ck_posts__keyword_categories_items CHECK (((cardinality(keyword_categories) = 0) OR ((array_ndims(keyword_categories) = 1) AND (POSITION((chr(31)) IN (array_to_string(keyword_categories, ''::text))) = 0) AND (array_to_string(keyword_categories, chr(31)) !~ '[^\u001F]{101}'::text) AND ((chr(31) || array_to_string(keyword_categories, chr(31), chr(30))) ~ '^(\u001F([a-z][a-z0-9]*(_[a-z0-9]+)*))+$'::text)))),
   CONSTRAINT ck_posts__keyword_categories_size CHECK ((cardinality(keyword_categories) <= 20)),
-  CONSTRAINT ck_posts__keyword_matches_items CHECK (((cardinality(keyword_matches) = 0) OR ((array_ndims(keyword_matches) = 1) AND (POSITION((chr(31)) IN (array_to_string(keyword_matches, ''::text))) = 0) AND (array_to_string(keyword_matches, chr(31)) !~ '[^\u001F]{101}'::text) AND (array_to_string(keyword_matches, chr(31), chr(30)) ~ '^([^\u0001-\u001F\u007F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF]([^\u0001-\u001F\u007F]*[^\u0001-\u001F\u007F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF])?)(\u001F([^\u0001-\u001F\u007F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF]([^\u0001-\u001F\u007F]*[^\u0001-\u001F\u007F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF])?))*$'::text)))),
+  CONSTRAINT ck_posts__keyword_matches_items CHECK (((cardinality(keyword_matches) = 0) OR ((array_ndims(keyword_matches) = 1) AND (POSITION((chr(31)) IN (array_to_string(keyword_matches, ''::text))) = 0) AND (array_to_string(keyword_matches, chr(31)) !~ '[^\u001F]{101}'::text) AND ((chr(31) || array_to_string(keyword_matches, chr(31), chr(30))) ~ '^(\u001F([^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890-\u0891\u08E2\u115F-\u1160\u1680\u17B4-\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFC\U000110BD\U000110CD\U00013430-\U0001343F\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]([^\u0001-\u001F\u007F-\u009F]*[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890-\u0891\u08E2\u115F-\u1160\u1680\u17B4-\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFC\U000110BD\U000110CD\U00013430-\U0001343F\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A\U000E0000-\U000E0FFF])?[\u200C-\u200F\u202A-\u202E\u2061-\u206F\uFE00-\uFE0F\U000E0020-\U000E007F\U000E0100-\U000E01EF]*))+$'::text)))),
   CONSTRAINT ck_posts__keyword_matches_size CHECK ((cardinality(keyword_matches) <= 50)),
+  CONSTRAINT ck_posts__message_of_error CHECK (((error_message IS NULL) OR (error_count > 0))),
   CONSTRAINT ck_posts__platform_post_id_format CHECK ((platform_post_id ~ '^[A-Za-z0-9_-]+$'::text)),
   CONSTRAINT ck_posts__platform_post_id_length CHECK (((char_length(platform_post_id) >= 1) AND (char_length(platform_post_id) <= 100))),
   CONSTRAINT ck_posts__processed_at_range CHECK (((processed_at >= to_timestamp((0)::double precision)) AND (processed_at < to_timestamp(('253402300800'::bigint)::double precision)))),
   CONSTRAINT ck_posts__raw_metrics_shape CHECK ((jsonb_typeof(raw_metrics) = 'object'::text)),
+  CONSTRAINT ck_posts__raw_metrics_size CHECK ((octet_length((raw_metrics)::text) <= 65536)),
   CONSTRAINT ck_posts__updated_at_range CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision)))),
   CONSTRAINT pk_posts PRIMARY KEY (id),
   CONSTRAINT uq_posts__platform_platform_post_id UNIQUE (platform, platform_post_id)
@@ -725,7 +781,7 @@ COMMENT ON COLUMN posts.platform_post_id IS 'The platform''s own id of the post.
 COMMENT ON COLUMN posts.author_id IS 'Who wrote it. Goes with the author.';
 COMMENT ON COLUMN posts.content IS 'The text as delivered, 1..5,000 characters.';
 COMMENT ON COLUMN posts.detected_at IS 'When we first saw it; the platform''s time of publication is not stored.';
-COMMENT ON COLUMN posts.processed_at IS 'When its decision was stored. Null: still in the queue.';
+COMMENT ON COLUMN posts.processed_at IS 'When its decision was stored. Null: still in the queue. Never becomes null again; a second decision may renew it.';
 COMMENT ON COLUMN posts.keyword_matches IS 'Terms that matched, without repetition. Inputs ask for 1..50; a post without any may still be stored.';
 COMMENT ON COLUMN posts.keyword_categories IS 'Categories of the taxonomy that matched (direct_hangover, meme_language).';
 COMMENT ON COLUMN posts.spam_filtered IS 'Caught by the spam filter: kept for review, never queued.';
@@ -739,6 +795,7 @@ CREATE INDEX ix_posts__detected_at ON posts USING btree (detected_at);
 CREATE INDEX ix_posts__detected_at__waiting ON posts USING btree (detected_at) WHERE ((processed_at IS NULL) AND (NOT spam_filtered) AND (error_count < 3));
 CREATE INDEX ix_posts__platform_detected_at ON posts USING btree (platform, detected_at);
 CREATE INDEX ix_posts__processed_at ON posts USING btree (processed_at);
+CREATE TRIGGER tg_posts__stays_processed BEFORE UPDATE ON posts FOR EACH ROW WHEN (((old.processed_at IS NOT NULL) AND (new.processed_at IS NULL))) EXECUTE FUNCTION refuse_final_change('a processed post does not go back to the queue: a second look is a second decision', '', '');
 
 -- power_tiers -----------------------------------------------------------------------------------------
 
@@ -751,7 +808,7 @@ CREATE TABLE power_tiers (
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   CONSTRAINT ck_power_tiers__created_at_range CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
-  CONSTRAINT ck_power_tiers__description_blank CHECK ((description ~ '[^\uFE00-\uFE0F\u200C-\u200F\u202A-\u202E\u2061-\u206F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF]'::text)),
+  CONSTRAINT ck_power_tiers__description_blank CHECK ((description ~ '[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890-\u0891\u08E2\u115F-\u1160\u1680\u17B4-\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFC\U000110BD\U000110CD\U00013430-\U0001343F\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]'::text)),
   CONSTRAINT ck_power_tiers__description_length CHECK (((char_length(description) >= 1) AND (char_length(description) <= 500))),
   CONSTRAINT ck_power_tiers__follower_threshold_range CHECK ((follower_threshold >= 0)),
   CONSTRAINT ck_power_tiers__name_format CHECK ((name ~ '^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$'::text)),
@@ -794,6 +851,8 @@ COMMENT ON COLUMN randomized_experiments.predicted_outcome IS 'Expected value of
 COMMENT ON COLUMN randomized_experiments.actual_outcome IS 'Value that came. Null: not measured yet (24 hours to 7 days).';
 COMMENT ON COLUMN randomized_experiments.created_at IS 'When the row was written.';
 CREATE INDEX ix_randomized_experiments__created_at ON randomized_experiments USING btree (created_at);
+CREATE TRIGGER tg_randomized_experiments__measured_once BEFORE UPDATE ON randomized_experiments FOR EACH ROW WHEN (((old.actual_outcome IS NOT NULL) AND (old.actual_outcome IS DISTINCT FROM new.actual_outcome))) EXECUTE FUNCTION refuse_final_change('the outcome of a causal probe is final', '', '');
+CREATE TRIGGER tg_randomized_experiments__written_once BEFORE UPDATE ON randomized_experiments FOR EACH ROW WHEN (((old.id IS DISTINCT FROM new.id) OR (old.decision_id IS DISTINCT FROM new.decision_id) OR (old.predicted_mode IS DISTINCT FROM new.predicted_mode) OR (old.actual_mode IS DISTINCT FROM new.actual_mode) OR (old.predicted_outcome IS DISTINCT FROM new.predicted_outcome) OR (old.created_at IS DISTINCT FROM new.created_at))) EXECUTE FUNCTION refuse_final_change('a causal probe never changes: only its outcome is added', '', '');
 
 -- replies ---------------------------------------------------------------------------------------------
 
@@ -817,19 +876,27 @@ CREATE TABLE replies (
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   CONSTRAINT ck_replies__approved_at_range CHECK (((approved_at >= to_timestamp((0)::double precision)) AND (approved_at < to_timestamp(('253402300800'::bigint)::double precision)))),
-  CONSTRAINT ck_replies__approved_by_blank CHECK ((approved_by ~ '[^\uFE00-\uFE0F\u200C-\u200F\u202A-\u202E\u2061-\u206F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF]'::text)),
+  CONSTRAINT ck_replies__approved_by_blank CHECK ((approved_by ~ '[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890-\u0891\u08E2\u115F-\u1160\u1680\u17B4-\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFC\U000110BD\U000110CD\U00013430-\U0001343F\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]'::text)),
   CONSTRAINT ck_replies__approved_by_length CHECK (((char_length(approved_by) >= 1) AND (char_length(approved_by) <= 100))),
   CONSTRAINT ck_replies__approved_has_approver CHECK (((approval_status <> 'APPROVED'::approval_status) OR ((approved_by IS NOT NULL) AND (approved_at IS NOT NULL)))),
   CONSTRAINT ck_replies__content_contains CHECK ((POSITION(('—Antone (Vita)'::text) IN (content)) > 0)),
+  CONSTRAINT ck_replies__content_fits_platform CHECK ((char_length(content) <=
+CASE platform
+    WHEN 'TWITTER'::platform THEN 320
+    WHEN 'REDDIT'::platform THEN 500
+    WHEN 'THREADS'::platform THEN 320
+    ELSE NULL::integer
+END)),
   CONSTRAINT ck_replies__content_length CHECK (((char_length(content) >= 10) AND (char_length(content) <= 1000))),
   CONSTRAINT ck_replies__created_at_range CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
-  CONSTRAINT ck_replies__delete_reason_blank CHECK ((delete_reason ~ '[^\uFE00-\uFE0F\u200C-\u200F\u202A-\u202E\u2061-\u206F\u0009-\u000D\u0020\u0085\u00A0\u00AD\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u2800\u3000\u3164\uFEFF]'::text)),
+  CONSTRAINT ck_replies__delete_reason_blank CHECK ((delete_reason ~ '[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890-\u0891\u08E2\u115F-\u1160\u1680\u17B4-\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFC\U000110BD\U000110CD\U00013430-\U0001343F\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]'::text)),
   CONSTRAINT ck_replies__delete_reason_length CHECK (((char_length(delete_reason) >= 1) AND (char_length(delete_reason) <= 1000))),
-  CONSTRAINT ck_replies__deleted_after_posted CHECK (((deleted_at IS NULL) OR ((posted_at IS NOT NULL) AND (deleted_at >= posted_at)))),
   CONSTRAINT ck_replies__deleted_at_range CHECK (((deleted_at >= to_timestamp((0)::double precision)) AND (deleted_at < to_timestamp(('253402300800'::bigint)::double precision)))),
   CONSTRAINT ck_replies__deleted_has_reason CHECK (((deleted_at IS NULL) = (delete_reason IS NULL))),
+  CONSTRAINT ck_replies__deleted_is_posted CHECK (((deleted_at IS NULL) OR (posted_at IS NOT NULL))),
   CONSTRAINT ck_replies__help_count_range CHECK ((help_count >= 0)),
   CONSTRAINT ck_replies__metrics_json_shape CHECK ((jsonb_typeof(metrics_json) = 'object'::text)),
+  CONSTRAINT ck_replies__metrics_json_size CHECK ((octet_length((metrics_json)::text) <= 65536)),
   CONSTRAINT ck_replies__platform_post_id_format CHECK ((platform_post_id ~ '^[A-Za-z0-9_-]+$'::text)),
   CONSTRAINT ck_replies__platform_post_id_length CHECK (((char_length(platform_post_id) >= 1) AND (char_length(platform_post_id) <= 100))),
   CONSTRAINT ck_replies__posted_at_range CHECK (((posted_at >= to_timestamp((0)::double precision)) AND (posted_at < to_timestamp(('253402300800'::bigint)::double precision)))),
@@ -844,7 +911,7 @@ CREATE TABLE replies (
 COMMENT ON TABLE replies IS 'What did we answer, who let it pass, and what came of it? The permanent record of every reply: generated, approved or rejected, posted, measured, perhaps taken back. Never purged, and it outlives the decision behind it.';
 COMMENT ON COLUMN replies.id IS 'Surrogate key.';
 COMMENT ON COLUMN replies.decision_id IS 'The decision it carries out. Null: purged after 90 days; a new reply always has one.';
-COMMENT ON COLUMN replies.content IS 'The whole text, signature included, before links are expanded.';
+COMMENT ON COLUMN replies.content IS 'The whole text, signature included, before links are expanded. Editable while PENDING.';
 COMMENT ON COLUMN replies.archetype_id IS 'The archetype used. Null: deleted since, or written by hand.';
 COMMENT ON COLUMN replies.platform IS 'The platform of the post it answers.';
 COMMENT ON COLUMN replies.platform_post_id IS 'The platform''s id of our own comment. Null: not posted.';
@@ -870,6 +937,10 @@ CREATE INDEX ix_replies__platform_posted_at ON replies USING btree (platform, po
 CREATE INDEX ix_replies__posted_at ON replies USING btree (posted_at);
 CREATE INDEX ix_replies__utm_code ON replies USING btree (utm_code);
 CREATE UNIQUE INDEX uq_replies__platform_platform_post_id__posted ON replies USING btree (platform, platform_post_id) WHERE (platform_post_id IS NOT NULL);
+CREATE TRIGGER tg_replies__approval_final BEFORE UPDATE ON replies FOR EACH ROW WHEN (((old.approval_status <> 'PENDING'::approval_status) AND ((old.approval_status IS DISTINCT FROM new.approval_status) OR (old.approved_by IS DISTINCT FROM new.approved_by) OR (old.approved_at IS DISTINCT FROM new.approved_at)))) EXECUTE FUNCTION refuse_final_change('an approval or a rejection is final: a second attempt is a new reply', '', '');
+CREATE TRIGGER tg_replies__content_final BEFORE UPDATE ON replies FOR EACH ROW WHEN (((old.approval_status <> 'PENDING'::approval_status) AND ((old.content IS DISTINCT FROM new.content) OR (old.platform IS DISTINCT FROM new.platform)))) EXECUTE FUNCTION refuse_final_change('the text and the platform of a reply no longer change once it is approved or rejected', '', 'content,updated_at');
+CREATE TRIGGER tg_replies__deletion_final BEFORE UPDATE ON replies FOR EACH ROW WHEN (((old.deleted_at IS NOT NULL) AND (old.deleted_at IS DISTINCT FROM new.deleted_at))) EXECUTE FUNCTION refuse_final_change('a reply that was taken back stays so', '', '');
+CREATE TRIGGER tg_replies__posting_final BEFORE UPDATE ON replies FOR EACH ROW WHEN (((old.posted_at IS NOT NULL) AND ((old.posted_at IS DISTINCT FROM new.posted_at) OR (old.platform_post_id IS DISTINCT FROM new.platform_post_id)))) EXECUTE FUNCTION refuse_final_change('the time of posting and the id on the platform are final', '', '');
 
 -- segmented_weights -----------------------------------------------------------------------------------
 
@@ -932,11 +1003,14 @@ CREATE TABLE weight_adjustment_logs (
   CONSTRAINT ck_weight_adjustment_logs__created_at_range CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
   CONSTRAINT ck_weight_adjustment_logs__date_range CHECK (((date >= to_timestamp((0)::double precision)) AND (date < to_timestamp(('253402300800'::bigint)::double precision)))),
   CONSTRAINT ck_weight_adjustment_logs__new_weights_shape CHECK ((jsonb_typeof(new_weights) = 'object'::text)),
+  CONSTRAINT ck_weight_adjustment_logs__new_weights_size CHECK ((octet_length((new_weights)::text) <= 65536)),
   CONSTRAINT ck_weight_adjustment_logs__old_weights_shape CHECK ((jsonb_typeof(old_weights) = 'object'::text)),
+  CONSTRAINT ck_weight_adjustment_logs__old_weights_size CHECK ((octet_length((old_weights)::text) <= 65536)),
   CONSTRAINT ck_weight_adjustment_logs__predicted_improvement_range CHECK (((predicted_improvement > '-Infinity'::double precision) AND (predicted_improvement < 'Infinity'::double precision))),
   CONSTRAINT ck_weight_adjustment_logs__reason_format CHECK ((reason ~ '^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$'::text)),
   CONSTRAINT ck_weight_adjustment_logs__reason_length CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 100))),
   CONSTRAINT ck_weight_adjustment_logs__sample_sizes_shape CHECK ((jsonb_typeof(sample_sizes) = 'object'::text)),
+  CONSTRAINT ck_weight_adjustment_logs__sample_sizes_size CHECK ((octet_length((sample_sizes)::text) <= 65536)),
   CONSTRAINT ck_weight_adjustment_logs__segments_in_total CHECK ((valid_segments <= total_segments)),
   CONSTRAINT ck_weight_adjustment_logs__skipped_has_reason CHECK (((action <> 'SKIPPED'::text) OR (reason IS NOT NULL))),
   CONSTRAINT ck_weight_adjustment_logs__total_segments_range CHECK ((total_segments >= 0)),
@@ -956,6 +1030,7 @@ COMMENT ON COLUMN weight_adjustment_logs.new_weights IS 'Weights after, each 0..
 COMMENT ON COLUMN weight_adjustment_logs.predicted_improvement IS 'Expected change of the metric, relative: 0.15 = 15 % better. Null: nothing was adjusted.';
 COMMENT ON COLUMN weight_adjustment_logs.created_at IS 'When the row was written.';
 CREATE INDEX ix_weight_adjustment_logs__date ON weight_adjustment_logs USING btree (date);
+CREATE TRIGGER tg_weight_adjustment_logs__written_once BEFORE UPDATE ON weight_adjustment_logs FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION refuse_final_change('the log of a learning cycle is never changed: write a new row', '', '');
 
 -- foreign keys ----------------------------------------------------------------------------------------
 

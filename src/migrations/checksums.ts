@@ -5,23 +5,23 @@ import type { MigrationChecksum } from './migration.js';
 
 export const CHECKSUMS: Readonly<Record<string, MigrationChecksum>> = {
   CreateReferenceTables1795411800000: {
-    sha256: '4996a096bc763b193b731f459fb0f9e3e077aa9eb44668b489791cf51668d440',
+    sha256: '68948d6bb6673bb87ecd66c5ec2030e7275ffaa3abaeb16cc29f330bc233a50a',
     release: null,
   },
   CreateCoreTables1795411801000: {
-    sha256: 'cbc19e7e8de899bec0307c2ccc2990d80351b6ebea3abeb6cbef7f318f91c741',
+    sha256: 'ac43bb2573dfc92513ad965562f6b32af919a5ce48f426044a31e059c0b13a5e',
     release: null,
   },
   CreateCompetitiveAndCommunityTables1795411802000: {
-    sha256: '4b601fdaa52e7f6b32252529831606eb5f7735ebd00d05ebe80e72afa3fa541d',
+    sha256: '0e4a4a1e131d6204fd9e16724aa4db9c32fbc2cfae9378849688abe00d52fbd0',
     release: null,
   },
   CreateLearningTables1795411803000: {
-    sha256: '6f0ba259623ec917a051ca933bfff86e64d55c7e79ec84832a771ee9c3dea4fe',
+    sha256: '5547a11a991a1f391a89445ff72c698a87956dd6c1689796246869488807982e',
     release: null,
   },
   CreateOversightTables1795411804000: {
-    sha256: '9a6e1d464086753b19d63980d1bf46f4d91a8295aa196e8189954382c233b0d0',
+    sha256: 'a6a3ffb55036911f9eeb2278c509f3c58b7c25c0a69da1af3b9a8084d8829739',
     release: null,
   },
   ProtectAuditLogs1795411805000: {
