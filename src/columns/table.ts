@@ -104,9 +104,10 @@ function addRowChecks(entity: EntityClass, table: string, rules: EntityRules): v
 }
 
 function nameTriggers(table: string, rules: EntityRules): void {
-  for (const final of rules.finals) {
-    const columns = finalProperties(rules, final).map((property) => columnOf(rules, property));
-    rules.constraints.set(constraintName('tg', table, final.meaning), { columns, sentence: final.sentence });
+  for (const { meaning, sentence, properties } of rules.finals) {
+    // Where nearly the whole row is final, its columns would say nothing.
+    const columns = 'except' in properties ? [] : properties.map((property) => columnOf(rules, property));
+    rules.constraints.set(constraintName('tg', table, meaning), { columns, sentence });
   }
 }
 

@@ -18,7 +18,7 @@ const later = new Date('2026-01-02T00:00:00Z');
 const approved = { approvalStatus: 'APPROVED', approvedBy: 'ann', approvedAt: early };
 const posted = { ...approved, postedAt: later, platformPostId: 'p1' };
 const closed = { status: 'RESOLVED', resolvedAt: later, resolvedBy: 'ann' };
-const measured = { date: early, actualImprovement: 0.1, accuracy: 0.95, evaluatedAt: later };
+const measured = { actualImprovement: 0.1, accuracy: 0.95, evaluatedAt: later };
 
 /** One rule over several columns: rows that it refuses, and their closest twins that it accepts. */
 export interface RulePair {

@@ -87,7 +87,7 @@ describe('a bad change is refused, and nothing is written, by', () => {
   ])('%s', async (path, write) => {
     await expectRefused(() => write(bad));
     await expectRefused(() => write({ handle: null }), 'required');
-    await expectRefused(() => write({ firstSeenAt: new Date(2), lastSeenAt: new Date(1) }), 'seen_in_order');
+    await expectRefused(() => write({ handle: 'ann-b', platform: 'TWITTER' }), 'handle_of_platform');
     await expectRefused(
       () => write({ interactionHistory: [{ type: 'wave', timestamp: '2026-01-02T03:04:05Z' }] }),
       'choice',
@@ -97,7 +97,7 @@ describe('a bad change is refused, and nothing is written, by', () => {
   });
 
   test('save(), for a rule over what is stored and what changes', async () => {
-    await expectRefused(() => authors.save({ id: stored.id, lastSeenAt: new Date(1) }), 'seen_in_order');
+    await expectRefused(() => authors.save({ id: stored.id, handle: 'ann-b' }), 'handle_of_platform');
     await expectRefused(
       async () => authors.save(Object.assign(await load(), { handle: 'ann-b' })),
       'handle_of_platform',

@@ -20,6 +20,22 @@ const STRANGER = 'of another application';
 const HBA = readFileSync('docs/reference/pg_hba.conf', 'utf8');
 const CONF = readFileSync('docs/reference/postgresql.conf', 'utf8');
 
+/** What a later erasure must be able to do. */
+const ERASURE = [
+  `UPDATE replies SET content = 'Erased. —Antone (Vita)', updated_at = now()`,
+  `UPDATE decisions SET signals_json = NULL`,
+];
+
+/** What nobody may do to the rows that are there, approved and processed. */
+const FINAL = [
+  ...ERASURE,
+  `UPDATE replies SET approval_status = 'PENDING', approved_by = NULL, approved_at = NULL`,
+  `UPDATE replies SET approved_by = 'somebody-else'`,
+  `UPDATE decisions SET mode = 'HYBRID'`,
+  `UPDATE decisions SET signals_json = NULL, mode = 'HYBRID'`,
+  `UPDATE posts SET processed_at = NULL`,
+];
+
 describe('somebody with the password of a role', () => {
   let server: OwnServer;
   let superuser: pg.Client;
@@ -111,6 +127,27 @@ describe('somebody with the password of a role', () => {
       const report = await createHealthCheck(dataSource, { timeoutMs: 5_000 })();
       expect(report).toMatchObject({ status: 'ok', migrations: { pending: 0 } });
     });
+  });
+
+  it('changes nothing that is final as app, with the mark of an erasure either', async () => {
+    for (const sql of FINAL) {
+      expect([sql, await attempt('app', sql)]).toEqual([sql, '23000']);
+      const marked = `BEGIN; SET LOCAL shared_db.erasure = 'on'; ${sql}; COMMIT`;
+      expect([marked, await attempt('app', marked)]).toEqual([marked, '23000']);
+    }
+  });
+
+  it('erases personal data as retention, in a marked transaction and where it may write, and nothing else', async () => {
+    await superuser.query(`GRANT SELECT, UPDATE ON replies, decisions, posts TO retention`);
+    const mark = `BEGIN; SET LOCAL shared_db.erasure = 'on';`;
+    for (const sql of ERASURE) {
+      expect([sql, await attempt('retention', sql)]).toEqual([sql, '23000']);
+      expect([sql, await attempt('retention', `${mark} ${sql}; ROLLBACK`)]).toEqual([sql, 'done']);
+    }
+    for (const sql of FINAL.filter((one) => !ERASURE.includes(one)))
+      expect([sql, await attempt('retention', `${mark} ${sql}; COMMIT`)]).toEqual([sql, '23000']);
+    await superuser.query(`REVOKE SELECT, UPDATE ON replies, decisions, posts FROM retention`);
+    await superuser.query(`GRANT SELECT ON decisions, posts TO retention`);
   });
 
   it('asks the questions of dashboards as reader, who cannot see whom they are about', async () => {

@@ -1,10 +1,6 @@
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
-import { fieldsOf } from '../../../src/columns/fields.js';
 import { MAX_DEPTH } from '../../../src/columns/json-value.js';
-import { rulesOf } from '../../../src/columns/registry.js';
-import { constraintName } from '../../../src/connection/naming-strategy.js';
 import { depthOf, hasKey, type Trifle } from './equality.js';
-import type { Subject } from './subjects.js';
 import type { Case } from './verdict.js';
 
 /** A difference between the two guards that must be, and why. Each must occur in the run: a stale entry hides the next. */
@@ -76,14 +72,6 @@ export const DIFFERENCES: readonly Difference[] = [
     'JSON has no undefined: such a property is not written, as if it were not there',
     (one) => isKeptBut(one, 'json_undefined'),
   ),
-  ofDatabase(
-    'filled_by_database',
-    'what now() will say is not known before: a rule over it is left to its CHECK',
-    (one) => {
-      const rule = rulesOf(one.subject.entity).rows.find(({ meaning }) => isRefusedBy(one, meaning));
-      return rule?.properties.some((property) => isFilledIn(one.subject, property)) ?? false;
-    },
-  ),
 ];
 
 /** The first difference of the list that explains why the guards disagree. */
@@ -102,19 +90,6 @@ function ofDatabase(name: string, reason: string, explains: (one: Case) => boole
 
 function isKeptBut({ outcome }: Case, trifle: Trifle): boolean {
   return outcome.kind === 'kept' && outcome.but === trifle;
-}
-
-function isRefusedBy({ outcome, subject }: Case, meaning: string): boolean {
-  return (
-    outcome.kind === 'refused' && outcome.by === constraintName('ck', rulesOf(subject.entity).table ?? '', meaning)
-  );
-}
-
-/** Left out of the row, and filled in by a function of PostgreSQL. */
-function isFilledIn({ entity, columns }: Subject, property: string): boolean {
-  const presence = fieldsOf(entity).get(property)?.presence;
-  const given = columns.some(({ propertyName }) => propertyName === property);
-  return !given && presence?.optional === true && !presence.nullable && presence.fallback === undefined;
 }
 
 function isKept({ outcome }: Case): boolean {

@@ -131,7 +131,7 @@ describe('the list of differences', () => {
 
 test('a bench that does not say what TypeORM gets is found', async () => {
   await dropKeys(db.dataSource);
-  const subject = await column(Author, 'handle', original);
+  const subject = await column(Author, 'displayName', original);
   const { cases } = await askAbout(bench, subject, new Tally(), { seed: 1, runs: 1, shrink: false });
   const kept = cases.filter(({ outcome }) => outcome.kind === 'kept').slice(0, 2);
   const wrong = kept.map((one): Case => ({ ...one, outcome: { kind: 'refused', state: '23514', by: 'x' } }));

@@ -50,11 +50,18 @@ const ENUM_COLUMNS: Readonly<Record<string, string>> = {
   'escalations status': 'escalation_status',
 };
 
+const completed = { start_date: '2026-01-31T12:00:00Z', end_date: '2026-02-07T12:00:00Z' };
 const closed = { resolved_by: 'operator-1', resolved_at: '2026-01-31T12:00:00Z' };
 
 /** What else a row needs where an enum has this value. */
 const COMPANY: Readonly<Record<string, Row>> = {
   'replies approval_status APPROVED': { approved_by: 'operator-1', approved_at: '2026-01-31T12:00:00Z' },
+  'decisions mode DISENGAGED': { archetype_id: null },
+  'decisions predicted_mode ENGAGEMENT': { is_randomized_experiment: true },
+  'decisions predicted_mode HYBRID': { is_randomized_experiment: true },
+  'decisions predicted_mode DISENGAGED': { is_randomized_experiment: true },
+  'experiments status RUNNING': completed,
+  'experiments status COMPLETED': completed,
   'escalations status RESOLVED': closed,
   'escalations status DISMISSED': closed,
 };

@@ -26,6 +26,8 @@ function changeOfParent(key: ForeignKey): Attack {
   const { parent, column } = key;
   return {
     said: `another id for a row of ${parent} that ${column} refers to`,
+    // A decision is not changed at all.
+    aside: parent === 'decisions' ? ['ALTER TABLE decisions DISABLE TRIGGER tg_decisions__written_once'] : [],
     before: family(key),
     statement: { sql: `UPDATE ${parent} SET id = $1 WHERE id = $2`, parameters: [idOf(parent, 99), idOf(parent, 4)] },
     refusal: refusalBy(key),

@@ -36,7 +36,7 @@ describe('the attacks report', () => {
       { guard, said: 'sss_score = 1.0000000000000002', fault: 'was not refused' },
       { guard, said: 'sss_score = 1.5', fault: 'was not refused' },
     ]);
-  });
+  }, 30_000);
 
   it('a constraint that nobody wrote a case for', async () => {
     const changed = 'ALTER TABLE decisions ADD CONSTRAINT ck_decisions__new CHECK (sss_score <> 0.5)';
@@ -95,6 +95,13 @@ describe('the attacks report', () => {
       ),
     ],
     [
+      'an approval that may be taken back',
+      'tg_replies__approval_final UPDATE',
+      `DROP TRIGGER tg_replies__approval_final ON replies;
+       CREATE TRIGGER tg_replies__approval_final BEFORE UPDATE ON replies FOR EACH ROW
+       WHEN (OLD.approved_at IS NOT NULL AND NEW.approval_status = 'REJECTED') EXECUTE FUNCTION refuse_final_change('x', '', '')`,
+    ],
+    [
       'a trigger that is switched off',
       'tg_audit_logs__no_truncate TRUNCATE',
       'ALTER TABLE audit_logs DISABLE TRIGGER tg_audit_logs__no_truncate',
@@ -111,10 +118,7 @@ describe('the attacks report', () => {
   it.each([
     ['a column that may be null now', 'ALTER TABLE posts ALTER COLUMN detected_at DROP NOT NULL'],
     ['a new unique index', 'CREATE UNIQUE INDEX uq_posts__content ON posts (content)'],
-    [
-      'an enum turned into text',
-      'ALTER TABLE experiments ALTER status DROP DEFAULT, DROP CONSTRAINT ck_experiments__winner_of_completed, ALTER status TYPE text',
-    ],
+    ['an enum turned into text', 'ALTER TABLE replies ALTER reply_type DROP DEFAULT, ALTER reply_type TYPE text'],
     [
       'a new trigger',
       'CREATE TRIGGER tg_posts__new BEFORE UPDATE ON posts FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()',

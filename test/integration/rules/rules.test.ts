@@ -1,0 +1,230 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { rulesOf } from '../../../src/columns/registry.js';
+import { finalProperties } from '../../../src/columns/table.js';
+import { Author, Decision, Post, Reply, SegmentedWeight, WeightAdjustmentLog } from '../../../src/entities/index.js';
+import { useDatabase } from '../../support/database.js';
+import { CONTENT, ID, rowOf, SMALLEST_ROWS, type Row } from '../../support/rows.js';
+import { dropOtherKeys, Matrix } from './paths.js';
+import { COLUMN_RULES, COLUMN_SUBJECTS, ROW_SUBJECTS, type RowSubject } from './subjects.js';
+
+/*
+ * Every rule, of one column or of several, on every way to write: a row that breaks it never lands, and its twin that keeps it does.
+ * A rule without CHECK holds on the paths that TypeORM announces; that the others pass it by is asserted, too.
+ */
+const db = useDatabase();
+const PATIENCE = 120_000;
+let tries = 0;
+
+beforeAll(async () => {
+  await dropOtherKeys(db.dataSource);
+});
+
+afterAll(() => {
+  process.stdout.write(
+    `rules × paths: ${ROW_SUBJECTS.length} row rules, ${COLUMN_SUBJECTS.length} column rules, ${tries} writes tried\n`,
+  );
+});
+
+async function faultsOf(fill: (matrix: Matrix) => Promise<void>): Promise<string[]> {
+  const matrix = new Matrix(db.dataSource);
+  await fill(matrix);
+  tries += matrix.tries;
+  expect(matrix.tries).toBeGreaterThan(0);
+  return matrix.faults;
+}
+
+const expectation = ({ entity, rule }: RowSubject, lands: boolean) => ({ entity, rule: rule.meaning, lands });
+
+describe.each(ROW_SUBJECTS.map((subject) => ({ ...subject, name: `${subject.entity.name} ${subject.rule.meaning}` })))(
+  '$name',
+  (subject) => {
+    const { entity, rule, bad, good, badChanges, goodChanges } = subject;
+    const isEnforced = (path: { announced: boolean }) => path.announced || rule.sql !== undefined;
+
+    test(
+      'keeps every bad new row out',
+      async () => {
+        const faults = await faultsOf(async (matrix) => {
+          for (const row of bad) await matrix.insert(expectation(subject, false), row, isEnforced);
+        });
+        expect(faults).toEqual([]);
+      },
+      PATIENCE,
+    );
+
+    test(
+      'lets every good new row in',
+      async () => {
+        const faults = await faultsOf(async (matrix) => {
+          for (const row of good) await matrix.insert(expectation(subject, true), row);
+        });
+        expect(faults).toEqual([]);
+      },
+      PATIENCE,
+    );
+
+    if (rule.onInsertOnly) return;
+
+    test(
+      'keeps every bad change out',
+      async () => {
+        expect(badChanges.length).toBeGreaterThan(0);
+        const faults = await faultsOf(async (matrix) => {
+          for (const change of badChanges) await matrix.update(expectation(subject, false), change, isEnforced);
+        });
+        expect(faults).toEqual([]);
+      },
+      PATIENCE,
+    );
+
+    if (isWrittenOnce(subject)) return;
+
+    test(
+      'lets every good change in',
+      async () => {
+        const faults = await faultsOf(async (matrix) => {
+          for (const change of goodChanges) {
+            // And one thing more, so that something does change.
+            const changes = { ...change, ...OTHER_CHANGES.get(entity.name) };
+            await matrix.update(expectation(subject, true), { stored: {}, change: changes });
+          }
+        });
+        expect(faults).toEqual([]);
+      },
+      PATIENCE,
+    );
+  },
+);
+
+describe('a rule without CHECK', () => {
+  const without = ROW_SUBJECTS.filter(({ rule }) => rule.sql === undefined);
+
+  test('is about new rows, or reads one column: a partial write then knows all that it needs', () => {
+    const others = without.filter(({ rule }) => rule.onInsertOnly !== true && rule.properties.length > 1);
+    expect(others.map(({ rule }) => rule.meaning)).toEqual([]);
+    expect(without.map(({ entity, rule }) => `${entity.name} ${rule.meaning}`)).toEqual([
+      'Decision variant_of_experiment',
+      'Reply new_has_decision',
+      'Reply content_makes_no_claims',
+      'Escalation new_has_target',
+    ]);
+  });
+
+  test('is passed by where TypeORM announces nothing', async () => {
+    const faults = await faultsOf(async (matrix) => {
+      for (const subject of without)
+        for (const row of subject.bad)
+          await matrix.insert(expectation(subject, true), row, ({ announced }) => !announced);
+    });
+    expect(faults).toEqual([]);
+  });
+
+  test('refuses a value given as SQL, and says what to do', async () => {
+    const replies = db.dataSource.getRepository(Reply);
+    const { id } = await replies.save(rowOf(Reply) as Partial<Reply>);
+    const cure = () => `'A cure. ${CONTENT}'`;
+    await expect(replies.update({ id }, { content: cure })).rejects.toThrow(
+      '"a reply makes no prohibited medical claims" cannot be checked where content is given as SQL: give the value itself',
+    );
+    expect(await replies.findOneByOrFail({ id })).toMatchObject({ content: CONTENT });
+  });
+});
+
+describe.each([...SMALLEST_ROWS.keys()].map((entity) => ({ entity, name: entity.name })))(
+  'columns of $name',
+  ({ entity }) => {
+    const subjects = COLUMN_SUBJECTS.filter((subject) => subject.entity === entity);
+
+    test(
+      'keep every bad value out',
+      async () => {
+        const faults = await faultsOf(async (matrix) => {
+          for (const { property, rule, bad } of subjects) {
+            // Where the rule has no CHECK, the type of the column may refuse the value, or not.
+            const isEnforced = (path: { announced: boolean }) => path.announced || rule.sql !== undefined;
+            const expected = { entity, rule: `${property} ${rule.kind}`, lands: false };
+            await matrix.insert(expected, rowOf(entity, { [property]: bad }), isEnforced);
+            await matrix.update(expected, { stored: {}, change: { [property]: bad } }, isEnforced);
+          }
+        });
+        expect(faults).toEqual([]);
+      },
+      PATIENCE,
+    );
+
+    test(
+      'let good rows in',
+      async () => {
+        const expected = { entity, rule: 'the smallest row', lands: true };
+        expect(await faultsOf((matrix) => matrix.insert(expected, rowOf(entity)))).toEqual([]);
+      },
+      PATIENCE,
+    );
+  },
+);
+
+test('nearly every rule of a column has a value that breaks it', () => {
+  expect(COLUMN_SUBJECTS.length).toBe(COLUMN_RULES.length);
+});
+
+describe('SQL in an update', () => {
+  test.each<[string, typeof Author, Row, (id: string) => Promise<unknown>]>([
+    [
+      'of a mode',
+      Decision as never,
+      { mode: 'DISENGAGED', safetyFlags: ['DEATH_MENTION'] },
+      (id) => db.dataSource.getRepository(Decision).update({ id }, { mode: () => `'HELPFUL'` }),
+    ],
+    [
+      'of a handle',
+      Author,
+      {},
+      (id) => db.dataSource.getRepository(Author).update({ id }, { handle: () => `'<script>'` }),
+    ],
+    [
+      'decrement() of an error count',
+      Post as never,
+      { errorCount: 1, errorMessage: 'It broke.' },
+      (id) => db.dataSource.getRepository(Post).decrement({ id }, 'errorCount', 1),
+    ],
+    [
+      'increment() of a weight',
+      SegmentedWeight as never,
+      {},
+      (id) => db.dataSource.getRepository(SegmentedWeight).increment({ id }, 'sssWeight', 0.1),
+    ],
+    [
+      'increment() of the segments',
+      WeightAdjustmentLog as never,
+      { validSegments: 4, totalSegments: 4 },
+      (id) => db.dataSource.getRepository(WeightAdjustmentLog).increment({ id }, 'validSegments', 1),
+    ],
+  ])('%s breaks no rule', async (_what, entity, row, write) => {
+    const [stored] = (await db.dataSource.getRepository(entity).insert(rowOf(entity, row))).identifiers as {
+      id: string;
+    }[];
+    const id = stored?.id ?? ID;
+    const before = await db.dataSource.getRepository(entity).findOneByOrFail({ id });
+    await expect(write(id)).rejects.toHaveProperty('constraint', expect.stringMatching(/^(ck|tg)_/));
+    expect(await db.dataSource.getRepository(entity).findOneByOrFail({ id })).toEqual(before);
+  });
+});
+
+/** Something that may change in a row, and concerns no rule over several columns. */
+const OTHER_CHANGES = new Map<string, Row>([
+  ['Author', { followerCount: 7 }],
+  ['Post', { keywordMatches: ['so hungover'] }],
+  ['Reply', { helpCount: 7 }],
+  ['Escalation', { assignedTo: 'operator-7' }],
+  ['Experiment', { description: 'Something else.' }],
+  ['SegmentedWeight', { sampleSize: 7 }],
+  ['CommunityChampion', { engagementCount: 7 }],
+]);
+
+/** Is every column of the entity final, so that no change of it lands? */
+function isWrittenOnce({ entity, rule }: RowSubject): boolean {
+  const rules = rulesOf(entity);
+  return rules.finals.some(
+    (final) => final.since === undefined && rule.properties.some((one) => finalProperties(rules, final).includes(one)),
+  );
+}

@@ -1,0 +1,106 @@
+import { isDeepStrictEqual } from 'node:util';
+import { fieldsOf } from '../../../src/columns/fields.js';
+import { judgeValue } from '../../../src/columns/judge.js';
+import { rulesOf, type ColumnRule, type EntityClass, type RowRule } from '../../../src/columns/registry.js';
+import { ENTITIES } from '../../../src/entities/index.js';
+import { completed } from '../../../src/validation/row-rules.js';
+import { readRow } from '../../../src/validation/row.js';
+import { validateEntity } from '../../../src/validation/validate-entity.js';
+import { RULE_PAIRS, type RulePair } from '../../support/rule-pairs.js';
+import { rowOf, type Row } from '../../support/rows.js';
+
+/** A rule over several columns with rows that break it, rows that keep it, and changes of good rows that break it. */
+export interface RowSubject {
+  readonly entity: EntityClass;
+  readonly rule: RowRule;
+  readonly bad: readonly Row[];
+  readonly good: readonly Row[];
+  readonly badChanges: readonly { stored: Row; change: Row }[];
+  /** Of the smallest row. */
+  readonly goodChanges: readonly Row[];
+}
+
+export const ROW_SUBJECTS: readonly RowSubject[] = RULE_PAIRS.map((pair) => {
+  const { entity, refuses, accepts } = pair;
+  const rule = rulesOf(entity).rows.find(({ meaning }) => meaning === pair.rule);
+  if (!rule) throw new Error(`${entity.name} has no rule ${pair.rule}.`);
+  const bad = refuses.map((changes) => wholeRow(entity, changes));
+  const good = accepts.map((changes) => wholeRow(entity, changes));
+  const smallest = wholeRow(entity, {});
+  const goodChanges = good.map((row) =>
+    Object.fromEntries(Object.entries(row).filter(([name, value]) => !isDeepStrictEqual(value, smallest[name]))),
+  );
+  return { entity, rule, bad, good, badChanges: badChangesOf(pair, rule, bad, good), goodChanges };
+});
+
+/** A rule of one column, and a value that breaks it. */
+export interface ColumnSubject {
+  readonly entity: EntityClass;
+  readonly property: string;
+  readonly rule: ColumnRule;
+  readonly bad: unknown;
+}
+
+/** A value that breaks nearly any rule of a column is among these. */
+const HOSTILE = [
+  ...['', '\u200b', 'x'.repeat(10_000), '<script>', 'lower case', 'UPPER', '1', 'no uuid', '2026-13-45', 'x\0'],
+  ...[-1, 1.5, 2 ** 40, Infinity, true, [], {}, [''], [1], ['same', 'same'], ['<script>'], { a: 1 }, { a: NaN }],
+  ...[new Date(-1), new Date(NaN), Array.from({ length: 200 }, (_, index) => `item_${index}`)],
+  ...[[{ type: 'wave' }], { applause: 1 }, { likes: -1 }, [[[]]]],
+];
+
+export const COLUMN_SUBJECTS: readonly ColumnSubject[] = ENTITIES.flatMap((entity) =>
+  fieldsBesideIds(entity).flatMap(([property, { rules }]) =>
+    rules.flatMap((rule): ColumnSubject[] => {
+      const breaking = HOSTILE.filter((value) => !rule.holds(value));
+      // What breaks this rule only, where there is such a value: else another rule would be tried.
+      const bad =
+        breaking.find((value) => judgeValue(rules, value).every(({ kind }) => kind === rule.kind)) ?? breaking[0];
+      return bad === undefined ? [] : [{ entity, property, rule, bad }];
+    }),
+  ),
+);
+
+/** Every column rule, those without a hostile value included. */
+export const COLUMN_RULES = ENTITIES.flatMap((entity) =>
+  fieldsBesideIds(entity).flatMap(([property, { rules }]) =>
+    rules.map(({ kind }) => `${entity.name}.${property} ${kind}`),
+  ),
+);
+
+/** The ids are those by which the rows are found again. */
+function fieldsBesideIds(entity: EntityClass) {
+  return [...fieldsOf(entity)].filter(([property]) => property !== 'id');
+}
+
+/** Changed, with the keys of its relations and the defaults of its columns; without what only the database knows. */
+function wholeRow(entity: EntityClass, changes: Row): Row {
+  const values = completed(entity, readRow(entity, rowOf(entity, changes)).values);
+  return Object.fromEntries([...values].filter(([, value]) => value !== undefined));
+}
+
+function badChangesOf({ entity }: RulePair, { holds, properties }: RowRule, bad: readonly Row[], good: readonly Row[]) {
+  return bad.flatMap((wrong) =>
+    good.flatMap((right) => {
+      const differing = properties.filter((property) => !isDeepStrictEqual(wrong[property], right[property]));
+      const pick = (names: readonly string[]): Row => Object.fromEntries(names.map((name) => [name, wrong[name]]));
+      return [
+        { stored: right, change: pick(differing) },
+        // One property only: the write does not know the others.
+        ...differing.flatMap((property) => [
+          { stored: right, change: pick([property]) },
+          { stored: { ...wrong, [property]: right[property] }, change: pick([property]) },
+        ]),
+      ].filter(({ stored, change }) => isValid(entity, stored) && !holds({ ...stored, ...change }));
+    }),
+  );
+}
+
+function isValid(entity: EntityClass, row: Row): boolean {
+  try {
+    validateEntity(entity, row, { write: 'insert' });
+    return true;
+  } catch {
+    return false;
+  }
+}
