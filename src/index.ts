@@ -50,14 +50,18 @@ export {
 export {
   AppendOnlyViolation,
   AuthenticationFailed,
+  CardinalityViolation,
   CheckViolation,
   ConnectionLost,
   DatabaseError,
   Deadlock,
   DiskFull,
   ExclusionViolation,
+  FeatureNotSupported,
   ForeignKeyViolation,
+  InvalidStatement,
   InvalidText,
+  InvalidTransactionState,
   InvalidValue,
   LockTimeout,
   NotNullViolation,
@@ -75,6 +79,7 @@ export {
 } from './connection/errors.js';
 export { ConnectionFailure } from './connection/connection-failure.js';
 export { EntityNotFound } from './connection/errors/entity-not-found.js';
+export { SoftDeleteUnavailable } from './connection/soft-delete.js';
 export { DatabaseUrlError } from './connection/database-url.js';
 export { PasswordUnavailable, type PasswordProvider } from './connection/password.js';
 export { SecretUnavailable } from './connection/secret-file.js';
