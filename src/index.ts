@@ -50,15 +50,19 @@ export {
 export {
   AppendOnlyViolation,
   AuthenticationFailed,
+  CardinalityViolation,
   CheckViolation,
   ConnectionLost,
   DatabaseError,
   Deadlock,
   DiskFull,
   ExclusionViolation,
+  FeatureNotSupported,
   FinalValueViolation,
   ForeignKeyViolation,
+  InvalidStatement,
   InvalidText,
+  InvalidTransactionState,
   InvalidValue,
   LockTimeout,
   NotNullViolation,
@@ -78,6 +82,7 @@ export {
 } from './connection/errors.js';
 export { ConnectionFailure } from './connection/connection-failure.js';
 export { EntityNotFound } from './connection/errors/entity-not-found.js';
+export { SoftDeleteUnavailable } from './connection/soft-delete.js';
 export { DatabaseUrlError } from './connection/database-url.js';
 export { PasswordUnavailable, type PasswordProvider } from './connection/password.js';
 export { SecretUnavailable } from './connection/secret-file.js';

@@ -52,6 +52,15 @@ export const MISUSE: readonly FindingPath[] = [
   quoted('a handle as a property of where', (db) => db.getRepository(Author).findBy({ [HANDLE]: 1 })),
   quoted('a handle as a property to order by', (db) => db.getRepository(Author).find({ order: { [HANDLE]: 'ASC' } })),
   quoted('a handle as a relation', (db) => db.getRepository(Author).find({ relations: { [HANDLE]: true } })),
+  quoted('a handle as a property of null in update()', (db) =>
+    db.getRepository(Author).update({ [HANDLE]: null }, { isVerified: true }),
+  ),
+  quoted('a handle as a property of undefined in delete()', (db) =>
+    db.getRepository(Author).delete({ [HANDLE]: undefined }),
+  ),
+  quoted('a handle as an alias to order by', (db) =>
+    db.createQueryBuilder(Author, 'a').orderBy(`${HANDLE}.id`).take(1).getMany(),
+  ),
   misused('a text for skip', (db) => db.getRepository(Author).find({ skip: POST_TEXT as never })),
   misused('a text for take', (db) => db.getRepository(Author).find({ take: POST_TEXT as never })),
   quoted('a text to save', (db) => db.manager.save(Author, POST_TEXT as never)),

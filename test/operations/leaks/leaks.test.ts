@@ -6,6 +6,7 @@ import { Author } from '../../../src/entities/index.js';
 import { createHealthCheck } from '../../../src/health/check.js';
 import { describeTls } from '../../support/certificates.js';
 import { useDatabase } from '../../support/database.js';
+import { withNodeEnv } from '../../support/node-env.js';
 import { ADDRESSES } from './addresses.js';
 import { CONCURRENCY } from './concurrency.js';
 import { CERTIFICATES, CONNECTING, urlAt, type TlsSite } from './connecting.js';
@@ -83,7 +84,16 @@ describe('what is thrown and logged by statements', () => {
       return everything(thrown, printed);
     },
   );
-  judge(AS_NAMES, () => dataSource, surfacesOf);
+  judge(
+    AS_NAMES.map((path) => ({ ...path, fail: (at: DataSource) => withNodeEnv('production', () => path.fail(at)) })),
+    () => dataSource,
+    surfacesOf,
+  );
+
+  test.each(AS_NAMES)('$name is named outside production', async (path) => {
+    const error = (await thrownBy(path, dataSource)) as Error;
+    expect(leaksIn(error.message)).toEqual(['handle']);
+  });
 });
 
 describe('what is thrown and logged by TypeORM and validation', () => {
@@ -137,7 +147,7 @@ describe('what serializeError and the commands say of the errors of others', () 
     const error: unknown = await fail(bare).catch((reason: unknown) => reason);
     // It does leak: what is judged is not clean by itself.
     expect(surfacesOf(error).flatMap(([, text]) => leaksIn(text))).not.toEqual([]);
-    expect(probe(tally, safeSurfaces(error))).toEqual([]);
+    expect(probe(tally, await withNodeEnv('production', () => Promise.resolve(safeSurfaces(error))))).toEqual([]);
   });
 });
 

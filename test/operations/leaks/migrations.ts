@@ -13,6 +13,8 @@ export interface Bare {
 
 const LITERAL = `'${POST_TEXT.replaceAll("'", "''")}'`;
 
+const STORE = `CREATE TABLE t (v text); INSERT INTO t VALUES (${LITERAL})`;
+
 const migration = (name: string, sql: string): Path<Bare> => ({
   name: `a migration with ${name}`,
   fail: ({ url, onNotice }) => {
@@ -34,5 +36,17 @@ export const MIGRATIONS: readonly Path<Bare>[] = [
   migration(
     'a row in RAISE of class 42',
     `DO $do$ BEGIN RAISE EXCEPTION USING ERRCODE = '42P01', MESSAGE = ${LITERAL}; END $do$`,
+  ),
+  migration('a stored text that is run', `${STORE}; DO $do$ BEGIN EXECUTE (SELECT v FROM t LIMIT 1); END $do$`),
+  ...[`${HANDLE} says`, `SELECT ${HANDLE}`, `SELECT FROM ${HANDLE}`, `SELECT ${HANDLE}()`, `SELECT 1::${HANDLE}`].map(
+    (sql) =>
+      migration(`a handle in ${sql.replace(HANDLE, '…')} that is run`, `DO $do$ BEGIN EXECUTE '${sql}'; END $do$`),
+  ),
+  migration('a stored text that is cast to regclass', `${STORE}; SELECT v::regclass FROM t`),
+  migration('a handle that is cast to regclass', `SELECT '${HANDLE}'::regclass`),
+  migration(
+    'a handle for the names in RAISE',
+    `DO $do$ BEGIN RAISE EXCEPTION USING ERRCODE = '42P07', TABLE = '${HANDLE}',
+    CONSTRAINT = '${HANDLE}', COLUMN = '${HANDLE}', MESSAGE = 'relation "${HANDLE}" already exists'; END $do$`,
   ),
 ];

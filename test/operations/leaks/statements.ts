@@ -51,7 +51,10 @@ const REFUSALS: readonly StatementPath[] = [
   query('a text taken for a setting', '22023', `SELECT set_config('timezone', $1, true)`, [HANDLE]),
 ];
 
-/** What stands where a name does is shown by the SQL log: it has no literals to take out. Only its errors are judged. */
+/**
+ * What stands where a name does is shown by the SQL log, which has no literals to take out, and outside production by the message. Only the
+ * errors of production are judged.
+ */
 export const AS_NAMES: readonly StatementPath[] = [
   query('a syntax error at a word', '42601', `SELECT 1 FROM posts WHERE ${HANDLE} ${HANDLE}`),
   query('a text taken for a column', '42703', `SELECT ${HANDLE} FROM posts`),
@@ -69,6 +72,46 @@ const RAISED: readonly StatementPath[] = ['P0001', '23505', '23514', '42501', '4
     expected: { sqlState: state },
   }),
 );
+
+/** The fields that hold names elsewhere, too. */
+const RAISED_NAMES: readonly StatementPath[] = ['23505', '23514', '23503', '23502', '42501', '42P01'].map((state) => ({
+  name: `RAISE with a handle for the names of table, column, constraint, type and schema (${state})`,
+  fail: (dataSource) =>
+    dataSource.query(`DO $do$ BEGIN RAISE EXCEPTION USING ERRCODE = '${state}', MESSAGE = 'permission denied for table ${HANDLE}',
+      DETAIL = 'Key (${HANDLE})=(1) already exists.', TABLE = '${HANDLE}', COLUMN = '${HANDLE}', CONSTRAINT = '${HANDLE}',
+      DATATYPE = '${HANDLE}', SCHEMA = '${HANDLE}'; END $do$`),
+  expected: { sqlState: state },
+}));
+
+const dynamic = (name: string, sqlState: string, text: string): StatementPath => ({
+  name: `${name} in SQL that a function puts together`,
+  fail: (dataSource) => dataSource.query(`DO $do$ BEGIN EXECUTE ${text}; END $do$`),
+  expected: { sqlState },
+});
+
+/** Statements made of data, and names that are data. */
+const MADE_OF_DATA: readonly StatementPath[] = [
+  dynamic('a text', '42601', LITERAL),
+  dynamic('a handle at a syntax error', '42601', `'${HANDLE} says'`),
+  dynamic('a handle as a column', '42703', `'SELECT ${HANDLE} FROM authors'`),
+  dynamic('a handle as a table', '42P01', `'SELECT FROM ${HANDLE}'`),
+  dynamic('a handle as a function', '42883', `'SELECT ${HANDLE}()'`),
+  dynamic('a handle as a type', '42704', `'SELECT 1::${HANDLE}'`),
+  dynamic('a handle as a parameter', '42601', `'SELECT :${HANDLE}'`),
+  query('a handle cast to regclass', '42P01', 'SELECT $1::regclass', [HANDLE]),
+  query('a handle cast to regclass, a literal', '42P01', `SELECT '${HANDLE}'::regclass`),
+  query('a handle cast to regtype', '42704', 'SELECT $1::regtype', [HANDLE]),
+  query('a handle cast to regproc', '42883', 'SELECT $1::regproc', [HANDLE]),
+  query('a handle cast to regrole', '42704', 'SELECT $1::regrole', [HANDLE]),
+  query('a handle cast to regconfig', '42704', 'SELECT $1::regconfig', [HANDLE]),
+  query('a handle as a sequence', '42P01', 'SELECT nextval($1)', [HANDLE]),
+  query('a handle as a setting', '42704', 'SELECT current_setting($1)', [HANDLE]),
+  query('a text as a search expression', '42601', 'SELECT to_tsquery($1)', [`${HANDLE} ${HANDLE}`]),
+  query('a text as a JSON path', '42601', 'SELECT $1::jsonpath', [`${HANDLE} ${HANDLE}`]),
+  query('a quote that ends a literal early', '42601', `SELECT FROM posts WHERE content = 'it's ${HANDLE}'`),
+  query('a handle behind a literal that ends early', '42601', `SELECT FROM posts WHERE content = 'it' ${HANDLE} 'x'`),
+  query('a text behind a colon in a literal', '42601', `SELECT ':${HANDLE}' ':${HANDLE}' 1`),
+];
 
 const circle: Record<string, unknown> = { text: POST_TEXT };
 circle[HANDLE] = circle;
@@ -124,4 +167,11 @@ const WRITES: readonly StatementPath[] = [
   },
 ];
 
-export const STATEMENTS: readonly StatementPath[] = [...REFUSALS, ...RAISED, ...UNSENDABLE, ...WRITES];
+export const STATEMENTS: readonly StatementPath[] = [
+  ...REFUSALS,
+  ...RAISED,
+  ...RAISED_NAMES,
+  ...MADE_OF_DATA,
+  ...UNSENDABLE,
+  ...WRITES,
+];

@@ -11,12 +11,19 @@ export type Surface = readonly [name: string, text: string];
 /** What holds more than this many levels is no error: of all that a DataSource leads to, `inspect` would make 100 MB. */
 const WHOLE = { depth: 8, maxStringLength: Infinity, maxArrayLength: Infinity };
 
+/** What handlers written for TypeORM read of its errors. */
+const TYPEORM_FIELDS = ['driverError', 'query', 'parameters', 'entityClass', 'criteria'] as const;
+
 /** What anybody may do with what was thrown: print it, log it, send it on. */
 export function surfacesOf(thrown: unknown): Surface[] {
   return [
     ['message', thrown instanceof Error ? thrown.message : String(thrown)],
     ['stack', thrown instanceof Error ? String(thrown.stack) : ''],
     ['cause', inspect((thrown as { cause?: unknown }).cause, WHOLE)],
+    ...TYPEORM_FIELDS.map((field): Surface => {
+      return [field, inspect((thrown as Record<string, unknown>)[field], { ...WHOLE, showHidden: true })];
+    }),
+    ['structuredClone', said(() => inspect(structuredClone(thrown), { ...WHOLE, showHidden: true }))],
     ...shownSurfaces(thrown),
     ...safeSurfaces(thrown),
   ];

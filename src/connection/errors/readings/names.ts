@@ -50,6 +50,12 @@ export const NAME_READINGS: readonly Reading[] = [
   },
   {
     state: '42883',
+    routines: ['ParseFuncOrColumn'],
+    sentence: 'the statement calls a function that does not exist for arguments of these types',
+    advice: 'Correct the name or the types of the arguments (CAST).',
+  },
+  {
+    state: '42883',
     message:
       /^operator does not exist: (?<type1>[\w ()[\],"]+) (?<operator>[-+*/<>=~!@#%^&|`?]+) (?<type2>[\w ()[\],"]+)$/,
     sentence: 'PostgreSQL cannot compare or combine {type1} {operator} {type2}',
@@ -71,7 +77,7 @@ export const NAME_READINGS: readonly Reading[] = [
   },
   {
     state: '3F000',
-    sentence: 'schema {at} does not exist',
+    sentence: 'schema {qualifier} does not exist',
     advice: 'Correct the name, or run the migrations (migration:run).',
   },
   {

@@ -1,0 +1,49 @@
+import type { DataSource } from 'typeorm';
+import type { DatabaseErrorClass } from '../../../../src/connection/errors.js';
+
+/** A call that PostgreSQL really refuses, and what the error says. */
+export interface Provocation {
+  readonly name: string;
+  /** Several, separated by |, where versions of PostgreSQL differ. */
+  readonly sqlState: string;
+  readonly errorClass: DatabaseErrorClass;
+  /** The whole sentence. */
+  readonly sentence: string;
+  /** A word of what to do. */
+  readonly advice: RegExp;
+  /** In production, where it is another one: without names that are not of our schema. */
+  readonly inProduction?: string;
+  readonly call: (dataSource: DataSource) => Promise<unknown>;
+}
+
+type Rest = readonly [errorClass: DatabaseErrorClass, sentence: string, advice: RegExp, inProduction?: string];
+
+/** A provocation by one statement, on a connection of its own. */
+export function statement(sqlState: string, sql: string | readonly [string, unknown[]], ...rest: Rest): Provocation {
+  const [text, parameters] = typeof sql === 'string' ? [sql, undefined] : sql;
+  const call = async (dataSource: DataSource): Promise<unknown> => {
+    const runner = dataSource.createQueryRunner();
+    try {
+      return await runner.query(text, parameters);
+    } finally {
+      // Some begin a transaction.
+      await runner.query('ROLLBACK').catch(() => undefined);
+      await runner.release();
+    }
+  };
+  return provocation(text.length > 100 ? `${text.slice(0, 100)}…` : text, sqlState, call, ...rest);
+}
+
+/** A provocation by a call of TypeORM. */
+export function provocation(name: string, sqlState: string, call: Provocation['call'], ...rest: Rest): Provocation {
+  const [errorClass, sentence, advice, inProduction] = rest;
+  return {
+    name,
+    sqlState,
+    errorClass,
+    sentence,
+    advice,
+    call,
+    ...(inProduction === undefined ? {} : { inProduction }),
+  };
+}
