@@ -48,7 +48,7 @@ export interface ConnectionOptions {
  * The DataSource of the Antone schema: entities, migrations and naming in one place. It is not connected:
  * `await dataSource.initialize()` does that. Never synchronises; the schema changes by migrations only.
  *
- * When NODE_ENV is production it refuses a database on this machine, a server that is not verified by TLS, and a role that may
+ * When NODE_ENV is any name but `development` and `test` it refuses a database on this machine, a server that is not verified by TLS, and a role that may
  * do more than it must; the first two here, and all that only a connection can show at `initialize()`.
  *
  * `dropDatabase()`, `synchronize()` and `undoLastMigration()` throw ConfirmationNeeded or ConfirmationWrong where the database, or

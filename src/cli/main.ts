@@ -30,7 +30,7 @@ const program = new Command('shared-db')
   .showHelpAfterError('(add --help for examples)')
   .addHelpText(
     'after',
-    '\nWithout DATABASE_URL, and outside production, commands work on an embedded PostgreSQL in .data/ of the working folder.',
+    '\nWithout DATABASE_URL, and outside production, commands work on an embedded PostgreSQL in .data/ of the working folder.\nEvery NODE_ENV but development and test counts as production, staging too; none does not.',
   );
 
 for (const command of [

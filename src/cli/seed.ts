@@ -40,7 +40,7 @@ const everything = new Command('seed')
   .option('--json', 'print the result for a machine')
   .addHelpText(
     'after',
-    '\nRefused in production, on a database that says it is production, and on one that holds other rows than these.\n\nExamples:\n  npm run seed\n  npm run seed -- --database antone_staging',
+    '\nRefused in production (every NODE_ENV but development and test), on a database that says it is production, and on one that holds other rows than these.\n\nExamples:\n  npm run seed\n  npm run seed -- --database antone_staging',
   )
   .action(
     action(async (environment, { json, database }: SeedOptions) => {

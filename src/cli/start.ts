@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Environment } from '../connection/environment.js';
+import { describeNodeEnv, type Environment } from '../connection/environment.js';
 import { unknownHealth, type HealthReport } from '../health/report.js';
 import { action } from './action.js';
 import { acquireDatabase, withDatabase } from './database.js';
@@ -27,7 +27,7 @@ async function start(environment: Environment): Promise<void> {
     // Whoever starts a service in production wants to hear first what is wrong with its connection.
     await withDatabase(environment, () => Promise.resolve(), 'app');
     throw new StartError(
-      'start is a development server and NODE_ENV is production: deploy with shared-db migration:run and seed:reference, and mount healthHandler in your service.',
+      `start is a development server and ${describeNodeEnv(environment.nodeEnv)}: deploy with shared-db migration:run and seed:reference, and mount healthHandler in your service.`,
     );
   }
   const stop = listenForStop();

@@ -14,14 +14,14 @@ type PostgresOptions = Extract<DataSource['options'], { type: 'postgres' }>;
  */
 export function clientOptionsOf(dataSource: DataSource, limits: SessionLimits = {}): SessionClientConfig {
   const options = dataSource.options as PostgresOptions;
-  const { host, port, username, password, database, ssl } = options;
+  const { host, port, username, password, database, ssl, connectTimeoutMS: connectionTimeoutMillis } = options;
   const extra = options.extra as SessionClientConfig | undefined;
   // No query timeout. node-postgres takes undefined for absent.
   return {
     ...extra,
     settings: withLimits(extra?.settings ?? sessionSettings(), limits),
     query_timeout: 0,
-    ...{ host, port, user: username, password, database, ssl },
+    ...{ host, port, user: username, password, database, ssl, connectionTimeoutMillis },
   } as SessionClientConfig;
 }
 

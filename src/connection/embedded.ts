@@ -3,10 +3,11 @@
  * processes that ask for the same folder share one server, and the last one to release it stops it. A process that is killed
  * leaves the server running for the next one.
  *
- * Never for production: nothing there may import this file, and NODE_ENV=production is refused.
+ * Never for production: nothing there may import this file, and a NODE_ENV that counts as production is refused.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { prepareBinaries, type Binaries } from './embedded/binaries.js';
+import { describeNodeEnv, isProduction } from './environment.js';
 import { ensureCluster, passwordOf, ROLE } from './embedded/cluster.js';
 import { EmbeddedPostgresError, explained, USE_ANOTHER_SERVER } from './embedded/embedded-postgres-error.js';
 import { answers, hold, type Holder } from './embedded/holder.js';
@@ -27,7 +28,7 @@ export interface EmbeddedOptions {
   settings?: Readonly<Record<string, string>>;
   /** One line for the operator: which user it runs as, where the data went, that it was reused. */
   onNotice?: (line: string) => void;
-  /** NODE_ENV as the caller read it: "production" is refused. */
+  /** NODE_ENV as the caller read it: refused unless it is `development`, `test` or not set. */
   nodeEnv?: string | undefined;
 }
 
@@ -91,9 +92,9 @@ async function getHold(place: Place, binaries: Binaries, settings: ServerSetting
 
 /** The server of that folder, started if need be. Throws EmbeddedPostgresError. */
 export async function acquireEmbeddedServer(options: EmbeddedOptions): Promise<EmbeddedServer> {
-  if (options.nodeEnv === 'production') {
+  if (isProduction(options.nodeEnv)) {
     throw new EmbeddedPostgresError(
-      'the embedded server is for development and tests, not for production: set DATABASE_URL',
+      `the embedded server is for development and tests, not for production (${describeNodeEnv(options.nodeEnv)}): set DATABASE_URL`,
     );
   }
   const notice = options.onNotice ?? ((): void => undefined);

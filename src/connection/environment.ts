@@ -17,6 +17,7 @@ export interface DatabaseTarget {
 export interface Environment {
   /** NODE_ENV in lower case. */
   readonly nodeEnv: string | undefined;
+  /** NODE_ENV is neither `development` nor `test`, nor empty. */
   readonly production: boolean;
   readonly safety: Safety;
   /**
@@ -92,8 +93,9 @@ export function environmentForLibpq(variables: Readonly<Record<string, string>>)
 
 /** Is this production, and what did the operator permit there? */
 export function readSafety(): Safety {
-  const production = readNodeEnv() === 'production';
-  return { production, optOuts: (Object.keys(OPT_OUTS) as OptOut[]).filter((name) => text(name) === '1') };
+  const nodeEnv = readNodeEnv();
+  const optOuts = (Object.keys(OPT_OUTS) as OptOut[]).filter((name) => text(name) === '1');
+  return { production: isProduction(nodeEnv), nodeEnv, optOuts };
 }
 
 /** Shall errors come with their stack (DEBUG)? */
@@ -107,6 +109,25 @@ export function readLogSql(): boolean {
   if (!readSafety().production) return true;
   process.emitWarning('SHARED_DB_LOG_SQL is ignored: production logs no statements.', 'SharedDbWarning');
   return false;
+}
+
+/** Names of NODE_ENV that are not production. */
+const NOT_PRODUCTION: readonly string[] = ['development', 'test'];
+
+/**
+ * Does this NODE_ENV count as production? Every name does that is not `development` or `test`: `prod`, `staging` and a
+ * misspelled `production` too, since they may lead to real data. One that is not set, or empty, does not.
+ */
+export function isProduction(nodeEnv: string | undefined): boolean {
+  const name = nodeEnv?.trim().toLowerCase() ?? '';
+  return name !== '' && !NOT_PRODUCTION.includes(name);
+}
+
+/** Completes "refused: …" for a NODE_ENV that counts as production. */
+export function describeNodeEnv(nodeEnv: string | undefined): string {
+  const name = nodeEnv?.trim().toLowerCase();
+  if (name === 'production') return 'NODE_ENV is production';
+  return `NODE_ENV is ${JSON.stringify(name)}, which counts as production`;
 }
 
 /** NODE_ENV in lower case; undefined when it is not set. */

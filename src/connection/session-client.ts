@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import { prepareSession } from './session-check.js';
 import { sessionSettings, startupOptions, type SessionSettings } from './session-settings.js';
@@ -28,6 +29,8 @@ export class SessionClient extends pg.Client {
   declare readonly processID: number | null;
   readonly #settings: SessionSettings;
   readonly #anyEncoding: boolean;
+  /** How long the other side may take to let us in, and again to answer the first question; 0: for ever. */
+  readonly #timeoutMs: number;
 
   constructor(config: SessionClientConfig = {}) {
     const { settings = sessionSettings(), anyEncoding = false, options = '' } = config;
@@ -36,6 +39,7 @@ export class SessionClient extends pg.Client {
     super(Object.assign(Object.create(config) as pg.ClientConfig, own));
     this.#settings = settings;
     this.#anyEncoding = anyEncoding;
+    this.#timeoutMs = config.connectionTimeoutMillis ?? 0;
   }
 
   /** @throws UnsupportedDatabase, and what node-postgres throws; the connection is closed then. */
@@ -56,6 +60,9 @@ export class SessionClient extends pg.Client {
     // A pool listens only when we are through: without a listener a connection that breaks now would end the process.
     const ignore = (): void => undefined;
     this.on('error', ignore);
+    const { stream } = (this as unknown as { connection: { stream: Socket } }).connection;
+    const giveUp = (): void => void stream.destroy(new Error('timeout expired'));
+    const deadline = this.#timeoutMs > 0 ? setTimeout(giveUp, this.#timeoutMs) : undefined;
     try {
       const { host, port, database = '', processID: processId } = this;
       await prepareSession(async (sql) => (await this.query<{ name: string; value: string | null }>(sql)).rows, {
@@ -67,6 +74,7 @@ export class SessionClient extends pg.Client {
       await this.end().catch(() => undefined);
       throw error;
     } finally {
+      clearTimeout(deadline);
       // Whoever called listens by then.
       setImmediate(() => this.off('error', ignore));
     }

@@ -16,6 +16,8 @@ export type OptOut = keyof typeof OPT_OUTS;
 /** How careful to be. Outside production everything is allowed. */
 export interface Safety {
   readonly production: boolean;
+  /** NODE_ENV, for messages where it is another name than `production`. */
+  readonly nodeEnv?: string | undefined;
   readonly optOuts: readonly OptOut[];
 }
 
@@ -48,9 +50,11 @@ export function refusal(reason: string, optOut: OptOut, { optOuts }: Safety): st
 }
 
 /** @throws UnsafeConnection in production when there is a reason. */
-export function assertNoReason(reasons: readonly string[], { production }: Safety): void {
+export function assertNoReason(reasons: readonly string[], { production, nodeEnv = 'production' }: Safety): void {
   const left = reasons.filter((reason) => reason !== '');
-  if (production && left.length > 0) throw new UnsafeConnection(`Refused in production: ${left.join('; ')}.`);
+  if (!production || left.length === 0) return;
+  const why = nodeEnv === 'production' ? '' : ` (NODE_ENV ${JSON.stringify(nodeEnv)} counts as production)`;
+  throw new UnsafeConnection(`Refused in production${why}: ${left.join('; ')}.`);
 }
 
 const announced = new Set<OptOut>();

@@ -23,7 +23,7 @@ export const READERS = {
 export const VARIABLES = {
   NODE_ENV: {
     meaning:
-      '`production` (in any case) forbids the embedded server, sample data and unsafe connections, and reads no `.env`; a new database remembers it, and what destroys wants its name unless both say `development` or `test`',
+      'any name but `development` and `test` counts as production, `prod` and `staging` too: it forbids the embedded server, sample data and unsafe connections, logs no SQL and reads no `.env`; a new database remembers the name, and destructive commands ask for the name of the database unless both say `development` or `test`',
     fallback: 'development',
     example: 'production',
     readBy: 'everyone',

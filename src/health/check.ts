@@ -7,6 +7,7 @@ import { describeAddress } from '../connection/database-url.js';
 import { listedMigrations } from '../connection/listed-migrations.js';
 import { SchemaMissing } from '../connection/schema-name.js';
 import { SessionClient } from '../connection/session-client.js';
+import { ACCESS_COLUMNS, whyReadOnly, type Access } from '../connection/writable.js';
 import { unknownHealth, type DatabaseHealth, type HealthReport } from './report.js';
 
 /** SQLSTATE: statement_timeout struck. */
@@ -20,7 +21,8 @@ export interface HealthCheckOptions {
 }
 
 /**
- * A function that asks: does the database answer in time, and does it have every migration of this build? It never throws.
+ * A function that asks: does the database answer in time, does it have every migration of this build, and may it be written, where
+ * the role writes? It never throws.
  *
  * Each check opens a connection of its own and closes it: a busy pool is not a dead database, and an open connection says
  * nothing about a new one. Checks that run at once share one answer. The DataSource need not be initialised.
@@ -43,7 +45,6 @@ export function createHealthCheck(
 }
 
 async function check(dataSource: DataSource, timeoutMs: number): Promise<HealthReport> {
-  const address = addressOf(dataSource);
   const { stream: open = () => new Socket(), ...options } = clientOptionsOf(dataSource, {
     // Ends a statement on the server; the deadline below ends everything else, whatever the server does.
     statement_timeout: timeoutMs,
@@ -60,19 +61,12 @@ async function check(dataSource: DataSource, timeoutMs: number): Promise<HealthR
     late = true;
     socket.destroy();
   }, timeoutMs);
-  const explain = (error: unknown): string => {
-    const place = `The database at ${describeAddress(address)}`;
-    const code = late ? QUERY_CANCELED : codeOf(error);
-    if (code === QUERY_CANCELED) return `${place} does not answer within ${timeoutMs} ms: check its load and its log.`;
-    if (code === INSUFFICIENT_PRIVILEGE)
-      return `${place} hides its migrations: grant SELECT on that table to this user.`;
-    return connectionFailure(error, address).message;
-  };
+  const explain = (error: unknown): string => explainFailure(error, late, dataSource, timeoutMs);
   try {
-    const database = await askDatabase(client);
+    const { database, readOnly } = await askDatabase(client);
     try {
       await assertSchemaExists(client, dataSource);
-      return assess(database, await appliedMigrations(client, dataSource), dataSource);
+      return assess({ database, readOnly }, await appliedMigrations(client, dataSource), dataSource);
     } catch (error) {
       return { ...unknownHealth(explain(error)), database };
     }
@@ -84,13 +78,26 @@ async function check(dataSource: DataSource, timeoutMs: number): Promise<HealthR
   }
 }
 
-async function askDatabase(client: Client): Promise<DatabaseHealth> {
+/** What a role that may write anything must know; a role that only reads is well on a standby. */
+const QUESTION = `SELECT current_setting('server_version') AS version, ${ACCESS_COLUMNS}, EXISTS (
+  SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+  WHERE nspname = current_schema() AND relkind IN ('r', 'p') AND has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE')) AS writes`;
+
+interface Found {
+  readonly database: DatabaseHealth;
+  /** Why a role that writes can write nothing; undefined where it can. */
+  readonly readOnly: string | undefined;
+}
+
+async function askDatabase(client: Client): Promise<Found> {
   const begin = performance.now();
   await client.connect();
-  const { rows } = await client.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
+  const { rows } = await client.query<Access & { version: string; writes: boolean }>(QUESTION);
+  const [row] = rows;
   // Distributions append their own name: "15.18 (Debian 15.18-1)".
-  const version = rows[0]?.version.split(' ')[0] ?? null;
-  return { ok: true, latencyMs: Math.round(performance.now() - begin), version };
+  const version = row?.version.split(' ')[0] ?? null;
+  const readOnly = row?.writes ? whyReadOnly(row) : undefined;
+  return { database: { ok: true, latencyMs: Math.round(performance.now() - begin), version }, readOnly };
 }
 
 async function assertSchemaExists(client: Client, dataSource: DataSource): Promise<void> {
@@ -113,14 +120,26 @@ async function appliedMigrations(client: Client, { options }: DataSource): Promi
   }
 }
 
-function assess(database: DatabaseHealth, applied: readonly string[], dataSource: DataSource): HealthReport {
+function assess({ database, readOnly }: Found, applied: readonly string[], dataSource: DataSource): HealthReport {
   const known = listedMigrations(dataSource);
   const pending = known.filter(({ name }) => !applied.includes(name)).length;
   const migrations = { applied: applied.length, pending };
-  if (pending === 0) return { status: 'ok', database, migrations };
+  if (pending === 0 && readOnly === undefined) return { status: 'ok', database, migrations };
   const place = describeAddress(addressOf(dataSource));
-  const reason = `The database at ${place} is behind: ${pending} of ${known.length} migrations pending; run migration:run.`;
+  const reason =
+    pending === 0
+      ? `The database at ${place} takes no writes: ${readOnly}.`
+      : `The database at ${place} is behind: ${pending} of ${known.length} migrations pending; run migration:run.`;
   return { status: 'error', reason, database, migrations };
+}
+
+function explainFailure(error: unknown, late: boolean, dataSource: DataSource, timeoutMs: number): string {
+  const address = addressOf(dataSource);
+  const place = `The database at ${describeAddress(address)}`;
+  const code = late ? QUERY_CANCELED : codeOf(error);
+  if (code === QUERY_CANCELED) return `${place} does not answer within ${timeoutMs} ms: check its load and its log.`;
+  if (code === INSUFFICIENT_PRIVILEGE) return `${place} hides its migrations: grant SELECT on that table to this user.`;
+  return connectionFailure(error, address).message;
 }
 
 function codeOf(error: unknown): unknown {

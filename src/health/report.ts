@@ -1,6 +1,9 @@
 /** What a health check found; what `/health` answers and `npm run health` prints. Holds no secret. */
 export interface HealthReport {
-  /** `error` when the database does not answer in time, or lacks a migration of this build. */
+  /**
+   * `error` when the database does not answer in time, lacks a migration of this build, has another encoding or settings that
+   * cannot be used, or takes no writes (a standby, default_transaction_read_only) though the role may write.
+   */
   readonly status: 'ok' | 'error';
   /** Why not `ok`, in one line that says what to do; absent when `ok`. */
   readonly reason?: string;

@@ -12,6 +12,9 @@ interface Blocker {
 }
 
 /** Who is in the way of a server process, the one first that has been at it longest. */
+/** Milliseconds that the watch waits for a connection of its own. */
+const WATCH_WAIT_MS = 10_000;
+
 const BLOCKERS = `
 SELECT b.pid, application_name AS name, state, query, (count(*) OVER ())::int - 1 AS others,
        round(extract(epoch FROM clock_timestamp() - coalesce(xact_start, query_start)))::int AS seconds
@@ -69,7 +72,7 @@ export class BlockerWatch {
 
   private async look(pid: number): Promise<string | undefined> {
     try {
-      this.#connection ??= MigratorConnection.open(this.dataSource, ' (watch)');
+      this.#connection ??= MigratorConnection.open(this.dataSource, WATCH_WAIT_MS, ' (watch)');
       const [blocker] = await (await this.#connection).rows<Blocker>(BLOCKERS, [pid]);
       return blocker && describe(blocker);
     } catch {

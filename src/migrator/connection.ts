@@ -17,6 +17,10 @@ interface Wired {
   readonly connection: { readonly stream: Socket };
 }
 
+/** How long the server may say nothing while we connect, in milliseconds: where nobody says otherwise, and at least. */
+const LONGEST_SILENCE_MS = 10_000;
+const SHORTEST_SILENCE_MS = 2_500;
+
 /**
  * The runner's own connection, beside any pool. Whoever else looks sees in `pg_stat_activity` which process of which machine it
  * is.
@@ -41,12 +45,18 @@ export class MigratorConnection {
     client.on('end', () => (this.#lost = true));
   }
 
-  /** @throws ConnectionFailure, UnsafeConnection, MigrationNeedsDirectConnection */
-  static async open(dataSource: DataSource, purpose = ''): Promise<MigratorConnection> {
-    // Limits are set for each transaction.
+  /**
+   * @param maxWaitMs how long to wait for a server that takes the connection and says nothing, at most
+   * @throws ConnectionFailure, UnsafeConnection, UnsupportedDatabase, MigrationNeedsDirectConnection
+   */
+  static async open(dataSource: DataSource, maxWaitMs: number, purpose = ''): Promise<MigratorConnection> {
+    // Time limits of statements are set for each transaction.
     const options = clientOptionsOf(dataSource);
+    const { connectionTimeoutMillis = LONGEST_SILENCE_MS } = options;
     const client = new SessionClient({
       ...options,
+      // Twice, since it is to let us in and then to answer.
+      connectionTimeoutMillis: Math.min(connectionTimeoutMillis, Math.max(maxWaitMs / 2, SHORTEST_SILENCE_MS)),
       application_name: `shared-db migrator${purpose} ${hostname()}:${process.pid}`.slice(0, 63),
     });
     client.on('error', () => undefined);

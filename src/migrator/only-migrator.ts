@@ -6,6 +6,7 @@ import type { Context } from './context.js';
 import { toDatabaseError } from '../connection/errors.js';
 import { isLost } from './failure.js';
 import { MigrationInterrupted } from './errors.js';
+import { assertWritable } from './writable.js';
 import { Journal } from './journal.js';
 import { knownMigrations } from './known-migrations.js';
 import { takeSessionLock } from './lock.js';
@@ -17,7 +18,7 @@ const DEFAULT_MAX_WAIT_MS = 600_000;
  * Does the work as the only one who changes the schema. On a direct connection nobody else begins until the work is over;
  * behind a pooler others may come between two of its transactions, which is why each decides anew what is to be done.
  *
- * @throws ConnectionFailure, MigrationNeedsDirectConnection, MigrationLockTimeout, and what the work throws
+ * @throws ConnectionFailure, UnsupportedDatabase, ReadOnly, MigrationNeedsDirectConnection, MigrationLockTimeout, and what the work throws
  */
 export async function asOnlyMigrator<T>(
   dataSource: DataSource,
@@ -34,9 +35,10 @@ export async function asOnlyMigrator<T>(
     environment,
   } = options;
   const schema = schemaOf(dataSource);
-  const connection = await MigratorConnection.open(dataSource);
+  const connection = await MigratorConnection.open(dataSource, maxWaitMs);
   const watch = new BlockerWatch(dataSource);
   try {
+    await assertWritable(connection, dataSource);
     const context: Context = {
       ...{ dataSource, schema, connection, watch, maxWaitMs, environment, confirmedName, notice },
       journal: new Journal(connection, schema),

@@ -3,11 +3,11 @@ import { SharedDbError } from '../connection/shared-db-error.js';
 /** Sample data was refused. Nothing was written; the message is one line and says what to do. */
 export abstract class SampleRefusedError extends SharedDbError {}
 
-/** NODE_ENV, or the database itself, is production. There is no way round it: sample data and real data must never meet. */
+/** NODE_ENV counts as production, or the database says that it is. There is no way round it: sample data and real data must never meet. */
 export class SampleInProductionError extends SampleRefusedError {
   override readonly name = 'SampleInProductionError';
 
-  constructor(why = 'NODE_ENV is production') {
+  constructor(why: string) {
     super(`Sample data is refused: ${why}. Seed the reference data only (npm run seed:reference).`);
   }
 }

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import type { DataSource, EntityManager } from 'typeorm';
+import { describeNodeEnv, isProduction } from '../connection/environment.js';
 import { RECORD_ENTITIES, SegmentedWeight } from '../entities/index.js';
 import { reasonsToAsk } from '../guard/guard.js';
 import { readSituation, type Situation } from '../guard/marker.js';
@@ -50,11 +51,11 @@ export function isLocalHost(host: string): boolean {
 /**
  * The part of the guard that needs no database: neither production nor somebody else's server.
  *
- * @throws SampleInProductionError when NODE_ENV is production.
+ * @throws SampleInProductionError when NODE_ENV is neither `development` nor `test`, nor empty.
  * @throws UnconfirmedDatabaseError when the server is not this machine and the name was not given, or another was.
  */
 export function assertSamplePlace({ nodeEnv, host, databaseName, confirmedName }: SamplePlace): void {
-  if (nodeEnv?.trim().toLowerCase() === 'production') throw new SampleInProductionError();
+  if (isProduction(nodeEnv)) throw new SampleInProductionError(describeNodeEnv(nodeEnv));
   const named = confirmedName !== undefined;
   if (named ? confirmedName !== databaseName : !isLocalHost(host)) {
     throw new UnconfirmedDatabaseError(host, databaseName, confirmedName);

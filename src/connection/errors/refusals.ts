@@ -79,8 +79,9 @@ export class PermissionDenied extends errorOf({
 export class ReadOnly extends errorOf({
   code: 'READ_ONLY',
   states: ['25006'],
-  sentence: 'the database or the transaction only reads',
-  advice: 'Write through the primary, in a transaction that may write.',
+  sentence:
+    'nothing can be written: the database is a standby or default_transaction_read_only is on, or the transaction is READ ONLY',
+  advice: 'Write through the primary, in a transaction that may write; `health` says which it is.',
 }) {}
 
 /** The statement names a table, column or function that this database does not have. */

@@ -105,7 +105,7 @@ describe('assertSamplePlace', () => {
 describe('messages of the guard', () => {
   it('are one line each and name their class', () => {
     const errors = [
-      new SampleInProductionError(),
+      new SampleInProductionError('NODE_ENV is production'),
       new UnconfirmedDatabaseError('db.example', 'antone'),
       new UnconfirmedDatabaseError('db.example', 'antone', 'other'),
       new ForeignRowsError([{ table: 'authors', rows: 1000, more: true }]),
