@@ -10,6 +10,7 @@ import { createDataSource } from '../data-source.js';
 import { BOOKKEEPING_TABLES } from '../schema/bookkeeping.js';
 import { diff } from '../schema/diff.js';
 import { expectedIn } from '../schema/expected.js';
+import { SCHEMA } from '../schema/schema-placeholder.js';
 import type { Snapshot } from '../schema/snapshot.js';
 import { withCopy, type Copy } from './copy.js';
 import type { Rehearsal } from './report.js';
@@ -94,9 +95,17 @@ function add(problems: string[], problem: Problem): boolean {
 function told(when: string, was: Fingerprint, is: Fingerprint): string[] {
   // Written by the runner, not by migrations: it remembers what was tried, and so is not what it was.
   const bookkeeping = BOOKKEEPING_TABLES.map((table) => `${was.catalog.schema}.${table}`);
-  const [before, after] = [leavingOut(was, bookkeeping), leavingOut(is, bookkeeping)];
+  const [before, after] = [leavingOut(was, bookkeeping), leavingOut(withoutNewSchema(is, was), bookkeeping)];
   // A sequence does not go back when what it numbered does.
   return differencesOf(before, after, { ignoreSequences: true }).map((sentence) => `${when}: ${sentence}`);
+}
+
+/** Where the runner made the schema, it leaves it when every migration is taken back. */
+function withoutNewSchema(fingerprint: Fingerprint, before: Fingerprint): Fingerprint {
+  const key = `schema ${SCHEMA}`;
+  if (before.catalog.objects[key] !== undefined) return fingerprint;
+  const objects = Object.entries(fingerprint.catalog.objects).filter(([name]) => name !== key);
+  return { ...fingerprint, catalog: { ...fingerprint.catalog, objects: Object.fromEntries(objects) } };
 }
 
 /** Where there is no schema yet, all of them. */

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { compareLive } from '../../../src/cli/check/live.js';
+import { createDataSource } from '../../../src/data-source.js';
+import { MigrationSchemaMissing } from '../../../src/migrator/errors.js';
+import { revertMigration, runMigrations } from '../../../src/migrator/runner.js';
+import { alignRights } from '../../../src/roles/align.js';
+import { checkRoles, setUpRoles } from '../../../src/roles/set-up.js';
+import { startOwnServer, type OwnServer } from '../../support/own-server.js';
+import { DATABASE, urlOf, verifiers } from '../../support/roles.js';
+import { stateOf, tablesIn, withSchema } from '../../support/schemas.js';
+
+jest.setTimeout(60_000);
+
+const AGENTS = ['agent_one', 'agent_two'] as const;
+
+describe('roles and rights of two schemas in one database', () => {
+  let server: OwnServer;
+  let url: string;
+
+  const asAdmin = <T>(schema: string, work: Parameters<typeof withSchema<T>>[1]): Promise<T> =>
+    withSchema({ url, schema, purpose: 'administer' }, work);
+  const as = (role: 'app' | 'migrator' | 'reader' | 'retention', schema: string) => ({
+    url: urlOf(server, role),
+    schema,
+  });
+
+  beforeAll(async () => {
+    server = await startOwnServer();
+    await server.run(`CREATE ROLE admin LOGIN CREATEROLE PASSWORD 'invented'`);
+    await server.run(`CREATE DATABASE ${DATABASE} OWNER admin`);
+    url = server.url(DATABASE, 'admin', 'invented');
+    for (const schema of AGENTS) {
+      await asAdmin(schema, async (dataSource) => setUpRoles(dataSource, { verifiers: await verifiers() }));
+      await runMigrations(createDataSource({ ...as('migrator', schema), purpose: 'migrate' }));
+      await withSchema({ ...as('migrator', schema), purpose: 'migrate' }, alignRights);
+    }
+  });
+
+  afterAll(() => server.stop());
+
+  it.each(AGENTS)(
+    'are made with their schema, whoever owns the database, and are as they should be: %s',
+    async (schema) => {
+      expect(await tablesIn(url)).toEqual({ agent_one: 24, agent_two: 24 });
+      expect(await asAdmin(schema, checkRoles)).toEqual([]);
+      expect(await asAdmin(schema, (dataSource) => setUpRoles(dataSource))).toMatchObject({ repaired: [] });
+      expect(await asAdmin(schema, compareLive)).toEqual({ findings: [], unseen: [] });
+      const [owner] = await server.run<{ owner: string; acl: string }>(
+        `SELECT nspowner::regrole::text AS owner, nspacl::text AS acl FROM pg_namespace WHERE nspname = '${schema}'`,
+        DATABASE,
+      );
+      expect(owner).toEqual({ owner: 'owner', acl: expect.not.stringMatching(/[{,]=/) });
+    },
+  );
+
+  it.each(AGENTS)('let app write and reader read what it may: %s', async (schema) => {
+    await withSchema(as('app', schema), async (dataSource) => {
+      await dataSource.query(`INSERT INTO authors (platform, platform_id, handle) VALUES ('TWITTER', '1', 'invented')`);
+      await expect(dataSource.query('DELETE FROM replies')).rejects.toMatchObject({ sqlState: '42501' });
+      await expect(dataSource.query('CREATE TABLE mine ()')).rejects.toMatchObject({ sqlState: '42501' });
+    });
+    await withSchema(as('reader', schema), async (dataSource) => {
+      expect(await dataSource.query('SELECT platform FROM authors')).toEqual([{ platform: 'TWITTER' }]);
+      await expect(dataSource.query('SELECT handle FROM authors')).rejects.toMatchObject({ sqlState: '42501' });
+    });
+  });
+
+  it('are repaired in one schema alone', async () => {
+    const before = await stateOf(server.url(DATABASE), 'agent_one');
+    for (const sql of [
+      'GRANT SELECT ON agent_two.posts TO PUBLIC',
+      'REVOKE INSERT ON agent_two.posts FROM app',
+      'ALTER TABLE agent_two.posts OWNER TO CURRENT_USER',
+      'ALTER SCHEMA agent_two OWNER TO CURRENT_USER',
+      'GRANT USAGE ON SCHEMA agent_two TO PUBLIC',
+    ])
+      await server.run(sql, DATABASE);
+    const admin = { url: server.url(DATABASE), purpose: 'administer' } as const;
+    expect(await withSchema({ ...admin, schema: 'agent_one' }, checkRoles)).toEqual([]);
+    const found = await withSchema({ ...admin, schema: 'agent_two' }, checkRoles);
+    expect(found.map(({ sentence }) => sentence)).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^schema agent_two: owner is \w+, should be owner$/),
+        'grant SELECT ON TABLE posts TO PUBLIC is there, should not be',
+        'grant INSERT ON TABLE posts TO app is missing',
+        'grant USAGE ON SCHEMA agent_two TO PUBLIC is there, should not be',
+      ]),
+    );
+    await withSchema({ ...admin, schema: 'agent_two' }, (dataSource) => setUpRoles(dataSource));
+    expect(await withSchema({ ...admin, schema: 'agent_two' }, checkRoles)).toEqual([]);
+    expect(await stateOf(server.url(DATABASE), 'agent_one')).toEqual(before);
+  });
+
+  it('let the migrator change its schema, and make none: db:roles does', async () => {
+    const two = createDataSource({ ...as('migrator', 'agent_two'), purpose: 'migrate' });
+    expect(await revertMigration(two)).toMatch(/^ProtectAuditLogs/);
+    expect(await runMigrations(two)).toHaveLength(1);
+    const three = createDataSource({ ...as('migrator', 'agent_three'), purpose: 'migrate' });
+    await expect(runMigrations(three)).rejects.toThrow(MigrationSchemaMissing);
+    await expect(runMigrations(three)).rejects.toThrow(
+      /has no schema agent_three, and the role owner may not create it: run db:roles --schema agent_three/,
+    );
+    await asAdmin('agent_three', (dataSource) => setUpRoles(dataSource));
+    expect(await runMigrations(three)).not.toEqual([]);
+  });
+});
