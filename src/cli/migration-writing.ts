@@ -111,7 +111,9 @@ function sayTried({ rows: { written, skipped }, irreversibleBecause, losses }: G
   } else {
     output.line(`Tried on a scratch database: up. It cannot be taken back: ${irreversibleBecause}`);
   }
-  for (const loss of losses) output.note(`warning: it loses data: ${loss}`);
+  for (const loss of losses) {
+    output.note(`warning: it ${loss.startsWith('DROP ') ? 'loses data' : 'may change values'}: ${loss}`);
+  }
 }
 
 function sayWritten(file: string): void {

@@ -297,7 +297,32 @@ const ENUMS: readonly Kind[] = [
   },
 ];
 
-export const KINDS: readonly Kind[] = [...RULES, ...INDEXES, ...COLUMNS, ...RENAMES, ...TABLES, ...ENUMS];
+const REFERENCES: readonly Kind[] = [
+  {
+    kind: 'a new reference, its index with it',
+    entities: `ALTER TABLE authors ADD home_competitor_id uuid; ALTER TABLE authors ADD CONSTRAINT fk_authors__home_competitor_id
+      FOREIGN KEY (home_competitor_id) REFERENCES competitors (id) ON DELETE SET NULL;
+      CREATE INDEX ix_authors__home_competitor_id ON authors (home_competitor_id)`,
+    has: ['ON DELETE SET NULL NOT VALID', 'CREATE INDEX CONCURRENTLY'],
+  },
+  {
+    kind: 'an enum under another name, with its default, rules and partial indexes',
+    entities: 'ALTER TYPE escalation_status RENAME TO review_status',
+    lint: ['change-column-type'],
+    loses: ['escalations.status becomes review_status'],
+    has: [`CREATE TYPE "review_status" AS ENUM`, 'DROP TYPE "escalation_status"'],
+  },
+];
+
+export const KINDS: readonly Kind[] = [
+  ...RULES,
+  ...INDEXES,
+  ...COLUMNS,
+  ...RENAMES,
+  ...TABLES,
+  ...ENUMS,
+  ...REFERENCES,
+];
 
 /** Changes that no migration can be generated for, and what the command says. */
 export const REFUSED: readonly (Pick<Kind, 'entities' | 'kind' | 'renames'> & { readonly says: RegExp })[] = [
