@@ -53,13 +53,16 @@ export function WithRulesOf(entity: EntityClass): ClassDecorator {
 }
 
 /**
- * A moment as JSON has it: ISO text becomes a Date. A Date of another realm (Jest, `node:vm`) becomes one of ours, since
- * class-transformer would replace it by the current time. Anything else is left for the rules to refuse.
+ * A moment as JSON has it: ISO text becomes a Date. A Date of another realm (Jest, `node:vm`) becomes one of ours. Anything else
+ * is left for the rules to refuse.
  */
 export function FromIso(): PropertyDecorator {
-  return Transform(({ value }: { value: unknown }) => (isIso(value) ? new Date(value) : toOwnDate(value)), {
-    toClassOnly: true,
-  });
+  // Not `value`: where the Date is of another realm, class-transformer has put the current time in its place.
+  return Transform(({ obj, key }) => dateOf((obj as Record<string, unknown>)[key]), { toClassOnly: true });
+}
+
+function dateOf(value: unknown): unknown {
+  return isIso(value) ? new Date(value) : toOwnDate(value);
 }
 
 /** A score, probability or share: a finite number from 0 to 1. */

@@ -1,0 +1,50 @@
+import { expect, test } from '@jest/globals';
+import { fieldsOf } from '../../../src/columns/fields.js';
+import { judgeValue } from '../../../src/columns/judge.js';
+import type { EntityClass } from '../../../src/columns/registry.js';
+import { Post, Reply } from '../../../src/entities/index.js';
+import { useDatabase } from '../../support/database.js';
+import { readCatalog } from './checks.js';
+
+/*
+ * Which characters are visible is a table of Unicode, which the two guards do not share. So both are asked about each character
+ * that there is: alone as a text, and as an item of a list; before, behind and inside another.
+ */
+const db = useDatabase();
+
+const SUBJECTS: [EntityClass, string, string, string, (c: string) => unknown][] = [
+  [Reply, 'approvedBy', 'ck_replies__approved_by_blank', 'chr(point)', (c) => c],
+  [Reply, 'deleteReason', 'ck_replies__delete_reason_blank', `chr(point) || ' ' || chr(point)`, (c) => `${c} ${c}`],
+  [Post, 'keywordMatches', 'ck_posts__keyword_matches_items', 'ARRAY[chr(point)]', (c) => [c]],
+  [Post, 'keywordMatches', 'ck_posts__keyword_matches_items', `ARRAY[chr(point) || 'x']`, (c) => [`${c}x`]],
+  [Post, 'keywordMatches', 'ck_posts__keyword_matches_items', `ARRAY['x' || chr(point)]`, (c) => [`x${c}`]],
+  [Post, 'keywordMatches', 'ck_posts__keyword_matches_items', `ARRAY['x' || chr(point) || 'x']`, (c) => [`x${c}x`]],
+];
+
+test.each(SUBJECTS)(
+  '%p %s: %s says of every character what the validator says (%s)',
+  async (entity, property, check, sql, value) => {
+    const { checks } = await readCatalog(db.dataSource);
+    const expression = checks.find(({ name }) => name === check)?.expression ?? '';
+    const column = checks.find(({ name }) => name === check)?.columns[0] ?? '';
+    const refused = await db.dataSource.query<{ point: number }[]>(
+      `SELECT point FROM (SELECT point, ${sql} AS "${column}" FROM generate_series(1, 1114111) point
+       WHERE point NOT BETWEEN 55296 AND 57343) asked
+     WHERE NOT (${expression})`,
+    );
+    const byDatabase = new Set(refused.map(({ point }) => point));
+    const rules = fieldsOf(entity).get(property)?.rules ?? [];
+    const points = Array.from({ length: 0x10ffff }, (_, index) => index + 1).filter(
+      (point) => point < 0xd800 || point > 0xdfff,
+    );
+    const different = points.filter(
+      (point) => byDatabase.has(point) !== judgeValue(rules, value(String.fromCodePoint(point))).length > 0,
+    );
+    expect(different.map((point) => point.toString(16))).toEqual([]);
+    expect(byDatabase.size).toBeGreaterThan(30);
+    process.stdout.write(
+      `${check} (${sql}): ${points.length} characters compared, ${byDatabase.size} refused by both\n`,
+    );
+  },
+  60_000,
+);
