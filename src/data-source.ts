@@ -17,6 +17,7 @@ import * as guard from './guard/guard.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { toDatabaseError } from './validation/constraints.js';
 import { EntityValidationSubscriber } from './validation/entity-validation.subscriber.js';
+import { writeRules } from './validation/write-rules.js';
 
 export interface ConnectionOptions {
   /** `postgres://user:password@host:port/database?sslmode=verify-full`. */
@@ -59,7 +60,7 @@ export function createDataSource(options: ConnectionOptions): DataSource {
   const address = parseDatabaseUrl(options.url);
   const { host, port, database, user } = address;
   const safety = readSafety();
-  const care = { purpose, safety, connectRetryMs, translate: toDatabaseError, assertMayDestroy };
+  const care = { purpose, safety, connectRetryMs, translate: toDatabaseError, writeRules, assertMayDestroy };
   announceOptOuts(safety);
   assertSafeAddress(address, safety);
   applyComments(ENTITIES, COMMENTS);

@@ -1,0 +1,116 @@
+import type { RelationMetadata } from 'typeorm';
+import type { SaveCall, WriteRules } from '../connection/save-call.js';
+import { EntityValidationError } from './entity-validation-error.js';
+import {
+  elsewhere,
+  readGivenRelations,
+  relationViolation,
+  separately,
+  type Contradiction,
+  type GivenChild,
+  type GivenRelations,
+} from './given-relations.js';
+import { isPlain, UNKNOWN } from './row.js';
+import { trackRows } from './saved-rows.js';
+import { foreignKeyOf, readStoredKeys, type StoredKeys } from './stored-keys.js';
+import type { Violation } from './validation-error.js';
+
+/**
+ * What a save() may say of other rows. It writes the rows that it is given, and no other: children that are given with their
+ * parent must belong to it already, a parent must have an id or be stored by the same call, and a relation must name the same
+ * row as its foreign key.
+ */
+export const writeRules: WriteRules = { save: saveWithRules, relationWriteError };
+
+/** @throws EntityValidationError before anything is written */
+async function saveWithRules(call: SaveCall, save: () => Promise<unknown>): Promise<unknown> {
+  const given = readGivenRelations(call);
+  const [children, contradictions] = [await findMisplaced(call, given), await findRefused(call, given)];
+  const refused = [...given.violations, ...children, ...contradictions];
+  const [first] = refused;
+  if (first) {
+    const ofFirst = refused.filter(({ saved }) => saved === first.saved).map(({ violation }) => violation);
+    throw new EntityValidationError(first.saved.metadata.name, ofFirst);
+  }
+  return followRelations(given.contradictions, () => trackRows(call, save));
+}
+
+function relationWriteError(relation: RelationMetadata): Error {
+  const { entityMetadata, inverseEntityMetadata, propertyName } = relation;
+  const owner = relation.isOwning ? entityMetadata.name : inverseEntityMetadata.name;
+  const sentence = `is not written by a relation query builder: set the foreign key of the ${owner} and save the ${owner}`;
+  return new EntityValidationError(entityMetadata.name, [relationViolation(propertyName, sentence)]);
+}
+
+type Refused = GivenRelations['violations'];
+
+/** The children that do not belong to their parent in the database. */
+async function findMisplaced({ manager }: SaveCall, { children }: GivenRelations): Promise<Refused> {
+  const found: Refused = [];
+  for (const [relation, group] of groupByRelation(children)) {
+    const ids = group.map(({ id }) => id);
+    const keys = await readStoredKeys(manager, relation, ids);
+    for (const child of group) {
+      const sentence = placeFault(child, keys);
+      if (sentence !== undefined) {
+        found.push({ saved: child.saved, violation: relationViolation(child.path, sentence) });
+      }
+    }
+  }
+  return found;
+}
+
+function placeFault({ relation, parentId, id }: GivenChild, keys: StoredKeys): string | undefined {
+  const key = keys.get(String(id));
+  if (key === undefined) return `is not stored: ${separately(relation)}`;
+  return key === parentId ? undefined : elsewhere(relation);
+}
+
+/**
+ * The contradictions that are not the ordinary way to change a relation: a loaded row whose relation was replaced, while the
+ * foreign key is still the stored one.
+ */
+async function findRefused({ manager }: SaveCall, { contradictions }: GivenRelations): Promise<Refused> {
+  const found: { saved: Contradiction['saved']; violation: Violation }[] = [];
+  for (const [relation, group] of groupByRelation(contradictions)) {
+    const loaded = group.filter(({ saved }) => !isPlain(saved.row));
+    const keys = await readStoredKeys(
+      manager,
+      relation,
+      loaded.map(({ saved }) => saved.row.id as unknown),
+    );
+    for (const contradiction of group) {
+      const stored = keys.get(String(contradiction.saved.row.id));
+      const isReplaced = !isPlain(contradiction.saved.row) && stored !== undefined;
+      if (!isReplaced || stored !== contradiction.key) found.push(contradiction);
+    }
+  }
+  return found;
+}
+
+/** Sets the foreign key to what the relation says, so that the object shows what is stored; back again when nothing is. */
+async function followRelations(
+  contradictions: readonly Contradiction[],
+  save: () => Promise<unknown>,
+): Promise<unknown> {
+  const set = (valueOf: (contradiction: Contradiction) => unknown): void => {
+    for (const contradiction of contradictions) {
+      contradiction.saved.row[foreignKeyOf(contradiction.relation)] = valueOf(contradiction);
+    }
+  };
+  set(({ id }) => (id === UNKNOWN ? undefined : id));
+  try {
+    return await save();
+  } catch (error) {
+    set(({ key }) => key);
+    throw error;
+  }
+}
+
+function groupByRelation<Given extends { readonly relation: RelationMetadata }>(
+  list: readonly Given[],
+): Map<RelationMetadata, Given[]> {
+  const groups = new Map<RelationMetadata, Given[]>();
+  for (const given of list) groups.set(given.relation, [...(groups.get(given.relation) ?? []), given]);
+  return groups;
+}
