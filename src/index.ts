@@ -69,6 +69,8 @@ export {
   SchemaMismatch,
   SerializationFailure,
   TooManyConnections,
+  TooManyParameters,
+  TransactionAborted,
   UnexpectedDatabaseError,
   UniqueViolation,
   UntrustedServer,

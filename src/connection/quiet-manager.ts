@@ -1,27 +1,28 @@
 import {
   EntityManager,
-  RelationQueryBuilder,
   SelectQueryBuilder,
   type EntityTarget,
   type FindOneOptions,
   type FindOptionsWhere,
+  type InsertQueryBuilder,
   type ObjectLiteral,
+  type QueryRunner,
+  type RelationQueryBuilder,
+  type UpdateQueryBuilder,
 } from 'typeorm';
 import { EntityNotFound } from './errors/entity-not-found.js';
+import { ReadOnlyRelationQueryBuilder } from './relation-query-builder.js';
+import { copyEntities } from './row-copy.js';
 import { readSaveCall, writeRulesOf } from './save-call.js';
+import { CheckedInsertQueryBuilder, CheckedUpdateQueryBuilder } from './write-builders.js';
 
-/**
- * TypeORM's errors of what is not found repeat what was looked for: a handle, say. These do not. Every save() is held to the rules
- * of the entities: those of repositories, too, which all end here.
- */
+type IsolationLevel = Parameters<QueryRunner['startTransaction']>[0];
+type TransactionWork<T> = (manager: EntityManager) => Promise<T>;
+type IsolatedWork<T> = [IsolationLevel, TransactionWork<T>];
+type TransactionArguments<T> = [TransactionWork<T>] | IsolatedWork<T>;
+
+/** TypeORM's errors of what is not found repeat what was looked for: a handle, say. These do not. */
 export class QuietEntityManager extends EntityManager {
-  /** The types are those of the overloads. */
-  override async save(...args: never[]): Promise<never> {
-    const save = (): Promise<unknown> => (super.save as (...all: unknown[]) => Promise<unknown>).apply(this, args);
-    const call = readSaveCall(this, args);
-    return (await (call === undefined ? save() : writeRulesOf(this.dataSource).save(call, save))) as never;
-  }
-
   /** The types are those of the overloads. */
   override create(...args: never[]): never {
     const created: unknown = (super.create as (...all: unknown[]) => unknown).apply(this, args);
@@ -63,6 +64,52 @@ export class QuietEntityManager extends EntityManager {
     return (await this.findOneBy(entity, where)) ?? this.#fail(entity);
   }
 
+  /**
+   * TypeORM's own rolls back the outer transaction when a nested one cannot begin (it has failed already, or its connection is lost).
+   * What the outer callback does next would be stored at once, and by itself. Here the outer transaction stays as it is: failed.
+   */
+  override async transaction<T>(...args: TransactionArguments<T>): Promise<T> {
+    const [isolation, work] = typeof args[0] === 'function' ? [undefined, args[0]] : args;
+    const runner = this.queryRunner ?? this.dataSource.createQueryRunner();
+    const isNested = runner.isTransactionActive;
+    const takeBack = (): Promise<void> => runner.rollbackTransaction().catch(() => undefined);
+    let isBegun = false;
+    try {
+      await runner.startTransaction(isolation);
+      isBegun = true;
+      const result = await work(runner.manager);
+      await runner.commitTransaction();
+      return result;
+    } catch (error) {
+      // The first error says why.
+      if (isBegun || !isNested) await takeBack();
+      throw error;
+    } finally {
+      if (!this.queryRunner) await runner.release();
+    }
+  }
+
+  /**
+   * Held to the rules of the entities, repositories' calls too, which all end here. What is judged is what is written: copies, whose
+   * ids and dates are put into the objects given.
+   */
+  override async save(...args: unknown[]): Promise<never> {
+    const save = super.save.bind(this) as (...all: unknown[]) => Promise<unknown>;
+    const call = readSaveCall(this, args);
+    if (call === undefined) return (await save(...args)) as never;
+    const { target, given, options } = call;
+    await writeRulesOf(this.dataSource).save(call, () => {
+      const { copies, giveBack } = copyEntities(this.dataSource, target, given);
+      const copyArgs = target === undefined ? [copies, options] : [target, copies, options];
+      return {
+        rows: (Array.isArray(copies) ? copies : [copies]) as ObjectLiteral[],
+        save: () => save(...copyArgs),
+        giveBack,
+      };
+    });
+    return given as never;
+  }
+
   #fail(entity: EntityTarget<ObjectLiteral>): never {
     throw new EntityNotFound(this.dataSource.getMetadata(entity).name);
   }
@@ -82,38 +129,17 @@ export class QuietSelectQueryBuilder<Entity extends ObjectLiteral> extends Selec
     return new ReadOnlyRelationQueryBuilder(builder);
   }
 
+  override insert(): InsertQueryBuilder<Entity> {
+    return new CheckedInsertQueryBuilder(super.insert());
+  }
+
+  override update(...args: unknown[]): UpdateQueryBuilder<never> {
+    return new CheckedUpdateQueryBuilder((super.update as (...all: unknown[]) => UpdateQueryBuilder<never>)(...args));
+  }
+
   override async getOneOrFail(): Promise<Entity> {
     const entity = await this.getOne();
     if (entity !== null) return entity;
     throw new EntityNotFound(this.expressionMap.mainAlias?.metadata.name ?? 'row');
-  }
-}
-
-/**
- * Loads relations, and does not write them: a foreign key belongs to its row, whose rules are held when that row is saved.
- */
-class ReadOnlyRelationQueryBuilder<Entity extends ObjectLiteral> extends RelationQueryBuilder<Entity> {
-  /** @throws what `WriteRules.relationWriteError` makes */
-  override async set(): Promise<void> {
-    return this.#refuse();
-  }
-
-  /** @throws what `WriteRules.relationWriteError` makes */
-  override async add(): Promise<void> {
-    return this.#refuse();
-  }
-
-  /** @throws what `WriteRules.relationWriteError` makes */
-  override async remove(): Promise<void> {
-    return this.#refuse();
-  }
-
-  /** @throws what `WriteRules.relationWriteError` makes */
-  override async addAndRemove(): Promise<void> {
-    return this.#refuse();
-  }
-
-  #refuse(): Promise<never> {
-    return Promise.reject(writeRulesOf(this.dataSource).relationWriteError(this.expressionMap.relationMetadata));
   }
 }

@@ -18,8 +18,19 @@ export interface SavedRow {
 /** One call of save(). */
 export interface SaveCall {
   readonly manager: EntityManager;
+  readonly target: EntityTarget<ObjectLiteral> | undefined;
+  /** The row, or the list of rows, as the caller gave it. */
+  readonly given: unknown;
   readonly rows: readonly SavedRow[];
   readonly options: SaveOptions;
+}
+
+/** The copies of the rows of a save(), in their order. */
+export interface RowCopies {
+  readonly rows: readonly ObjectLiteral[];
+  readonly save: () => Promise<unknown>;
+  /** Puts into the caller's objects what the save has put into the copies. */
+  readonly giveBack: () => void;
 }
 
 /** What the entities demand of writes, for this folder, which knows no entities. */
@@ -27,9 +38,10 @@ export interface WriteRules {
   /**
    * Runs a save() that keeps the rules.
    *
-   * @throws before anything is written, when it does not
+   * @param copy makes the copies that are judged once more, and written
+   * @throws before anything is written, when it does not keep them
    */
-  readonly save: (call: SaveCall, save: () => Promise<unknown>) => Promise<unknown>;
+  readonly save: (call: SaveCall, copy: () => RowCopies) => Promise<void>;
   /** The error of a write through `createQueryBuilder().relation(…)`. */
   readonly relationWriteError: (relation: RelationMetadata) => Error;
 }
@@ -64,5 +76,6 @@ export function readSaveCall(manager: EntityManager, args: readonly unknown[]): 
     if (!manager.dataSource.hasMetadata(target)) return undefined;
     rows.push({ row, metadata: manager.dataSource.getMetadata(target) });
   }
-  return { manager, rows, options: options ?? {} };
+  const target = hasTarget ? (first as EntityTarget<ObjectLiteral>) : undefined;
+  return { manager, target, given, rows, options: options ?? {} };
 }

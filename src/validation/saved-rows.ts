@@ -1,7 +1,7 @@
-import type { EntityMetadata } from 'typeorm';
-import type { SaveCall, SavedRow } from '../connection/save-call.js';
+import type { EntityMetadata, ObjectLiteral } from 'typeorm';
+import type { SavedRow } from '../connection/save-call.js';
 
-/** The rows of the calls of save() that are under way. */
+/** The rows of the calls of save() that are under way: copies, which each call makes for itself. */
 const rows = new WeakMap<object, { inserted: boolean }>();
 
 /** Does a save() write this object? If not, it comes from insert(), update(), upsert() or a query builder. */
@@ -16,44 +16,26 @@ export function noteInsert(row: unknown): void {
 }
 
 /**
- * Runs a save() whose rows `isBeingSaved`. Afterwards the columns that an update was not given are absent from its object, as
- * they were: TypeORM sets those that may be null to null, whatever is stored, and the next save() would store that null.
+ * Writes the rows of a save(), which `isBeingSaved` until then. Afterwards the columns that an update was not given are absent from
+ * them, as they were: TypeORM sets those that may be null to null, whatever is stored, and the next save() would store that null.
  */
-export async function trackRows(call: SaveCall, save: () => Promise<unknown>): Promise<unknown> {
-  const tracked = call.rows.map((saved) => {
-    const state = { inserted: !saved.metadata.hasId(saved.row) };
-    rows.set(saved.row, state);
-    return { saved, state, absent: absentColumns(saved) };
+export async function writeSavedRows(saved: readonly SavedRow[], write: () => Promise<unknown>): Promise<void> {
+  const tracked = saved.map(({ row, metadata }) => {
+    const state = { inserted: !metadata.hasId(row) };
+    rows.set(row, state);
+    return { row, state, absent: absentColumns(row, metadata) };
   });
-  try {
-    return await save();
-  } finally {
-    for (const { saved, state, absent } of tracked) {
-      if (rows.get(saved.row) === state) rows.delete(saved.row);
-      if (!state.inserted) for (const column of absent) removeNull(saved, column);
-    }
+  await write();
+  for (const { row, state, absent } of tracked) {
+    rows.delete(row);
+    if (state.inserted) continue;
+    for (const property of absent) if (row[property] === null) Reflect.deleteProperty(row, property);
   }
 }
 
-interface AbsentColumn {
-  readonly property: string;
-  /** The object has the property, set to undefined. */
-  readonly own: boolean;
-}
-
-function absentColumns({ row, metadata }: SavedRow): AbsentColumn[] {
-  return metadata.columns
-    .filter((column) => column.isNullable && isAbsent(row, column))
-    .map(({ propertyName: property }) => ({ property, own: Object.hasOwn(row, property) }));
-}
-
-/** A relation that is given gives its foreign key. */
-function isAbsent(row: object, column: EntityMetadata['columns'][number]): boolean {
-  return column.getEntityValue(row) === undefined && column.relationMetadata?.getEntityValue(row) === undefined;
-}
-
-function removeNull({ row }: SavedRow, { property, own }: AbsentColumn): void {
-  if (row[property] !== null) return;
-  if (own) row[property] = undefined;
-  else Reflect.deleteProperty(row, property);
+/** The nullable columns that a row does not give, neither by themselves nor by the relation whose foreign key they are. */
+function absentColumns(row: ObjectLiteral, { columns }: EntityMetadata): string[] {
+  const isAbsent = (column: EntityMetadata['columns'][number]): boolean =>
+    column.getEntityValue(row) === undefined && column.relationMetadata?.getEntityValue(row) === undefined;
+  return columns.filter((column) => column.isNullable && isAbsent(column)).map(({ propertyName }) => propertyName);
 }

@@ -1,5 +1,5 @@
 import type { RelationMetadata } from 'typeorm';
-import type { SaveCall, WriteRules } from '../connection/save-call.js';
+import type { RowCopies, SaveCall, WriteRules } from '../connection/save-call.js';
 import { EntityValidationError } from './entity-validation-error.js';
 import {
   elsewhere,
@@ -11,7 +11,7 @@ import {
   type GivenRelations,
 } from './given-relations.js';
 import { isPlain, UNKNOWN } from './row.js';
-import { trackRows } from './saved-rows.js';
+import { writeSavedRows } from './saved-rows.js';
 import { foreignKeyOf, readStoredKeys, type StoredKeys } from './stored-keys.js';
 import type { Violation } from './validation-error.js';
 
@@ -23,7 +23,7 @@ import type { Violation } from './validation-error.js';
 export const writeRules: WriteRules = { save: saveWithRules, relationWriteError };
 
 /** @throws EntityValidationError before anything is written */
-async function saveWithRules(call: SaveCall, save: () => Promise<unknown>): Promise<unknown> {
+async function saveWithRules(call: SaveCall, copy: () => RowCopies): Promise<void> {
   const given = readGivenRelations(call);
   const [children, contradictions] = [await findMisplaced(call, given), await findRefused(call, given)];
   const refused = [...given.violations, ...children, ...contradictions];
@@ -32,7 +32,15 @@ async function saveWithRules(call: SaveCall, save: () => Promise<unknown>): Prom
     const ofFirst = refused.filter(({ saved }) => saved === first.saved).map(({ violation }) => violation);
     throw new EntityValidationError(first.saved.metadata.name, ofFirst);
   }
-  return followRelations(given.contradictions, () => trackRows(call, save));
+  const { rows, save, giveBack } = copy();
+  const copies = call.rows.map(({ metadata }, index) => ({ metadata, row: rows[index] ?? {} }));
+  for (const { saved, relation, id } of given.contradictions) {
+    // The relation was replaced: the foreign key follows, so that the object shows what is stored.
+    const followed = rows[call.rows.indexOf(saved)];
+    if (followed) followed[foreignKeyOf(relation)] = id === UNKNOWN ? undefined : id;
+  }
+  await writeSavedRows(copies, save);
+  giveBack();
 }
 
 function relationWriteError(relation: RelationMetadata): Error {
@@ -86,25 +94,6 @@ async function findRefused({ manager }: SaveCall, { contradictions }: GivenRelat
     }
   }
   return found;
-}
-
-/** Sets the foreign key to what the relation says, so that the object shows what is stored; back again when nothing is. */
-async function followRelations(
-  contradictions: readonly Contradiction[],
-  save: () => Promise<unknown>,
-): Promise<unknown> {
-  const set = (valueOf: (contradiction: Contradiction) => unknown): void => {
-    for (const contradiction of contradictions) {
-      contradiction.saved.row[foreignKeyOf(contradiction.relation)] = valueOf(contradiction);
-    }
-  };
-  set(({ id }) => (id === UNKNOWN ? undefined : id));
-  try {
-    return await save();
-  } catch (error) {
-    set(({ key }) => key);
-    throw error;
-  }
 }
 
 function groupByRelation<Given extends { readonly relation: RelationMetadata }>(

@@ -74,7 +74,7 @@ test('every foreign key of a loaded row is changed by its property, when the rel
     expect(await repository.save(row)).toMatchObject({ [key]: otherId });
     expect(await storedKey()).toBe(otherId);
   }
-});
+}, 60_000);
 
 describe('a relation and a foreign key that name different rows are refused', () => {
   test('on insert', async () => {
@@ -96,7 +96,7 @@ describe('a relation and a foreign key that name different rows are refused', ()
         await expectRefused(() => repository.save({ ...row, [property]: null }), property, key);
       });
     }
-  });
+  }, 60_000);
 
   test('on update', async () => {
     for (const relation of owningRelations(db.dataSource)) {
@@ -119,7 +119,7 @@ describe('a relation and a foreign key that name different rows are refused', ()
         await expectRefused(() => repository.update({ id }, { ...part, [property]: null }), property, key);
       });
     }
-  });
+  }, 60_000);
 });
 
 test('a relation and a foreign key that name the same row are accepted', async () => {
@@ -132,7 +132,7 @@ test('a relation and a foreign key that name the same row are accepted', async (
     await repository.update({ id }, both);
     expect(await storedKey()).toBe(otherId);
   }
-});
+}, 60_000);
 
 describe('a loaded row whose relation is replaced', () => {
   test('follows the relation, and shows it', async () => {
@@ -142,7 +142,7 @@ describe('a loaded row whose relation is replaced', () => {
       expect(row[key]).toBe(otherId);
       expect(await storedKey()).toBe(otherId);
     }
-  });
+  }, 60_000);
 
   test('follows null, where there may be none', async () => {
     const nullable = changeable().filter(({ isNullable }) => isNullable);

@@ -40,7 +40,7 @@ beforeAll(async () => {
     await childOf(relation, otherId);
     families.push({ relation, parentId, childIds });
   }
-});
+}, 60_000);
 
 afterAll(() => {
   process.stdout.write(
@@ -161,11 +161,11 @@ const saveAll = async (shape: Shape, save: Save): Promise<void> => {
 };
 
 describe.each(Object.entries(SHAPES))('a parent with %s', (_name, shape) => {
-  test.each(Object.entries(SAVES))('is saved alone as %s', async (_way, save) => saveAll(shape, save));
+  test.each(Object.entries(SAVES))('is saved alone as %s', async (_way, save) => saveAll(shape, save), 60_000);
 });
 
 describe.each(MORE_SHAPES)('a parent with %s', (_name, shape) => {
-  test.each(Object.entries(MORE_SAVES))('is saved alone with %s', async (_way, save) => saveAll(shape, save));
+  test.each(Object.entries(MORE_SAVES))('is saved alone with %s', async (_way, save) => saveAll(shape, save), 60_000);
 });
 
 // No entity has a column for soft deletion: the last two are refused.
@@ -173,19 +173,23 @@ test.each<[string, (manager: EntityManager, row: ObjectLiteral) => Promise<unkno
   ['remove', (manager, row) => manager.remove(row)],
   ['softRemove', (manager, row) => manager.softRemove(row).catch(() => undefined)],
   ['recover', (manager, row) => manager.recover(row).catch(() => undefined)],
-])('%s() touches no child', async (method, write) => {
-  for (const family of families) {
-    const { relation } = family;
-    // Of the row itself a second one, which has no children, so that its removal takes none along.
-    const parentId = await parentOf(relation);
-    const children = relation.isOneToMany ? childrenOf(family, 5, {}) : null;
-    const row = await given({ relation, parentId, childIds: [] }, db.dataSource.manager, children);
-    const before = await contents(db.dataSource);
-    await write(db.dataSource.manager, row);
-    const expected = method === 'remove' ? [`${relation.entityMetadata.tableName} ${parentId}`] : [];
-    expect(changedRows(before, await contents(db.dataSource))).toEqual(expected);
-  }
-});
+])(
+  '%s() touches no child',
+  async (method, write) => {
+    for (const family of families) {
+      const { relation } = family;
+      // Of the row itself a second one, which has no children, so that its removal takes none along.
+      const parentId = await parentOf(relation);
+      const children = relation.isOneToMany ? childrenOf(family, 5, {}) : null;
+      const row = await given({ relation, parentId, childIds: [] }, db.dataSource.manager, children);
+      const before = await contents(db.dataSource);
+      await write(db.dataSource.manager, row);
+      const expected = method === 'remove' ? [`${relation.entityMetadata.tableName} ${parentId}`] : [];
+      expect(changedRows(before, await contents(db.dataSource))).toEqual(expected);
+    }
+  },
+  60_000,
+);
 
 test('there are 18 such relations', () => {
   expect(families).toHaveLength(18);
