@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ObjectLiteral, Repository, SelectQueryBuilder } from 'typeorm';
+import type { ObjectLiteral, Repository } from 'typeorm';
 import { Archetype, Author, Decision, Experiment, Post } from '../../../src/entities/index.js';
 import { EntityValidationError } from '../../../src/validation/entity-validation-error.js';
 import { useDatabase } from '../../support/database.js';
-import { OTHER_ID } from '../../support/rows.js';
+import { OTHER_ID, type Row } from '../../support/rows.js';
 import { changedRows, contents, inverseRelations, keyOf, newRow, owningRelations, store } from './population.js';
 
 /* What save() would lose or change in other rows is refused, and says what to save instead. */
@@ -39,7 +39,7 @@ describe('children given with their parent are refused', () => {
       const [parents, children] = [repositoryOf(entityMetadata.target), repositoryOf(inverseEntityMetadata.target)];
       const id = await store(db.dataSource, entityMetadata.target);
       const key = inverseRelation ? keyOf(inverseRelation) : '';
-      const child = newRow(inverseEntityMetadata.target, { [key]: id });
+      const child = await completeRow(inverseEntityMetadata.target, { [key]: id });
       const list = (item: object): unknown => (isOneToMany ? [item] : item);
       const message = `save the ${inverseEntityMetadata.name} by itself, with ${inverseRelation?.propertyName ?? ''} or ${key}`;
       const parent = await parents.findOneByOrFail({ id });
@@ -128,7 +128,7 @@ describe('a new parent given with its child', () => {
       const { entityMetadata, inverseEntityMetadata, propertyName, inverseRelation } = relation;
       const [children, parents] = [repositoryOf(entityMetadata.target), repositoryOf(inverseEntityMetadata.target)];
       const pair = async (): Promise<[ObjectLiteral, ObjectLiteral]> => {
-        const rest = await completeRow(entityMetadata.target, keyOf(relation));
+        const rest = await completeRow(entityMetadata.target, { [keyOf(relation)]: undefined });
         const parent = parents.create(await completeRow(inverseEntityMetadata.target));
         const child = Object.assign(children.create(rest), { [propertyName]: parent });
         // Both sides may know each other.
@@ -162,15 +162,17 @@ describe('a new parent given with its child', () => {
   });
 });
 
-/** The smallest row, with stored parents but for one. */
-async function completeRow(target: unknown, without?: string): Promise<ObjectLiteral> {
-  const row = newRow(target, without === undefined ? {} : { [without]: undefined });
+/** The smallest row, changed, with stored parents where the changes name none. */
+async function completeRow(target: unknown, changes: Row = {}): Promise<ObjectLiteral> {
+  const row = newRow(target, changes);
   for (const relation of db.dataSource.getMetadata(target as new () => ObjectLiteral).relationsWithJoinColumns) {
     const key = keyOf(relation);
-    if (row[key] !== undefined) row[key] = await store(db.dataSource, relation.inverseEntityMetadata.target);
+    if (row[key] !== undefined && !(key in changes)) {
+      row[key] = await store(db.dataSource, relation.inverseEntityMetadata.target);
+    }
   }
-  if (without === 'experimentId') row.experimentVariant = 'A';
-  if (without === 'powerTierId') row.isPowerUser = true;
+  if ('experimentId' in changes) row.experimentVariant = 'A';
+  if ('powerTierId' in changes) row.isPowerUser = true;
   return row;
 }
 
@@ -196,9 +198,10 @@ describe('the relation query builder', () => {
     );
     const archetype = () => repositoryOf(Decision).createQueryBuilder().relation('archetype').of(decisionId);
     await expectRefused('Decision refused: archetype is not written', () => archetype().set(null));
-    const champion = (builder: SelectQueryBuilder<ObjectLiteral>) => builder.relation(Author, 'champion').of(OTHER_ID);
     await expectRefused('set the foreign key of the CommunityChampion', () =>
-      db.dataSource.transaction((manager) => champion(manager.createQueryBuilder().clone()).set(null)),
+      db.dataSource.transaction(async (manager) =>
+        manager.createQueryBuilder().clone().relation(Author, 'champion').of(OTHER_ID).set(null),
+      ),
     );
   });
 
