@@ -18,6 +18,7 @@ import * as guard from './guard/guard.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { toDatabaseError } from './validation/constraints.js';
 import { EntityValidationSubscriber } from './validation/entity-validation.subscriber.js';
+import { writeRules } from './validation/write-rules.js';
 
 export interface ConnectionOptions {
   /** `postgres://user:password@host:port/database?sslmode=verify-full`. */
@@ -66,7 +67,7 @@ export function createDataSource(options: ConnectionOptions): DataSource {
   const { host, port, database, user } = address;
   const safety = readSafety();
   const schema = options.schema === undefined ? readSchema() : assertSchemaName(options.schema);
-  const care = { purpose, safety, schema, connectRetryMs, translate: toDatabaseError, assertMayDestroy };
+  const care = { purpose, safety, schema, connectRetryMs, translate: toDatabaseError, writeRules, assertMayDestroy };
   announceOptOuts(safety);
   assertSafeAddress(address, safety);
   applyComments(ENTITIES, COMMENTS);

@@ -54,7 +54,7 @@ const BEFORE = `## Before and after the database is asked
 
 | class | code | thrown by |
 | --- | --- | --- |
-| \`EntityValidationError\` | \`ENTITY_INVALID\` | every write that TypeORM announces: save, insert, update, upsert, query builder |
+| \`EntityValidationError\` | \`ENTITY_INVALID\` | every write that TypeORM announces: save, insert, update, upsert, query builder; every \`save()\`, for what it says of other rows; writes of a relation query builder |
 | \`InputValidationError\` | \`INPUT_INVALID\` | \`assertValid(Class, data)\` |
 | \`DatabaseUrlError\` | | \`createDataSource\`, for a connection string that cannot be used; \`part\` says where |
 | \`UnsafeConnection\` | | \`createDataSource\` and \`initialize()\`, for a connection that production refuses |
@@ -64,7 +64,8 @@ const BEFORE = `## Before and after the database is asked
 | \`PasswordUnavailable\` | | each new connection whose \`password\` function failed |
 
 The first two list every violation (property, rule, sentence), never the value. Raw SQL, \`valuesFromSelect\`, \`callListeners(false)\` and
-\`save(…, { listeners: false })\` are not announced: there PostgreSQL's constraints decide alone.
+\`save(…, { listeners: false })\` are not announced: there PostgreSQL's constraints decide alone. But every \`save()\` is refused that gives new
+parents or children, children of another parent, or a relation and a foreign key that name different rows.
 `;
 
 const MIGRATIONS = `## When the schema is changed

@@ -17,9 +17,10 @@ interface BelongsToOptions<Parent> extends Nullable {
 }
 
 /**
- * A foreign key. The relation `post` brings the column `post_id`, readable without a join as `postId` (declare it beside
- * the relation: `readonly postId!: string`), and an index, since PostgreSQL makes none and every cascade would scan the
- * table. SET NULL makes the column nullable. Never loaded eagerly, never saved by cascade.
+ * A foreign key. The relation `post` brings the column `post_id`, which is the property `postId` (declare it beside the
+ * relation: `postId!: string`), and an index, since PostgreSQL makes none and every cascade would scan the table. Either of
+ * the two may be set; together they must name the same row. SET NULL makes the column nullable. Never loaded eagerly, never
+ * saved by cascade.
  */
 export function BelongsTo<Parent extends object>(
   parent: () => ObjectType<Parent>,
@@ -42,21 +43,27 @@ export function BelongsTo<Parent extends object>(
   };
 }
 
-/** The rows that name this one as their parent, for `relations: {…}` in a query. Never loaded by itself. */
+/**
+ * The rows that name this one as their parent, for `relations: {…}` in a query. Never loaded by itself, and never written:
+ * the list may be filtered or old, and TypeORM would delete or detach the children that it does not hold.
+ */
 export function HasMany<Child extends object>(
   child: () => ObjectType<Child>,
   inverse: (child: Child) => unknown,
 ): PropertyDecorator {
-  return childrenBy(OneToMany(child, inverse));
+  return childrenBy(OneToMany(child, inverse, NOT_WRITTEN));
 }
 
-/** The one row that names this one as its parent. */
+/** The one row that names this one as its parent. Read only, as with `HasMany`. */
 export function HasOne<Child extends object>(
   child: () => ObjectType<Child>,
   inverse: (child: Child) => unknown,
 ): PropertyDecorator {
-  return childrenBy(OneToOne(child, inverse));
+  return childrenBy(OneToOne(child, inverse, NOT_WRITTEN));
 }
+
+/** save() does not compare the relation with the database. */
+const NOT_WRITTEN = { persistence: false };
 
 function childrenBy(decorate: PropertyDecorator): PropertyDecorator {
   return (target, property) => {

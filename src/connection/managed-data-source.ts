@@ -16,6 +16,7 @@ import { quiet } from './quiet-query-runner.js';
 import { withRetry } from './retry.js';
 import type { Translate } from './runner-session.js';
 import { assertSafeRole, type Purpose } from './safe-role.js';
+import { setWriteRules, type WriteRules } from './save-call.js';
 import { SchemaMissing } from './schema-name.js';
 import { showAs } from './shown-as.js';
 import { SqlLogger } from './sql-logger.js';
@@ -30,6 +31,7 @@ export interface Care {
   readonly connectRetryMs: number;
   /** Makes our errors of PostgreSQL's, with the rules in words. */
   readonly translate: Translate;
+  readonly writeRules: WriteRules;
   /**
    * May this be done to the database behind the connection of this query runner?
    *
@@ -50,6 +52,7 @@ export class ManagedDataSource extends DataSource {
   constructor(options: DataSourceOptions, care: Care) {
     super(options);
     this.#care = care;
+    setWriteRules(this, care.writeRules);
     for (const object of [this, this.options, this.driver]) showAs(object, addressOf(this));
   }
 

@@ -1,6 +1,5 @@
 import {
   EntityManager,
-  EntitySchema,
   SelectQueryBuilder,
   type EntityTarget,
   type FindOneOptions,
@@ -8,11 +7,14 @@ import {
   type InsertQueryBuilder,
   type ObjectLiteral,
   type QueryRunner,
+  type RelationQueryBuilder,
   type UpdateQueryBuilder,
 } from 'typeorm';
 import type { SoftDeleteQueryBuilder } from 'typeorm/query-builder/SoftDeleteQueryBuilder.js';
 import { EntityNotFound } from './errors/entity-not-found.js';
+import { ReadOnlyRelationQueryBuilder } from './relation-query-builder.js';
 import { copyEntities } from './row-copy.js';
+import { readSaveCall, writeRulesOf } from './save-call.js';
 import { assertSoftDelete, withSoftDeleteCheck } from './soft-delete.js';
 import { CheckedInsertQueryBuilder, CheckedUpdateQueryBuilder } from './write-builders.js';
 
@@ -23,6 +25,33 @@ type TransactionArguments<T> = [TransactionWork<T>] | IsolatedWork<T>;
 
 /** TypeORM's errors of what is not found repeat what was looked for: a handle, say. These do not. */
 export class QuietEntityManager extends EntityManager {
+  /** The types are those of the overloads. */
+  override create(...args: never[]): never {
+    const created: unknown = (super.create as (...all: unknown[]) => unknown).apply(this, args);
+    return this.#withGivenKeys(created, args) as never;
+  }
+
+  /** The types are those of the overloads. */
+  override merge(...args: never[]): never {
+    const merged: unknown = (super.merge as (...all: unknown[]) => unknown).apply(this, args);
+    return this.#withGivenKeys(merged, args) as never;
+  }
+
+  /**
+   * TypeORM takes the foreign key from the relation where both are given, and forgets the key. It stays here, so that save() can
+   * refuse two that name different rows.
+   */
+  #withGivenKeys(row: unknown, [target, ...given]: readonly unknown[]): unknown {
+    const { relationsWithJoinColumns } = this.dataSource.getMetadata(target as EntityTarget<ObjectLiteral>);
+    for (const { propertyName: key } of relationsWithJoinColumns.flatMap(({ joinColumns }) => joinColumns)) {
+      for (const values of given) {
+        const value = (values as ObjectLiteral | undefined)?.[key] as unknown;
+        if (value !== undefined && !Array.isArray(values)) (row as ObjectLiteral)[key] = value;
+      }
+    }
+    return row;
+  }
+
   override async findOneOrFail<Entity extends ObjectLiteral>(
     entity: EntityTarget<Entity>,
     options: FindOneOptions<Entity>,
@@ -86,15 +115,24 @@ export class QuietEntityManager extends EntityManager {
     return (super.recover as (...all: never[]) => Promise<never>).apply(this, args);
   }
 
-  /** What is judged is what is written: copies, whose ids and dates are put into the objects given. */
+  /**
+   * Held to the rules of the entities, repositories' calls too, which all end here. What is judged is what is written: copies, whose
+   * ids and dates are put into the objects given.
+   */
   override async save(...args: unknown[]): Promise<never> {
-    const first = args[0] as EntityTarget<ObjectLiteral>;
-    const hasTarget = args.length > 1 && (typeof first === 'function' || typeof first === 'string' || isSchema(first));
-    const [target, given, ...options] = hasTarget ? [first, ...args.slice(1)] : [undefined, ...args];
-    const { copies, giveBack } = copyEntities(this.dataSource, target, given);
     const save = super.save.bind(this) as (...all: unknown[]) => Promise<unknown>;
-    await save(...(hasTarget ? [target] : []), copies, ...options);
-    giveBack();
+    const call = readSaveCall(this, args);
+    if (call === undefined) return (await save(...args)) as never;
+    const { target, given, options } = call;
+    await writeRulesOf(this.dataSource).save(call, () => {
+      const { copies, giveBack } = copyEntities(this.dataSource, target, given);
+      const copyArgs = target === undefined ? [copies, options] : [target, copies, options];
+      return {
+        rows: (Array.isArray(copies) ? copies : [copies]) as ObjectLiteral[],
+        save: () => save(...copyArgs),
+        giveBack,
+      };
+    });
     return given as never;
   }
 
@@ -102,10 +140,6 @@ export class QuietEntityManager extends EntityManager {
     const { name, target } = this.dataSource.getMetadata(entity);
     throw new EntityNotFound(name, target);
   }
-}
-
-function isSchema(target: unknown): target is EntitySchema {
-  return target instanceof EntitySchema;
 }
 
 /** The same for query builders. */
@@ -118,6 +152,18 @@ export class QuietSelectQueryBuilder<Entity extends ObjectLiteral> extends Selec
   /** Its execute() throws SoftDeleteUnavailable. */
   override restore(): SoftDeleteQueryBuilder<Entity> {
     return withSoftDeleteCheck(super.restore() as SoftDeleteQueryBuilder<Entity>);
+  }
+
+  /** Reads relations only. */
+  override relation(propertyPath: string): RelationQueryBuilder<Entity>;
+  override relation<Other extends ObjectLiteral>(
+    entity: EntityTarget<Other>,
+    propertyPath: string,
+  ): RelationQueryBuilder<Other>;
+  override relation(...args: [unknown, unknown?]): RelationQueryBuilder<never> {
+    const [first, second] = args as [EntityTarget<Entity>, string];
+    const builder = args.length === 2 ? super.relation(first, second) : super.relation(first as string);
+    return new ReadOnlyRelationQueryBuilder(builder);
   }
 
   override insert(): InsertQueryBuilder<Entity> {

@@ -1,5 +1,7 @@
 import { EventSubscriber, type EntitySubscriberInterface, type InsertEvent, type UpdateEvent } from 'typeorm';
 import { hasRules, rulesOf, type EntityClass } from '../columns/registry.js';
+import { assertOwnRowOnly } from './own-row.js';
+import { isBeingSaved, noteInsert } from './saved-rows.js';
 import { validateEntity } from './validate-entity.js';
 
 /**
@@ -15,7 +17,10 @@ import { validateEntity } from './validate-entity.js';
 export class EntityValidationSubscriber implements EntitySubscriberInterface {
   /** @throws EntityValidationError */
   beforeInsert({ metadata, entity }: InsertEvent<unknown>): void {
-    if (isOurs(metadata.target)) validateEntity(metadata.target, entity, { write: 'insert' });
+    if (!isOurs(metadata.target)) return;
+    if (isBeingSaved(entity)) noteInsert(entity);
+    else assertOwnRowOnly(metadata.target, entity);
+    validateEntity(metadata.target, entity, { write: 'insert' });
   }
 
   /** @throws EntityValidationError */
@@ -23,6 +28,7 @@ export class EntityValidationSubscriber implements EntitySubscriberInterface {
     const { target } = event.metadata;
     // No entity: softDelete() and the like, which set nothing of the caller's.
     if (!isOurs(target) || event.entity === undefined) return;
+    if (!isBeingSaved(event.entity)) assertOwnRowOnly(target, event.entity);
     const stored = event.databaseEntity as object | undefined;
     validateEntity(target, event.entity, {
       write: 'update',

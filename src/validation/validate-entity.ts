@@ -38,7 +38,8 @@ function violationsOf(entity: EntityClass, row: unknown, write: Write): Violatio
   if (!hasRules(entity)) return [withoutRules(entity.name)];
   if (!isObject(row)) return [propertyViolation('', { path: '', kind: 'shape', sentence: 'must be an object' })];
   const rules = rulesOf(entity);
-  const { values, violations } = readRow(entity, row);
+  const stored = write.write === 'update' ? (write.stored as Record<string, unknown> | undefined) : undefined;
+  const { values, violations } = readRow(entity, row, stored);
   const unknown = unknownKeys(entity.name, row, (key) => isProperty(rules, key));
   const columns = columnViolations(entity, values, write);
   const faulty = new Set(columns.flatMap(({ properties }) => properties));
@@ -52,7 +53,12 @@ function violationsOf(entity: EntityClass, row: unknown, write: Write): Violatio
 }
 
 function isProperty({ columns, relations, children }: EntityRules, key: string): boolean {
-  return columns.has(key) || relations.has(key) || children.has(key);
+  return columns.has(key) || relations.has(key) || children.has(key) || isAttached(key);
+}
+
+/** Names that begin with `_` are the caller's own, and so are symbols; but `__proto__` and the like belong to JavaScript. */
+function isAttached(key: string): boolean {
+  return key.startsWith('_') && !(key in Object.prototype);
 }
 
 function columnViolations(entity: EntityClass, values: ReadonlyMap<string, unknown>, write: Write): Violation[] {

@@ -39,7 +39,7 @@ export class KpiMetric {
   /** The family. Cannot be deleted while it has numbers: retire it instead. */
   @BelongsTo(() => KpiType, { onDelete: 'RESTRICT', inverse: (type) => type.metrics, column: 'kpi_type_id' })
   metricType!: Relation<KpiType>;
-  readonly metricTypeId!: string;
+  metricTypeId!: string;
 
   /** The metric, like ctr or conversion_rate; the catalogue says its unit. */
   @Text({ max: 64, format: LOWER_SNAKE }) metricName!: string;

@@ -37,12 +37,12 @@ export class CommunityChampion {
   /** The champion. Goes with the author. */
   @BelongsTo(() => Author, { onDelete: 'CASCADE', unique: true, inverse: (author) => author.champion })
   author!: Relation<Author>;
-  readonly authorId!: string;
+  authorId!: string;
 
   /** Null: not classified, or the tier was deleted. */
   @BelongsTo(() => ChampionTier, { onDelete: 'SET NULL', inverse: (tier) => tier.champions })
   tier!: Relation<ChampionTier> | null;
-  readonly tierId!: string | null;
+  tierId!: string | null;
 
   /** Positive interactions in the last 30 days, counted daily. */
   @Count({ default: 0 }) engagementCount!: number;

@@ -30,12 +30,12 @@ export class CompetitiveMention {
 
   /** Where it was mentioned. Goes with the post. */
   @BelongsTo(() => Post, { onDelete: 'CASCADE', inverse: (post) => post.competitiveMentions }) post!: Relation<Post>;
-  readonly postId!: string;
+  postId!: string;
 
   /** Who was mentioned. Cannot be deleted while mentioned: retire it instead. */
   @BelongsTo(() => Competitor, { onDelete: 'RESTRICT', inverse: (competitor) => competitor.mentions })
   competitor!: Relation<Competitor>;
-  readonly competitorId!: string;
+  competitorId!: string;
 
   /** How the post speaks of it. */
   @Choice(SENTIMENTS) sentiment!: Sentiment;

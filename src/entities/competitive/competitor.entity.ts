@@ -28,7 +28,7 @@ export class Competitor {
   /** Null: not sorted yet, or the category was deleted. */
   @BelongsTo(() => CompetitorCategory, { onDelete: 'SET NULL', inverse: (category) => category.competitors })
   category!: Relation<CompetitorCategory> | null;
-  readonly categoryId!: string | null;
+  categoryId!: string | null;
 
   /** How it claims to work (oral electrolytes, IV drip). Null: unknown. */
   @Text({ max: 200, nullable: true }) primaryMechanism!: string | null;

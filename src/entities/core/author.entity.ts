@@ -76,7 +76,7 @@ export class Author {
   /** Tier by follower count at the time of classification. Null: below every tier, or not classified. */
   @BelongsTo(() => PowerTier, { onDelete: 'SET NULL', inverse: (tier) => tier.authors })
   powerTier!: Relation<PowerTier> | null;
-  readonly powerTierId!: string | null;
+  powerTierId!: string | null;
 
   /** Personas of the person (healthcare_pro, comedian, parent). Not the archetypes of replies. */
   @TextList({ max: 50, format: LOWER_SNAKE }) archetypeTags!: string[];

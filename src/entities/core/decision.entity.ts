@@ -51,7 +51,7 @@ export class Decision {
 
   /** The post judged. Goes with it. */
   @BelongsTo(() => Post, { onDelete: 'CASCADE', inverse: (post) => post.decisions }) post!: Relation<Post>;
-  readonly postId!: string;
+  postId!: string;
 
   /** Solution-Seeking Score: how much the author wants help, 0..1. From 0.82 the mode is HELPFUL. */
   @Score() sssScore!: number;
@@ -74,7 +74,7 @@ export class Decision {
   /** Shape of the reply. Null: the mode is DISENGAGED, or the archetype was deleted. */
   @BelongsTo(() => Archetype, { onDelete: 'SET NULL', inverse: (archetype) => archetype.decisions })
   archetype!: Relation<Archetype> | null;
-  readonly archetypeId!: string | null;
+  archetypeId!: string | null;
 
   /** What the safety filter saw (DEATH_MENTION). OVERRIDE marks a firm stance that must not be deleted by itself. */
   @TextList({ max: 20, format: UPPER_SNAKE }) safetyFlags!: string[];
@@ -94,7 +94,7 @@ export class Decision {
   /** The experiment it took part in. Null: in none, or the experiment was deleted. */
   @BelongsTo(() => Experiment, { onDelete: 'SET NULL', inverse: (experiment) => experiment.decisions })
   experiment!: Relation<Experiment> | null;
-  readonly experimentId!: string | null;
+  experimentId!: string | null;
 
   /** The experiment's arm, A or B. Null: in no experiment. */
   @Choice(VARIANTS, { nullable: true }) experimentVariant!: Variant | null;

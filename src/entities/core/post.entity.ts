@@ -67,7 +67,7 @@ export class Post {
 
   /** Who wrote it. Goes with the author. */
   @BelongsTo(() => Author, { onDelete: 'CASCADE', inverse: (author) => author.posts }) author!: Relation<Author>;
-  readonly authorId!: string;
+  authorId!: string;
 
   /** The text as delivered, 1..5,000 characters. */
   @Text({ max: 5000, blank: true }) content!: string;

@@ -53,7 +53,7 @@ export class Reply {
   /** The decision it carries out. Null: purged after 90 days; a new reply always has one. */
   @BelongsTo(() => Decision, { onDelete: 'SET NULL', inverse: (decision) => decision.replies })
   decision!: Relation<Decision> | null;
-  readonly decisionId!: string | null;
+  decisionId!: string | null;
 
   /** The whole text, signature included, before links are expanded. Editable while PENDING. */
   @Text({ ...REPLY_LENGTH, contains: REPLY_SIGNATURE }) content!: string;
@@ -61,7 +61,7 @@ export class Reply {
   /** The archetype used. Null: deleted since, or written by hand. */
   @BelongsTo(() => Archetype, { onDelete: 'SET NULL', inverse: (archetype) => archetype.replies })
   archetype!: Relation<Archetype> | null;
-  readonly archetypeId!: string | null;
+  archetypeId!: string | null;
 
   /** The platform of the post it answers. */
   @Enumeration(Platform) platform!: Platform;

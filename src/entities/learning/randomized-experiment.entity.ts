@@ -23,7 +23,7 @@ export class RandomizedExperiment {
   /** The decision probed, at most once. Goes with it. */
   @BelongsTo(() => Decision, { onDelete: 'CASCADE', unique: true, inverse: (decision) => decision.probe })
   decision!: Relation<Decision>;
-  readonly decisionId!: string;
+  decisionId!: string;
 
   /** The mode that would have been used. */
   @Enumeration(OperationalMode) predictedMode!: OperationalMode;

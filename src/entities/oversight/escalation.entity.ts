@@ -61,22 +61,22 @@ export class Escalation {
 
   /** Null: not about a post, or the post was purged. */
   @BelongsTo(() => Post, { onDelete: 'SET NULL', inverse: (post) => post.escalations }) post!: Relation<Post> | null;
-  readonly postId!: string | null;
+  postId!: string | null;
 
   /** Null: not about a decision, or the decision was purged. */
   @BelongsTo(() => Decision, { onDelete: 'SET NULL', inverse: (decision) => decision.escalations })
   decision!: Relation<Decision> | null;
-  readonly decisionId!: string | null;
+  decisionId!: string | null;
 
   /** Null: not about a reply. */
   @BelongsTo(() => Reply, { onDelete: 'SET NULL', inverse: (reply) => reply.escalations })
   reply!: Relation<Reply> | null;
-  readonly replyId!: string | null;
+  replyId!: string | null;
 
   /** Null: the reason was deleted. */
   @BelongsTo(() => EscalationReason, { onDelete: 'SET NULL', inverse: (reason) => reason.escalations })
   reason!: Relation<EscalationReason> | null;
-  readonly reasonId!: string | null;
+  reasonId!: string | null;
 
   /** How urgent; the reason's severity unless said otherwise. */
   @Enumeration(EscalationPriority, { default: 'MEDIUM' }) priority!: EscalationPriority;

@@ -49,9 +49,7 @@ describe('a foreign key', () => {
 
   test('may be given as the relation or as its key', () => {
     expect(refusalOf(Decision, rowOf(Decision, { ...without, post }))).toEqual([]);
-    expect(refusalOf(Decision, rowOf(Decision, { post: Object.assign(new Post(), post), postId: OTHER_ID }))).toEqual(
-      [],
-    );
+    expect(refusalOf(Decision, rowOf(Decision, { post: Object.assign(new Post(), post), postId: ID }))).toEqual([]);
     expect(refusalOf(Decision, rowOf(Decision, { postId: ID }))).toEqual([]);
   });
 
@@ -75,6 +73,13 @@ describe('a foreign key', () => {
     ['a number', 7],
   ])('is refused as relation when it is %s', (_what, given) => {
     expect(refusalOf(Decision, rowOf(Decision, { post: given }))).toContain('post:relation');
+  });
+
+  test('is refused when relation and key name different rows', () => {
+    expect(refusalOf(Decision, rowOf(Decision, { post, postId: OTHER_ID }))).toEqual(['post:relation']);
+    expect(refusalOf(Decision, rowOf(Decision, { post, postId: null }))).toContain('post:relation');
+    expect(refusalOf(Decision, rowOf(Decision, { post: new Post(), postId: ID }))).toEqual(['post:relation']);
+    expect(refusalOf(Decision, rowOf(Decision, { post, postId: () => 'SQL' }))).toEqual(['post:relation']);
   });
 
   test('is refused when the relation is null and its key is not, since TypeORM would write the key', () => {
@@ -121,6 +126,13 @@ describe('hostile rows', () => {
     ['nothing', undefined],
   ])('%s is no row', (_what, row) => {
     expect(refusalOf(Author, row)).toEqual([':shape']);
+  });
+
+  test('a name that begins with _ and a symbol are the caller’s own', () => {
+    expect(refusalOf(Author, rowOf(Author, { _seen: 1, __note: {}, [Symbol('mark')]: 1 }))).toEqual([]);
+    expect(refusalOf(Author, { _seen: 1, [Symbol('mark')]: 1 }, { write: 'update' })).toEqual([]);
+    expect(refusalOf(Author, rowOf(Author, { seen_: 1 }))).toEqual(['seen_:unknown']);
+    expect(refusalOf(Author, { hadnle: 'ann' }, { write: 'update' })).toEqual(['hadnle:unknown']);
   });
 
   test('a key __proto__ or constructor is no property', () => {

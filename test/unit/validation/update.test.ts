@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { describe, expect, test } from '@jest/globals';
 import { Author, Post, Reply } from '../../../src/entities/index.js';
-import { CONTENT, ID, rowOf } from '../../support/rows.js';
+import { CONTENT, ID, OTHER_ID, rowOf } from '../../support/rows.js';
 import { refusalOf } from './refusal.js';
 
 const now = new Date('2026-01-02T03:04:05Z');
@@ -69,6 +69,16 @@ describe('an update of a row that is known', () => {
     const content = `Another cure! ${CONTENT}`;
     expect(refusalOf(Reply, { ...old, content }, { write: 'update', stored: old, changed: ['content'] })).toEqual([
       'content:content_makes_no_claims',
+    ]);
+  });
+
+  test('may replace a relation while the foreign key is still the stored one', () => {
+    const known = { ...stored, decisionId: ID };
+    const write = { write: 'update', stored: known, changed: ['decisionId'] } as const;
+    expect(refusalOf(Reply, { ...known, decision: { id: OTHER_ID } }, write)).toEqual([]);
+    expect(refusalOf(Reply, { ...known, decision: null }, write)).toEqual([]);
+    expect(refusalOf(Reply, { ...known, decision: { id: ID }, decisionId: OTHER_ID }, write)).toEqual([
+      'decision:relation',
     ]);
   });
 
