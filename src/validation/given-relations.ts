@@ -131,7 +131,7 @@ function namesParent(child: ObjectLiteral, relation: RelationMetadata, parent: O
 /** How to write a child that is not stored. */
 export function separately(relation: RelationMetadata): string {
   const { propertyName, entityMetadata } = relation;
-  return `save the ${entityMetadata.name} by itself, with ${propertyName} or ${foreignKeyOf(relation)}`;
+  return `save the ${entityMetadata.name} by itself, with ${propertyName} or ${foreignKeyOf(relation)}, or leave it out`;
 }
 
 /** What is wrong with a child of another parent. */
