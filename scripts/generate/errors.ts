@@ -1,5 +1,7 @@
 import { DATABASE_ERRORS } from '../../src/connection/errors.js';
 import { MIGRATION_ERRORS } from '../../src/migrator/errors.js';
+import { rulesOf } from '../../src/columns/registry.js';
+import { ENTITIES } from '../../src/entities/index.js';
 import { GUARD_ERRORS } from '../../src/guard/errors.js';
 import type { GeneratedFile } from './generated-file.js';
 
@@ -12,9 +14,42 @@ export function errorsFile(): GeneratedFile {
   });
   return {
     path: 'docs/reference/errors.md',
-    content: `${INTRODUCTION}\n${rows.join('\n')}\n\n${BEFORE}\n${migrationErrors()}\n${guardErrors()}`,
+    content: `${INTRODUCTION}\n${rows.join('\n')}\n\n${BEFORE}\n${uncheckedRules()}\n${migrationErrors()}\n${guardErrors()}`,
   };
 }
+
+/** The rules that only the validation enforces, so that a write that TypeORM does not announce passes them by. */
+function uncheckedRules(): string {
+  const ofRows = ENTITIES.flatMap((entity) =>
+    rulesOf(entity)
+      .rows.filter(({ sql }) => sql === undefined)
+      .map(({ sentence, beforeSaveOnly = '' }) => `| \`${entity.name}\` | ${sentence} | ${beforeSaveOnly} |`),
+  );
+  const ofColumns = UNCHECKED_KINDS.map(([kind, sentence, reason]) => {
+    const columns = ENTITIES.flatMap((entity) =>
+      [...rulesOf(entity).columns]
+        .filter(([, rules]) => rules.some((rule) => rule.kind === kind && rule.sql === undefined))
+        .map(([property]) => `\`${entity.name}.${property}\``),
+    );
+    return `| ${columns.join(', ')} | ${sentence} | ${reason} |`;
+  });
+  return `${UNCHECKED}\n${[...ofRows, ...ofColumns].join('\n')}\n`;
+}
+
+/** Kinds of column rules without CHECK that the type of the column does not enforce either. */
+export const UNCHECKED_KINDS: readonly (readonly [kind: string, sentence: string, reason: string])[] = [
+  [
+    'content',
+    'JSON holds the keys and values that it is for',
+    'keys come and go: a CHECK over them would be migrated with each',
+  ],
+  [
+    'json',
+    'JSON is at most 32 levels deep, without keys like `__proto__`',
+    'PostgreSQL holds any depth that its stack does',
+  ],
+  ['different', 'the items of a list are different', 'a CHECK can hold no subquery, so it cannot compare items'],
+];
 
 function migrationErrors(): string {
   const rows = MIGRATION_ERRORS.map(
@@ -63,10 +98,18 @@ const BEFORE = `## Before and after the database is asked
 | \`EntityNotFound\` | \`ENTITY_NOT_FOUND\` | \`findOneOrFail\`, \`findOneByOrFail\`, \`getOneOrFail\`; names the entity, not what it was looked for by |
 | \`PasswordUnavailable\` | | each new connection whose \`password\` function failed |
 
-The first two list every violation (property, rule, sentence), never the value. Raw SQL, \`valuesFromSelect\`, \`callListeners(false)\` and
-\`save(…, { listeners: false })\` are not announced: there PostgreSQL's constraints decide alone. But every \`save()\` is refused that gives new
-parents or children, children of another parent, or a relation and a foreign key that name different rows.
+The first two list every violation (property, rule, sentence), never the value. Every \`save()\` is refused that gives new parents or children,
+children of another parent, or a relation and a foreign key that name different rows.
 `;
+
+const UNCHECKED = `## What passes the validation by
+
+Raw SQL (\`query()\`), \`valuesFromSelect\`, \`callListeners(false)\` and \`save(…, { listeners: false })\` are not announced, and a value given
+as SQL (\`() => '…'\`, \`increment\`) is known to PostgreSQL only: there its constraints and triggers decide alone. They enforce every rule
+but these, which \`test/integration/rules\` tries on every path:
+
+| where | rule | why it has no CHECK |
+| --- | --- | --- |`;
 
 const MIGRATIONS = `## When the schema is changed
 

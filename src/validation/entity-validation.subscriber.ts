@@ -8,7 +8,7 @@ import { validateEntity } from './validate-entity.js';
  * Holds every write that TypeORM announces against the rules of its entity: save, insert, update, upsert, increment, query
  * builder; instances and plain objects. A throw aborts the whole call, all rows of a multi-row insert included.
  *
- * Not announced, and so judged by PostgreSQL's constraints alone: raw SQL, `valuesFromSelect`, `callListeners(false)`,
+ * Not announced, and so judged by PostgreSQL's constraints and triggers alone: raw SQL, `valuesFromSelect`, `callListeners(false)`,
  * `save(…, { listeners: false })`, and values given as SQL. A save() that changes no column is no write and not announced
  * either, whatever else the object holds. A subscriber and not `@BeforeInsert` methods of the entities,
  * which plain objects do not have.

@@ -1,5 +1,5 @@
 import { constraintName } from '../../../src/connection/naming-strategy.js';
-import { columnOf } from '../../../src/columns/table.js';
+import { columnOf, finalProperties } from '../../../src/columns/table.js';
 import { RETENTION_POLICIES, type RetentionPolicy } from '../../../src/retention/policies.js';
 import { withoutSchema } from '../../../src/schema/schema-placeholder.js';
 import type { CatalogObject, Kind } from '../../../src/schema/snapshot.js';
@@ -29,6 +29,7 @@ export function tablePage(table: TableFacts, tables: readonly TableFacts[]): Gen
     ),
     ...tableSection('Referred to by', ['column', 'when the row here is deleted'], children.map(childRow)),
     ...tableSection('Rules over several columns', ['rule', 'columns', 'held by'], rowRules(table)),
+    ...tableSection('Final values', ['rule', 'columns', 'held by'], finals(table)),
     ...tableSection('Constraints', ['constraint', 'in words'], partsOf(table, 'constraint').map(constraintRow)),
     ...tableSection(
       'Indexes',
@@ -108,6 +109,16 @@ function rowRules({ name, rules }: TableFacts): string[][] {
     (sql === undefined
       ? `validation before save only: ${prose(beforeSaveOnly)}`
       : code(constraintName('ck', name, meaning))) + (onInsertOnly ? '; new rows only' : ''),
+  ]);
+}
+
+function finals({ name, rules }: TableFacts): string[][] {
+  return rules.finals.map((final) => [
+    prose(final.sentence),
+    finalProperties(rules, final)
+      .map((property) => code(columnOf(rules, property)))
+      .join(', '),
+    code(constraintName('tg', name, final.meaning)),
   ]);
 }
 

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { rulesOf } from '../../../src/columns/registry.js';
 import { finalProperties } from '../../../src/columns/table.js';
 import { Author, Decision, Post, Reply, SegmentedWeight, WeightAdjustmentLog } from '../../../src/entities/index.js';
+import { UNCHECKED_KINDS } from '../../../scripts/generate/errors.js';
 import { useDatabase } from '../../support/database.js';
 import { CONTENT, ID, rowOf, SMALLEST_ROWS, type Row } from '../../support/rows.js';
 import { dropOtherKeys, Matrix } from './paths.js';
@@ -13,6 +15,7 @@ import { COLUMN_RULES, COLUMN_SUBJECTS, ROW_SUBJECTS, type RowSubject } from './
  */
 const db = useDatabase();
 const PATIENCE = 120_000;
+const ERRORS_PAGE = readFileSync('docs/reference/errors.md', 'utf8');
 let tries = 0;
 
 beforeAll(async () => {
@@ -108,6 +111,14 @@ describe('a rule without CHECK', () => {
       'Reply content_makes_no_claims',
       'Escalation new_has_target',
     ]);
+  });
+
+  test('is on the page of errors, and no rule of a column is without CHECK but those there', () => {
+    for (const { rule } of without) expect(ERRORS_PAGE).toContain(`| ${rule.sentence} |`);
+    const kinds = COLUMN_SUBJECTS.filter(({ rule }) => rule.sql === undefined).map(({ rule }) => rule.kind);
+    const listed = UNCHECKED_KINDS.map(([kind]) => kind);
+    // What the type of the column enforces.
+    expect([...new Set(kinds)].sort()).toEqual([...listed, 'choice', 'flag', 'text', 'uuid'].sort());
   });
 
   test('is passed by where TypeORM announces nothing', async () => {

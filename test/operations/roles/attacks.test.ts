@@ -23,7 +23,7 @@ const CONF = readFileSync('docs/reference/postgresql.conf', 'utf8');
 /** What a later erasure must be able to do. */
 const ERASURE = [
   `UPDATE replies SET content = 'Erased. —Antone (Vita)', updated_at = now()`,
-  `UPDATE decisions SET signals_json = NULL`,
+  `UPDATE decisions SET signals_json = '{}'`,
 ];
 
 /** What nobody may do to the rows that are there, approved and processed. */
@@ -32,7 +32,7 @@ const FINAL = [
   `UPDATE replies SET approval_status = 'PENDING', approved_by = NULL, approved_at = NULL`,
   `UPDATE replies SET approved_by = 'somebody-else'`,
   `UPDATE decisions SET mode = 'HYBRID'`,
-  `UPDATE decisions SET signals_json = NULL, mode = 'HYBRID'`,
+  `UPDATE decisions SET signals_json = '{}', mode = 'HYBRID'`,
   `UPDATE posts SET processed_at = NULL`,
 ];
 
