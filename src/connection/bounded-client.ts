@@ -14,16 +14,16 @@ export class BoundedClient extends SessionClient {
     super(config);
     const { host, port, database } = this;
     showAs(this, { host, port, database });
+    const query = this.query as (...all: unknown[]) => unknown;
+    // The overloads of `query` are many; what is done here is the same for those that return a promise, and TypeORM uses no others.
+    this.query = ((...all: unknown[]) => {
+      const result = query.apply(this, all);
+      if (result instanceof Promise) {
+        result.catch((error: unknown) => {
+          if (error instanceof Error && error.message === READ_TIMEOUT) this.connection.stream.destroy();
+        });
+      }
+      return result;
+    }) as pg.Client['query'];
   }
-
-  // The overloads of `query` are many; what is done here is the same for those that return a promise, and TypeORM uses no others.
-  override query = ((...args: Parameters<pg.Client['query']>) => {
-    const result = (super.query as (...all: typeof args) => unknown).call(this, ...args);
-    if (result instanceof Promise) {
-      result.catch((error: unknown) => {
-        if (error instanceof Error && error.message === READ_TIMEOUT) this.connection.stream.destroy();
-      });
-    }
-    return result;
-  }) as pg.Client['query'];
 }
