@@ -78,6 +78,7 @@ export { EntityNotFound } from './connection/errors/entity-not-found.js';
 export { DatabaseUrlError } from './connection/database-url.js';
 export { PasswordUnavailable, type PasswordProvider } from './connection/password.js';
 export { SecretUnavailable } from './connection/secret-file.js';
+export { UnsupportedDatabase } from './connection/session-check.js';
 export { UnsafeConnection } from './connection/url-policy.js';
 export type { Purpose } from './connection/safe-role.js';
 export { SharedDbError } from './connection/shared-db-error.js';
