@@ -86,6 +86,7 @@ export { SoftDeleteUnavailable } from './connection/soft-delete.js';
 export { DatabaseUrlError } from './connection/database-url.js';
 export { PasswordUnavailable, type PasswordProvider } from './connection/password.js';
 export { SecretUnavailable } from './connection/secret-file.js';
+export { UnsupportedDatabase } from './connection/session-check.js';
 export { UnsafeConnection } from './connection/url-policy.js';
 export type { Purpose } from './connection/safe-role.js';
 export { SharedDbError } from './connection/shared-db-error.js';

@@ -22,23 +22,23 @@ export class BoundedClient extends SessionClient {
     const { host, port, database } = this;
     showAs(this, { host, port, database });
     hidePassword(this);
+    const query = this.query as (...all: unknown[]) => unknown;
+    // The overloads of `query` are many; what is done here is the same for those that return a promise, and TypeORM uses no others.
+    this.query = ((...all: unknown[]) => {
+      const result = query.apply(this, all);
+      if (!types.isPromise(result)) return result;
+      return (result as Promise<pg.QueryResult | pg.QueryResult[]>).then(
+        (answer) => {
+          assertNotRolledBack(all[0], answer);
+          return answer;
+        },
+        (error: unknown) => {
+          if (isError(error) && error.message === READ_TIMEOUT) this.connection.stream.destroy();
+          throw error;
+        },
+      );
+    }) as pg.Client['query'];
   }
-
-  // The overloads of `query` are many; what is done here is the same for those that return a promise, and TypeORM uses no others.
-  override query = ((...args: Parameters<pg.Client['query']>) => {
-    const result = (super.query as (...all: typeof args) => unknown).call(this, ...args);
-    if (!types.isPromise(result)) return result;
-    return (result as Promise<pg.QueryResult | pg.QueryResult[]>).then(
-      (answer) => {
-        assertNotRolledBack(args[0], answer);
-        return answer;
-      },
-      (error: unknown) => {
-        if (isError(error) && error.message === READ_TIMEOUT) this.connection.stream.destroy();
-        throw error;
-      },
-    );
-  }) as pg.Client['query'];
 }
 
 /** What node-postgres keeps of a password: the function that gives it, and, once it was asked, the password itself. */

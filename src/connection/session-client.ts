@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { types as kindOf } from 'node:util';
 import pg from 'pg';
 import { prepareSession } from './session-check.js';
 import { sessionSettings, startupOptions, type SessionSettings } from './session-settings.js';
@@ -21,6 +22,21 @@ const types: pg.CustomTypesConfig = {
 };
 
 /**
+ * Dates as they are sent, also in lists: node-postgres writes them in the time zone of the process, and loses the seconds that some zones
+ * had in their offset until 1972.
+ */
+function inUtc(value: unknown): unknown {
+  if (Array.isArray(value)) return value.some(mayHoldDate) ? value.map(inUtc) : value;
+  if (!kindOf.isDate(value)) return value;
+  const year = value.getUTCFullYear();
+  return year > 0 && year < 10_000 ? value.toISOString() : value;
+}
+
+function mayHoldDate(value: unknown): boolean {
+  return Array.isArray(value) || kindOf.isDate(value);
+}
+
+/**
  * The client behind every connection of this package: node-postgres' own, whose session means the same whatever settings the
  * database and its roles have. A calendar day is read as text (`2011-12-30`): it has no time zone, and every Date has one.
  */
@@ -41,6 +57,13 @@ export class SessionClient extends pg.Client {
     this.#anyEncoding = anyEncoding;
     this.#timeoutMs = config.connectionTimeoutMillis ?? 0;
   }
+
+  // The overloads of `query` are many; the parameters of all of them are where these are.
+  override query = ((text: unknown, values: unknown, ...others: unknown[]) => {
+    const { values: own } = (text ?? {}) as { values?: unknown };
+    const query = Array.isArray(own) ? { ...(text as object), values: inUtc(own) } : text;
+    return (super.query as (...all: unknown[]) => unknown).call(this, query, inUtc(values), ...others);
+  }) as pg.Client['query'];
 
   /** @throws UnsupportedDatabase, and what node-postgres throws; the connection is closed then. */
   override connect(): Promise<pg.Client>;

@@ -28,7 +28,9 @@ const LISTS = [
 /** Sets a setting of a database or role, or resets it. */
 export function settingSql({ name, on }: CatalogObject, value: string | undefined): string {
   if (value === undefined) return `ALTER ${on} RESET ${name}`;
-  return `ALTER ${on} SET ${name} TO ${LISTS.includes(name) && value !== '' ? value : literal(value)}`;
+  if (!LISTS.includes(name) || value === '') return `ALTER ${on} SET ${name} TO ${literal(value)}`;
+  // An empty entry is stored as "", which SQL does not take for a name.
+  return `ALTER ${on} SET ${name} TO ${value.replaceAll(/(?<=^|, )""(?=,|$)/g, "''")}`;
 }
 
 /** A text in SQL. */

@@ -9,6 +9,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { createDatabase, dropDatabases, withDatabaseName, type TestServer } from './databases.js';
 
 const [run = '', program = '', memory = ''] = process.argv.slice(2);
@@ -27,6 +28,7 @@ try {
   };
   await createDatabase(server, server.template);
   await migrate(withDatabaseName(url, server.template));
+  process.stderr.write(`== server: ${await versionOf(url)}\n`);
   process.stdout.write(`${JSON.stringify(server)}\n`);
   await new Promise((resolve) => process.stdin.resume().once('close', resolve).once('end', resolve));
   await dropDatabases(server);
@@ -40,6 +42,15 @@ try {
   for (const folder of [program, memory]) if (folder !== '') await rm(folder, { recursive: true, force: true });
 }
 process.exit();
+
+/** So that every run names the server it was on. */
+async function versionOf(url: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ version: string }>('SELECT version()');
+  await client.end();
+  return rows[0]?.version ?? '';
+}
 
 async function startEmbedded(): Promise<{ url: string; stop: () => Promise<void> }> {
   const { acquireEmbeddedServer } = await import('../../src/connection/embedded.js');

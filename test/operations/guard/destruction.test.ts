@@ -132,7 +132,7 @@ describe('sample data', () => {
     ['test', 'production', right, SampleInProductionError, 'NODE_ENV is production'],
     ['staging', undefined, undefined, UnconfirmedDatabaseError, 'says it is staging'],
     ['staging', 'test', () => 'ANTONE', UnconfirmedDatabaseError, 'not to "ANTONE"'],
-    ['test', 'staging', undefined, UnconfirmedDatabaseError, 'NODE_ENV is "staging"'],
+    ['test', 'staging', right, SampleInProductionError, 'NODE_ENV is "staging", which counts as production'],
     [undefined, undefined, undefined, UnconfirmedDatabaseError, 'does not say of which environment'],
   ])('in one that says %s, NODE_ENV %s, is refused', async (marker, nodeEnv, name, Refusal, why) => {
     await say(db.url, marker);
