@@ -73,6 +73,8 @@ export {
   SchemaMismatch,
   SerializationFailure,
   TooManyConnections,
+  TooManyParameters,
+  TransactionAborted,
   UnexpectedDatabaseError,
   UniqueViolation,
   UntrustedServer,

@@ -114,6 +114,7 @@ const CODELESS: readonly (readonly [string, DatabaseErrorClass])[] = [
   ['Client was closed and is not queryable', failures.ConnectionLost],
   ['timeout exceeded when trying to connect', failures.PoolSaturated],
   ['The server does not support SSL connections', failures.UntrustedServer],
+  ['There was an error establishing an SSL connection', failures.ConnectionLost],
   // pg-protocol's SASL has a sentence for each way in which there is none.
   ['SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string', failures.AuthenticationFailed],
   ['SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a non-empty string', failures.AuthenticationFailed],

@@ -12,8 +12,9 @@ import { addressOf } from './client-options.js';
 import { explainConnecting } from './connection-failure.js';
 import { ConnectionLost, TooManyConnections } from './errors.js';
 import { QuietEntityManager, QuietSelectQueryBuilder } from './quiet-manager.js';
-import { quiet, type Translate } from './quiet-query-runner.js';
+import { quiet } from './quiet-query-runner.js';
 import { withRetry } from './retry.js';
+import type { Translate } from './runner-session.js';
 import { assertSafeRole, type Purpose } from './safe-role.js';
 import { showAs } from './shown-as.js';
 import { SqlLogger } from './sql-logger.js';
@@ -69,6 +70,13 @@ export class ManagedDataSource extends DataSource {
     const runner = super.createQueryRunner(mode);
     showAs(runner, addressOf(this));
     return quiet(runner, this.#care.translate, (error) => explainConnecting(error, addressOf(this)));
+  }
+
+  /** TypeORM's own asks only whether the query runner is released, which it is too when its connection was lost. */
+  override async query<T = unknown>(sql: string, parameters?: unknown[], queryRunner?: QueryRunner): Promise<T> {
+    return queryRunner === undefined
+      ? super.query<T>(sql, parameters)
+      : (queryRunner.query(sql, parameters) as Promise<T>);
   }
 
   /** TypeORM calls it before our own fields are there. */

@@ -1,14 +1,25 @@
 import {
   EntityManager,
+  EntitySchema,
   SelectQueryBuilder,
   type EntityTarget,
   type FindOneOptions,
   type FindOptionsWhere,
+  type InsertQueryBuilder,
   type ObjectLiteral,
+  type QueryRunner,
+  type UpdateQueryBuilder,
 } from 'typeorm';
 import type { SoftDeleteQueryBuilder } from 'typeorm/query-builder/SoftDeleteQueryBuilder.js';
 import { EntityNotFound } from './errors/entity-not-found.js';
+import { copyEntities } from './row-copy.js';
 import { assertSoftDelete, withSoftDeleteCheck } from './soft-delete.js';
+import { CheckedInsertQueryBuilder, CheckedUpdateQueryBuilder } from './write-builders.js';
+
+type IsolationLevel = Parameters<QueryRunner['startTransaction']>[0];
+type TransactionWork<T> = (manager: EntityManager) => Promise<T>;
+type IsolatedWork<T> = [IsolationLevel, TransactionWork<T>];
+type TransactionArguments<T> = [TransactionWork<T>] | IsolatedWork<T>;
 
 /** TypeORM's errors of what is not found repeat what was looked for: a handle, say. These do not. */
 export class QuietEntityManager extends EntityManager {
@@ -50,10 +61,51 @@ export class QuietEntityManager extends EntityManager {
     return (super.recover as (...all: never[]) => Promise<never>).apply(this, args);
   }
 
+  /**
+   * TypeORM's own rolls back the outer transaction when a nested one cannot begin (it has failed already, or its connection is lost).
+   * What the outer callback does next would be stored at once, and by itself. Here the outer transaction stays as it is: failed.
+   */
+  override async transaction<T>(...args: TransactionArguments<T>): Promise<T> {
+    const [isolation, work] = typeof args[0] === 'function' ? [undefined, args[0]] : args;
+    const runner = this.queryRunner ?? this.dataSource.createQueryRunner();
+    const isNested = runner.isTransactionActive;
+    const takeBack = (): Promise<void> => runner.rollbackTransaction().catch(() => undefined);
+    let isBegun = false;
+    try {
+      await runner.startTransaction(isolation);
+      isBegun = true;
+      const result = await work(runner.manager);
+      await runner.commitTransaction();
+      return result;
+    } catch (error) {
+      // The first error says why.
+      if (isBegun || !isNested) await takeBack();
+      throw error;
+    } finally {
+      if (!this.queryRunner) await runner.release();
+    }
+  }
+
+  /** What is judged is what is written: copies, whose ids and dates are put into the objects given. */
+  override async save(...args: unknown[]): Promise<never> {
+    const first = args[0] as EntityTarget<ObjectLiteral>;
+    const hasTarget = args.length > 1 && (typeof first === 'function' || typeof first === 'string' || isSchema(first));
+    const [target, given, ...options] = hasTarget ? [first, ...args.slice(1)] : [undefined, ...args];
+    const { copies, giveBack } = copyEntities(this.dataSource, target, given);
+    const save = super.save.bind(this) as (...all: unknown[]) => Promise<unknown>;
+    await save(...(hasTarget ? [target] : []), copies, ...options);
+    giveBack();
+    return given as never;
+  }
+
   #fail(entity: EntityTarget<ObjectLiteral>): never {
     const { name, target } = this.dataSource.getMetadata(entity);
     throw new EntityNotFound(name, target);
   }
+}
+
+function isSchema(target: unknown): target is EntitySchema {
+  return target instanceof EntitySchema;
 }
 
 /** The same for query builders. */
@@ -66,6 +118,14 @@ export class QuietSelectQueryBuilder<Entity extends ObjectLiteral> extends Selec
   /** Its execute() throws SoftDeleteUnavailable. */
   override restore(): SoftDeleteQueryBuilder<Entity> {
     return withSoftDeleteCheck(super.restore() as SoftDeleteQueryBuilder<Entity>);
+  }
+
+  override insert(): InsertQueryBuilder<Entity> {
+    return new CheckedInsertQueryBuilder(super.insert());
+  }
+
+  override update(...args: unknown[]): UpdateQueryBuilder<never> {
+    return new CheckedUpdateQueryBuilder((super.update as (...all: unknown[]) => UpdateQueryBuilder<never>)(...args));
   }
 
   override async getOneOrFail(): Promise<Entity> {

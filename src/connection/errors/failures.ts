@@ -1,5 +1,5 @@
 /** What goes wrong around a statement: other transactions, time limits, the connection, the server. */
-import { errorOf } from './database-error.js';
+import { errorOf, type DatabaseError, type DatabaseErrorFacts } from './database-error.js';
 
 /** Concurrent transactions got in each other's way. */
 export class SerializationFailure extends errorOf({
@@ -43,11 +43,38 @@ export class ConnectionLost extends errorOf({
   states: [
     ...['08000', '08001', '08003', '08004', '08006', '08007', '08P01', '57P01', '57P02', '57P03', '57P05', '25P03'],
     ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'],
+    ...['ECONNABORTED', 'ENETDOWN', 'ENETRESET', 'EHOSTDOWN', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'],
   ],
   sentence: 'the connection to the database could not be made or broke',
   advice: 'Try again in a moment. A write whose COMMIT was under way may have arrived: make it repeatable.',
   retryable: true,
 }) {}
+
+/**
+ * A statement of the transaction failed and the error was caught. PostgreSQL refuses every further statement of the transaction, and
+ * answers COMMIT by rolling back. `cause` is the error of the statement that failed first, where it is known.
+ */
+export class TransactionAborted extends errorOf({
+  code: 'TRANSACTION_ABORTED',
+  states: ['25P02'],
+  sentence: 'a statement of this transaction failed earlier, so nothing of the transaction is stored',
+  advice:
+    'Let the error leave the callback of transaction(), or run the statement that may fail in a nested transaction() (a savepoint). ' +
+    'It is retryable when the first error is.',
+}) {
+  /** @param first error of the statement that failed first. */
+  constructor(facts: DatabaseErrorFacts = {}, first?: DatabaseError) {
+    super({ ...facts, ...(first === undefined ? {} : { rule: abortedBy(first) }) });
+    if (first === undefined) return;
+    Object.assign(this, { retryable: first.retryable });
+    Object.defineProperty(this, 'cause', { value: first, configurable: true, writable: true });
+  }
+}
+
+function abortedBy({ code, sqlState, constraint }: DatabaseError): string {
+  const details = [code, sqlState, constraint].filter((detail) => detail !== undefined).join(', ');
+  return `a statement of this transaction failed earlier (${details}), so nothing of the transaction is stored`;
+}
 
 /** The server has no connection left. */
 export class TooManyConnections extends errorOf({

@@ -90,3 +90,13 @@ export class SchemaMismatch extends errorOf({
   sentence: 'the database does not have what the statement names',
   advice: 'Run the migrations (migration:run); check DATABASE_URL.',
 }) {}
+
+/** The statement has more parameters than the protocol can count. It was not sent, and the transaction can go on. */
+export class TooManyParameters extends errorOf({
+  code: 'TOO_MANY_PARAMETERS',
+  // No SQLSTATE: PostgreSQL never sees it.
+  states: [],
+  sentence: 'the statement has more parameters than PostgreSQL takes',
+  advice:
+    'Write fewer rows at once (the sentence says how many); pass a long list as one parameter: Any(list), = ANY($1).',
+}) {}

@@ -1,0 +1,117 @@
+import type { DataSource, EntityMetadata, EntityTarget, ObjectLiteral } from 'typeorm';
+import { copyValue, setOwn } from './plain-copy.js';
+import type { ColumnMetadata } from './returned-rows.js';
+
+type Relation = EntityMetadata['relations'][number];
+type Parents = ReadonlyMap<unknown, RowCopy>;
+
+/** The row that a caller gives to a write, and the copy of it that is judged and written in its place. */
+export class RowCopy {
+  /** The caller's own value where it is no object: the rules refuse it. */
+  readonly row: ObjectLiteral;
+  readonly #given: ObjectLiteral;
+  #before: ObjectLiteral = {};
+
+  constructor(
+    private readonly metadata: EntityMetadata,
+    given: ObjectLiteral,
+  ) {
+    this.#given = given;
+    this.row = isObject(given) ? emptyLike(given, metadata) : given;
+  }
+
+  /**
+   * Copies every property that TypeORM will read.
+   *
+   * @param parents other rows of the same write, by what the caller gave: a row that names one of them names its copy.
+   */
+  fill(parents: Parents = new Map()): this {
+    const given = this.#given;
+    if (!isObject(given)) return this;
+    const { row, metadata } = this;
+    for (const name of namesOf(given, metadata)) {
+      const value: unknown = given[name];
+      if (value !== undefined) setOwn(row, name, copyProperty(value, propertiesOf(metadata).get(name), parents));
+    }
+    this.#before = { ...row };
+    return this;
+  }
+
+  /** Puts into the caller's object what the write has put into the copy: ids, dates, defaults. */
+  giveBack(): void {
+    if (this.row === this.#given) return;
+    for (const [name, value] of Object.entries(this.row)) {
+      // A frozen object does not take it, and the row is stored all the same.
+      if (!Object.is(value, this.#before[name])) Reflect.set(this.#given, name, value);
+    }
+  }
+}
+
+/** The copies of what is given to `save()`. `given` is one entity or a list; what is no entity stays what it is. */
+export function copyEntities(
+  dataSource: DataSource,
+  target: EntityTarget<ObjectLiteral> | undefined,
+  given: unknown,
+): { copies: unknown; giveBack: () => void } {
+  const rows = new Map<unknown, RowCopy>();
+  const entities: unknown[] = Array.isArray(given) ? Array.from(given) : [given];
+  for (const entity of entities) {
+    if (!isObject(entity) || rows.has(entity)) continue;
+    const type = target ?? entity.constructor;
+    if (dataSource.hasMetadata(type)) rows.set(entity, new RowCopy(dataSource.getMetadata(type), entity));
+  }
+  for (const row of rows.values()) row.fill(rows);
+  const copies = entities.map((entity) => rows.get(entity)?.row ?? entity);
+  return {
+    copies: Array.isArray(given) ? copies : copies[0],
+    giveBack: () => {
+      for (const row of rows.values()) row.giveBack();
+    },
+  };
+}
+
+/** Own properties, and those of the entity that the object has from elsewhere: TypeORM reads by name. */
+function namesOf(given: ObjectLiteral, metadata: EntityMetadata): Set<string> {
+  return new Set([...Object.keys(given), ...propertiesOf(metadata).keys()]);
+}
+
+const properties = new WeakMap<EntityMetadata, ReadonlyMap<string, ColumnMetadata | Relation>>();
+
+function propertiesOf(metadata: EntityMetadata): ReadonlyMap<string, ColumnMetadata | Relation> {
+  let found = properties.get(metadata);
+  if (found === undefined) {
+    found = new Map([...metadata.columns, ...metadata.relations].map((one) => [one.propertyName, one]));
+    properties.set(metadata, found);
+  }
+  return found;
+}
+
+function copyProperty(value: unknown, property: ColumnMetadata | Relation | undefined, parents: Parents): unknown {
+  if (property === undefined || typeof value !== 'object' || value === null) return value;
+  if (!('relationType' in property)) return copyValue(value, property.type === 'jsonb' || property.type === 'json');
+  if (!property.isOwning) return value;
+  return parents.get(value)?.row ?? copyParent(value, property);
+}
+
+/** Of a parent only its key is read. */
+function copyParent(parent: object, { inverseEntityMetadata, joinColumns }: Relation): unknown {
+  if (Array.isArray(parent)) return [];
+  const copy = emptyLike(parent, inverseEntityMetadata);
+  for (const { referencedColumn } of joinColumns) {
+    const name = referencedColumn?.propertyName ?? 'id';
+    const key = (parent as ObjectLiteral)[name] as unknown;
+    if (key !== undefined) setOwn(copy, name, copyValue(key, false));
+  }
+  return copy;
+}
+
+/** An instance stays one, a plain object too. */
+function emptyLike(given: object, { target }: EntityMetadata): ObjectLiteral {
+  const prototype: unknown = Object.getPrototypeOf(given);
+  const isPlain = prototype === Object.prototype || prototype === null;
+  return isPlain || typeof target === 'string' ? {} : (Object.create(target.prototype as object) as ObjectLiteral);
+}
+
+function isObject(value: unknown): value is ObjectLiteral {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,110 @@
+import {
+  InsertResult,
+  UpdateQueryBuilder,
+  type EntityMetadata,
+  type ObjectLiteral,
+  type QueryRunner,
+  type UpdateResult,
+} from 'typeorm';
+import { CountedInsertQueryBuilder, InsertStatement, resultOf, type OnConflict } from './insert-statement.js';
+import { RowCopy } from './row-copy.js';
+import { conflictColumns, type ColumnMetadata } from './returned-rows.js';
+import { repeatedKeyError, shapesOf } from './upsert-shapes.js';
+
+/**
+ * TypeORM's INSERT, which writes what was judged and says of each row what became of it.
+ *
+ * - Rows are copied once; subscribers judge the copies, and the copies are written.
+ * - An upsert never overwrites a column that a row does not give: rows that give different columns are written by different statements
+ *   of one transaction. TypeORM alone would reset what is missing to its default.
+ * - Ids, dates and defaults are put into the object that they belong to, or into none, where ON CONFLICT stored fewer rows than given.
+ */
+export class CheckedInsertQueryBuilder<Entity extends ObjectLiteral> extends CountedInsertQueryBuilder<Entity> {
+  override async execute(): Promise<InsertResult> {
+    const { mainAlias, insertFromSelect, callListeners, onIgnore, useTransaction } = this.expressionMap;
+    const onUpdate = this.expressionMap.onUpdate as OnConflict | undefined;
+    // save() has judged its rows, and copied them.
+    const isOfSave = !callListeners && !onIgnore && onUpdate === undefined;
+    if (mainAlias?.hasMetadata !== true || insertFromSelect !== undefined || isOfSave) return super.execute();
+    const copies = this.getValueSets().map((row) => new RowCopy(mainAlias.metadata, row).fill());
+    if (copies.length === 0) return new InsertResult();
+    const runner = this.obtainQueryRunner();
+    try {
+      const write = (): Promise<InsertResult> => this.#write(runner, mainAlias.metadata, copies);
+      return await (useTransaction ? inTransaction(runner, write) : write());
+    } finally {
+      if (runner !== this.queryRunner) await runner.release();
+    }
+  }
+
+  async #write(runner: QueryRunner, metadata: EntityMetadata, copies: readonly RowCopy[]): Promise<InsertResult> {
+    await this.#announce(runner, 'BeforeInsert', copies);
+    const rows = copies.map(({ row }) => row);
+    const statements = this.#statements(metadata, rows);
+    const write = async (): Promise<InsertResult> => {
+      for (const statement of statements) await statement.execute(runner);
+      for (const copy of copies) copy.giveBack();
+      await this.#announce(runner, 'AfterInsert', copies);
+      return resultOf(statements);
+    };
+    if (statements.length === 1) return write();
+    // All or nothing: what cannot be sent is known before anything is.
+    for (const statement of statements) statement.assertCanBeSent();
+    return inTransaction(runner, write);
+  }
+
+  #statements(metadata: EntityMetadata, rows: readonly ObjectLiteral[]): InsertStatement[] {
+    const onUpdate = this.expressionMap.onUpdate as OnConflict | undefined;
+    const overwrite = onUpdate?.overwrite;
+    const shapes = shapesOf(rows, overwrite === undefined ? undefined : this.getInsertedColumns(), overwrite);
+    if (shapes.length > 1) {
+      const error = repeatedKeyError(rows, this.#conflictColumns(metadata, rows), this.dataSource.driver);
+      if (error !== undefined) throw error;
+    }
+    return shapes.map((shape) => new InsertStatement(this, metadata, rows, shape));
+  }
+
+  /** None where rows may have the same key: of a constraint by name or a partial index, which not all of them are subject to. */
+  #conflictColumns(metadata: EntityMetadata, rows: readonly ObjectLiteral[]): ColumnMetadata[] {
+    const { conflict, indexPredicate } = this.expressionMap.onUpdate;
+    if (!Array.isArray(conflict) || indexPredicate !== undefined) return [];
+    return conflictColumns(metadata, rows, conflict);
+  }
+
+  async #announce(
+    runner: QueryRunner,
+    event: 'BeforeInsert' | 'AfterInsert',
+    copies: readonly RowCopy[],
+  ): Promise<void> {
+    const { mainAlias, callListeners } = this.expressionMap;
+    if (!callListeners || mainAlias === undefined) return;
+    const { metadata } = mainAlias;
+    await Promise.all(copies.map(({ row }) => runner.broadcaster.broadcast(event, metadata, row)));
+  }
+}
+
+/** TypeORM's UPDATE, which writes what was judged: the values are copied once. */
+export class CheckedUpdateQueryBuilder<Entity extends ObjectLiteral> extends UpdateQueryBuilder<Entity> {
+  override execute(): Promise<UpdateResult> {
+    const { mainAlias, callListeners, valuesSet } = this.expressionMap;
+    // Without listeners it is save(), which has copied them, or nobody judges.
+    if (mainAlias?.hasMetadata !== true || !callListeners || typeof valuesSet !== 'object') return super.execute();
+    const once = new UpdateQueryBuilder<Entity>(this);
+    once.expressionMap.valuesSet = new RowCopy(mainAlias.metadata, valuesSet).fill().row;
+    return once.execute();
+  }
+}
+
+async function inTransaction<T>(runner: QueryRunner, work: () => Promise<T>): Promise<T> {
+  if (runner.isTransactionActive) return work();
+  await runner.startTransaction();
+  try {
+    const result = await work();
+    await runner.commitTransaction();
+    return result;
+  } catch (error) {
+    // The first error says why.
+    await runner.rollbackTransaction().catch(() => undefined);
+    throw error;
+  }
+}
