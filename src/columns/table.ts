@@ -138,7 +138,7 @@ function uniqueMeaning(entity: EntityClass, columns: readonly string[], where?: 
 /** `this platform and platform_id`; `…and without platform` for a key over the rows that have none. */
 function keyOf(columns: readonly string[], where?: string): string {
   const [, without] = /^"(\w+)" IS NULL$/.exec(where ?? '') ?? [];
-  const key = new Intl.ListFormat('en', { style: 'long' }).format(columns);
+  const key = new Intl.ListFormat('en-GB').format(columns);
   return `this ${key}${without === undefined ? '' : ` and without ${without}`}`;
 }
 
@@ -155,7 +155,9 @@ function nameKeys(entity: EntityClass, table: string, { relations, constraints }
 
 /** `CommunityChampion` → `community champion`. */
 function wordsOf(name: string): string {
-  return columnNameOf(name).replace(/^_/, '').replaceAll('_', ' ');
+  return columnNameOf(name)
+    .replaceAll('_', ' ')
+    .replace(/^kpi\b/, 'KPI');
 }
 
 function withArticle(noun: string): string {

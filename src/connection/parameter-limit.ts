@@ -8,7 +8,7 @@ export function assertParametersFit(parameters: unknown): void {
   if (!Array.isArray(parameters) || parameters.length <= MAX_PARAMETERS) return;
   throw tooManyParameters(
     parameters.length,
-    'Pass a long list as one parameter (Any(list) in TypeORM, = ANY($1) in SQL), or split the work (save(rows, { chunk: 1000 }))',
+    'Pass a long list as one parameter (Any(list) in TypeORM, = ANY($1) in SQL), or split the work (save(rows, { chunk: 1000 })).',
   );
 }
 
@@ -18,11 +18,11 @@ export function assertRowsFit(parameters: readonly unknown[], table: string, per
   const rows = Math.floor(MAX_PARAMETERS / perRow());
   throw tooManyParameters(
     parameters.length,
-    `Write at most ${rows} rows of ${table} at once (save(rows, { chunk: ${rows} }))`,
+    `Write at most ${rows} rows of ${table} at once (save(rows, { chunk: ${rows} })).`,
   );
 }
 
 function tooManyParameters(count: number, advice: string): TooManyParameters {
   const numbers = `${count} parameters were given, and a statement takes at most ${MAX_PARAMETERS}`;
-  return new TooManyParameters({ rule: numbers, advice: `${advice}.` });
+  return new TooManyParameters({ rule: numbers, advice });
 }

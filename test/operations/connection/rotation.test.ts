@@ -103,7 +103,7 @@ describe('a password that is changed while queries run', () => {
     const dataSource = createDataSource({ ...sourceOf('halfway', file), connectRetryMs: 0 });
     await server.run(`ALTER ROLE halfway PASSWORD 'invented'`);
     const refused = await dataSource.initialize().catch((error: unknown) => error);
-    expect(toDatabaseError(refused)).toMatchObject({ code: 'AUTHENTICATION_FAILED', retryable: false });
+    expect(toDatabaseError(refused)).toMatchObject({ code: 'AUTHENTICATION_FAILED', retryable: true });
     const waiting = withRetry(() => dataSource.initialize());
     await sleep(200);
     await writeFile(file, 'invented');

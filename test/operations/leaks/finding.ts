@@ -58,9 +58,6 @@ export const MISUSE: readonly FindingPath[] = [
   quoted('a handle as a property of undefined in delete()', (db) =>
     db.getRepository(Author).delete({ [HANDLE]: undefined }),
   ),
-  quoted('a handle as an alias to order by', (db) =>
-    db.createQueryBuilder(Author, 'a').orderBy(`${HANDLE}.id`).take(1).getMany(),
-  ),
   misused('a text for skip', (db) => db.getRepository(Author).find({ skip: POST_TEXT as never })),
   misused('a text for take', (db) => db.getRepository(Author).find({ take: POST_TEXT as never })),
   quoted('a text to save', (db) => db.manager.save(Author, POST_TEXT as never)),

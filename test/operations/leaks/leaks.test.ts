@@ -17,7 +17,7 @@ import { leaksIn, POST_TEXT } from './planted.js';
 import { newTally, printedDuring, probe, thrownBy, type Leaking, type Path } from './probe.js';
 import { PROCESSES, type Ended } from './processes.js';
 import { inTurns, plantTrigger, prepareSite, withCertificates } from './site.js';
-import { AS_NAMES, PLANTED_AUTHOR, STATEMENTS } from './statements.js';
+import { AS_NAMES, MISQUOTED, PLANTED_AUTHOR, STATEMENTS } from './statements.js';
 import { safeSurfaces, shownSurfaces, surfacesOf, type Surface } from './surfaces.js';
 import { ENTITIES, INPUTS, VIOLATIONS } from './validation.js';
 
@@ -84,6 +84,7 @@ describe('what is thrown and logged by statements', () => {
       return everything(thrown, printed);
     },
   );
+  judge(MISQUOTED, () => dataSource, surfacesOf);
   judge(
     AS_NAMES.map((path) => ({ ...path, fail: (at: DataSource) => withNodeEnv('production', () => path.fail(at)) })),
     () => dataSource,
@@ -143,12 +144,15 @@ describe('what serializeError and the commands say of the errors of others', () 
     safeSurfaces,
   );
 
-  test.each([...STATEMENTS, ...CONCURRENCY, ...FINDING, ...AS_NAMES])('$name, of TypeORM alone', async ({ fail }) => {
-    const error: unknown = await fail(bare).catch((reason: unknown) => reason);
-    // It does leak: what is judged is not clean by itself.
-    expect(surfacesOf(error).flatMap(([, text]) => leaksIn(text))).not.toEqual([]);
-    expect(probe(tally, await withNodeEnv('production', () => Promise.resolve(safeSurfaces(error))))).toEqual([]);
-  });
+  test.each([...STATEMENTS, ...CONCURRENCY, ...FINDING, ...AS_NAMES, ...MISQUOTED])(
+    '$name, of TypeORM alone',
+    async ({ fail }) => {
+      const error: unknown = await fail(bare).catch((reason: unknown) => reason);
+      // It does leak: what is judged is not clean by itself.
+      expect(surfacesOf(error).flatMap(([, text]) => leaksIn(text))).not.toEqual([]);
+      expect(probe(tally, await withNodeEnv('production', () => Promise.resolve(safeSurfaces(error))))).toEqual([]);
+    },
+  );
 });
 
 describe('what leads to the database', () => {

@@ -59,7 +59,18 @@ export const AS_NAMES: readonly StatementPath[] = [
   query('a syntax error at a word', '42601', `SELECT 1 FROM posts WHERE ${HANDLE} ${HANDLE}`),
   query('a text taken for a column', '42703', `SELECT ${HANDLE} FROM posts`),
   query('a text taken for a table', '42P01', `SELECT FROM "${HANDLE}"`),
+  {
+    name: 'a handle taken for an alias to order by',
+    fail: (dataSource) => dataSource.createQueryBuilder(Author, 'a').orderBy(`${HANDLE}.id`).limit(1).getMany(),
+    expected: { sqlState: '42P01' },
+  },
   query('a text taken for a function', '42883', `SELECT ${HANDLE}($1::text)`, [POST_TEXT]),
+];
+
+/** Data that ends a literal early: the log cannot tell it from a name, and the message shows nothing of it in any environment. */
+export const MISQUOTED: readonly StatementPath[] = [
+  query('a quote that ends a literal early', '42601', `SELECT FROM posts WHERE content = 'it's ${HANDLE}'`),
+  query('a handle behind a literal that ends early', '42601', `SELECT FROM posts WHERE content = 'it' ${HANDLE} 'x'`),
 ];
 
 /** RAISE says whatever its author wrote, with any SQLSTATE. */
@@ -108,8 +119,6 @@ const MADE_OF_DATA: readonly StatementPath[] = [
   query('a handle as a setting', '42704', 'SELECT current_setting($1)', [HANDLE]),
   query('a text as a search expression', '42601', 'SELECT to_tsquery($1)', [`${HANDLE} ${HANDLE}`]),
   query('a text as a JSON path', '42601', 'SELECT $1::jsonpath', [`${HANDLE} ${HANDLE}`]),
-  query('a quote that ends a literal early', '42601', `SELECT FROM posts WHERE content = 'it's ${HANDLE}'`),
-  query('a handle behind a literal that ends early', '42601', `SELECT FROM posts WHERE content = 'it' ${HANDLE} 'x'`),
   query('a text behind a colon in a literal', '42601', `SELECT ':${HANDLE}' ':${HANDLE}' 1`),
 ];
 

@@ -70,6 +70,27 @@ describe('toDatabaseError', () => {
     }
   });
 
+  test('says what it can where PostgreSQL speaks another language', () => {
+    const message = `ungültige Eingabesyntax für Typ uuid: »${secret}«`;
+    expect(toDatabaseError(driverError({ code: '22P02', message }))?.sentence).toBe(
+      'a text cannot be read as the type of its column or parameter',
+    );
+    // The place in the statement needs no language.
+    const fields = { code: '42703', message: 'Spalte p.foo existiert nicht', position: '8', where: undefined };
+    const query = new QueryFailedError(
+      'SELECT p.foo FROM posts p',
+      [],
+      driverError({ ...fields, internalQuery: undefined }),
+    );
+    expect(toDatabaseError(query)?.sentence).toBe('column p.foo does not exist');
+  });
+
+  test('takes no name out of a RAISE', () => {
+    const names = { table: secret, column: secret, constraint: secret, schema: secret };
+    const error = toDatabaseError(driverError({ code: '23505', routine: 'exec_stmt_raise', ...names }));
+    expect(JSON.stringify([error, error?.driverError, error?.message])).not.toContain(secret);
+  });
+
   test('tells the audit log’s refusal from a missing right', () => {
     expect(toDatabaseError(driverError({ code: '42501' }))).toBeInstanceOf(PermissionDenied);
     const trigger = { code: '42501', constraint: 'tg_audit_logs__append_only', table: 'audit_logs' };

@@ -1,6 +1,9 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
-import { describeConstraint, toDatabaseError } from '../../../src/validation/index.js';
+import { rulesOf } from '../../../src/columns/registry.js';
+import { HANDLE_FORMATS, HANDLE_SENTENCE } from '../../../src/entities/core/handle.js';
+import { Author, ENTITIES } from '../../../src/entities/index.js';
+import { describeConstraint, toDatabaseError, validateEntity } from '../../../src/validation/index.js';
 
 describe('a constraint by its name', () => {
   it.each([
@@ -17,6 +20,49 @@ describe('a constraint by its name', () => {
 
   it('is unknown when it is none of ours', () => {
     expect(describeConstraint('ck_nothing')).toBeUndefined();
+  });
+});
+
+describe('a key that is taken already', () => {
+  const sentences = ENTITIES.flatMap((entity) =>
+    [...rulesOf(entity).constraints]
+      .filter(([name]) => /^(?:uq|pk)_/.test(name))
+      .map(([name]) => [name, describeConstraint(name)?.sentence ?? ''] as const),
+  );
+
+  it.each([
+    ['uq_authors__platform_platform_id', 'an author with this platform and platform_id exists already'],
+    ['uq_replies__platform_platform_post_id__posted', 'a reply with this platform and platform_post_id exists already'],
+    ['uq_community_champions__author_id', 'this author has a community champion already'],
+    [
+      'uq_kpi_metrics__date_kpi_type_id_metric_name__all_platforms',
+      'a KPI metric with this date, kpi_type_id and metric_name and without platform exists already',
+    ],
+    ['pk_audit_logs', 'an audit log with this id exists already'],
+  ])('%s says which', (name, sentence) => {
+    expect(describeConstraint(name)?.sentence).toBe(sentence);
+  });
+
+  it.each(sentences)('%s is told in words', (_name, sentence) => {
+    expect(sentence).toMatch(/^(?:an? [\w ]+ with this [\w, ]+ exists|this \w+ has an? [\w ]+) already$/);
+  });
+
+  it('is one of more than thirty', () => {
+    expect(sentences.length).toBeGreaterThan(30);
+  });
+});
+
+describe('a handle', () => {
+  it('is told in which form on which platform, with an example that has it', () => {
+    for (const [platform, { pattern, sentence, example }] of Object.entries(HANDLE_FORMATS)) {
+      expect(pattern.test(example)).toBe(true);
+      expect(HANDLE_SENTENCE).toContain(`on ${platform} `);
+      expect(HANDLE_SENTENCE).toContain(`${sentence}, like ${example}`);
+    }
+    const bad = { platform: 'REDDIT', platformId: '1', handle: 'x' };
+    expect(() => {
+      validateEntity(Author, bad, { write: 'insert' });
+    }).toThrow('on REDDIT it must be 3 to 20 letters');
   });
 });
 

@@ -7,14 +7,27 @@ import {
   PermissionDenied,
   QueryTimeout,
   ReadOnly,
+  TransactionAborted,
   UnexpectedDatabaseError,
 } from '../../../../src/connection/errors.js';
-import { statement, type Provocation } from './provocation.js';
+import { provocation, statement, type Provocation } from './provocation.js';
 
 const MIGRATIONS = /migrations only/;
 const many = (count: number, text: string): string => Array<string>(count).fill(text).join(',');
 
 const TRANSACTIONS: readonly Provocation[] = [
+  provocation(
+    'a statement of a transaction in which one has failed',
+    '25P02',
+    (db) =>
+      db.transaction(async (manager) => {
+        await manager.query('SELECT 1 / 0').catch(() => undefined);
+        await manager.query('SELECT 1');
+      }),
+    TransactionAborted,
+    'a statement of this transaction failed earlier (INVALID_VALUE, 22012), so nothing of the transaction is stored',
+    /nested transaction/,
+  ),
   statement(
     '25001',
     'BEGIN; VACUUM',
