@@ -38,7 +38,7 @@ export async function confirming<T>(
     if (given !== undefined || !asks || !isInteractive()) throw error;
     output.note(error.message);
     const typed = await ask('Name of the database: ');
-    if (typed === undefined) throw error;
+    if (typed === undefined || typed === '') throw error;
     return work(typed);
   }
 }
@@ -48,17 +48,16 @@ export function isInteractive(): boolean {
   return process.stdin.isTTY && process.stderr.isTTY;
 }
 
-/** Asks at the terminal. Undefined: nothing was typed, or the input ended. */
+/** Asks at the terminal. Undefined: the input ended before an answer (Ctrl-C, Ctrl-D). */
 export async function ask(question: string): Promise<string | undefined> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const ended = new Promise<string>((resolve) => {
+    const ended = new Promise<undefined>((resolve) => {
       terminal.once('close', () => {
-        resolve('');
+        resolve(undefined);
       });
     });
-    const typed = await Promise.race([terminal.question(question), ended]);
-    return typed === '' ? undefined : typed;
+    return await Promise.race([terminal.question(question), ended]);
   } finally {
     terminal.close();
   }

@@ -53,7 +53,8 @@ async function isConfirmed(candidate: ColumnRename): Promise<boolean> {
   const answer = await ask(
     `Table ${table}: is ${to} the column ${from} under a new name? Otherwise ${from} is dropped. [y/N] `,
   );
-  return /^y(es)?$/i.test(answer ?? '');
+  if (answer === undefined) throw new GenerateError('Nothing is written: the question was not answered.');
+  return /^y(es)?$/i.test(answer.trim());
 }
 
 function shares(a: ColumnRename, b: ColumnRename): boolean {

@@ -103,6 +103,10 @@ describe('migration:generate', () => {
     await removeNewest(project.folder, index, (await files()).at(-1) ?? '');
 
     await project.build();
+    const before = await files();
+    const left = await atTerminal(project.folder, db.url, ['migration:generate', 'LeftAlone'], '\u0003');
+    expect(left).toContain('error: Nothing is written: the question was not answered.');
+    expect(await files()).toEqual(before);
     const asked = await atTerminal(project.folder, db.url, ['migration:generate', 'AskedAboutIt'], 'y\r');
     expect(asked).toContain(
       'Table posts: is failure the column error_message under a new name? Otherwise error_message is dropped. [y/N]',
