@@ -148,7 +148,7 @@ COMMENT ON COLUMN public.authors.is_power_user IS '5,000 followers or more, a ba
 COMMENT ON COLUMN public.authors.power_tier_id IS 'Tier by follower count at the time of classification. Null: below every tier, or not classified.';
 COMMENT ON COLUMN public.authors.archetype_tags IS 'Personas of the person (healthcare_pro, comedian, parent). Not the archetypes of replies.';
 COMMENT ON COLUMN public.authors.relationship_score IS 'Trust in the author, 0..1; 0.5 is neutral. The sum of interactions, clamped.';
-COMMENT ON COLUMN public.authors.interaction_history IS 'What the author did with us, oldest first.';
+COMMENT ON COLUMN public.authors.interaction_history IS 'What the author did with us, oldest first. At most 1 MiB: it grows for as long as the author is known.';
 COMMENT ON COLUMN public.authors.first_seen_at IS 'First detection.';
 COMMENT ON COLUMN public.authors.last_seen_at IS 'Last detection, or last change of the relationship.';
 COMMENT ON COLUMN public.authors.created_at IS 'When the row was written.';

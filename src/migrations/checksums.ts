@@ -9,7 +9,7 @@ export const CHECKSUMS: Readonly<Record<string, MigrationChecksum>> = {
     release: null,
   },
   CreateCoreTables1795411801000: {
-    sha256: '590f2ac83a295f3e7b2f006e4a5595a29bd037f3b4576238f6a0c77dffe42b4d',
+    sha256: 'bea489222e688e995f6f77282b1d496fff2a175df4494f95b278b6534ea8684a',
     release: null,
   },
   CreateCompetitiveAndCommunityTables1795411802000: {
