@@ -77,7 +77,7 @@ const OTHERWISE = `
 - No role is a superuser, makes roles or databases, replicates or passes row security. Only \`migrator\` is in another role (\`owner\`).
 - \`audit_logs\` refuses UPDATE, DELETE and TRUNCATE of everybody, \`owner\` included: it would have to drop the trigger, which
   \`migration:check\` names. \`retention\` may delete in a transaction that begins with \`SET LOCAL shared_db.audit_purge = 'on'\`.
-- Values that are final ([decision 0018](../decisions/0018-final-values-and-clocks.md)) refuse UPDATE by everybody, too. A role in \`retention\` that has the
+- Values that are final ([decision 0016](../decisions/0016-final-values-and-clocks.md)) refuse UPDATE by everybody, too. A role in \`retention\` that has the
   right to UPDATE may erase personal data in a transaction that begins with \`SET LOCAL shared_db.erasure = 'on'\`.
 - Functions run with the rights of who calls them (SECURITY INVOKER).
 - What PostgreSQL lets every role do, and nobody can forbid: change the settings of its own sessions, timeouts included; change its own

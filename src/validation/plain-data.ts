@@ -46,10 +46,10 @@ function lookInList(list: unknown[], path: string, search: Search): Fault | unde
 function lookInObject(value: object, path: string, search: Search): Fault | undefined {
   // The outermost may be an instance of the input class itself: NestJS hands over what its pipe has made.
   if (path !== '' && !isPlainObject(value)) return fault(path, 'must be plain data');
-  for (const [key, item] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
     const place = path === '' ? readableName(key) : `${path}.${readableName(key)}`;
     if (key in Object.prototype) return fault(place, 'is a name of JavaScript itself');
-    const found = look(item, place, search);
+    const found = look((value as Record<string, unknown>)[key], place, search);
     if (found) return found;
   }
   return undefined;

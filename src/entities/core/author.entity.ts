@@ -84,7 +84,7 @@ export class Author {
   /** Trust in the author, 0..1; 0.5 is neutral. The sum of interactions, clamped. */
   @Score({ default: 0.5 }) relationshipScore!: number;
 
-  /** What the author did with us, oldest first. */
+  /** What the author did with us, oldest first. At most 1 MiB: it grows for as long as the author is known. */
   @JsonList({ of: () => InteractionEvent, maxBytes: 1_048_576 }) interactionHistory!: InteractionEvent[];
 
   /** First detection. */

@@ -4,7 +4,7 @@ import { Like, WithRulesOf } from './words.js';
 
 /**
  * The text of a reply as the generator or an operator hands it in. Equivalent to ReplyContentSchema of the requirements:
- * signed, and without prohibited claims (`PROHIBITED_CLAIMS` lists what it hits by mistake).
+ * signed, and without prohibited claims, however they are written (`PROHIBITED_CLAIMS` lists what it hits by mistake).
  */
 @WithRulesOf(Reply)
 export class ReplyContentInput {
