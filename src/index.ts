@@ -79,6 +79,7 @@ export { DatabaseUrlError } from './connection/database-url.js';
 export { PasswordUnavailable, type PasswordProvider } from './connection/password.js';
 export { SecretUnavailable } from './connection/secret-file.js';
 export { UnsafeConnection } from './connection/url-policy.js';
+export { SchemaMissing, SchemaNameError } from './connection/schema-name.js';
 export type { Purpose } from './connection/safe-role.js';
 export { SharedDbError } from './connection/shared-db-error.js';
 
@@ -106,6 +107,7 @@ export {
   MigrationLockTimeout,
   MigrationMissing,
   MigrationNeedsDirectConnection,
+  MigrationSchemaMissing,
   MigrationOutOfOrder,
   MigrationStatementRefused,
   MigrationStepsChanged,
