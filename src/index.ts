@@ -88,6 +88,7 @@ export { PasswordUnavailable, type PasswordProvider } from './connection/passwor
 export { SecretUnavailable } from './connection/secret-file.js';
 export { UnsupportedDatabase } from './connection/session-check.js';
 export { UnsafeConnection } from './connection/url-policy.js';
+export { SchemaMissing, SchemaNameError } from './connection/schema-name.js';
 export type { Purpose } from './connection/safe-role.js';
 export { SharedDbError } from './connection/shared-db-error.js';
 
@@ -115,6 +116,7 @@ export {
   MigrationLockTimeout,
   MigrationMissing,
   MigrationNeedsDirectConnection,
+  MigrationSchemaMissing,
   MigrationOutOfOrder,
   MigrationStatementRefused,
   MigrationStepsChanged,

@@ -1,3 +1,5 @@
+import { DEFAULT_SCHEMA } from './schema-name.js';
+
 /** Settings of a session by name, with the values that `current_setting` shows. */
 export type SessionSettings = Readonly<Record<string, string>>;
 
@@ -78,7 +80,7 @@ export function withLimits(settings: SessionSettings, limits: SessionLimits): Se
 }
 
 /** A schema as search_path names it: quoted where it must be. */
-export function searchPathOf(schema = 'public'): string {
+export function searchPathOf(schema = DEFAULT_SCHEMA): string {
   return /^[a-z_][a-z0-9_$]*$/.test(schema) ? schema : `"${schema.replaceAll('"', '""')}"`;
 }
 

@@ -161,6 +161,12 @@ export const VARIABLES = {
     example: 'postgres://me@localhost/postgres',
     readBy: 'tests',
   },
+  TEST_CITUS_URL: {
+    meaning: 'a database with Citus for the tests of schema-based sharding; its user must be a superuser',
+    fallback: 'they are skipped, and say so',
+    example: 'postgres://me@localhost/citus',
+    readBy: 'tests',
+  },
 } as const satisfies Readonly<Record<string, Variable>>;
 
 export type VariableName = keyof typeof VARIABLES;

@@ -23,9 +23,10 @@ export async function prepareDatabase(
   database: CommandDatabase,
   stop: StopRequest,
 ): Promise<Omit<Summary, 'serverUrl'>> {
+  // Says what is wrong with the connection before anything begins; the schema need not be there yet.
+  await (await connect(database, 'administer')).destroy();
   stop.throwIfRequested();
   output.note('Migrating …');
-  // Before anything else connects: it makes the schema.
   const applied = await migrate(environment, database);
   const dataSource = await connect(database);
   try {

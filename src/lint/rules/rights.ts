@@ -59,7 +59,7 @@ GRANT SELECT ON "kpi_metrics" TO "lint_recipe_reporting";`,
     recipe: [
       {
         sql: `CREATE FUNCTION "count_posts"() RETURNS bigint LANGUAGE sql STABLE
-  SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT count(*) FROM public.posts $$;
+  SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT count(*) FROM pg_catalog.pg_stat_activity $$;
 REVOKE ALL ON FUNCTION "count_posts"() FROM PUBLIC;`,
       },
     ],

@@ -46,7 +46,7 @@ export const functionSearchPath: Rule = {
         object: `function ${path}`,
         problem:
           searchPath === null ? 'has no search_path' : `has the search_path ${searchPath}, another one for each role`,
-        remedy: `ALTER ROUTINE ${path} SET search_path = pg_catalog, pg_temp, and write schemas before names`,
+        remedy: `ALTER ROUTINE ${path} SET search_path = pg_catalog, pg_temp; one that reads tables takes SET search_path FROM CURRENT in its migration`,
       })),
 };
 

@@ -76,8 +76,8 @@ const TOO_LITTLE: readonly Damage[] = [
   ],
   ['ALTER TABLE kpi_metrics OWNER TO stranger', 'table kpi_metrics: owner is stranger, should be owner'],
   [
-    `ALTER ROLE app IN DATABASE ${DATABASE} SET search_path = vault`,
-    `setting search_path of ROLE app IN DATABASE ${DATABASE}: value is vault, should be public, pg_temp`,
+    `ALTER ROLE app IN DATABASE ${DATABASE} SET statement_timeout = '99s'`,
+    `setting statement_timeout of ROLE app IN DATABASE ${DATABASE}: value is 99s, should be 10s`,
   ],
 ];
 

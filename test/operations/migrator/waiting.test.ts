@@ -85,7 +85,7 @@ describe('a migrator that is not the only one', () => {
     await expect(impatient).rejects.toThrow(errors.MigrationLockTimeout);
     await expect(impatient).rejects.toThrow(
       new RegExp(
-        `^Another process has been migrating this database for 0 s \\(pid \\d+, shared-db migrator .*:${first.pid}, connected for`,
+        `^Another process has been migrating the schema public for 0 s \\(pid \\d+, shared-db migrator .*:${first.pid}, connected for`,
       ),
     );
     expect(notices).toEqual([

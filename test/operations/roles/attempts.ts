@@ -195,7 +195,7 @@ const IDENTITY: readonly Attempt[] = [
     'ALTER ROLE owner SUPERUSER',
     'GRANT retention TO owner',
     `BEGIN; SET LOCAL shared_db.audit_purge = 'on'; DELETE FROM audit_logs; COMMIT`,
-    'RESET ROLE; SET ROLE NONE; CREATE TABLE loot (a int)',
+    'RESET ROLE; SET ROLE NONE; CREATE TABLE public.loot (a int)',
     'SELECT rolpassword FROM pg_authid',
   ),
 ];
