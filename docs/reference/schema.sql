@@ -182,7 +182,7 @@ COMMENT ON COLUMN authors.is_power_user IS '5,000 followers or more, a badge, en
 COMMENT ON COLUMN authors.power_tier_id IS 'Tier by follower count at the time of classification. Null: below every tier, or not classified.';
 COMMENT ON COLUMN authors.archetype_tags IS 'Personas of the person (healthcare_pro, comedian, parent). Not the archetypes of replies.';
 COMMENT ON COLUMN authors.relationship_score IS 'Trust in the author, 0..1; 0.5 is neutral. The sum of interactions, clamped.';
-COMMENT ON COLUMN authors.interaction_history IS 'What the author did with us, oldest first.';
+COMMENT ON COLUMN authors.interaction_history IS 'What the author did with us, oldest first. At most 1 MiB: it grows for as long as the author is known.';
 COMMENT ON COLUMN authors.first_seen_at IS 'First detection.';
 COMMENT ON COLUMN authors.last_seen_at IS 'Last detection, or last change of the relationship. By the clock of who saw it: may be earlier than `firstSeenAt`.';
 COMMENT ON COLUMN authors.created_at IS 'When the row was written.';

@@ -61,7 +61,8 @@ export const COMMENTS: Comments = {
     'Tier by follower count at the time of classification. Null: below every tier, or not classified.',
   'Author.archetypeTags': 'Personas of the person (healthcare_pro, comedian, parent). Not the archetypes of replies.',
   'Author.relationshipScore': 'Trust in the author, 0..1; 0.5 is neutral. The sum of interactions, clamped.',
-  'Author.interactionHistory': 'What the author did with us, oldest first.',
+  'Author.interactionHistory':
+    'What the author did with us, oldest first. At most 1 MiB: it grows for as long as the author is known.',
   'Author.firstSeenAt': 'First detection.',
   'Author.lastSeenAt':
     'Last detection, or last change of the relationship. By the clock of who saw it: may be earlier than `firstSeenAt`.',

@@ -9,7 +9,7 @@ export const CHECKSUMS: Readonly<Record<string, MigrationChecksum>> = {
     release: null,
   },
   CreateCoreTables1795411801000: {
-    sha256: 'ac43bb2573dfc92513ad965562f6b32af919a5ce48f426044a31e059c0b13a5e',
+    sha256: '2b1e3d704bca1529cb23c332962c4b9e42c3aa3b450dacd0cb41b88ff7545bc1',
     release: null,
   },
   CreateCompetitiveAndCommunityTables1795411802000: {
