@@ -1,10 +1,15 @@
 import { isDate } from 'node:util/types';
+import { InvalidValue } from './errors.js';
 
 /**
- * Stands for what has no plain copy: a function or class with a life of its own inside data, a Proxy of a date, a text in an object.
- * Every rule refuses it.
+ * Stands for what has no plain copy: a function inside data, a Proxy of a date, a text in an object. The rules of every column refuse it;
+ * where no rules are asked (`callListeners(false)`), it cannot be sent.
  */
-const NOT_PLAIN = Symbol('not plain data');
+const NOT_PLAIN = Object.freeze({ [Symbol.toStringTag]: 'NotPlain', toJSON: refuse, toPostgres: refuse });
+
+function refuse(): never {
+  throw new InvalidValue({ rule: 'a value is not plain data: write texts, numbers, dates, lists and plain objects' });
+}
 
 /** Deeper, longer or larger data is refused by the rules of every column. */
 const DEEPEST = 64;

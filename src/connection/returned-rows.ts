@@ -71,16 +71,10 @@ function keyOf(
   columns: readonly ColumnMetadata[],
   valueOf: (column: ColumnMetadata, index: number) => unknown,
 ): string {
-  return JSON.stringify(
-    columns.map((column, index) => {
-      const value = valueOf(column, index);
-      if (value === null || value === undefined) return null;
-      return value instanceof Date ? value.getTime() : String(value);
-    }),
-  );
+  return JSON.stringify(columns.map(valueOf));
 }
 
 /** Null is a value; what is left out or given as SQL is known after the write only. */
 function isSingle(value: unknown): boolean {
-  return value === null || ['string', 'number', 'bigint', 'boolean'].includes(typeof value) || value instanceof Date;
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value) || value instanceof Date;
 }

@@ -3,6 +3,7 @@ import { copyValue, setOwn } from './plain-copy.js';
 import type { ColumnMetadata } from './returned-rows.js';
 
 type Relation = EntityMetadata['relations'][number];
+type Property = ColumnMetadata | Relation;
 type Parents = ReadonlyMap<unknown, RowCopy>;
 
 /** The row that a caller gives to a write, and the copy of it that is judged and written in its place. */
@@ -28,19 +29,26 @@ export class RowCopy {
   fill(parents: Parents = new Map()): this {
     const given = this.#given;
     if (!isObject(given)) return this;
-    const { row, metadata } = this;
-    for (const name of namesOf(given, metadata)) {
-      const value: unknown = given[name];
-      if (value !== undefined) setOwn(row, name, copyProperty(value, propertiesOf(metadata).get(name), parents));
+    const known = propertiesOf(this.metadata);
+    for (const name of Object.keys(given)) this.#copy(name, known.get(name), parents);
+    // What the object has from elsewhere: TypeORM reads by name.
+    for (const [name, property] of known) {
+      if (!Object.hasOwn(this.row, name)) this.#copy(name, property, parents);
     }
-    this.#before = { ...row };
+    this.#before = { ...this.row };
     return this;
+  }
+
+  #copy(name: string, property: Property | undefined, parents: Parents): void {
+    const value: unknown = this.#given[name];
+    if (value !== undefined) setOwn(this.row, name, copyProperty(value, property, parents));
   }
 
   /** Puts into the caller's object what the write has put into the copy: ids, dates, defaults. */
   giveBack(): void {
     if (this.row === this.#given) return;
-    for (const [name, value] of Object.entries(this.row)) {
+    for (const name of Object.keys(this.row)) {
+      const value: unknown = this.row[name];
       // A frozen object does not take it, and the row is stored all the same.
       if (!Object.is(value, this.#before[name])) Reflect.set(this.#given, name, value);
     }
@@ -70,14 +78,9 @@ export function copyEntities(
   };
 }
 
-/** Own properties, and those of the entity that the object has from elsewhere: TypeORM reads by name. */
-function namesOf(given: ObjectLiteral, metadata: EntityMetadata): Set<string> {
-  return new Set([...Object.keys(given), ...propertiesOf(metadata).keys()]);
-}
+const properties = new WeakMap<EntityMetadata, ReadonlyMap<string, Property>>();
 
-const properties = new WeakMap<EntityMetadata, ReadonlyMap<string, ColumnMetadata | Relation>>();
-
-function propertiesOf(metadata: EntityMetadata): ReadonlyMap<string, ColumnMetadata | Relation> {
+function propertiesOf(metadata: EntityMetadata): ReadonlyMap<string, Property> {
   let found = properties.get(metadata);
   if (found === undefined) {
     found = new Map([...metadata.columns, ...metadata.relations].map((one) => [one.propertyName, one]));
@@ -86,7 +89,7 @@ function propertiesOf(metadata: EntityMetadata): ReadonlyMap<string, ColumnMetad
   return found;
 }
 
-function copyProperty(value: unknown, property: ColumnMetadata | Relation | undefined, parents: Parents): unknown {
+function copyProperty(value: unknown, property: Property | undefined, parents: Parents): unknown {
   if (property === undefined || typeof value !== 'object' || value === null) return value;
   if (!('relationType' in property)) return copyValue(value, property.type === 'jsonb' || property.type === 'json');
   if (!property.isOwning) return value;

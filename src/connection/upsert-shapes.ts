@@ -22,14 +22,14 @@ export function shapesOf(
 ): Shape[] {
   if (columns === undefined || overwrite === undefined) return [{ positions: rows.map((_, position) => position) }];
   const wanted = columns.filter(({ databaseName }) => overwrite.includes(databaseName));
+  const names = wanted.map(({ databaseName }) => databaseName);
   const shapes = new Map<string, Shape>();
   rows.forEach((row, position) => {
-    const given = wanted
-      .filter((column) => column.getEntityValue(row) !== undefined)
-      .map(({ databaseName }) => databaseName);
-    const shape = shapes.get(given.join());
-    if (shape === undefined) shapes.set(given.join(), { positions: [position], overwrite: given });
-    else shape.positions.push(position);
+    const isGiven = wanted.map((column) => column.getEntityValue(row) !== undefined);
+    const key = isGiven.join();
+    const shape = shapes.get(key);
+    if (shape !== undefined) shape.positions.push(position);
+    else shapes.set(key, { positions: [position], overwrite: names.filter((_, index) => isGiven[index]) });
   });
   return [...shapes.values()];
 }

@@ -11,6 +11,11 @@ import { RowCopy } from './row-copy.js';
 import { conflictColumns, type ColumnMetadata } from './returned-rows.js';
 import { repeatedKeyError, shapesOf } from './upsert-shapes.js';
 
+type InsertEvent = 'broadcastBeforeInsertEvent' | 'broadcastAfterInsertEvent';
+
+/** TypeORM's collector of what subscribers return, which it does not export. */
+type Heard = Parameters<QueryRunner['broadcaster'][InsertEvent]>[0];
+
 /**
  * TypeORM's INSERT, which writes what was judged and says of each row what became of it.
  *
@@ -38,13 +43,13 @@ export class CheckedInsertQueryBuilder<Entity extends ObjectLiteral> extends Cou
   }
 
   async #write(runner: QueryRunner, metadata: EntityMetadata, copies: readonly RowCopy[]): Promise<InsertResult> {
-    await this.#announce(runner, 'BeforeInsert', copies);
+    await this.#announce(runner, 'broadcastBeforeInsertEvent', copies);
     const rows = copies.map(({ row }) => row);
     const statements = this.#statements(metadata, rows);
     const write = async (): Promise<InsertResult> => {
       for (const statement of statements) await statement.execute(runner);
       for (const copy of copies) copy.giveBack();
-      await this.#announce(runner, 'AfterInsert', copies);
+      await this.#announce(runner, 'broadcastAfterInsertEvent', copies);
       return resultOf(statements);
     };
     if (statements.length === 1) return write();
@@ -71,15 +76,13 @@ export class CheckedInsertQueryBuilder<Entity extends ObjectLiteral> extends Cou
     return conflictColumns(metadata, rows, conflict);
   }
 
-  async #announce(
-    runner: QueryRunner,
-    event: 'BeforeInsert' | 'AfterInsert',
-    copies: readonly RowCopy[],
-  ): Promise<void> {
+  async #announce(runner: QueryRunner, event: InsertEvent, copies: readonly RowCopy[]): Promise<void> {
     const { mainAlias, callListeners } = this.expressionMap;
     if (!callListeners || mainAlias === undefined) return;
-    const { metadata } = mainAlias;
-    await Promise.all(copies.map(({ row }) => runner.broadcaster.broadcast(event, metadata, row)));
+    const promises: Promise<unknown>[] = [];
+    const result = { count: 0, promises, wait: () => Promise.resolve() } as unknown as Heard;
+    for (const { row } of copies) runner.broadcaster[event](result, mainAlias.metadata, row);
+    await Promise.all(promises);
   }
 }
 

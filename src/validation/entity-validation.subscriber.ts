@@ -4,7 +4,8 @@ import { validateEntity } from './validate-entity.js';
 
 /**
  * Holds every write that TypeORM announces against the rules of its entity: save, insert, update, upsert, increment, query
- * builder; instances and plain objects. A throw aborts the whole call, all rows of a multi-row insert included.
+ * builder; instances and plain objects. A throw aborts the whole call, all rows of a multi-row insert included. What it is given are
+ * copies (`RowCopy`), which nothing else can change before they are written.
  *
  * Not announced, and so judged by PostgreSQL's constraints alone: raw SQL, `valuesFromSelect`, `callListeners(false)`,
  * `save(…, { listeners: false })`, and values given as SQL. A save() that changes no column is no write and not announced
