@@ -44,5 +44,5 @@ export function repeatedKeyError(
   driver: DataSource['driver'],
 ): DatabaseError | undefined {
   if (keys.length === 0 || repeatedIn(rows.map((row) => givenKey(row, keys, driver))).size === 0) return undefined;
-  return toDatabaseError({ code: '21000', severity: 'ERROR' });
+  return toDatabaseError({ code: '21000', severity: 'ERROR', routine: 'ExecOnConflictUpdate' });
 }

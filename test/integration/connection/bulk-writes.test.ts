@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { EntitySubscriberInterface, ObjectLiteral, Repository } from 'typeorm';
-import { Author, KpiMetric, UnexpectedDatabaseError } from '@shared/db';
+import { Author, KpiMetric, CardinalityViolation } from '@shared/db';
 import { useDatabase } from '../../support/database.js';
 import { rowOf, type Row } from '../../support/rows.js';
 import { storeParents, unique } from '../validation/graph.js';
@@ -262,7 +262,8 @@ describe('an upsert overwrites what a row gives, and nothing else', () => {
       KEY,
     );
     await expect(twice).rejects.toMatchObject({ sqlState: '21000' });
-    await expect(twice).rejects.toThrow(UnexpectedDatabaseError);
+    await expect(twice).rejects.toThrow(CardinalityViolation);
+    await expect(twice).rejects.toThrow('two rows of the batch have the same key');
     expect((await stored()).size).toBe(0);
   });
 });
