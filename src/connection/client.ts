@@ -72,7 +72,7 @@ function configOf(address: DatabaseAddress, options: ClientOptions): SessionClie
     stream: () => openSocket(safety),
     application_name: options.applicationName,
     settings: sessionSettings({ schema: options.schema, readOnly: options.readOnly }),
-    // The databases of others on the server, where ours are made and dropped, may have any.
+    // Databases are created and dropped from `postgres` or `template1`, whose encoding does not matter.
     anyEncoding: true,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,

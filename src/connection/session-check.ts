@@ -7,7 +7,7 @@ export class UnsupportedDatabase extends SharedDbError {
   override readonly name = 'UnsupportedDatabase';
 }
 
-/** What a session must be told before it is used. */
+/** What a new session must have. */
 export interface SessionCheck {
   /** What `sessionSettings` gave to the connection. */
   readonly settings: SessionSettings;
@@ -63,10 +63,10 @@ export async function prepareSession(query: Query, check: SessionCheck): Promise
   );
 }
 
-/** Those of the settings after connecting that this server has, and durable commits where they are switched off. */
+/** The settings that are set after connecting: those that this server has, and durable commits where they are switched off. */
 function late(found: ReadonlyMap<string, string | null>): SessionSettings {
   const known = Object.entries(SET_AFTER_CONNECTING).filter(([name]) => typeof found.get(name) === 'string');
-  // What is stronger than `on`, or waits for fewer standbys, is the operator's choice.
+  // Values that wait for more standbys than `on`, or for none, are the operator's choice.
   const durable = found.get('synchronous_commit') === 'off' ? { synchronous_commit: 'on' } : {};
   return { ...Object.fromEntries(known), ...durable };
 }

@@ -98,7 +98,7 @@ export class SessionClient extends pg.Client {
       throw error;
     } finally {
       clearTimeout(deadline);
-      // Whoever called listens by then.
+      // The caller has had time to listen.
       setImmediate(() => this.off('error', ignore));
     }
   }
