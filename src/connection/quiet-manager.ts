@@ -8,6 +8,7 @@ import {
   type ObjectLiteral,
   type QueryRunner,
   type RelationQueryBuilder,
+  type SaveOptions,
   type UpdateQueryBuilder,
 } from 'typeorm';
 import type { SoftDeleteQueryBuilder } from 'typeorm/query-builder/SoftDeleteQueryBuilder.js';
@@ -126,10 +127,11 @@ export class QuietEntityManager extends EntityManager {
     const { target, given, options } = call;
     await writeRulesOf(this.dataSource).save(call, () => {
       const { copies, giveBack } = copyEntities(this.dataSource, target, given);
-      const copyArgs = target === undefined ? [copies, options] : [target, copies, options];
+      const write = (rows: unknown, how: SaveOptions): Promise<unknown> =>
+        target === undefined ? save(rows, how) : save(target, rows, how);
       return {
         rows: (Array.isArray(copies) ? copies : [copies]) as ObjectLiteral[],
-        save: () => save(...copyArgs),
+        save: (ordered) => (ordered === undefined ? write(copies, options) : write(ordered, { ...options, chunk: 1 })),
         giveBack,
       };
     });

@@ -28,7 +28,12 @@ export interface SaveCall {
 /** The copies of the rows of a save(), in their order. */
 export interface RowCopies {
   readonly rows: readonly ObjectLiteral[];
-  readonly save: () => Promise<unknown>;
+  /**
+   * Writes the copies.
+   *
+   * @param ordered the same copies, to be written one by one in this order; TypeORM chooses the order otherwise
+   */
+  readonly save: (ordered?: readonly ObjectLiteral[]) => Promise<unknown>;
   /** Puts into the caller's objects what the save has put into the copies. */
   readonly giveBack: () => void;
 }

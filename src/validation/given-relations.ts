@@ -26,8 +26,16 @@ export interface Contradiction {
   readonly violation: Violation;
 }
 
+/** A row whose parent is new, and stored by the same save(). */
+export interface NewParent {
+  readonly row: ObjectLiteral;
+  readonly parent: ObjectLiteral;
+  readonly relation: RelationMetadata;
+}
+
 /** What the rows of a save() say of other rows. */
 export interface GivenRelations {
+  readonly newParents: NewParent[];
   readonly violations: { readonly saved: SavedRow; readonly violation: Violation }[];
   readonly children: GivenChild[];
   readonly contradictions: Contradiction[];
@@ -38,7 +46,7 @@ export interface GivenRelations {
  * violation. Not the children of parents: those are saved in a call of their own.
  */
 export function readGivenRelations(call: SaveCall): GivenRelations {
-  const found: GivenRelations = { violations: [], children: [], contradictions: [] };
+  const found: GivenRelations = { violations: [], newParents: [], children: [], contradictions: [] };
   const { chunk = 0, reload = true } = call.options;
   const chunks = new Map(call.rows.map(({ row }, index) => [row, chunk > 0 ? Math.floor(index / chunk) : 0]));
   for (const saved of call.rows) {
@@ -68,6 +76,7 @@ function readParent({ saved, chunks, reload, found }: Walk, relation: RelationMe
   if (parent && id === UNKNOWN) {
     const name = saved.metadata.name;
     const isStoredInTime = (chunks.get(parent) ?? Infinity) <= (chunks.get(saved.row) ?? 0);
+    if (isStoredInTime) found.newParents.push({ row: saved.row, parent, relation });
     if (!isStoredInTime) add(found, saved, violationOf(`is new: save it first, then this ${name}`));
     else if (!reload) {
       const sentence = `is new, and reload: false does not read its id: save it first, then this ${name}`;

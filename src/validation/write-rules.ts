@@ -1,4 +1,4 @@
-import type { RelationMetadata } from 'typeorm';
+import type { ObjectLiteral, RelationMetadata } from 'typeorm';
 import { isPlainObject } from '../columns/judge.js';
 import type { RowCopies, SaveCall, WriteRules } from '../connection/save-call.js';
 import { EntityValidationError } from './entity-validation-error.js';
@@ -40,8 +40,35 @@ async function saveWithRules(call: SaveCall, copy: () => RowCopies): Promise<voi
     const followed = rows[call.rows.indexOf(saved)];
     if (followed) followed[foreignKeyOf(relation)] = id === UNKNOWN ? undefined : id;
   }
-  await writeSavedRows(copies, save);
+  await writeSavedRows(copies, () => save(parentsFirst(call, given, rows)));
   giveBack();
+}
+
+/**
+ * TypeORM may insert a row before its new parent where the foreign key may be null: with null, and with the key in a second
+ * statement, which the rules of the table refuse. Such rows are written one by one, after their parents.
+ *
+ * @returns the copies in that order; undefined when TypeORM's own order will do
+ */
+function parentsFirst(
+  call: SaveCall,
+  { newParents }: GivenRelations,
+  copies: readonly ObjectLiteral[],
+): ObjectLiteral[] | undefined {
+  if (!newParents.some(({ relation }) => relation.isNullable)) return undefined;
+  const parentsOf = new Map<ObjectLiteral, ObjectLiteral[]>();
+  for (const { row, parent } of newParents) parentsOf.set(row, [...(parentsOf.get(row) ?? []), parent]);
+  const visited = new Set<ObjectLiteral>();
+  const ordered: ObjectLiteral[] = [];
+  const visit = (row: ObjectLiteral): void => {
+    if (visited.has(row)) return;
+    visited.add(row);
+    for (const parent of parentsOf.get(row) ?? []) visit(parent);
+    ordered.push(row);
+  };
+  for (const { row } of call.rows) visit(row);
+  const places = new Map(call.rows.map(({ row }, index) => [row, index]));
+  return ordered.map((row) => copies[places.get(row) ?? -1] ?? row);
 }
 
 function relationWriteError(relation: RelationMetadata): Error {

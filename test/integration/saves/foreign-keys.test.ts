@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ObjectLiteral, RelationMetadata, Repository } from 'typeorm';
-import { Author, Decision, Post } from '../../../src/entities/index.js';
+import { Author, Post } from '../../../src/entities/index.js';
 import { EntityValidationError } from '../../../src/validation/entity-validation-error.js';
 import { useDatabase } from '../../support/database.js';
-import { changedRows, contents, keyOf, newRow, owningRelations, store } from './population.js';
+import { changedRows, contents, keyOf, newRow, owningRelations, store, WRITTEN_ONCE } from './population.js';
 
 /* A foreign key is an ordinary property. It and its relation name the same row, or the write is refused. */
 const db = useDatabase();
@@ -11,9 +11,9 @@ const db = useDatabase();
 const repositoryOf = (target: unknown): Repository<ObjectLiteral> =>
   db.dataSource.getRepository(target as new () => ObjectLiteral);
 
-/** The foreign keys whose row may be changed: a decision is never changed. */
+/** The foreign keys of rows that may be changed. */
 const changeable = (): RelationMetadata[] =>
-  owningRelations(db.dataSource).filter(({ entityMetadata }) => entityMetadata.target !== Decision);
+  owningRelations(db.dataSource).filter(({ entityMetadata }) => !WRITTEN_ONCE.includes(entityMetadata.target));
 
 /** A stored row, the parent that it has, and another. */
 async function familyOf(relation: RelationMetadata) {
