@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { createHealthCheck } from '../../../src/health/check.js';
 import { connectionFailure } from '../../../src/connection/connection-failure.js';
 import { addressOf } from '../../../src/connection/client-options.js';
@@ -7,6 +7,7 @@ import { createDataSource } from '../../../src/data-source.js';
 import { toDatabaseError } from '../../../src/validation/constraints.js';
 import { describeTls, giveCertificate, makeAuthority, type Authority } from '../../support/certificates.js';
 import { startOwnServer, type OwnServer } from '../../support/own-server.js';
+import { placesOf } from '../leaks/reachable.js';
 import { asProduction } from '../../support/production.js';
 
 jest.setTimeout(60_000);
@@ -47,6 +48,27 @@ describeTls('TLS, on a server with a certificate for localhost', () => {
     await dataSource.destroy();
     return row ?? new Error('no row');
   };
+
+  test('a client certificate is used, and its private key is nowhere to be printed', async () => {
+    const login = `sslcert=${ours.ca}&sslkey=${ours.ca.replace(/pem$/, 'key')}`;
+    expect(await outcome('localhost', `sslmode=verify-full&sslrootcert=${ours.ca}&${login}`)).toEqual({ tls: true });
+    expect(
+      toDatabaseError(await outcome('localhost', `sslmode=verify-full&sslrootcert=${foreign.ca}&${login}`)),
+    ).toMatchObject({
+      code: 'UNTRUSTED_SERVER',
+    });
+    const key = (await readFile(ours.ca.replace(/pem$/, 'key'), 'utf8')).split('\n')[1] ?? '';
+    const url = urlOf('localhost', `sslmode=verify-full&sslrootcert=${ours.ca}&${login}`);
+    const dataSource = await createDataSource({ url }).initialize();
+    const runner = dataSource.createQueryRunner();
+    const connected: unknown = await runner.connect();
+    expect(placesOf({ dataSource, connected }, key).found).toEqual([]);
+    await runner.release();
+    await dataSource.destroy();
+    expect(() =>
+      createDataSource({ url: url.replace(ours.ca.replace(/pem$/, 'key'), foreign.ca.replace(/pem$/, 'key')) }),
+    ).toThrow('sslcert and sslkey');
+  });
 
   describe.each(['verify-full', 'verify-ca', 'require'])('sslmode=%s', (mode) => {
     asProduction('SHARED_DB_ALLOW_LOCALHOST');

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { inspect, type InspectOptions } from 'node:util';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import type { PoolClient } from 'pg';
+import pg, { type PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../../src/data-source.js';
 import { startOwnServer, type OwnServer } from '../../support/own-server.js';
@@ -60,6 +60,23 @@ test('the search finds what is planted, in every spelling', () => {
         PASSWORD,
       ).found,
     ).toHaveLength(1);
+  }
+});
+
+test('and in a client of node-postgres alone, which keeps its password', async () => {
+  const client = new pg.Client({
+    host: '127.0.0.1',
+    port: server.port,
+    user: 'by_scram',
+    database: 'postgres',
+    password: () => PASSWORD,
+  });
+  await client.connect();
+  try {
+    expect(placesOf({ client }, PASSWORD).found).toContain('root.client.password');
+    expect(inspect(client, { showHidden: true })).toContain(PASSWORD);
+  } finally {
+    await client.end();
   }
 });
 
