@@ -53,7 +53,7 @@ export function Choice(list: readonly string[], options: Nullable & { default?: 
 /** The rules of `Text`, for properties that are no columns. */
 export function textRules({ min = 1, max, format, contains, blank = false }: TextOptions): ColumnRule[] {
   const rules: ColumnRule[] = [wellFormed, lengthRule(min, max)];
-  if (format) rules.push(formatRule(format));
+  if (format) rules.push(formatRule(format, max));
   else if (!blank && contains === undefined) rules.push(notBlank);
   if (contains !== undefined) rules.push(containsRule(contains));
   return rules;
@@ -68,12 +68,13 @@ export function choiceRule(list: readonly string[]): ColumnRule {
   };
 }
 
-export function formatRule({ pattern, sentence }: TextFormat): ColumnRule {
+/** @param max characters that the text may have by another rule. What is longer is not matched: the stack of a regular expression is limited. */
+export function formatRule({ pattern, sentence }: TextFormat, max = Infinity): ColumnRule {
   const inCodePoints = new RegExp(pattern.source, 'u');
   return {
     kind: 'format',
     sentence,
-    holds: (value) => typeof value === 'string' && inCodePoints.test(value),
+    holds: (value) => typeof value === 'string' && (value.length > max * 2 || inCodePoints.test(value)),
     sql: (column) => `${column} ~ ${literal(toPostgresRegex(inCodePoints.source))}`,
   };
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { DataSource, EntityMetadata, ObjectLiteral } from 'typeorm';
 
 /** TypeORM exports it under no name. */
@@ -76,5 +77,5 @@ function keyOf(
 
 /** Null is a value; what is left out or given as SQL is known after the write only. */
 function isSingle(value: unknown): boolean {
-  return value === null || ['string', 'number', 'boolean'].includes(typeof value) || value instanceof Date;
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value) || types.isDate(value);
 }

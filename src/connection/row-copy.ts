@@ -110,9 +110,8 @@ function copyParent(parent: object, { inverseEntityMetadata, joinColumns }: Rela
 
 /** An instance stays one, a plain object too. */
 function emptyLike(given: object, { target }: EntityMetadata): ObjectLiteral {
-  const prototype: unknown = Object.getPrototypeOf(given);
-  const isPlain = prototype === Object.prototype || prototype === null;
-  return isPlain || typeof target === 'string' ? {} : (Object.create(target.prototype as object) as ObjectLiteral);
+  const isInstance = typeof target === 'function' && given instanceof target;
+  return isInstance ? (Object.create(target.prototype as object) as ObjectLiteral) : {};
 }
 
 function isObject(value: unknown): value is ObjectLiteral {

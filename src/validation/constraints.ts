@@ -34,7 +34,9 @@ export function toDatabaseError(error: unknown): DatabaseError | undefined {
 function isKnownName(name: string): boolean {
   names ??= new Set(allNames());
   const [, table] = /^tg_([a-z0-9_]+?)__[a-z0-9_]+$/.exec(name) ?? [];
-  return names.has(name) || (table !== undefined && names.has(table));
+  // Citus adds a shard to the names of what it distributes.
+  const isOurs = (one: string): boolean => names?.has(one) === true || names?.has(one.replace(/_\d+$/, '')) === true;
+  return isOurs(name) || (table !== undefined && isOurs(table));
 }
 
 let names: Set<string> | undefined;

@@ -35,11 +35,16 @@ export function withoutShard<Fields extends NamedFields>(
 ): Fields {
   const { table, constraint } = fields;
   const known = typeof constraint === 'string' ? describe(constraint) : undefined;
-  if (known?.name !== undefined) return { ...fields, table: known.table, constraint: known.name };
+  if (known?.name !== undefined) return replaceNames(fields, { table: known.table, constraint: known.name });
   if (typeof table !== 'string' || !SHARD.test(table)) return fields;
   const plain = table.replace(SHARD, '');
   // A table is ours when its primary key is.
   if (describe(`pk_${table}`)?.table === table || describe(`pk_${plain}`)?.table !== plain) return fields;
   const trigger = typeof constraint === 'string' && constraint.startsWith('tg_');
-  return { ...fields, table: plain, ...(trigger ? { constraint: constraint.replace(SHARD, '') } : {}) };
+  return replaceNames(fields, { table: plain, ...(trigger ? { constraint: constraint.replace(SHARD, '') } : {}) });
+}
+
+/** Not a copy: the message of an error is not among the properties that a copy takes. */
+function replaceNames<Fields extends NamedFields>(fields: Fields, names: NamedFields): Fields {
+  return Object.assign(Object.create(fields) as Fields, names);
 }

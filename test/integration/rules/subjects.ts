@@ -46,6 +46,8 @@ const HOSTILE = [
   ...['', '\u200b', 'x'.repeat(10_000), '<script>', 'lower case', 'UPPER', '1', 'no uuid', '2026-13-45', 'x\0'],
   ...[-1, 1.5, 2 ** 40, Infinity, true, [], {}, [''], [1], ['same', 'same'], ['<script>'], { a: 1 }, { a: NaN }],
   ...[new Date(-1), new Date(NaN), Array.from({ length: 200 }, (_, index) => `item_${index}`)],
+  // Too large for the columns of JSON; the last for a list that may be larger.
+  ...[{ note: 'x'.repeat(70_000) }, ['x'.repeat(70_000)], [{ note: 'x'.repeat(1_100_000) }]],
   ...[[{ type: 'wave' }], { applause: 1 }, { likes: -1 }, [[[]]]],
 ];
 

@@ -6,6 +6,7 @@ import { createHealthCheck } from '../../../src/health/check.js';
 import { dryRunMigrations } from '../../../src/migrator/dry-run.js';
 import { migrationStatus } from '../../../src/migrator/status.js';
 import { revertMigration, runMigrations } from '../../../src/migrator/runner.js';
+import { MIGRATIONS } from '../../../src/migrations/index.js';
 import { catalogOf } from '../../../src/schema/live.js';
 import { validate } from '../../../src/schema/rules/index.js';
 import { seedSample } from '../../../src/seeds/sample/seed-sample.js';
@@ -53,12 +54,14 @@ describe('two agents in one database', () => {
   it('are reverted one by one: the other keeps its catalog and every row', async () => {
     const before = await stateOf(url, 'agent_one');
     const two = createDataSource({ url, schema: 'agent_two', purpose: 'migrate' });
-    expect(await revertMigration(two)).toMatch(/^ProtectAuditLogs/);
+    expect(await revertMigration(two)).toBe(MIGRATIONS.at(-1)?.name);
     expect(await stateOf(url, 'agent_one')).toEqual(before);
     await withSchema({ url, schema: 'agent_two' }, async (dataSource) => {
       expect((await migrationStatus(dataSource)).pending).toHaveLength(1);
       const { findings } = await compareLive(dataSource);
-      expect(findings.map(({ sentence }) => sentence)).toContain('function refuse_audit_log_change() is missing');
+      expect(findings.map(({ sentence }) => sentence)).toContainEqual(
+        expect.stringMatching(/^function refuse_\w+\(\) is missing$/),
+      );
       const repairs = findings.flatMap(({ repair }) => repair ?? []).join('\n');
       expect(repairs).toContain('agent_two.');
       expect(repairs).not.toMatch(/public\.|agent_one|ALTER (DATABASE|ROLE)|RESET/);
@@ -105,7 +108,7 @@ describe('two agents in one database', () => {
     );
     await withSchema({ url, schema: 'agent_two' }, async (dataSource) => {
       const { findings } = await compareLive(dataSource);
-      expect(findings.map(({ sentence }) => sentence)).toContain(
+      expect(findings.map(({ sentence }) => sentence)).toContainEqual(
         'posts.platform: type is public.platform, should be platform',
       );
     });

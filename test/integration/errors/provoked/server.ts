@@ -53,7 +53,7 @@ const TRANSACTIONS: readonly Provocation[] = [
     '25006',
     'BEGIN READ ONLY; DELETE FROM posts',
     ReadOnly,
-    'the database or the transaction only reads',
+    'nothing can be written: the database is a standby or default_transaction_read_only is on, or the transaction is READ ONLY',
     /primary/,
   ),
   statement(
