@@ -1,7 +1,7 @@
 import { DatabaseError, type DatabaseErrorClass, type DatabaseErrorFacts } from './errors/database-error.js';
 import * as failures from './errors/failures.js';
 import * as refusals from './errors/refusals.js';
-import { isError } from './shared-db-error.js';
+import { firstError } from './shared-db-error.js';
 
 export { DatabaseError, type DatabaseErrorClass, type DatabaseErrorKind } from './errors/database-error.js';
 export * from './errors/failures.js';
@@ -52,12 +52,11 @@ interface DriverError {
   detail?: unknown;
 }
 
-/** TypeORM wraps the driver's error; a host name with several addresses fails with one error for each. */
+/** TypeORM wraps the driver's error, which may be several in one. */
 function driverErrorOf(error: unknown): DriverError {
   const wrapped = (error as { driverError?: unknown } | null | undefined)?.driverError ?? error;
-  const { errors } = (wrapped ?? {}) as { errors?: unknown };
-  if (isError(wrapped) && Array.isArray(errors)) return driverErrorOf(errors[0]);
-  return typeof wrapped === 'object' && wrapped !== null ? wrapped : {};
+  const first = firstError(wrapped);
+  return typeof first === 'object' && first !== null ? first : {};
 }
 
 const byState = new Map(DATABASE_ERRORS.flatMap((Class) => Class.kind.states.map((state) => [state, Class])));
