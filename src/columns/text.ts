@@ -53,7 +53,7 @@ export function Choice(list: readonly string[], options: Nullable & { default?: 
 /** The rules of `Text`, for properties that are no columns. */
 export function textRules({ min = 1, max, format, contains, blank = false }: TextOptions): ColumnRule[] {
   const rules: ColumnRule[] = [wellFormed, lengthRule(min, max)];
-  if (format) rules.push(formatRule(format, max));
+  if (format) rules.push(formatRule(format));
   else if (!blank && contains === undefined) rules.push(notBlank);
   if (contains !== undefined) rules.push(containsRule(contains));
   return rules;
@@ -68,13 +68,15 @@ export function choiceRule(list: readonly string[]): ColumnRule {
   };
 }
 
-/** @param max characters that the text may have by another rule. What is longer is not matched: the stack of a regular expression is limited. */
-export function formatRule({ pattern, sentence }: TextFormat, max = Infinity): ColumnRule {
+/** Longer text is refused by the length rule of its column; matching it would overflow the stack of the regular expression. */
+const LONGEST_MATCHED = 1_000_000;
+
+export function formatRule({ pattern, sentence }: TextFormat): ColumnRule {
   const inCodePoints = new RegExp(pattern.source, 'u');
   return {
     kind: 'format',
     sentence,
-    holds: (value) => typeof value === 'string' && (value.length > max * 2 || inCodePoints.test(value)),
+    holds: (value) => typeof value === 'string' && (value.length > LONGEST_MATCHED || inCodePoints.test(value)),
     sql: (column) => `${column} ~ ${literal(toPostgresRegex(inCodePoints.source))}`,
   };
 }

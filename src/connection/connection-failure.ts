@@ -1,6 +1,6 @@
 import { describeAddress, type Place } from './database-url.js';
 import { PoolSaturated, toDatabaseError, UntrustedServer, type DatabaseErrorClass } from './errors.js';
-import { isError, SharedDbError } from './shared-db-error.js';
+import { firstError, isError, SharedDbError } from './shared-db-error.js';
 
 /** No connection could be made. One line: where to, why not, what to do; no password, no user name. */
 export class ConnectionFailure extends SharedDbError {
@@ -88,10 +88,6 @@ function reasonOf(error: unknown): string | undefined {
 }
 
 function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null) return undefined;
-  // A host name with several addresses fails with one error for each.
-  const { errors } = error as { errors?: unknown };
-  const first: unknown = isError(error) && Array.isArray(errors) ? errors[0] : error;
-  const code = (first as { code?: unknown } | undefined)?.code;
+  const { code } = (firstError(error) ?? {}) as { code?: unknown };
   return typeof code === 'string' ? code : undefined;
 }

@@ -6,7 +6,7 @@ import * as refusals from './errors/refusals.js';
 import { withoutShard } from './errors/shards.js';
 import { isIdentifier, type NameCheck } from './errors/shown-names.js';
 import * as statements from './errors/statements.js';
-import { isError } from './shared-db-error.js';
+import { firstError } from './shared-db-error.js';
 
 export {
   DatabaseError,
@@ -68,12 +68,11 @@ export function sqlStateOf(error: unknown): string | undefined {
   return typeof code === 'string' && typeof severity === 'string' ? code : undefined;
 }
 
-/** TypeORM wraps the driver's error; a host name with several addresses fails with one error for each. */
+/** TypeORM wraps the driver's error, which may be several in one. */
 function driverErrorOf(error: unknown): PostgresFields {
   const wrapped = (error as { driverError?: unknown } | null | undefined)?.driverError ?? error;
-  const { errors } = (wrapped ?? {}) as { errors?: unknown };
-  if (isError(wrapped) && Array.isArray(errors)) return driverErrorOf(errors[0]);
-  return typeof wrapped === 'object' && wrapped !== null ? wrapped : {};
+  const first = firstError(wrapped);
+  return typeof first === 'object' && first !== null ? first : {};
 }
 
 /** The statement that TypeORM's error carries. */

@@ -178,7 +178,8 @@ describe('of URLs put together at random', () => {
         if (refusalOf(url, DEVELOPMENT) !== undefined) return;
         const ours = parseDatabaseUrl(url);
         const theirs = readAsDriver(url);
-        if (theirs === undefined) return;
+        // Where there is a space, it takes the percent signs of the whole URL for text.
+        if (theirs === undefined || /^(?=.* ).*%/.test(url)) return;
         expect(ours.host).toBe(readHost(theirs.host ?? ''));
         expect(ours.port).toBe(Number(theirs.port === '' ? 5432 : theirs.port));
         // It leaves a percent sign alone before what it takes for reserved, and after a space anywhere guesses anew.
