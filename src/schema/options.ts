@@ -38,13 +38,10 @@ export function documentedOptions(array: string, of: keyof typeof DOCUMENTED_OPT
   return `(SELECT string_agg(o, ', ' ORDER BY o) FROM unnest(${array}) o WHERE split_part(o, '=', 1) IN (${names}))`;
 }
 
-/** Settings that pg_settings shows to nobody, or to members of pg_read_all_settings alone, and that may be set for a role or a database. */
+/** Settings that pg_settings does not show, or not to every role, and that may be set for a role or a database. */
 const HIDDEN_SETTINGS = [
-  'role',
-  'session_authorization',
-  'dynamic_library_path',
-  'session_preload_libraries',
-  'extension_control_path',
+  ...['role', 'session_authorization', 'seed'],
+  ...['dynamic_library_path', 'session_preload_libraries', 'extension_control_path'],
 ];
 
 /** SQL: is it the name of a setting that the server knows, or one that an application made up (`app.tenant`)? */

@@ -52,6 +52,7 @@ const DOCUMENTED: readonly (readonly [kind: string, sql: string, found: RegExp])
   ['a view', 'ALTER VIEW few SET (security_invoker = true)', /^view few: options are security_invoker=true/],
   ['a materialized view', 'ALTER MATERIALIZED VIEW counted SET (fillfactor = 80)', /^materialized view counted: options are fillfactor=80/],
   ['the database', `ALTER DATABASE $db SET work_mem = '9MB'`, /^setting work_mem of DATABASE \S+ is there/],
+  ['a role that becomes another', `ALTER ROLE ${ROLE} IN DATABASE $db SET role = 'pg_monitor'`, /^setting role of ROLE \S+ IN DATABASE \S+ is there/],
   ['a role in the database', `ALTER ROLE ${ROLE} IN DATABASE $db SET app.tenant = '9'`, /^setting app\.tenant of ROLE \S+ IN DATABASE \S+ is there/],
 ]; // prettier-ignore
 
