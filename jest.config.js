@@ -1,7 +1,7 @@
 /**
  * Four projects. `unit` needs no database. `db` gets a real PostgreSQL (embedded, or the server of TEST_DATABASE_URL) and a
  * template-database clone per test file: the data layer itself, in one process. `operations` has that too, and starts what operators
- * start: commands, servers of their own, poolers, backups. `endurance` lets processes race, kills them, and proves at length.
+ * start (and `test/matrices`, which takes too long for every run): commands, servers of their own, poolers, backups. `endurance` lets processes race, kills them, and proves at length.
  * `npm test` runs the first two, in less than a minute; `npm run check` the first three. Run with `node --experimental-vm-modules`:
  * typeorm-extension is ESM-only.
  */
@@ -44,7 +44,7 @@ export default {
       displayName: 'db',
       testMatch: ['<rootDir>/test/{integration,schema,migrations,e2e}/**/*.test.ts'],
     },
-    { ...withServer, displayName: 'operations', testMatch: ['<rootDir>/test/operations/**/*.test.ts'] },
+    { ...withServer, displayName: 'operations', testMatch: ['<rootDir>/test/{operations,matrices}/**/*.test.ts'] },
     { ...withServer, displayName: 'endurance', testMatch: ['<rootDir>/test/endurance/**/*.test.ts'] },
   ],
 };

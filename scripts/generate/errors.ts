@@ -138,7 +138,7 @@ const UNCHECKED = `## What passes the validation by
 
 Raw SQL (\`query()\`), \`valuesFromSelect\`, \`callListeners(false)\` and \`save(…, { listeners: false })\` are not announced, and a value given
 as SQL (\`() => '…'\`, \`increment\`) is known to PostgreSQL only: there its constraints and triggers decide alone. They enforce every rule
-but these, which \`test/integration/rules\` tries on every path:
+but these, which \`test/matrices/rules\` tries on every path:
 
 | where | rule | why it has no CHECK |
 | --- | --- | --- |`;

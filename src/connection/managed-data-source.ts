@@ -41,6 +41,14 @@ export interface Care {
   readonly assertMayDestroy: (queryRunner: QueryRunner, action: string) => Promise<void>;
 }
 
+/** TypeORM drops tables and types, and leaves the functions of their triggers, which the next migration:run would then find in its way. */
+const DROP_TRIGGER_FUNCTIONS = `DO $$ DECLARE name text; BEGIN
+  FOR name IN SELECT p.oid::regprocedure FROM pg_proc p
+    WHERE pronamespace = current_schema()::regnamespace AND prorettype = 'trigger'::regtype
+      AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = p.oid AND deptype = 'e')
+      AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgfoid = p.oid)
+  LOOP EXECUTE 'DROP FUNCTION ' || name; END LOOP; END $$`;
+
 /**
  * A DataSource that waits for a server which is starting, in production refuses a role that may do too much, destroys nothing
  * where that needs a confirmation, and lets out neither the way to the database nor a value of a row: not in what it throws,
@@ -144,6 +152,7 @@ export class ManagedDataSource extends DataSource {
       try {
         await this.#care.assertMayDestroy(queryRunner, 'drop every table');
         await queryRunner.clearDatabase();
+        await queryRunner.query(DROP_TRIGGER_FUNCTIONS);
         await queryRunner.commitTransaction();
       } catch (error) {
         // When the connection is lost there is nothing to take back, and the first error says why.

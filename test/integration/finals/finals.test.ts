@@ -9,7 +9,7 @@ import { EntityValidationError } from '../../../src/validation/entity-validation
 import { useDatabase } from '../../support/database.js';
 import { rowOf, type Row } from '../../support/rows.js';
 import { UPDATE_PATHS, type UpdatePath } from '../../support/write-paths.js';
-import { dropOtherKeys } from '../rules/paths.js';
+import { dropOtherKeys } from '../../matrices/rules/paths.js';
 import { FINAL_CASES, type FinalCase } from './cases.js';
 
 /* What the documents call final does not change, on any way to write. Each trigger is attacked in test/schema/attacks, too. */

@@ -6,7 +6,7 @@ import { Author, ENTITIES, Escalation, Experiment, LearningEvent, Post, Reply } 
 import { useDatabase } from '../../support/database.js';
 import { rowOf, type Row } from '../../support/rows.js';
 import { unique } from '../validation/graph.js';
-import { dropOtherKeys } from './paths.js';
+import { dropOtherKeys } from '../../matrices/rules/paths.js';
 
 /*
  * A service’s clock is never quite that of the server, nor that of another service. No rule may depend on which of them is ahead.

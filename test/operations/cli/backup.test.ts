@@ -25,7 +25,7 @@ describe('migration:run --backup', () => {
   const now = async (): Promise<Fingerprint> =>
     leavingOut(await fingerprintOf(listening(url)), ['public.migration_runs']);
   /** Makes the second of two pending migrations fail: its function is there, and is another. */
-  const obstacle = 'CREATE FUNCTION refuse_audit_log_change() RETURNS int LANGUAGE sql AS $$SELECT 1$$';
+  const obstacle = 'CREATE FUNCTION refuse_final_change() RETURNS int LANGUAGE sql AS $$SELECT 1$$';
 
   beforeAll(async () => {
     ({ folder, remove } = await emptyFolder());
@@ -76,7 +76,7 @@ describe('migration:run --backup', () => {
   it('restores nothing when the failed migration left nothing, so that what others wrote stays', async () => {
     await prepare();
     // The first of the two fails.
-    await query(url, 'CREATE TABLE audit_logs (n int)');
+    await query(url, 'CREATE FUNCTION refuse_audit_log_change() RETURNS int LANGUAGE sql AS $$SELECT 1$$');
     // It is made before the migrations, and is none of theirs.
     await query(url, 'DROP TABLE database_environment');
     const { code, stderr } = await run('migration:run', '--backup=template', '--backup-dir', folder);

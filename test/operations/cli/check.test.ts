@@ -80,7 +80,7 @@ Nothing differs: \\S+ is what this version was made for.\n$`,
     const url = await db.create({ bare: true });
     const { code, stdout } = await check(url);
     expect(stdout).toMatch(
-      /migrations are pending, run migration:run: CreateReferenceTables\d+, .*ProtectAuditLogs\d+\n/,
+      /migrations are pending, run migration:run: CreateReferenceTables\d+, .*ProtectFinalValues\d+\n/,
     );
     expect(stdout).toMatch(/entities: TypeORM would run \d+ statements, perhaps for the above/);
     expect(code).toBe(1);

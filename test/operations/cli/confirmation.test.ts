@@ -197,6 +197,6 @@ onLinux('at a terminal', () => {
     });
     expect(await contents(url)).toBe(before);
     const right = await atTerminal(url, `${nameOf(url)}\r`);
-    expect(right).toMatchObject({ code: 0, screen: expect.stringContaining('reverted ProtectAuditLogs') });
+    expect(right).toMatchObject({ code: 0, screen: expect.stringContaining('reverted ProtectFinalValues') });
   });
 });

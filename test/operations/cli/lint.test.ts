@@ -48,7 +48,7 @@ describe('migration:lint', () => {
 
   it('finds nothing in our migrations, with and without a database', async () => {
     const { program } = preparedServer();
-    expect(await run(program, '--all')).toEqual({ code: 0, stdout: 'Nothing found in 6 migrations.\n', stderr: '' });
+    expect(await run(program, '--all')).toEqual({ code: 0, stdout: 'Nothing found in 7 migrations.\n', stderr: '' });
     expect(await run(program)).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^Nothing found in 0 pending migrations of \S+:\d+\/test_\S+\.\n$/),
@@ -69,7 +69,7 @@ describe('migration:lint', () => {
 Planted1999999999999, statement 3: create-index (iy)
   CREATE INDEX iy ON posts (content)
 accepted: Planted1999999999999, statement 2: drop-table (authors): gone since 2.0
-2 findings in 7 migrations; 1 accepted.
+2 findings in 8 migrations; 1 accepted.
 `);
   });
 

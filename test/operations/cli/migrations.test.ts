@@ -76,7 +76,7 @@ describe('the migration commands', () => {
     });
     expect(await run('migration:show')).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('6 applied, 1 pending'),
+      stdout: expect.stringContaining('7 applied, 1 pending'),
     });
     expect(await run('migration:run')).toMatchObject({
       code: 0,
@@ -132,15 +132,15 @@ describe('the migration commands', () => {
     const env = { DATABASE_URL: 'postgres://someone:hunter2@127.0.0.1:1/antone', MIGRATION_DATABASE_URL: url };
     expect(await runCli(['migration:run'], { env })).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^(applied \w+\n){6}$/),
+      stdout: expect.stringMatching(/^(applied \w+\n){7}$/),
     });
     const shown = await runCli(['migration:show'], { env: { DATABASE_URL: url } });
     expect(shown.stdout).toMatch(
-      /^(applied {2}\w+\d{13} {2}\(\d{4}-\S+Z, version \d+\.\d+\.\d+\)\n){6}6 applied, 0 pending\n$/,
+      /^(applied {2}\w+\d{13} {2}\(\d{4}-\S+Z, version \d+\.\d+\.\d+\)\n){7}7 applied, 0 pending\n$/,
     );
     expect(await runCli(['migration:revert'], { env })).toMatchObject({
       code: 0,
-      stdout: 'reverted ProtectAuditLogs1795411805000\n',
+      stdout: 'reverted ProtectFinalValues1795411806000\n',
     });
   });
 

@@ -46,8 +46,8 @@ describe('migration:rehearse', () => {
     expect(stdout.replaceAll(/\d+/g, '0').replaceAll(/ +/g, ' ')).toMatch(
       new RegExp(
         `^migration +up ms +back ms +again ms +rewritten +rows changed in
-ProtectAuditLogs0 +0 +0 +0 - -
- ProtectAuditLogs0: held SHARE ROW EXCLUSIVE on audit_logs
+ProtectFinalValues0 +0 +0 +0 - -
+ ProtectFinalValues0: held SHARE ROW EXCLUSIVE on .*\\bdecisions\\b.*
 passed: 0 migration of \\S+ applied, taken back with catalog and rows as before, applied again
 dropped: the copy \\w+, made by the server\n$`,
       ),
@@ -108,10 +108,10 @@ dropped: the copy \\w+, made by the server\n$`,
     const bad = await db.create();
     const dataSource = await createDataSource({ url: bad }).initialize();
     await revertMigration(dataSource);
-    await dataSource.query('CREATE FUNCTION refuse_audit_log_change() RETURNS int LANGUAGE sql AS $$SELECT 1$$');
+    await dataSource.query('CREATE FUNCTION refuse_final_change() RETURNS int LANGUAGE sql AS $$SELECT 1$$');
     await dataSource.destroy();
     const { code, stdout } = await runCli(['migration:rehearse'], { env: { DATABASE_URL: bad } });
-    expect(stdout).toMatch(/^problem: applying ProtectAuditLogs\d+ failed: .*42723/m);
+    expect(stdout).toMatch(/^problem: applying ProtectFinalValues\d+ failed: .*42723/m);
     expect(stdout).toMatch(/^FAILED: 1 problem, 1 migration of /m);
     expect(code).toBe(1);
     expect(await besides(bad)).toEqual([]);

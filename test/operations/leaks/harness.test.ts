@@ -52,6 +52,7 @@ describe('surfaces', () => {
     expect(seenOn(new Error(PASSWORD))).toEqual([
       'message',
       'stack',
+      'structuredClone',
       'String()',
       'util.inspect',
       'util.inspect, hidden properties too',

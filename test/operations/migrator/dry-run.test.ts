@@ -112,8 +112,8 @@ describe('the dry run', () => {
     expect(text.stdout).toMatch(/^CreateReferenceTables\d+: [\d.]+ ms\n {4}CREATE /);
     expect(text.stdout).toMatch(/\n {6}-- [\d.]+ ms; locks archetypes: ACCESS EXCLUSIVE\n/);
     expect(text.stdout).toMatch(/\n {2}table archetypes: ACCESS EXCLUSIVE, new\n/);
-    expect(text.stdout).toMatch(/\n6 run and rolled back, 0 only listed. Nothing was changed.\n$/);
-    expect((JSON.parse(json.stdout) as { migrations: unknown[] }).migrations).toHaveLength(6);
+    expect(text.stdout).toMatch(/\n7 run and rolled back, 0 only listed. Nothing was changed.\n$/);
+    expect((JSON.parse(json.stdout) as { migrations: unknown[] }).migrations).toHaveLength(7);
     expect(
       await ask(env.DATABASE_URL, `SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace`),
     ).toEqual([]);

@@ -1,18 +1,18 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { compareLive } from '../../../src/cli/check/live.js';
-import { createDataSource } from '../../../src/data-source.js';
-import { Author } from '../../../src/entities/index.js';
-import { createHealthCheck } from '../../../src/health/check.js';
-import { dryRunMigrations } from '../../../src/migrator/dry-run.js';
-import { migrationStatus } from '../../../src/migrator/status.js';
-import { revertMigration, runMigrations } from '../../../src/migrator/runner.js';
-import { MIGRATIONS } from '../../../src/migrations/index.js';
-import { catalogOf } from '../../../src/schema/live.js';
-import { validate } from '../../../src/schema/rules/index.js';
-import { seedSample } from '../../../src/seeds/sample/seed-sample.js';
-import { useDatabase } from '../../support/database.js';
-import { ask } from '../../support/migrator/query.js';
-import { stateOf, tablesIn, withSchema } from '../../support/schemas.js';
+import { compareLive } from '../../src/cli/check/live.js';
+import { createDataSource } from '../../src/data-source.js';
+import { Author } from '../../src/entities/index.js';
+import { createHealthCheck } from '../../src/health/check.js';
+import { dryRunMigrations } from '../../src/migrator/dry-run.js';
+import { migrationStatus } from '../../src/migrator/status.js';
+import { revertMigration, runMigrations } from '../../src/migrator/runner.js';
+import { MIGRATIONS } from '../../src/migrations/index.js';
+import { catalogOf } from '../../src/schema/live.js';
+import { validate } from '../../src/schema/rules/index.js';
+import { seedSample } from '../../src/seeds/sample/seed-sample.js';
+import { useDatabase } from '../support/database.js';
+import { ask } from '../support/migrator/query.js';
+import { stateOf, tablesIn, withSchema } from '../support/schemas.js';
 
 jest.setTimeout(60_000);
 

@@ -1,11 +1,11 @@
 import { runInNewContext } from 'node:vm';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ObjectLiteral, Repository } from 'typeorm';
-import { SharedDbError } from '../../../src/connection/shared-db-error.js';
-import { Author, Reply } from '../../../src/entities/index.js';
-import { useDatabase } from '../../support/database.js';
-import { CONTENT, rowOf, type Row } from '../../support/rows.js';
-import { storeParents, type Parents } from './graph.js';
+import { SharedDbError } from '../../src/connection/shared-db-error.js';
+import { Author, Reply } from '../../src/entities/index.js';
+import { useDatabase } from '../support/database.js';
+import { CONTENT, rowOf, type Row } from '../support/rows.js';
+import { storeParents, type Parents } from '../integration/validation/graph.js';
 
 /*
  * Values that answer differently each time they are asked: what the rules judged must be what is written. Both properties below have
