@@ -104,7 +104,7 @@ async function sayNothingToDo(dataSource: DataSource, migrated: Snapshot): Promi
   );
 }
 
-function sayTried({ rows: { written, skipped }, irreversibleBecause, losses }: GeneratedMigration): void {
+function sayTried({ rows: { written, skipped }, irreversibleBecause, losses, stale }: GeneratedMigration): void {
   const left = skipped === 0 ? '' : ` (${skipped} more did not fit)`;
   if (irreversibleBecause === undefined) {
     output.line(`Tried on a scratch database: up, down and up again, with ${written} rows${left}.`);
@@ -114,6 +114,7 @@ function sayTried({ rows: { written, skipped }, irreversibleBecause, losses }: G
   for (const loss of losses) {
     output.note(`warning: it ${loss.startsWith('DROP ') ? 'loses data' : 'may change values'}: ${loss}`);
   }
+  for (const sentence of stale) output.note(`Once it has run, ${sentence}.`);
 }
 
 function sayWritten(file: string): void {

@@ -2,6 +2,7 @@ import type { CatalogObject } from '../schema/snapshot.js';
 import { literal } from '../schema/repair-rights.js';
 import type { Change, Draft } from './draft.js';
 import { bare, derivedName, quoted } from './names.js';
+import { triggersReading } from './triggers.js';
 
 const KNOWN = ['type', 'null', 'default', 'comment'];
 
@@ -50,6 +51,13 @@ function addColumn(to: CatalogObject, draft: Draft): void {
 
 function dropColumn(from: CatalogObject, draft: Draft): void {
   const [table, name] = [draft.tableOf(from), quoted(from.name)];
+  const readers = triggersReading(from, draft.from).map((trigger) => trigger.name);
+  if (readers.length > 0) {
+    draft.problems.push(
+      `${pathOf(from, draft)} is gone from its entity, and ${readers.join(', ')} still reads it, which only a migration can change: drop or replace the trigger in a migration of its own, then generate this one`,
+    );
+    return;
+  }
   draft.add('dropped columns', `ALTER TABLE ${table} DROP COLUMN ${name}`);
   draft.losses.push(`DROP COLUMN ${name} of table ${table}`);
 }
@@ -63,7 +71,7 @@ function changeColumn(from: CatalogObject, to: CatalogObject, facts: readonly st
   if (facts.includes('type')) {
     const before = from.facts.default === undefined ? '' : `${column} DROP DEFAULT, `;
     const after = fallback === undefined ? '' : `, ${setDefault}`;
-    draft.add('columns', `${alter} ${before}${column} ${retyped(from, to, draft)}${after}`);
+    draft.changeType(to, `${alter} ${before}${column} ${retyped(from, to, draft)}${after}`);
   } else if (facts.includes('default')) draft.add('columns', `${alter} ${setDefault}`);
   if (!facts.includes('null')) return;
   if (to.facts.null === undefined) draft.add('columns', `${alter} ${column} DROP NOT NULL`);

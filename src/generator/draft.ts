@@ -3,6 +3,7 @@ import { repairOfObject } from '../schema/repair.js';
 import { SCHEMA, withoutSchema } from '../schema/schema-placeholder.js';
 import type { CatalogObject, Snapshot } from '../schema/snapshot.js';
 import { localName, mentions } from './names.js';
+import { readsColumn } from './triggers.js';
 
 /** One call of the query runner in a migration. */
 export interface Step {
@@ -58,6 +59,8 @@ export class Draft {
   /** Sentences for the author of the migration. */
   readonly remarks: string[] = [];
   readonly #steps = new Map<Phase, Step[]>();
+  /** Statements that change the types of columns, by table. */
+  readonly typeChanges = new Map<string, string[]>();
 
   constructor(
     readonly from: Snapshot,
@@ -106,5 +109,15 @@ export class Draft {
     return this.retyped.some(
       (column) => column.parent === object.parent && mentions(object.facts.definition ?? '', column.name),
     );
+  }
+
+  /** Columns whose type changes and that the trigger reads. */
+  retypedColumnsOf(trigger: CatalogObject): CatalogObject[] {
+    return this.retyped.filter((column) => column.parent === trigger.parent && readsColumn(trigger, column));
+  }
+
+  changeType(column: CatalogObject, sql: string): void {
+    const table = this.tableOf(column);
+    this.typeChanges.set(table, [...(this.typeChanges.get(table) ?? []), sql]);
   }
 }

@@ -1,7 +1,8 @@
 import type { CatalogObject, Kind, Snapshot } from '../schema/snapshot.js';
 import { literal } from '../schema/repair-rights.js';
 import type { Change, Draft } from './draft.js';
-import { bare, castsTo, derivedName, localName, mentions, quoted } from './names.js';
+import { bare, castsTo, derivedName, localName, quoted } from './names.js';
+import { dropTrigger, readsColumn } from './triggers.js';
 
 const RECIPE =
   'docs/DATABASE_MIGRATION_GUIDE.md, “Enum values”, has the recipe; npm run migration:create writes the file';
@@ -108,14 +109,14 @@ function dependentsOf(type: CatalogObject, columns: readonly CatalogObject[], dr
     if (castsTo(draft.local(definition), localName(type.name))) return true;
     return (
       object.kind === 'trigger' &&
-      columns.some((column) => column.parent === object.parent && mentions(definition, column.name))
+      columns.some((column) => column.parent === object.parent && readsColumn(object, column))
     );
   });
 }
 
 function dropSql(object: CatalogObject, draft: Draft): string {
   if (object.kind === 'index') return `DROP INDEX ${localName(object.name)}`;
-  if (object.kind === 'trigger') return `DROP TRIGGER ${quoted(object.name)} ON ${draft.tableOf(object)}`;
+  if (object.kind === 'trigger') return dropTrigger(object, draft);
   return `ALTER TABLE ${draft.tableOf(object)} DROP CONSTRAINT ${quoted(object.name)}`;
 }
 

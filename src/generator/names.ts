@@ -1,4 +1,4 @@
-import { tokensOf } from '../connection/sql-text.js';
+import { tokensOf, type Token } from '../connection/sql-text.js';
 
 /** PostgreSQL cuts longer names silently. */
 const LONGEST = 63;
@@ -37,12 +37,22 @@ export function mentions(sql: string, name: string): boolean {
 /** Whether the SQL has a cast to this type, named without its schema. */
 export function castsTo(sql: string, type: string): boolean {
   const tokens = tokensOf(sql);
-  return tokens.some(
-    ({ kind, text }, place) =>
-      (kind === 'name' || kind === 'word') &&
-      bare(text) === bare(type) &&
-      tokens[place - 1]?.text === ':' &&
-      tokens[place - 2]?.text === ':',
+  return tokens.some((_, place) => isCast(tokens, place, type));
+}
+
+/** The SQL with every cast to the one type, named without its schema, made a cast to the other. */
+export function recast(sql: string, from: string, to: string): string {
+  const tokens = tokensOf(sql);
+  return tokens.map(({ text }, place) => (isCast(tokens, place, from) ? to : text)).join('');
+}
+
+function isCast(tokens: readonly Token[], place: number, type: string): boolean {
+  const { kind, text = '' } = tokens[place] ?? {};
+  return (
+    (kind === 'name' || kind === 'word') &&
+    bare(text) === bare(type) &&
+    tokens[place - 1]?.text === ':' &&
+    tokens[place - 2]?.text === ':'
   );
 }
 

@@ -8,6 +8,7 @@ import { planEnum } from './enums.js';
 import { planIndex } from './indexes.js';
 import { localName, quoted } from './names.js';
 import { dropTables, planTable } from './tables.js';
+import { addTypeChanges, planTrigger } from './triggers.js';
 
 /** Statements that make one catalog of another, and what is to be said of them. */
 export interface Plan {
@@ -53,6 +54,7 @@ export function planChanges(
     draft,
   );
   for (const change of rest.filter((change) => !isDroppedTable(change))) planChange(change, draft, isWayBack);
+  addTypeChanges(draft);
   return { steps: apart(draft.steps()), problems: draft.problems, losses: draft.losses, checked: draft.checked };
 }
 
@@ -62,6 +64,7 @@ const PLANNERS: Partial<Record<Kind, (change: Change, draft: Draft, isWayBack: b
   enum: planEnum,
   index: planIndex,
   table: planTable,
+  trigger: planTrigger,
 };
 
 function planChange(change: Change, draft: Draft, isWayBack: boolean): void {

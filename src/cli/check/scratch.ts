@@ -9,7 +9,7 @@ import { runMigrations } from '../../migrator/runner.js';
 import { snapshotOf } from '../../schema/live.js';
 import type { Snapshot } from '../../schema/snapshot.js';
 import { untilInterrupted } from './interruption.js';
-import { quietly } from './quiet.js';
+import { synchronise } from './synchronise.js';
 
 /** No scratch database can be made. */
 export class ScratchError extends SharedDbError {
@@ -95,7 +95,7 @@ export function scratchDataSource(url: string, name: string): DataSource {
 
 async function fill(dataSource: DataSource | undefined, making: Making): Promise<void> {
   if (making === 'migrated' && dataSource) await runMigrations(dataSource);
-  else await quietly(async () => dataSource?.synchronize());
+  else if (dataSource) await synchronise(dataSource);
 }
 
 // From template0: what operators put into template1 is not ours.

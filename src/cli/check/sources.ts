@@ -1,5 +1,5 @@
 import { diff } from '../../schema/diff.js';
-import { unexcused } from '../../schema/migration-only.js';
+import { staleEntries, unexcused } from '../../schema/migration-only.js';
 import { found, type Finding } from './report.js';
 import { scratchSnapshots, type ScratchOptions } from './scratch.js';
 
@@ -9,7 +9,7 @@ export async function compareSources(options: ScratchOptions): Promise<Finding[]
   options.note('making two scratch databases: one migrated, one synchronised from the entities');
   const { migrated, synchronised } = await scratchSnapshots(options, ['migrated', 'synchronised']);
   return [
-    ...found('migrations', unexcused(diff(synchronised, migrated))),
+    ...found('migrations', [...unexcused(diff(synchronised, migrated)), ...staleEntries(synchronised, migrated)]),
     ...found('package', diff(migrated, SHIPPED_SNAPSHOT)),
   ];
 }

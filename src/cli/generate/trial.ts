@@ -11,7 +11,7 @@ import { revertMigration, runMigrations } from '../../migrator/runner.js';
 import { BOOKKEEPING_TABLES } from '../../schema/bookkeeping.js';
 import { diff, type Difference } from '../../schema/diff.js';
 import { snapshotOf } from '../../schema/live.js';
-import { unexcused } from '../../schema/migration-only.js';
+import { staleEntries, unexcused } from '../../schema/migration-only.js';
 import type { Snapshot } from '../../schema/snapshot.js';
 import { GenerateError } from './generate-error.js';
 import { listed } from './listed.js';
@@ -36,6 +36,8 @@ export interface Trial {
   readonly down: readonly Step[];
   readonly irreversibleBecause: string | undefined;
   readonly rows: SampleRows;
+  /** What the list of objects that only migrations make still names once the migration has run; sentences. */
+  readonly stale: readonly string[];
 }
 
 /**
@@ -56,14 +58,15 @@ export async function tryMigration(scratch: DataSource, input: TrialInput): Prom
   draft.down = way.down;
   const rules = oldRules(input.renamed, withoutColumnOrder(diff(after, input.renamed)));
   const rows = await writeSampleRows(scratch, rules);
-  if (way.irreversibleBecause !== undefined) return { ...way, rows };
+  const trial = { ...way, rows, stale: staleEntries(input.wanted, after).map(({ sentence }) => sentence) };
+  if (way.irreversibleBecause !== undefined) return trial;
   const counts = await rowCounts(scratch, input.before, after);
   await attempt('down', () => revertMigration(source, { confirmedName: String(scratch.options.database) }));
   expectSame('its way back leaves a difference', diff(input.before, await snapshotOf(scratch)));
   await attempt('up again', () => runMigrations(source));
   expectSame('applied again it leaves a difference', diff(after, await snapshotOf(scratch)));
   expectSameCounts(counts, await rowCounts(scratch, input.before, after));
-  return { ...way, rows };
+  return trial;
 }
 
 function wayBack({ renamed, renames }: TrialInput, after: Snapshot): Pick<Trial, 'down' | 'irreversibleBecause'> {

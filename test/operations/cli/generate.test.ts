@@ -92,8 +92,28 @@ describe('migration:generate', () => {
     await change('src/entities/enums.ts', [`['DRAFT', 'RUNNING',`, `['DRAFT', 'PLANNED', 'RUNNING',`]);
   });
 
+  it('writes nothing when a rule names a column that its entity has no more, and says which', async () => {
+    const rule: [string, string] = ['"error_message" IS NULL OR', '"failure" IS NULL OR'];
+    await change('src/entities/core/post.entity.ts', rule);
+    await project.build();
+    const before = await files();
+    const { code, stderr } = await run('migration:generate', 'ReplaceErrorMessage');
+    expect({ code, lines: stderr.trim().split('\n').length }).toEqual({ code: 1, lines: 1 });
+    expect(stderr).toMatch(
+      /^error: The entities declare what PostgreSQL cannot make: column "failure" does not exist \(42703\), named in ck_posts__message_of_error of posts\. Correct the entity: /,
+    );
+    expect(await files()).toEqual(before);
+    await change('src/entities/core/post.entity.ts', [rule[1], rule[0]]);
+  });
+
   it('drops and adds what nobody called a rename, asks at a terminal, and renames when it is told to', async () => {
-    await change('src/entities/core/post.entity.ts', [' errorMessage!: string', ' failure!: string']);
+    await change(
+      'src/entities/core/post.entity.ts',
+      [' errorMessage!: string', ' failure!: string'],
+      [`['errorMessage', 'errorCount']`, `['failure', 'errorCount']`],
+      ['({ errorMessage, errorCount }) => errorMessage ===', '({ failure, errorCount }) => failure ==='],
+      ['"error_message" IS NULL OR', '"failure" IS NULL OR'],
+    );
     await project.build();
     const index = await readFile(join(project.folder, 'src/migrations/index.ts'), 'utf8');
     const unasked = await run('migration:generate', 'ReplaceErrorMessage');

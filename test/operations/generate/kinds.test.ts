@@ -11,6 +11,7 @@ import { fill } from '../../migrations/fill.js';
 import { useDatabase } from '../../support/database.js';
 import { KINDS, REFUSED, type Kind } from './kinds.js';
 import { catalogWith, compiled, lintFindings, statementsOf, withDataSource } from './support.js';
+import { TRIGGER_KINDS, TRIGGER_REFUSED } from './trigger-kinds.js';
 
 jest.setTimeout(120_000);
 
@@ -33,11 +34,12 @@ describe('a generated migration', () => {
     process.stdout.write(`generated, run, taken back and run again: ${done.length} kinds on PostgreSQL ${version}\n`);
   });
 
-  it.each(KINDS)('of $kind runs over rows, and is taken back or says why not', async (kind) => {
+  it.each([...KINDS, ...TRIGGER_KINDS])('of $kind runs over rows, and is taken back or says why not', async (kind) => {
     const wanted = await catalogWith(entities, kind.entities);
     const generated = await generate(await db.create(), wanted, kind);
     expectStatements(generated.source, await statementsOf(compiled(generated.source), 'up'), kind);
     expect(generated.losses).toEqual((kind.loses ?? []).map((text) => expect.stringContaining(text)));
+    expect(generated.stale).toEqual((kind.stale ?? []).map((text) => expect.stringContaining(text)));
     expect(generated.rows.written).toBeGreaterThan(100);
     const Class = compiled(generated.source);
     expect(await lintFindings(Class, db.url)).toEqual(kind.lint ?? []);
@@ -45,7 +47,7 @@ describe('a generated migration', () => {
     done.push(kind.kind);
   });
 
-  it.each(REFUSED)('is not written of $kind, and that is said', async (refused) => {
+  it.each([...REFUSED, ...TRIGGER_REFUSED])('is not written of $kind, and that is said', async (refused) => {
     const wanted = await catalogWith(entities, refused.entities);
     await expect(generate(await db.create(), wanted, refused)).rejects.toThrow(refused.says);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { castsTo, derivedName, localName, mentions } from '../../../src/generator/names.js';
+import { castsTo, derivedName, localName, mentions, recast } from '../../../src/generator/names.js';
 
 describe('names in generated statements', () => {
   it.each([
@@ -24,5 +24,12 @@ describe('names in generated statements', () => {
   it('of types are told from columns of the same name', () => {
     expect(castsTo(`CHECK ((platform = 'REDDIT'::platform))`, '"platform"')).toBe(true);
     expect(castsTo(`CHECK (((platform)::text = 'REDDIT'::text))`, '"platform"')).toBe(false);
+  });
+
+  it('of types are replaced in casts alone', () => {
+    const sql = `((old.mood = ANY (ARRAY['mood'::mood, 'x'::mood])) AND ('mood::mood' <> old.mood))`;
+    const recasted = `((old.mood = ANY (ARRAY['mood'::"Mood", 'x'::"Mood"])) AND ('mood::mood' <> old.mood))`;
+    expect(recast(sql, '"mood"', '"Mood"')).toBe(recasted);
+    expect(recast(sql, '"other"', '"Mood"')).toBe(sql);
   });
 });

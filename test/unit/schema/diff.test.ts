@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { diff } from '../../../src/schema/diff.js';
 import { indexParts } from '../../../src/schema/index-parts.js';
-import { unexcused } from '../../../src/schema/migration-only.js';
+import { staleEntries, unexcused } from '../../../src/schema/migration-only.js';
 import { keyOf, objectOf } from '../../../src/schema/normalise.js';
 import { reversed } from '../../../src/schema/repair-rights.js';
 import type { CatalogObject, Kind, Snapshot } from '../../../src/schema/snapshot.js';
@@ -160,8 +160,20 @@ describe('what only migrations make', () => {
   });
 
   it('must be taken off the list when it is so no longer', () => {
-    expect(unexcused([], [entry])).toMatchObject([
-      { sentence: expect.stringContaining('trigger tg on t is listed as made by migrations only, and is not') },
-    ]);
+    const [without, having] = [snapshot([]), snapshot([object('trigger', 'tg', { on: '$schema.t' })])];
+    expect(staleEntries(without, having, [entry])).toEqual([]);
+    for (const migrated of [without, having]) {
+      const stale = staleEntries(migrated, migrated, [entry]);
+      expect(stale).toMatchObject([
+        { sentence: expect.stringContaining('trigger tg on t is listed as made by migrations only, and is not') },
+      ]);
+    }
+  });
+
+  it('stands on the list for as long as a migration keeps the table that the entities have dropped', () => {
+    const table = object('table', '$schema.t');
+    const migrated = snapshot([table, object('trigger', 'tg', { on: '$schema.t', parent: 'table t' })]);
+    expect(unexcused(diff(snapshot([]), migrated), [entry]).map(({ object: key }) => key)).toEqual(['table t']);
+    expect(staleEntries(snapshot([]), migrated, [entry])).toEqual([]);
   });
 });
