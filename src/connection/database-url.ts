@@ -35,6 +35,10 @@ type Parameters = Partial<Record<(typeof PARAMETERS)[number], string>>;
  * @throws DatabaseUrlError
  */
 export function parseDatabaseUrl(text: string): DatabaseAddress {
+  // From JavaScript, or where a variable is not set: undefined.
+  if (typeof text !== 'string') {
+    throw new DatabaseUrlError('whole', `There is no database URL: give one like ${EXAMPLE}.`);
+  }
   const url = structureOf(text.trim());
   const parameters = parametersOf(url.searchParams);
   const host = readHost(onlyOne('host', decoded('host', url.hostname).replace(NO_HOST, ''), parameters.host));

@@ -138,6 +138,10 @@ describe('a malformed URL', () => {
   ])('%s: %s', (url, part) => {
     expect(refusalOf(url, DEVELOPMENT)).toMatchObject({ name: 'DatabaseUrlError', part });
   });
+
+  test.each([undefined, null, 5])('that is no text is refused as missing: %s', (url) => {
+    expect(refusalOf(url as never, DEVELOPMENT)).toMatchObject({ name: 'DatabaseUrlError', part: 'whole' });
+  });
 });
 
 function tlsFailureOf(url: string): unknown {
