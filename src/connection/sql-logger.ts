@@ -13,25 +13,25 @@ export class SqlLogger implements Logger {
   constructor(private readonly enabled: boolean) {}
 
   logQuery(query: string): void {
-    this.#say(`sql: ${withoutLiterals(query, LONGEST)}`);
+    this.#write('sql', query);
   }
 
   logQueryError(error: string | Error, query: string): void {
+    if (!this.enabled) return;
     const known = toDatabaseError(error);
-    const reason = known?.sqlState ?? known?.code ?? 'not sent';
-    this.#say(`sql failed, ${reason}: ${withoutLiterals(query, LONGEST)}`);
+    this.#write(`sql failed, ${known?.sqlState ?? known?.code ?? 'not sent'}`, query);
   }
 
   logQuerySlow(milliseconds: number, query: string): void {
-    this.#say(`sql took ${milliseconds} ms: ${withoutLiterals(query, LONGEST)}`);
+    this.#write(`sql took ${milliseconds} ms`, query);
   }
 
   logSchemaBuild(message: string): void {
-    this.#say(`schema: ${withoutLiterals(message, LONGEST)}`);
+    this.#write('schema', message);
   }
 
   logMigration(message: string): void {
-    this.#say(`migration: ${withoutLiterals(message, LONGEST)}`);
+    this.#write('migration', message);
   }
 
   /** TypeORM's remarks quote what they are about. */
@@ -39,7 +39,8 @@ export class SqlLogger implements Logger {
     // Nothing of it is fit to be shown.
   }
 
-  #say(line: string): void {
-    if (this.enabled) process.stderr.write(`${line}\n`);
+  /** Asks first whether the log is on: taking a statement of 500 rows apart costs milliseconds. */
+  #write(beginning: string, sql: string): void {
+    if (this.enabled) process.stderr.write(`${beginning}: ${withoutLiterals(sql, LONGEST)}\n`);
   }
 }

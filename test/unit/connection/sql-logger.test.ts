@@ -33,6 +33,22 @@ describe('the log of statements', () => {
     expect(lines).toEqual([]);
   });
 
+  it('does not look at statements while it is silent', () => {
+    const get = (): never => {
+      throw new Error('The statement was read.');
+    };
+    const unreadable = new Proxy({}, { get }) as string;
+    const logger = new SqlLogger(false);
+    logger.logQuery(unreadable);
+    logger.logQueryError(new Error(SECRET), unreadable);
+    logger.logQuerySlow(700, unreadable);
+    logger.logSchemaBuild(unreadable);
+    logger.logMigration(unreadable);
+    expect(() => {
+      new SqlLogger(true).logQuery(unreadable);
+    }).toThrow('The statement was read.');
+  });
+
   it('is the only logger a DataSource takes', () => {
     const dataSource = createDataSource({ url: 'postgres://app@db.example.com/antone' });
     expect(() => dataSource.setOptions({ logger: 'advanced-console' })).toThrow(UnsafeConnection);
