@@ -95,7 +95,7 @@ describe('roles that somebody changed by hand', () => {
     await withSource(url, async (source) => {
       const migration = source.createQueryRunner();
       await migration.query(`SELECT pg_advisory_lock(${migrationLock('public').join(', ')})`);
-      await expect(setUp({ maxWaitMs: 150 })).rejects.toThrow('Another process is migrating this database');
+      await expect(setUp({ maxWaitMs: 150 })).rejects.toThrow('Another process is migrating the schema public');
       setTimeout(() => void migration.query(`SELECT pg_advisory_unlock(${migrationLock('public').join(', ')})`), 200);
       expect((await setUp()).repaired).toEqual([]);
       await migration.release();
