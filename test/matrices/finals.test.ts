@@ -1,16 +1,16 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { rulesOf } from '../../../src/columns/registry.js';
-import { columnOf, finalProperties } from '../../../src/columns/table.js';
-import { constraintName } from '../../../src/connection/naming-strategy.js';
-import { FinalValueViolation } from '../../../src/connection/errors.js';
-import { ENTITIES, Reply } from '../../../src/entities/index.js';
-import { EntityValidationError } from '../../../src/validation/entity-validation-error.js';
-import { useDatabase } from '../../support/database.js';
-import { rowOf, type Row } from '../../support/rows.js';
-import { UPDATE_PATHS, type UpdatePath } from '../../support/write-paths.js';
-import { dropOtherKeys } from '../../matrices/rules/paths.js';
-import { FINAL_CASES, type FinalCase } from './cases.js';
+import { rulesOf } from '../../src/columns/registry.js';
+import { columnOf, finalProperties } from '../../src/columns/table.js';
+import { constraintName } from '../../src/connection/naming-strategy.js';
+import { FinalValueViolation } from '../../src/connection/errors.js';
+import { ENTITIES, Reply } from '../../src/entities/index.js';
+import { EntityValidationError } from '../../src/validation/entity-validation-error.js';
+import { useDatabase } from '../support/database.js';
+import { rowOf, type Row } from '../support/rows.js';
+import { UPDATE_PATHS, type UpdatePath } from '../support/write-paths.js';
+import { dropOtherKeys } from './rules/paths.js';
+import { FINAL_CASES, type FinalCase } from '../integration/finals/cases.js';
 
 /* What the documents call final does not change, on any way to write. Each trigger is attacked in test/schema/attacks, too. */
 const db = useDatabase();

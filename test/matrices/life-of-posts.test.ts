@@ -26,13 +26,13 @@ import {
 } from '@shared/db';
 import type { DataSource } from 'typeorm';
 import { useDatabase } from '../support/database.js';
-import { BATCHES, eventsOf, KPI_DAY, kpiValue, LEARNED, minutes, outcomeOf } from './circumstances.js';
-import { completeExperiment, enterBrands, startExperiment } from './dashboard.js';
-import { draw } from './engine.js';
-import { compare, Names, type Comparable } from './expected.js';
-import { measure, remember, takeBack } from './feedback.js';
-import { Life } from './life.js';
-import { detect, enrich } from './monitor.js';
+import { BATCHES, eventsOf, KPI_DAY, kpiValue, LEARNED, minutes, outcomeOf } from '../e2e/circumstances.js';
+import { completeExperiment, enterBrands, startExperiment } from '../e2e/dashboard.js';
+import { draw } from '../e2e/engine.js';
+import { compare, Names, type Comparable } from '../e2e/expected.js';
+import { measure, remember, takeBack } from '../e2e/feedback.js';
+import { Life } from '../e2e/life.js';
+import { detect, enrich } from '../e2e/monitor.js';
 import {
   acceptSample,
   countKpis,
@@ -41,10 +41,10 @@ import {
   offerSample,
   skipLearning,
   trackChampions,
-} from './numbers.js';
-import { close, escalate, reviewQueue, take } from './oversight.js';
-import { decideBatch, loadLookups, type Lookups } from './queue-processor.js';
-import { approve, generate, pending, postBatch, reject } from './reply-desk.js';
+} from '../e2e/numbers.js';
+import { close, escalate, reviewQueue, take } from '../e2e/oversight.js';
+import { decideBatch, loadLookups, type Lookups } from '../e2e/queue-processor.js';
+import { approve, generate, pending, postBatch, reject } from '../e2e/reply-desk.js';
 
 // Its steps are long stories themselves.
 jest.setTimeout(30_000);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { EntityManager, ObjectLiteral, RelationMetadata, SaveOptions } from 'typeorm';
-import { useDatabase } from '../../support/database.js';
-import { OTHER_ID } from '../../support/rows.js';
-import { changedRows, contents, inverseRelations, keyOf, store } from './population.js';
+import { useDatabase } from '../support/database.js';
+import { OTHER_ID } from '../support/rows.js';
+import { changedRows, contents, inverseRelations, keyOf, store } from '../integration/saves/population.js';
 
 /*
  * save() writes the rows that it is given, and no other. Every relation from a parent to its children is tried: 5 children (or 1)
