@@ -41,7 +41,7 @@ export interface ToolRun {
   readonly signal?: AbortSignal | undefined;
   /** Told of each line it prints about its progress. */
   readonly onLine: (line: string) => void;
-  /** Told of what it writes on standard output. Default: nobody is. */
+  /** Called with each line of standard output. Default: the output is ignored. */
   readonly onOutput?: (text: string) => void;
 }
 

@@ -43,7 +43,7 @@ export async function confirming<T>(
   }
 }
 
-/** Whether somebody can answer a question. */
+/** True when standard input is a terminal, so that a question can be answered. */
 export function isInteractive(): boolean {
   return process.stdin.isTTY && process.stderr.isTTY;
 }

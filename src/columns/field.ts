@@ -74,7 +74,7 @@ export function mustHold(
 
 const REQUIRED: Presence = { nullable: false, optional: false };
 
-/** Faults inside a value that are named in one message; more help nobody. */
+/** The most faults inside one value that a message names. */
 const NAMED = 8;
 
 function decoratorOf(name: string, faults: (value: unknown, object: object) => readonly Fault[]): PropertyDecorator {

@@ -1,4 +1,4 @@
-/** More sentences than this tell nobody anything. */
+/** The most sentences that a message lists. */
 const MOST = 10;
 
 /** The first sentences of a list on one line, and how many more there are. */

@@ -116,7 +116,7 @@ async function attempt(direction: string, run: () => Promise<unknown>): Promise<
     await run();
   } catch (error) {
     if (!(error instanceof MigrationError)) throw error;
-    // Where the scratch database stands then is nobody's concern.
+    // The scratch database is dropped afterwards, whatever its state.
     const what = error.message.replace(/\. (?:Its transaction|\d+ of its statements)[^]*$/, '');
     throw new GenerateError(`${NOTHING}, the migration fails on its way ${direction}: ${what}. ${BY_HAND}`);
   }

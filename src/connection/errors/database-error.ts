@@ -90,7 +90,7 @@ export function setName(error: Error, name: string): void {
   Object.defineProperty(error, 'name', { value: name, enumerable: true, configurable: true, writable: true });
 }
 
-/** Properties that code may read and that nobody prints. */
+/** Sets properties that code can read and that are not enumerable, so that they are not printed. */
 export function setHidden(error: Error, properties: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(properties)) {
     Object.defineProperty(error, name, { value, enumerable: false, configurable: true, writable: true });
