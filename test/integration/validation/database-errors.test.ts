@@ -206,7 +206,7 @@ describe('time, connection, server', () => {
   };
 
   test('a statement that takes too long', async () => {
-    const impatient = await pool({ statementTimeoutMs: 30 });
+    const impatient = await pool({ statementTimeoutMs: 200 });
     const error = await errorOf(impatient.query('SELECT pg_sleep(10)'));
     expect(error).toMatchObject({ code: 'QUERY_TIMEOUT', sqlState: '57014', retryable: false });
   });
@@ -233,7 +233,7 @@ describe('time, connection, server', () => {
   });
 
   test('a pool whose connections are all in use', async () => {
-    const small = await pool({ poolSize: 1, connectTimeoutMs: 500 });
+    const small = await pool({ poolSize: 1, connectTimeoutMs: 1500 });
     const runner = small.createQueryRunner();
     await runner.connect();
     const error = await errorOf(small.query('SELECT 1'));

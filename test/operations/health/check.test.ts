@@ -76,7 +76,7 @@ describe('a database that is up to date', () => {
   });
 
   it('is ok while every connection of the pool is busy', async () => {
-    const busy = await createDataSource({ url: db.url, poolSize: 1, connectTimeoutMs: 300 }).initialize();
+    const busy = await createDataSource({ url: db.url, poolSize: 1, connectTimeoutMs: 1500 }).initialize();
     const only = busy.createQueryRunner();
     await only.connect();
     try {

@@ -101,7 +101,7 @@ export const CONNECTING: readonly Path<Site>[] = [
   {
     name: 'a pool with no connection left',
     fail: async (site) => {
-      const dataSource = await open(site, { url: urlAt(local(site.plain.port)), poolSize: 1, connectTimeoutMs: 100 });
+      const dataSource = await open(site, { url: urlAt(local(site.plain.port)), poolSize: 1, connectTimeoutMs: 1500 });
       const runner = dataSource.createQueryRunner();
       try {
         await runner.connect();
