@@ -13,7 +13,7 @@ export default createDataSource({
 });
 
 async function embeddedUrl(): Promise<string> {
-  const { findEmbeddedServer } = await import('./src/connection/embedded.js');
+  const { findEmbeddedServer } = await import('./src/embedded/embedded-server.js');
   const url = await findEmbeddedServer(EMBEDDED_FOLDER);
   if (url !== undefined) return url;
   throw new EnvironmentError(

@@ -1,20 +1,21 @@
 import 'reflect-metadata';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { applyComments } from './columns/comments.js';
+import { applyComments } from './columns/table.js';
 import { parseDatabaseUrl } from './connection/database-url.js';
 import { readConfirmedDatabase, readLogSql, readNodeEnv, readSafety, readSchema } from './connection/environment.js';
 import { ManagedDataSource } from './connection/managed-data-source.js';
 import { ReadableNamingStrategy } from './connection/naming-strategy.js';
-import { passwordOf, type PasswordProvider } from './connection/password.js';
+import { passwordOf, type PasswordProvider } from './connection/secrets.js';
 import { poolSettings } from './connection/pool.js';
 import { assertSchemaName } from './connection/schema-name.js';
-import type { Purpose } from './connection/safe-role.js';
-import { SqlLogger } from './connection/sql-logger.js';
+import type { Purpose } from './connection/database-access.js';
+import { SqlLogger } from './errors/sql-logger.js';
 import { tlsOptionsOf } from './connection/tls.js';
 import { announceOptOuts, assertSafeAddress } from './connection/url-policy.js';
 import { COMMENTS } from './entities/comments.js';
 import { ENTITIES } from './entities/index.js';
-import * as guard from './guard/guard.js';
+import * as guard from './operations/environment-guard/guard.js';
+import { CHECKSUMS } from './migrations/checksums.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { toDatabaseError } from './validation/constraints.js';
 import { EntityValidationSubscriber } from './validation/entity-validation.subscriber.js';
@@ -67,7 +68,10 @@ export function createDataSource(options: ConnectionOptions): DataSource {
   const { host, port, database, user } = address;
   const safety = readSafety();
   const schema = options.schema === undefined ? readSchema() : assertSchemaName(options.schema);
-  const care = { purpose, safety, schema, connectRetryMs, translate: toDatabaseError, writeRules, assertMayDestroy };
+  const care = {
+    ...{ purpose, safety, schema, connectRetryMs, translate: toDatabaseError, writeRules, assertMayDestroy },
+    checksums: CHECKSUMS,
+  };
   announceOptOuts(safety);
   assertSafeAddress(address, safety);
   applyComments(ENTITIES, COMMENTS);

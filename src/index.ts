@@ -3,23 +3,23 @@
  */
 export { createDataSource, type ConnectionOptions } from './data-source.js';
 export { connectionFromEnvironment, EnvironmentError } from './connection/environment.js';
-export { serializeError, type SerializedError } from './connection/serialize-error.js';
-export { drain } from './connection/drain.js';
+export { serializeError, type SerializedError } from './errors/serialize-error.js';
+export { drain } from './connection/pool.js';
 export { withRetry, type RetryOptions } from './connection/retry.js';
 
 // The tables, and the shapes of their JSON columns.
 export * from './entities/index.js';
 export * from './entities/enums.js';
-export { InteractionEvent } from './entities/core/interaction-event.js';
+export { InteractionEvent } from './entities/json-shapes.js';
 export {
   Signal,
   SignalBreakdown,
   TEMPORAL_PHASES,
   TemporalContext,
   type TemporalPhase,
-} from './entities/core/decision-context.js';
-export { GenerationScores, OutcomeWindows, ReplyMetrics, ReplyOutcome } from './entities/core/reply-metrics.js';
-export { SampleSizes, SignalWeights } from './entities/learning/signal-weights.js';
+} from './entities/json-shapes.js';
+export { GenerationScores, OutcomeWindows, ReplyMetrics, ReplyOutcome } from './entities/json-shapes.js';
+export { SampleSizes, SignalWeights } from './entities/json-shapes.js';
 
 // The documented figures, closed lists and names of reference rows.
 export * from './constants/index.js';
@@ -79,32 +79,37 @@ export {
   UnexpectedDatabaseError,
   UniqueViolation,
   UntrustedServer,
-} from './connection/errors.js';
+} from './errors/translate.js';
 export { ConnectionFailure } from './connection/connection-failure.js';
-export { EntityNotFound } from './connection/errors/entity-not-found.js';
-export { SoftDeleteUnavailable } from './connection/soft-delete.js';
+export { EntityNotFound } from './errors/database-error.js';
+export { SoftDeleteUnavailable } from './connection/entity-manager.js';
 export { DatabaseUrlError } from './connection/database-url.js';
-export { PasswordUnavailable, type PasswordProvider } from './connection/password.js';
-export { SecretUnavailable } from './connection/secret-file.js';
-export { UnsupportedDatabase } from './connection/session-check.js';
+export { PasswordUnavailable, type PasswordProvider } from './connection/secrets.js';
+export { SecretUnavailable } from './connection/secrets.js';
+export { UnsupportedDatabase } from './connection/session.js';
 export { UnsafeConnection } from './connection/url-policy.js';
 export { SchemaMissing, SchemaNameError } from './connection/schema-name.js';
-export type { Purpose } from './connection/safe-role.js';
-export { SharedDbError } from './connection/shared-db-error.js';
+export type { Purpose } from './connection/database-access.js';
+export { SharedDbError } from './errors/shared-db-error.js';
 
 // For every environment, at deployment or at boot.
-export { seedReference } from './seeds/reference/seed-reference.js';
-export type { SeededTable, SeedSummary } from './seeds/summary.js';
+export { seedReference } from './seeds/reference/reference.seeder.js';
+export type { SeededTable, SeedSummary } from './seeds/insert-missing.js';
 
-export { dryRunMigrations, type DryRunMigration, type DryRunStatement, type DryRunTable } from './migrator/dry-run.js';
-export { runMigrations, revertMigration } from './migrator/runner.js';
+export {
+  dryRunMigrations,
+  type DryRunMigration,
+  type DryRunStatement,
+  type DryRunTable,
+} from './operations/migrator/dry-run.js';
+export { runMigrations, revertMigration } from './operations/migrator/runner.js';
 export {
   migrationStatus,
   type MigrationState,
   type MigrationStateName,
   type MigrationStatus,
-} from './migrator/status.js';
-export type { MigrationLimits, MigratorOptions, RevertOptions } from './migrator/options.js';
+} from './operations/migrator/status.js';
+export type { MigrationLimits, MigratorOptions, RevertOptions } from './operations/migrator/options.js';
 export {
   MigrationBlocked,
   MigrationEdited,
@@ -121,11 +126,11 @@ export {
   MigrationStatementRefused,
   MigrationStepsChanged,
   MigrationUnknown,
-} from './migrator/errors.js';
+} from './operations/migrator/errors.js';
 
 // What destroys asks of which environment the database is.
-export { ConfirmationNeeded, ConfirmationWrong, DestructionRefused } from './guard/errors.js';
+export { ConfirmationNeeded, ConfirmationWrong, DestructionRefused } from './operations/environment-guard/guard.js';
 
 export { createHealthCheck, type HealthCheckOptions } from './health/check.js';
 export { healthHandler } from './health/handler.js';
-export type { DatabaseHealth, HealthReport, MigrationHealth } from './health/report.js';
+export type { DatabaseHealth, HealthReport, MigrationHealth } from './health/check.js';

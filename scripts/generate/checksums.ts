@@ -1,4 +1,4 @@
-import { CHECKSUMS_FILE, checksumsSource } from '../../src/cli/migration-file/checksums.js';
+import { CHECKSUMS_FILE, checksumsSource } from '../../src/cli/migration-file.js';
 import type { GeneratedFile } from './generated-file.js';
 
 /**

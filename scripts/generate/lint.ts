@@ -1,6 +1,6 @@
-import { LINT_RULES } from '../../src/lint/rules/index.js';
-import { NOT_ASKED } from '../../src/lint/squawk.js';
-import type { Rule, Step } from '../../src/lint/rule.js';
+import { LINT_RULES } from '../../src/operations/lint/rules/index.js';
+import { NOT_ASKED } from '../../src/operations/lint/squawk.js';
+import type { Rule, Step } from '../../src/operations/lint/rule.js';
 import type { GeneratedFile } from './generated-file.js';
 
 /** The page of lint rules, from the rules themselves. */

@@ -1,4 +1,4 @@
-import { SharedDbError } from '../../src/connection/shared-db-error.js';
+import { SharedDbError } from '../../src/errors/shared-db-error.js';
 
 /** Runs a script; an error of ours is one line and exit code 1. */
 export async function refusing(script: () => Promise<void>): Promise<void> {

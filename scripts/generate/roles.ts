@@ -1,6 +1,5 @@
-import { rightsOn, TABLES } from '../../src/roles/matrix.js';
-import { ROLES } from '../../src/roles/roles.js';
-import { WITHHELD_COLUMNS } from '../../src/roles/withheld.js';
+import { ROLES } from '../../src/operations/roles/roles.js';
+import { rightsOn, TABLES, WITHHELD_COLUMNS } from '../../src/schema/role-matrix.js';
 import type { GeneratedFile } from './generated-file.js';
 
 /** The page of roles, from the matrix that `db:roles` grants by. */

@@ -1,9 +1,148 @@
 import { Command } from 'commander';
+import type { DataSource } from 'typeorm';
 import type { DatabaseTarget, Environment } from '../connection/environment.js';
-import { action, COULD_NOT_CHECK } from './action.js';
-import { printReport, type Finding, type Report } from './check/report.js';
+import {
+  compareEntities,
+  compareHistory,
+  expectedIn,
+  snapshotOf,
+  staleEntries,
+  unexcused,
+} from '../operations/catalog/compare.js';
+import { diff, type Difference } from '../operations/catalog/diff.js';
+import { quietly, type ScratchOptions, scratchSnapshots } from '../operations/catalog/scratch-databases.js';
+import type { Snapshot } from '../operations/catalog/snapshot.js';
+import { withoutRoleAttributes, withRoles } from '../operations/roles/rights.js';
+import { readRoles, roleDifferences } from '../operations/roles/role-differences.js';
+import { rolesAreInUse } from '../operations/roles/state.js';
+import { MIGRATION_ONLY } from '../schema/migration-only.js';
+import { ROLE_MATRIX } from '../schema/role-matrix.js';
+import { action, COULD_NOT_CHECK, output } from './command.js';
 import { acquireDatabase, describeTarget, withReadOnly } from './database.js';
-import { output } from './output.js';
+import { runOnScratch, scratchDataSources } from './scratch.js';
+
+/** What was compared: the live database with what it should be, the migrations with the entities, the package with its migrations. */
+export type Where = 'database' | 'migrations' | 'package';
+
+export interface Finding extends Difference {
+  readonly where: Where;
+}
+
+export interface Report {
+  /** Host, port and name; no user. */
+  readonly database: string;
+  readonly full: boolean;
+  readonly same: boolean;
+  readonly findings: readonly Finding[];
+  /** What this role may not see, and so was not compared. */
+  readonly unseen: readonly string[];
+}
+
+const TITLES: Readonly<Record<Where, string>> = {
+  database: 'The database is not what this version of the package was made for:',
+  migrations: 'The migrations do not make what the entities say:',
+  package: 'src/schema/shipped-snapshot.ts is out of date, run docs:snapshot:',
+};
+
+export function found(where: Where, differences: readonly Difference[]): Finding[] {
+  return differences.map((difference) => ({ where, ...difference }));
+}
+
+/** One line per difference, and the SQL that repairs it below. */
+export function printReport(report: Report, json: boolean): void {
+  if (json) {
+    output.json(report);
+    return;
+  }
+  for (const where of ['database', 'migrations', 'package'] as const) {
+    const findings = report.findings.filter((finding) => finding.where === where);
+    if (findings.length === 0) continue;
+    output.line(TITLES[where]);
+    for (const line of linesOf(findings)) output.line(line);
+  }
+  for (const line of report.unseen) output.line(`not seen: ${line}`);
+  output.line(summary(report));
+}
+
+function linesOf(findings: readonly Finding[]): string[] {
+  const said = new Set<string>();
+  return shortened(findings).flatMap(({ sentence, repair }) => {
+    if (repair === undefined || said.has(repair)) return [`  ${sentence}`];
+    said.add(repair);
+    return [`  ${sentence}`, `    repair: ${repair};`];
+  });
+}
+
+/** What TypeORM thinks of a database that differs anyway follows from that, and is long: --json has it. */
+function shortened(findings: readonly Finding[]): readonly Pick<Finding, 'sentence' | 'repair'>[] {
+  const [typeorm, others] = [
+    findings.filter(({ object }) => object === 'entities'),
+    findings.filter(({ object }) => object !== 'entities'),
+  ];
+  if (others.length === 0 || typeorm.length < 2) return findings;
+  return [
+    ...others,
+    { sentence: `entities: TypeORM would run ${typeorm.length} statements, perhaps for the above (--json lists them)` },
+  ];
+}
+
+function summary({ database, full, same, findings }: Report): string {
+  if (!same) return `${findings.length} ${findings.length === 1 ? 'difference' : 'differences'}; ${database}.`;
+  return full
+    ? `Nothing differs: entities, migrations, shipped schema and ${database} agree.`
+    : `Nothing differs: ${database} is what this version was made for.`;
+}
+
+/**
+ * The live database against the shipped snapshot, the list of migrations and TypeORM's own idea.
+ *
+ * @param dataSource that only reads
+ */
+export async function compareLive(dataSource: DataSource): Promise<Pick<Report, 'findings' | 'unseen'>> {
+  // Loaded only here: no other command needs it, and it is large.
+  const { SHIPPED_SNAPSHOT } = await import('../schema/shipped-snapshot.js');
+  const history = await compareHistory(dataSource);
+  const catalog = { differences: await compareCatalog(dataSource, SHIPPED_SNAPSHOT) };
+  const answers = [history, catalog, await quietly(() => compareEntities(dataSource))];
+  return {
+    findings: answers.flatMap((answer) => ('differences' in answer ? found('database', answer.differences) : [])),
+    unseen: answers.flatMap((answer) => ('unseen' in answer ? [answer.unseen] : [])),
+  };
+}
+
+/** Where `db:roles` was run, the rights that it gives belong to what should be. */
+export async function compareCatalog(dataSource: DataSource, shipped: Snapshot): Promise<Difference[]> {
+  const live = await snapshotOf(dataSource);
+  const expected = expectedIn(shipped, live);
+  const query = (sql: string): Promise<unknown> => dataSource.query(sql);
+  if (!(await rolesAreInUse(query))) return diff(expected, live);
+  return [
+    ...roleDifferences(await readRoles(query)),
+    ...mostOwnedBy(live),
+    ...diff(withRoles(expected, live, ROLE_MATRIX), withoutRoleAttributes(live)),
+  ];
+}
+
+/** A single table of another owner is a difference by itself. */
+function mostOwnedBy({ owner }: Snapshot): Difference[] {
+  if (owner === 'owner') return [];
+  const sentence = `most tables: owner is ${owner}, should be owner (db:roles)`;
+  return [{ object: 'tables', fact: 'owner', is: owner, shouldBe: 'owner', sentence }];
+}
+
+/** The migrations against the entities, and the shipped snapshot against the migrations: what must hold before a release. */
+export async function compareSources(options: ScratchOptions): Promise<Finding[]> {
+  const { SHIPPED_SNAPSHOT } = await import('../schema/shipped-snapshot.js');
+  options.note('making two scratch databases: one migrated, one synchronised from the entities');
+  const { migrated, synchronised } = await scratchSnapshots(options, ['migrated', 'synchronised']);
+  return [
+    ...found('migrations', [
+      ...unexcused(diff(synchronised, migrated), MIGRATION_ONLY),
+      ...staleEntries(synchronised, migrated, MIGRATION_ONLY),
+    ]),
+    ...found('package', diff(migrated, SHIPPED_SNAPSHOT)),
+  ];
+}
 
 interface CheckOptions {
   full?: boolean;
@@ -56,16 +195,19 @@ async function check(environment: Environment, { full = false }: CheckOptions): 
 }
 
 async function checkLive(database: DatabaseTarget): Promise<Pick<Report, 'findings' | 'unseen'>> {
-  const { compareLive } = await import('./check/live.js');
+  const { compareLive } = await import('./check.js');
   return withReadOnly(database, 'shared-db check', compareLive);
 }
 
 async function checkSources(database: DatabaseTarget): Promise<Finding[]> {
-  const { compareSources } = await import('./check/sources.js');
-  return compareSources({
-    ...{ url: database.url, schema: database.schema },
-    note: (line) => {
-      output.note(line);
-    },
-  });
+  const { compareSources } = await import('./check.js');
+  return runOnScratch((signal) =>
+    compareSources({
+      dataSourceFor: scratchDataSources(database.url, database.schema),
+      signal,
+      note: (line) => {
+        output.note(line);
+      },
+    }),
+  );
 }

@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { Option } from 'commander';
-import { ConfirmationNeeded } from '../guard/errors.js';
+import { ConfirmationNeeded } from '../operations/environment-guard/guard.js';
 import { UnconfirmedDatabaseError } from '../seeds/guard-errors.js';
-import { output } from './output.js';
+import { output } from './command.js';
 
 /** `--database` of every command that destroys. */
 export function databaseOption(): Option {

@@ -1,13 +1,13 @@
 import { Option } from 'commander';
 import type { DataSource } from 'typeorm';
 import { connectionFailure } from '../connection/connection-failure.js';
+import type { Purpose } from '../connection/database-access.js';
 import { describeAddress, parseDatabaseUrl } from '../connection/database-url.js';
-import { EMBEDDED_FOLDER, type DatabaseTarget, type Environment } from '../connection/environment.js';
+import { type DatabaseTarget, EMBEDDED_FOLDER, type Environment } from '../connection/environment.js';
 import { DEFAULT_SCHEMA } from '../connection/schema-name.js';
-import type { Purpose } from '../connection/safe-role.js';
-import type { SessionClientConfig } from '../connection/session-client.js';
+import type { SessionClientConfig } from '../connection/session.js';
 import { assertSafeAddress } from '../connection/url-policy.js';
-import { output } from './output.js';
+import { output } from './command.js';
 
 /** The database a command works on, for as long as it works. */
 export interface CommandDatabase extends DatabaseTarget {
@@ -37,7 +37,7 @@ export async function acquireDatabase(environment: Environment): Promise<Command
     return { url: databaseUrl, schema, embedded: false, release: () => Promise.resolve() };
   }
   // Loaded only here: production has no such package.
-  const { acquireEmbeddedServer } = await import('../connection/embedded.js');
+  const { acquireEmbeddedServer } = await import('../embedded/embedded-server.js');
   const server = await acquireEmbeddedServer({
     folder: EMBEDDED_FOLDER,
     createUser: createPostgresUser,
@@ -116,4 +116,29 @@ export async function withDatabase<T>(
   } finally {
     await database.release();
   }
+}
+
+/** The database as those commands reach it that change its schema: MIGRATION_DATABASE_URL where it is set, else as every other. */
+export function acquireMigrationDatabase(environment: Environment): Promise<CommandDatabase> {
+  const { migrationDatabaseUrl: databaseUrl = environment.databaseUrl } = environment;
+  return acquireDatabase({ ...environment, databaseUrl });
+}
+
+/** Works on that. The DataSource is not connected: the migrator brings its own connection. */
+export async function withMigrationDatabase<T>(
+  environment: Environment,
+  work: (dataSource: DataSource, database: CommandDatabase) => Promise<T>,
+): Promise<T> {
+  const database = await acquireMigrationDatabase(environment);
+  try {
+    const { createDataSource } = await import('../data-source.js');
+    return await work(createDataSource({ url: database.url, schema: database.schema, purpose: 'migrate' }), database);
+  } finally {
+    await database.release();
+  }
+}
+
+/** What the migrator is told of a database that does not say of which environment it is: that of a working folder is for development. */
+export function assumedEnvironment({ embedded }: CommandDatabase): { environment?: string } {
+  return embedded ? { environment: 'development' } : {};
 }

@@ -1,16 +1,17 @@
 import { Command } from 'commander';
 import { rowsOf, withClient } from '../connection/client.js';
 import type { DatabaseTarget, Environment } from '../connection/environment.js';
-import { toDatabaseError } from '../connection/errors.js';
-import { reasonsToAsk } from '../guard/guard.js';
-import { readSituation } from '../guard/marker.js';
-import { assertEnvironmentName, setEnvironment } from '../guard/set.js';
-import { packageVersion } from '../migrator/package-version.js';
-import { action } from './action.js';
-import { confirming, databaseOption, type Confirmable } from './confirmation.js';
-import { acquireMigrationDatabase } from './migration-database.js';
-import { describeTarget } from './database.js';
-import { output } from './output.js';
+import { toDatabaseError } from '../errors/translate.js';
+import {
+  assertEnvironmentName,
+  readSituation,
+  setEnvironment,
+} from '../operations/environment-guard/environment-row.js';
+import { reasonsToAsk } from '../operations/environment-guard/guard.js';
+import { packageVersion } from '../operations/migrator/journal.js';
+import { action, output } from './command.js';
+import { type Confirmable, confirming, databaseOption } from './confirmation.js';
+import { acquireMigrationDatabase, describeTarget } from './database.js';
 
 interface EnvironmentOptions extends Confirmable {
   set?: string;

@@ -1,8 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { EMBEDDED_FOLDER, type Environment } from '../connection/environment.js';
-import { unknownHealth, type HealthReport } from '../health/report.js';
-import { action } from './action.js';
-import { output } from './output.js';
+import { type HealthReport, unknownHealth } from '../health/check.js';
+import { action, output } from './command.js';
 
 interface HealthOptions {
   json?: boolean;
@@ -43,7 +42,7 @@ async function reportOn({ databaseUrl, schema }: Environment, timeoutMs: number)
 
 async function embeddedUrl(): Promise<string | undefined> {
   // Loaded only here: production has no such package.
-  const { findEmbeddedServer } = await import('../connection/embedded.js');
+  const { findEmbeddedServer } = await import('../embedded/embedded-server.js');
   return findEmbeddedServer(EMBEDDED_FOLDER);
 }
 

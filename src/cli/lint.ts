@@ -1,9 +1,62 @@
 import { Command } from 'commander';
 import type { Environment } from '../connection/environment.js';
-import type { LintReport } from '../lint/lint.js';
-import { action, COULD_NOT_CHECK } from './action.js';
+import type { LintReport } from '../operations/lint/lint.js';
+import { action, COULD_NOT_CHECK, output } from './command.js';
 import { acquireDatabase, describeTarget, withReadOnly } from './database.js';
-import { printReport, type Scope } from './lint/report.js';
+
+type Finding = LintReport['findings'][number];
+
+/** What was linted: all migrations, or the pending ones of a database (host, port and name). */
+export type Scope = { readonly all: true } | { readonly all: false; readonly database: string };
+
+/** The findings, each with the way out; what a rule says in general is said once. */
+export function printReport(report: LintReport, scope: Scope, json: boolean): void {
+  if (json) {
+    output.json({ ...scope, ...report });
+    return;
+  }
+  const said = new Set<string>();
+  for (const finding of report.findings) {
+    for (const line of linesOf(finding, !said.has(finding.rule))) output.line(line);
+    said.add(finding.rule);
+  }
+  for (const { migration, statement, rule, what, reason } of report.accepted) {
+    output.line(`accepted: ${placeOf(migration, statement)}: ${rule} (${what.join(', ')}): ${reason}`);
+  }
+  output.line(summaryOf(report, scope));
+}
+
+function linesOf(finding: Finding, isFirst: boolean): string[] {
+  const { migration, statement, sql, rule, what, problem, blocks, instead, recipe, accept } = finding;
+  const lines = [`${placeOf(migration, statement)}: ${rule} (${what.join(', ')})`];
+  if (sql !== null) lines.push(`  ${sql}`);
+  if (!isFirst) return lines;
+  lines.push(`  what     ${problem}`, `  blocks   ${blocks}`, `  instead  ${instead}`);
+  for (const [place, text] of recipe.entries()) {
+    if (recipe.length > 1) lines.push(`           -- migration ${place + 1}`);
+    lines.push(...text.split('\n').map((line) => `           ${line}`));
+  }
+  if (accept !== null) lines.push(`  accept   ${accept}`);
+  return lines;
+}
+
+function placeOf(migration: string, statement: number | null): string {
+  return statement === null ? migration : `${migration}, statement ${statement}`;
+}
+
+function summaryOf({ migrations, clean, findings, accepted }: LintReport, scope: Scope): string {
+  const which = scope.all ? counted(migrations.length, 'migration') : pending(migrations.length, scope.database);
+  const but = accepted.length === 0 ? '' : `; ${accepted.length} accepted`;
+  return clean ? `Nothing found in ${which}${but}.` : `${counted(findings.length, 'finding')} in ${which}${but}.`;
+}
+
+function pending(count: number, database: string): string {
+  return `${counted(count, 'pending migration')} of ${database}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
 
 interface LintCommandOptions {
   all?: boolean;
@@ -52,7 +105,7 @@ interface Linted {
 
 async function lintAll(): Promise<Linted> {
   const { createDataSource } = await import('../data-source.js');
-  const { lintMigrations } = await import('../lint/lint.js');
+  const { lintMigrations } = await import('../operations/lint/lint.js');
   const { MIGRATIONS } = await import('../migrations/index.js');
   const migrations = MIGRATIONS.map((Migration) => new Migration());
   return {
@@ -63,8 +116,8 @@ async function lintAll(): Promise<Linted> {
 
 async function lintPending(environment: Environment): Promise<Linted> {
   const { createDataSource } = await import('../data-source.js');
-  const { lintMigrations } = await import('../lint/lint.js');
-  const { migrationStatus } = await import('../migrator/status.js');
+  const { lintMigrations } = await import('../operations/lint/lint.js');
+  const { migrationStatus } = await import('../operations/migrator/status.js');
   const database = await acquireDatabase(environment);
   try {
     const report = await withReadOnly(database, 'shared-db lint', async (reader) => {

@@ -7,23 +7,21 @@
  */
 import { Command } from 'commander';
 import { readDebug } from '../connection/environment.js';
-import { COULD_NOT_CHECK, explain } from './action.js';
 import { checkCommand } from './check.js';
+import { COULD_NOT_CHECK, explain, output, withoutSecrets } from './command.js';
+import { schemaOption } from './database.js';
 import { environmentCommand } from './environment.js';
 import { healthCommand } from './health.js';
 import { lintCommand } from './lint.js';
 import { writingCommands } from './migration-writing.js';
 import { migrationCommands } from './migrations.js';
-import { output } from './output.js';
 import { rehearseCommand } from './rehearse.js';
 import { restoreCommand } from './restore.js';
 import { rolesCommand } from './roles.js';
 import { seedCommands } from './seed.js';
-import { schemaOption } from './database.js';
 import { startCommand } from './start.js';
 import { typeormCommand } from './typeorm.js';
 import { validateCommand } from './validate.js';
-import { withoutSecrets } from './without-secrets.js';
 
 const program = new Command('shared-db')
   .description('The data layer of Antone (Vita): schema, migrations, seeds and upkeep.')

@@ -1,8 +1,140 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CHECKSUMS_FILE, checksumsSource } from './migration-file/checksums.js';
-import { QUESTIONS } from '../generator/source.js';
-import { MigrationFileError, migrationFiles, MIGRATIONS_FOLDER, moduleOf } from './migration-file/folder.js';
+import { SharedDbError } from '../errors/shared-db-error.js';
+import type { MigrationChecksum } from '../migrations/migration.js';
+import { QUESTIONS } from '../operations/generator/source.js';
+
+/** Where migrations are written: in the repository, seen from its root. */
+export const MIGRATIONS_FOLDER = 'src/migrations';
+
+/** A migration cannot be written, or one must not be as it is. */
+export class MigrationFileError extends SharedDbError {
+  override readonly name = 'MigrationFileError';
+}
+
+/**
+ * The names of the files, oldest first.
+ *
+ * @throws MigrationFileError outside the repository
+ */
+export async function migrationFiles(): Promise<string[]> {
+  try {
+    return (await readdir(MIGRATIONS_FOLDER)).filter((file) => /^\d+-.+\.ts$/.test(file)).sort();
+  } catch {
+    throw new MigrationFileError(`There is no folder ${MIGRATIONS_FOLDER} here: run this in the repository’s root.`);
+  }
+}
+
+/**
+ * The texts of the files by the name of their class, oldest first.
+ *
+ * @throws MigrationFileError when a file does not hold the class that it is named after
+ */
+export async function migrationSources(): Promise<Map<string, string>> {
+  const sources = new Map<string, string>();
+  for (const file of await migrationFiles()) {
+    const source = await readFile(join(MIGRATIONS_FOLDER, file), 'utf8');
+    sources.set(classIn(file, source), source);
+  }
+  return sources;
+}
+
+/** The module of a migration class: `AddBio1795411800000` is in `1795411800000-add-bio`. */
+export function moduleOf(className: string): string {
+  const [, name = '', timestamp = ''] = /^(\D.*?)(\d{13})$/.exec(className) ?? [];
+  return `${timestamp}-${name.replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase()}`;
+}
+
+function classIn(file: string, source: string): string {
+  const [, className = ''] = /^export class (\w+)/m.exec(source) ?? [];
+  if (`${moduleOf(className)}.ts` === file) return className;
+  const found = className === '' ? 'no class' : `the class ${className}`;
+  throw new MigrationFileError(
+    `${MIGRATIONS_FOLDER}/${file} has ${found}: a file is named after its class, as 1795411800000-add-bio.ts is after AddBio1795411800000.`,
+  );
+}
+
+/** Where the checksums are kept. Read as text: what is compiled may be older. */
+export const CHECKSUMS_FILE = join(MIGRATIONS_FOLDER, 'checksums.ts');
+
+type Checksums = Readonly<Record<string, MigrationChecksum>>;
+
+/**
+ * What the file of checksums should hold, not formatted. With a version, every migration that was not released is from now on.
+ *
+ * @throws MigrationFileError when a released migration was edited, renamed or removed
+ */
+export async function checksumsSource(release: string | null = null): Promise<string> {
+  const text = await readFile(CHECKSUMS_FILE, 'utf8').catch(() => '');
+  return render(updatedChecksums(parseChecksums(text), await migrationSources(), release));
+}
+
+/**
+ * The checksums of these sources (by class name), as far as what was released allows.
+ *
+ * @param release the version that releases all that were not, or null.
+ * @throws MigrationFileError as checksumsSource
+ */
+export function updatedChecksums(
+  before: Checksums,
+  sources: ReadonlyMap<string, string>,
+  release: string | null,
+): Checksums {
+  for (const [name, known] of Object.entries(before)) {
+    if (known.release !== null) assertUnchanged(name, known, sources.get(name));
+  }
+  return Object.fromEntries(
+    [...sources].map(([name, source]) => [name, { sha256: sha256(source), release: before[name]?.release ?? release }]),
+  );
+}
+
+/** @throws MigrationFileError when the text is not such a file: without it nothing is known of what was released. */
+export function parseChecksums(text: string): Checksums {
+  const entries = [
+    ...text.matchAll(/^ {2}(\w+): \{\s*sha256: '([0-9a-f]{64})',\s*release: (?:null|'([^']+)'),?\s*\},$/gm),
+  ];
+  const names = new Set(entries.map(([, name]) => name));
+  const whole = text.includes('export const CHECKSUMS') && text.split('sha256').length - 1 === names.size;
+  if (!whole || names.size !== entries.length) {
+    throw new MigrationFileError(
+      `${CHECKSUMS_FILE} is missing or damaged: restore it from git, then run npm run docs:generate.`,
+    );
+  }
+  return Object.fromEntries(
+    entries.map(([, name = '', sha256 = '', release]) => [name, { sha256, release: release ?? null }]),
+  );
+}
+
+function assertUnchanged(name: string, { sha256: expected, release }: MigrationChecksum, source?: string): void {
+  if (source === undefined) {
+    throw new MigrationFileError(
+      `${name} was released in ${release ?? ''} and is gone or renamed: restore it, and undo its work in a new migration.`,
+    );
+  }
+  if (sha256(source) !== expected) {
+    throw new MigrationFileError(
+      `${name} was released in ${release ?? ''} and has been edited: restore it, and write a new migration.`,
+    );
+  }
+}
+
+function sha256(source: string): string {
+  return createHash('sha256').update(source.replaceAll('\r\n', '\n')).digest('hex');
+}
+
+function render(checksums: Checksums): string {
+  const lines = Object.entries(checksums).map(([name, checksum]) => `${name}: ${JSON.stringify(checksum)},`);
+  return `/**
+ * GENERATED by \`npm run docs:generate\` from the migrations; \`npm version\` sets the release. What is released never changes.
+ */
+import type { MigrationChecksum } from './migration.js';
+
+export const CHECKSUMS: Readonly<Record<string, MigrationChecksum>> = {
+${lines.join('\n')}
+};
+`;
+}
 
 const INDEX = join(MIGRATIONS_FOLDER, 'index.ts');
 

@@ -1,13 +1,19 @@
+import { runOnScratch, scratchDataSources } from './scratch.js';
+import type { DatabaseTarget } from '../connection/environment.js';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import type { DataSource } from 'typeorm';
-import type { Snapshot } from '../schema/snapshot.js';
-import { action } from './action.js';
+import type { Snapshot } from '../operations/catalog/snapshot.js';
+import { action, output } from './command.js';
 import { withDatabase } from './database.js';
-import type { GeneratedMigration, GenerateOptions } from './generate/generate.js';
-import { MIGRATIONS_FOLDER } from './migration-file/folder.js';
-import { adoptMigration, assertMigrationName, nextTimestamp, writeMigration } from './migration-file.js';
-import { output } from './output.js';
+import type { GeneratedMigration, GenerateOptions } from './generate.js';
+import {
+  adoptMigration,
+  assertMigrationName,
+  MIGRATIONS_FOLDER,
+  nextTimestamp,
+  writeMigration,
+} from './migration-file.js';
 import { runTypeorm, TypeormFailure } from './typeorm.js';
 
 interface GenerateFlags {
@@ -33,7 +39,7 @@ const generate = command('migration:generate', 'write the migration that brings 
     action(async (environment, name: string, { rename }: GenerateFlags) => {
       assertMigrationName(name);
       const timestamp = await nextTimestamp(Date.now());
-      const { migrationStatus } = await import('../migrator/status.js');
+      const { migrationStatus } = await import('../operations/migrator/status.js');
       await withDatabase(environment, async (dataSource, database) => {
         const { pending } = await migrationStatus(dataSource);
         if (pending.length > 0) {
@@ -73,15 +79,18 @@ function collected(flag: string, before: readonly string[]): string[] {
 
 async function generateFor(
   dataSource: DataSource,
-  options: Pick<GenerateOptions, 'className' | 'renames' | 'schema' | 'url'>,
+  { url, schema, ...options }: DatabaseTarget & Pick<GenerateOptions, 'className' | 'renames'>,
 ): Promise<void> {
   // Loaded only here: creating an empty migration needs none of it.
-  const { generateMigration } = await import('./generate/generate.js');
+  const { generateMigration } = await import('./generate.js');
   const note = (line: string): void => {
     output.note(line);
   };
   const otherwise = 'Use a role with CREATEDB, or another server.';
-  const { migrated, migration } = await generateMigration({ ...options, note, otherwise });
+  const dataSourceFor = scratchDataSources(url, schema);
+  const { migrated, migration } = await runOnScratch((signal) =>
+    generateMigration({ ...options, dataSourceFor, signal, note, otherwise }),
+  );
   if (migration === undefined) {
     await sayNothingToDo(dataSource, migrated);
     return;
@@ -92,7 +101,7 @@ async function generateFor(
 }
 
 async function sayNothingToDo(dataSource: DataSource, migrated: Snapshot): Promise<void> {
-  const { compareCatalog } = await import('./check/live.js');
+  const { compareCatalog } = await import('./check.js');
   const differences = await compareCatalog(dataSource, migrated);
   if (differences.length === 0) {
     output.line('Nothing to do: the database is what the entities say.');

@@ -1,16 +1,89 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { DataSource } from 'typeorm';
-import { addressOf } from '../connection/client-options.js';
+import { addressOf } from '../connection/client.js';
 import { connectionFailure } from '../connection/connection-failure.js';
 import type { Environment } from '../connection/environment.js';
-import { action } from './action.js';
-import { BACKUP_HELP, backupFolderOption, backupOption, runBehindBackup, type BackupFlags } from './backup/flags.js';
-import { ABOUT_CONFIRMATION, confirming, databaseOption, type Confirmable } from './confirmation.js';
-import { withDatabase, type CommandDatabase } from './database.js';
-import { dryRunLines } from './dry-run-lines.js';
-import { assumedEnvironment, withMigrationDatabase } from './migration-database.js';
-import { stateLines } from './migration-states.js';
-import { output } from './output.js';
+import type { DryRunMigration, DryRunStatement, DryRunTable } from '../operations/migrator/dry-run.js';
+import type { MigrationState, MigrationStatus } from '../operations/migrator/status.js';
+import { BACKUP_HELP, type BackupFlags, backupFolderOption, backupOption, runBehindBackup } from './backup.js';
+import { action, output } from './command.js';
+import { ABOUT_CONFIRMATION, type Confirmable, confirming, databaseOption } from './confirmation.js';
+import { assumedEnvironment, type CommandDatabase, withDatabase, withMigrationDatabase } from './database.js';
+import { ROLE_MATRIX } from '../schema/role-matrix.js';
+
+/** `migration:run --dry-run` in plain text. */
+export function dryRunLines(migrations: readonly DryRunMigration[]): string[] {
+  if (migrations.length === 0) return ['Nothing to do: every migration is applied.'];
+  const listed = migrations.filter(({ onlyListed }) => onlyListed !== null).length;
+  const ran = migrations.length - listed;
+  return [
+    ...migrations.flatMap((migration) => [...linesOf(migration), '']),
+    `${ran} run and rolled back, ${listed} only listed. Nothing was changed.`,
+  ];
+}
+
+function linesOf({ name, ms, onlyListed, statements, tables }: DryRunMigration): string[] {
+  return [
+    onlyListed === null ? `${name}: ${ms ?? 0} ms` : `${name}: not run, ${onlyListed}`,
+    ...statements.flatMap(statementLines),
+    ...tables.map(tableLine),
+  ];
+}
+
+function statementLines({ sql, ms, locks, rewrites }: DryRunStatement): string[] {
+  const remarks = [
+    ...(ms === null ? [] : [`${ms} ms`]),
+    ...locks.map(({ table, mode }) => `locks ${table}: ${mode}`),
+    ...rewrites.map((table) => `rewrites ${table}`),
+  ];
+  const text = `${trimmed(sql)};`.split('\n').map((line) => `    ${line}`);
+  return remarks.length === 0 ? text : [...text, `      -- ${remarks.join('; ')}`];
+}
+
+function tableLine({ table, lock, bytes, rows, rewritten }: DryRunTable): string {
+  const size =
+    bytes === null ? 'new' : `${sized(bytes)}${rows === null ? '' : `, about ${rows.toLocaleString('en')} rows`}`;
+  return `  table ${table}: ${lock}, ${size}${rewritten ? ', rewritten' : ''}`;
+}
+
+/** Without the indentation of the source. */
+function trimmed(sql: string): string {
+  const lines = sql
+    .replace(/^\s*\n/, '')
+    .trimEnd()
+    .split('\n');
+  const indents = lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/));
+  const indent = Math.min(...indents);
+  return lines.map((line) => line.slice(Number.isFinite(indent) ? indent : 0)).join('\n');
+}
+
+function sized(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = bytes === 0 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  return `${Math.round(bytes / 1024 ** power)} ${units[power] ?? ''}`;
+}
+
+/** `migration:show` in plain text: one line for each migration, and the sums. */
+export function stateLines({ applied, pending, migrations }: MigrationStatus): string[] {
+  return [...migrations.map(lineOf), `${applied.length} applied, ${pending.length} pending`];
+}
+
+function lineOf(migration: MigrationState): string {
+  const remarks = remarksOn(migration);
+  const line = `${migration.state.padEnd(8)} ${migration.name}`;
+  return remarks.length === 0 ? line : `${line}  (${remarks.join(', ')})`;
+}
+
+function remarksOn({ state, at, version, by, step, errorCode, edited }: MigrationState): string[] {
+  return [
+    ...(at === null ? [] : [at.toISOString()]),
+    ...(version === null ? [] : [`version ${version}`]),
+    ...(by === null || state === 'applied' ? [] : [`by ${by}`]),
+    ...(step === null ? [] : [`${step} statements done`]),
+    ...(errorCode === null ? [] : [`error ${errorCode}`]),
+    ...(edited ? ['edited since'] : []),
+  ];
+}
 
 interface JsonOption {
   json?: boolean;
@@ -49,7 +122,7 @@ const run = changing('migration:run', 'apply every pending migration, one proces
         await dryRun(environment, options);
         return;
       }
-      const { runMigrations } = await import('../migrator/runner.js');
+      const { runMigrations } = await import('../operations/migrator/runner.js');
       const apply = (dataSource: DataSource, database: CommandDatabase): Promise<string[]> =>
         runMigrations(dataSource, { ...migratorOptions(options), ...assumedEnvironment(database) });
       const { backup, backupDir } = options;
@@ -71,7 +144,7 @@ const revert = changing('migration:revert', 'take back the newest applied migrat
   )
   .action(
     action(async (environment, options: MigratorFlags & Confirmable) => {
-      const { revertMigration } = await import('../migrator/runner.js');
+      const { revertMigration } = await import('../operations/migrator/runner.js');
       const reverted = await withMigrationDatabase(environment, (dataSource) =>
         confirming(options.database, (confirmedName) =>
           revertMigration(dataSource, { ...migratorOptions(options), confirmedName }),
@@ -88,7 +161,7 @@ const show = new Command('migration:show')
   .addHelpText('after', '\nExample:\n  npm run migration:show -- --json')
   .action(
     action(async (environment, { json }: JsonOption) => {
-      const { migrationStatus } = await import('../migrator/status.js');
+      const { migrationStatus } = await import('../operations/migrator/status.js');
       const status = await withDatabase(environment, (dataSource) => migrationStatus(dataSource));
       if (json) output.json(status);
       else for (const line of stateLines(status)) output.line(line);
@@ -98,7 +171,7 @@ const show = new Command('migration:show')
 export const migrationCommands = [run, revert, show];
 
 async function dryRun(environment: Environment, options: RunOptions): Promise<void> {
-  const { dryRunMigrations } = await import('../migrator/dry-run.js');
+  const { dryRunMigrations } = await import('../operations/migrator/dry-run.js');
   const migrations = await withMigrationDatabase(environment, (dataSource) =>
     dryRunMigrations(dataSource, migratorOptions(options)),
   );
@@ -108,14 +181,14 @@ async function dryRun(environment: Environment, options: RunOptions): Promise<vo
 
 /** On what was made, where the roles of db:roles are in use. */
 async function giveRights(dataSource: DataSource): Promise<void> {
-  const { alignRights } = await import('../roles/align.js');
+  const { alignRights } = await import('../operations/roles/set-up.js');
   try {
     await dataSource.initialize();
   } catch (error) {
     throw connectionFailure(error, addressOf(dataSource));
   }
   try {
-    const rights = await alignRights(dataSource);
+    const rights = await alignRights(dataSource, ROLE_MATRIX);
     if (rights > 0) output.note(`rights of the roles put right: ${rights}`);
   } finally {
     await dataSource.destroy();

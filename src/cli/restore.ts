@@ -1,6 +1,18 @@
+import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { action } from './action.js';
-import { ABOUT_CONFIRMATION, confirming, databaseOption, type Confirmable } from './confirmation.js';
+import { rowsOf, withClient } from '../connection/client.js';
+import { ConnectionFailure } from '../connection/connection-failure.js';
+import { parseDatabaseUrl } from '../connection/database-url.js';
+import type { Environment } from '../connection/environment.js';
+import { restoreBackup } from '../operations/backup/backup.js';
+import { type BackupContext, exclusively, onServer } from '../operations/backup/server.js';
+import { readSituation, type Situation } from '../operations/environment-guard/environment-row.js';
+import { assertConfirmed } from '../operations/environment-guard/guard.js';
+import { contextOf, kept } from './backup.js';
+import { action, output } from './command.js';
+import { ABOUT_CONFIRMATION, type Confirmable, confirming, databaseOption } from './confirmation.js';
+import { acquireMigrationDatabase } from './database.js';
+import { runInterruptibly } from './interruption.js';
 
 const HELP = `
 Restores under another name, proves that it is equal to what was backed up (catalog, rows, sequences, settings, rights), and only
@@ -19,7 +31,54 @@ export const restoreCommand = new Command('migration:restore')
   .addHelpText('after', HELP)
   .action(
     action(async (environment, folder: string, { database }: Confirmable) => {
-      const { restore } = await import('./backup/restore.js');
+      const { restore } = await import('./restore.js');
       await confirming(database, (confirmedName) => restore(environment, folder, confirmedName));
     }),
   );
+
+/**
+ * Puts a backup in the place of its database.
+ *
+ * @throws ConfirmationNeeded, ConfirmationWrong: the database is as it was; and what restoreBackup throws
+ */
+export async function restore(
+  environment: Environment,
+  folder: string,
+  confirmedName: string | undefined,
+): Promise<void> {
+  const database = await acquireMigrationDatabase(environment);
+  const destruction = {
+    ...{ action: 'replace the database by a backup', wholeDatabase: true },
+    ...{ nodeEnv: environment.nodeEnv, confirmedName },
+  };
+  try {
+    const { keptAs, ...restored } = await runInterruptibly('Interrupted: nothing is restored.', (signal) => {
+      const context = { ...contextOf(environment, database), signal };
+      const assertMayReplace = async (): Promise<void> => {
+        assertConfirmed(await situationOf(context), destruction);
+      };
+      return exclusively(context, () => restoreBackup(context, resolve(folder), assertMayReplace));
+    });
+    output.line(`restored ${restored.database}, proved equal to what was backed up`);
+    if (keptAs !== undefined) output.line(kept(keptAs));
+  } finally {
+    await database.release();
+  }
+}
+
+/** Of what the backup would replace. One that lets nobody in may be anything; one that is not there is nothing. */
+async function situationOf(context: BackupContext): Promise<Situation> {
+  const { url, schema, signal } = context;
+  const { database: databaseName } = parseDatabaseUrl(url);
+  try {
+    return await withClient(url, { schema, applicationName: 'shared-db restore', readOnly: true, signal }, (client) =>
+      readSituation(rowsOf(client)),
+    );
+  } catch (error) {
+    if (!(error instanceof ConnectionFailure)) throw error;
+    const there = await onServer(context, (client) =>
+      client.query('SELECT FROM pg_database WHERE datname = $1', [databaseName]),
+    );
+    return { databaseName, empty: there.rowCount === 0, otherSchemas: [], marker: { state: 'unreadable' } };
+  }
+}

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import type { DatabaseTarget, Environment } from '../connection/environment.js';
-import type { Difference } from '../schema/diff.js';
-import { action } from './action.js';
+import type { Difference } from '../operations/catalog/diff.js';
+import { action, output } from './command.js';
 import { acquireDatabase, describeTarget, withDatabase, withReadOnly } from './database.js';
-import { output } from './output.js';
+import { ROLE_MATRIX } from '../schema/role-matrix.js';
 
 interface RolesOptions {
   check?: boolean;
@@ -46,12 +46,12 @@ export const rolesCommand = new Command('db:roles')
   );
 
 async function setUp(environment: Environment, { adopt, passwordFile = [], json }: RolesOptions): Promise<void> {
-  const { readVerifiers } = await import('../roles/passwords.js');
+  const { readVerifiers } = await import('../operations/roles/passwords.js');
   const verifiers = await readVerifiers(passwordFile);
-  const { setUpRoles } = await import('../roles/set-up.js');
+  const { setUpRoles } = await import('../operations/roles/set-up.js');
   const { repaired, passwords, notes } = await withDatabase(
     environment,
-    (dataSource) => setUpRoles(dataSource, { verifiers, adopt: adopt ?? false }),
+    (dataSource) => setUpRoles(dataSource, ROLE_MATRIX, { verifiers, adopt: adopt ?? false }),
     'administer',
   );
   if (json) {
@@ -66,7 +66,7 @@ async function setUp(environment: Environment, { adopt, passwordFile = [], json 
 
 async function check(environment: Environment, { passwordFile, adopt, json }: RolesOptions): Promise<void> {
   if (passwordFile !== undefined || adopt !== undefined) {
-    const { RolesError } = await import('../roles/errors.js');
+    const { RolesError } = await import('../operations/roles/roles.js');
     throw new RolesError('--check changes nothing: leave out --password-file and --adopt.');
   }
   const database = await acquireDatabase(environment);
@@ -82,8 +82,8 @@ async function check(environment: Environment, { passwordFile, adopt, json }: Ro
 }
 
 async function differencesIn(database: DatabaseTarget): Promise<Difference[]> {
-  const { checkRoles } = await import('../roles/set-up.js');
-  return withReadOnly(database, 'shared-db roles', checkRoles);
+  const { checkRoles } = await import('../operations/roles/set-up.js');
+  return withReadOnly(database, 'shared-db roles', (dataSource) => checkRoles(dataSource, ROLE_MATRIX));
 }
 
 function lines(differences: readonly Difference[], address: string): string[] {

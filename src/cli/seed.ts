@@ -1,12 +1,39 @@
 import { Command } from 'commander';
 import type { DataSource } from 'typeorm';
-import { SharedDbError } from '../connection/shared-db-error.js';
-import type { SeededTable, SeedSummary } from '../seeds/summary.js';
-import { action } from './action.js';
-import { confirming, type Confirmable } from './confirmation.js';
+import { SharedDbError } from '../errors/shared-db-error.js';
+import { assertSampleAllowed, type SamplePermission } from '../seeds/guard.js';
+import type { SeededTable, SeedSummary } from '../seeds/insert-missing.js';
+import type * as sample from '../seeds/sample/sample.seeder.js';
+import { action, output, tableLines } from './command.js';
+import { type Confirmable, confirming } from './confirmation.js';
 import { withDatabase } from './database.js';
-import { output } from './output.js';
-import { tableLines } from './table.js';
+
+/** Sample data needs a package that production does not have. */
+export class NoFakerError extends SharedDbError {
+  override readonly name = 'NoFakerError';
+}
+
+/**
+ * Reference rows and sample data, where the guard allows the latter; otherwise nothing.
+ *
+ * @throws SampleRefusedError when the guard does not; NoFakerError.
+ */
+export async function seedEverything(dataSource: DataSource, permission: SamplePermission): Promise<SeedSummary> {
+  // Asked first, lest somebody install a package only to be refused.
+  await assertSampleAllowed(permission, dataSource);
+  const { seedSample } = await load();
+  return seedSample(dataSource, { ...permission, now: new Date() });
+}
+
+async function load(): Promise<typeof sample> {
+  try {
+    // Loaded only here: it stands on an optional package.
+    return await import('../seeds/sample/sample.seeder.js');
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new NoFakerError('Sample data needs the package @faker-js/faker: npm install --save-dev @faker-js/faker.');
+  }
+}
 
 /** The database has not the tables the rows are for. */
 export class NotMigratedError extends SharedDbError {
@@ -25,7 +52,7 @@ const reference = new Command('seed:reference')
   .addHelpText('after', '\nExample:\n  npm run seed:reference')
   .action(
     action(async (environment, { json }: JsonOption) => {
-      const { seedReference } = await import('../seeds/reference/seed-reference.js');
+      const { seedReference } = await import('../seeds/reference/reference.seeder.js');
       const summary = await withDatabase(environment, async (dataSource) => {
         await assertMigrated(dataSource);
         return seedReference(dataSource);
@@ -44,7 +71,7 @@ const everything = new Command('seed')
   )
   .action(
     action(async (environment, { json, database }: SeedOptions) => {
-      const { seedEverything } = await import('./sample.js');
+      const { seedEverything } = await import('./seed.js');
       const { nodeEnv } = environment;
       const summary = await withDatabase(environment, async (dataSource) => {
         await assertMigrated(dataSource);
@@ -59,7 +86,7 @@ const everything = new Command('seed')
 export const seedCommands = [reference, everything];
 
 async function assertMigrated(dataSource: DataSource): Promise<void> {
-  const { migrationStatus } = await import('../migrator/status.js');
+  const { migrationStatus } = await import('../operations/migrator/status.js');
   const { pending } = await migrationStatus(dataSource);
   if (pending.length === 0) return;
   throw new NotMigratedError(`Migrations are pending (${pending.length}): run migration:run first.`);

@@ -9,11 +9,11 @@ import {
   type DatabaseTarget,
   type Environment,
 } from '../connection/environment.js';
-import { SharedDbError } from '../connection/shared-db-error.js';
-import { assertMayDestroy } from '../guard/guard.js';
+import { SharedDbError } from '../errors/shared-db-error.js';
+import { assertMayDestroy } from '../operations/environment-guard/guard.js';
 import { confirming, databaseOption, type Confirmable } from './confirmation.js';
 import { acquireDatabase, type CommandDatabase } from './database.js';
-import { action } from './action.js';
+import { action } from './command.js';
 
 export const typeormCommand = new Command('typeorm')
   .description('TypeORM’s own command line on ormconfig, with the database of this working folder')

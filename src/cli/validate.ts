@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import type { Environment } from '../connection/environment.js';
-import { sqlStateOf, toDatabaseError } from '../connection/errors.js';
-import { SharedDbError } from '../connection/shared-db-error.js';
-import type { Finding, Verdict } from '../schema/rules/index.js';
-import { oneLine } from '../schema/words.js';
-import { action, COULD_NOT_CHECK } from './action.js';
+import { SharedDbError } from '../errors/shared-db-error.js';
+import { sqlStateOf, toDatabaseError } from '../errors/translate.js';
+import { oneLine } from '../operations/catalog/describe.js';
+import type { Finding, Verdict } from '../operations/catalog/rules/index.js';
+import { SCHEMA_REQUIREMENTS } from '../schema/requirements.js';
+import { action, COULD_NOT_CHECK, output } from './command.js';
 import { acquireDatabase, describeTarget, withReadOnly } from './database.js';
-import { output } from './output.js';
 
 interface ValidateOptions {
   json?: boolean;
@@ -58,11 +58,11 @@ class CatalogHidden extends SharedDbError {
 const FORBIDDEN = '42501';
 
 async function validateSchema(environment: Environment): Promise<Report> {
-  const { RULES, validate } = await import('../schema/rules/index.js');
-  const { catalogOf } = await import('../schema/live.js');
+  const { RULES, validate } = await import('../operations/catalog/rules/index.js');
+  const { catalogOf } = await import('../operations/catalog/compare.js');
   const database = await acquireDatabase(environment);
   try {
-    const verdict = validate(await withReadOnly(database, 'shared-db validate', catalogOf));
+    const verdict = validate(await withReadOnly(database, 'shared-db validate', catalogOf), SCHEMA_REQUIREMENTS);
     return {
       database: describeTarget(database),
       valid: verdict.findings.length === 0,

@@ -1,11 +1,11 @@
 /** The vocabulary of columns: one word is one TypeORM column, its class-validator rules and its named CHECKs. */
-export { Enumeration, nativeEnum } from './enumeration.js';
-export { Field, Open } from './field.js';
-export { Flag, flagRule } from './flag.js';
-export { Id, uuidRule } from './id.js';
+export { Enumeration, nativeEnum } from './basic.js';
+export { Field, Open } from './define-column.js';
+export { Flag, flagRule } from './basic.js';
+export { Id, uuidRule } from './basic.js';
 export { jsonObjectRule, JsonList, JsonObject, listRule, shapeRule } from './json.js';
 export { TextList } from './list.js';
-export { CreatedAt, Day, isoMomentRule, Moment, UpdatedAt } from './moments.js';
+export { CreatedAt, Day, isoMomentRule, Moment, UpdatedAt } from './timestamps.js';
 export {
   betweenRule,
   Count,

@@ -1,7 +1,133 @@
-import { isObject, judgeItems, judgeShape, judgeValues } from './judge.js';
-import { jsonSizeRule, MAX_JSON_BYTES, plainJsonRule } from './json-value.js';
+import { defineWord, type Nullable } from './define-column.js';
 import type { ColumnRule, EntityClass, Fault } from './registry.js';
-import { defineWord, type Nullable } from './word.js';
+import { isStorable } from './text.js';
+import { isObject, judgeItems, judgeShape, judgeValues } from './validators.js';
+
+/** Deeper nesting is no data of ours, and recursion over it could exhaust the stack. */
+export const MAX_DEPTH = 32;
+
+/** The size of a JSON value in PostgreSQL, unless its column says otherwise: 64 KiB. */
+export const MAX_JSON_BYTES = 65_536;
+
+/**
+ * At most so many bytes, counted as PostgreSQL does for its CHECK: the text form of `jsonb`, which has spaces behind `,` and
+ * `:` and writes numbers without exponent. Counting stops at the bound: a value that is shared, and so written many times,
+ * costs no more than one that is too large.
+ */
+export function jsonSizeRule(maxBytes: number): ColumnRule {
+  return {
+    kind: 'size',
+    sentence: `must be at most ${maxBytes} bytes of JSON`,
+    holds: (value) => bytesLeft(value, maxBytes, MAX_DEPTH) >= 0,
+    sql: (column) => `octet_length(${column}::text) <= ${maxBytes}`,
+    decisive: true,
+  };
+}
+
+const NOT_PLAIN = 'must be plain JSON: no NaN, dates, functions, NUL, broken Unicode or __proto__ keys';
+const TOO_DEEP = `must be plain JSON, at most ${MAX_DEPTH} levels deep`;
+const CYCLE = 'must be plain JSON: an object or list in it contains itself';
+
+/** What JSON.stringify would turn into something else, without an error. No CHECK: it does not reach the column. */
+export const plainJsonRule: ColumnRule = {
+  kind: 'json',
+  sentence: `${NOT_PLAIN}, at most ${MAX_DEPTH} levels deep`,
+  holds: (value) => jsonIssue(value, []) === undefined,
+  faults: (value) => faultsOf(jsonIssue(value, [])),
+  decisive: true,
+};
+
+function faultsOf(sentence: string | undefined): Fault[] {
+  return sentence === undefined ? [] : [{ path: '', kind: 'json', sentence }];
+}
+
+/** @param parents the objects and lists around the value. */
+function jsonIssue(value: unknown, parents: readonly unknown[]): string | undefined {
+  if (parents.length > MAX_DEPTH) return TOO_DEEP;
+  if (value === null || typeof value === 'boolean') return undefined;
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : NOT_PLAIN;
+  if (typeof value === 'string') return isStorable(value) ? undefined : NOT_PLAIN;
+  if (typeof value !== 'object') return NOT_PLAIN;
+  if (parents.includes(value)) return CYCLE;
+  if (!Array.isArray(value)) return objectIssue(value, [...parents, value]);
+  // Array.from, since iteration by `some` passes over holes, which JSON would fill with null.
+  return firstIssue(Array.from(value as unknown[]), [...parents, value]);
+}
+
+function objectIssue(value: object, parents: readonly unknown[]): string | undefined {
+  if (!isTaggedObject(value) || 'toJSON' in value) return NOT_PLAIN;
+  const entries = Object.entries(value);
+  // `__proto__` is written, and would change whatever it is merged into later. An undefined property is not written.
+  if (entries.some(([key]) => !isStorable(key) || key === '__proto__')) return NOT_PLAIN;
+  return firstIssue(
+    entries.map(([, item]) => item as unknown).filter((item) => item !== undefined),
+    parents,
+  );
+}
+
+// By its tag, not by `instanceof`: sets, maps, errors, regular expressions and boxed texts keep what they hold out of their
+// properties, and JSON would write {} for it in silence; instances of our JSON classes are plain enough.
+function isTaggedObject(value: object): boolean {
+  return Object.prototype.toString.call(value) === '[object Object]';
+}
+
+function firstIssue(items: readonly unknown[], parents: readonly unknown[]): string | undefined {
+  for (const item of items) {
+    const issue = jsonIssue(item, parents);
+    if (issue !== undefined) return issue;
+  }
+  return undefined;
+}
+
+/**
+ * How many bytes of `left` remain behind the value; negative when it does not fit. What is no JSON, or too deep, counts as one byte:
+ * the other rules refuse it.
+ */
+function bytesLeft(value: unknown, left: number, depth: number): number {
+  if (depth < 0 || left < 0) return left - 1;
+  if (typeof value === 'string') return left - textBytes(value, left);
+  if (typeof value === 'number') return left - numberBytes(value);
+  if (typeof value === 'boolean') return left - (value ? 4 : 5);
+  if (typeof value !== 'object') return left - 1;
+  if (value === null) return left - 4;
+  return Array.isArray(value) ? bytesBehindList(value, left, depth) : bytesBehindObject(value, left, depth);
+}
+
+function bytesBehindList(list: readonly unknown[], left: number, depth: number): number {
+  let rest = left - 2 * Math.max(list.length, 1);
+  for (let index = 0; index < list.length && rest >= 0; index += 1) rest = bytesLeft(list[index], rest, depth - 1);
+  return rest;
+}
+
+function bytesBehindObject(value: object, left: number, depth: number): number {
+  if (!isTaggedObject(value)) return left - 1;
+  let rest = left - 2;
+  let isFirst = true;
+  for (const key of Object.keys(value)) {
+    if (rest < 0) break;
+    const item = (value as Record<string, unknown>)[key];
+    if (item === undefined) continue;
+    rest = bytesLeft(item, rest - textBytes(key, rest) - (isFirst ? 2 : 4), depth - 1);
+    isFirst = false;
+  }
+  return rest;
+}
+
+function textBytes(text: string, most: number): number {
+  // A character is at least a byte: saves copying thirty megabytes.
+  return text.length > most ? text.length : Buffer.byteLength(JSON.stringify(text));
+}
+
+/** As PostgreSQL's numeric prints it: 1e21 with all its zeros. */
+function numberBytes(value: number): number {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = NUMBER.exec(JSON.stringify(value)) ?? [];
+  const digits = whole.length + fraction.length;
+  const point = whole.length + Number(exponent);
+  if (point <= 0) return sign.length + 2 - point + digits;
+  return sign.length + (point >= digits ? point : digits + 1);
+}
+
+const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/;
 
 interface JsonSize {
   /** The most bytes that its text may have in PostgreSQL. Default 65,536. */

@@ -1,7 +1,7 @@
-import { bracket, CONTROLS, INVISIBLE, toPostgresRegex, TRAILING_MARKS } from './invisible.js';
+import { bracket, CONTROLS, INVISIBLE, toPostgresRegex, TRAILING_MARKS } from './characters.js';
 import type { ColumnRule } from './registry.js';
 import { isLength, isStorable, literal, type TextFormat } from './text.js';
-import { defineWord } from './word.js';
+import { defineWord } from './define-column.js';
 
 /** Longest item of any list, in characters: an item is a term, a tag or a name. */
 const ITEM_LENGTH = 100;

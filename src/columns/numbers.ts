@@ -1,5 +1,5 @@
 import type { ColumnRule } from './registry.js';
-import { defineWord, type Nullable } from './word.js';
+import { defineWord, type Nullable } from './define-column.js';
 
 /** The largest value of PostgreSQL's `integer`. */
 export const INT4_MAX = 2_147_483_647;

@@ -1,9 +1,8 @@
-import { Column, JoinColumn, ManyToOne, OneToMany, OneToOne, type ObjectType } from 'typeorm';
+import { Column, JoinColumn, ManyToOne, type ObjectType, OneToMany, OneToOne } from 'typeorm';
 import { columnNameOf } from '../connection/naming-strategy.js';
-import { uuidRule } from './id.js';
+import { uuidRule } from './basic.js';
+import { mustHold, type Nullable, register } from './define-column.js';
 import { rulesOf } from './registry.js';
-import { mustHold, register } from './field.js';
-import type { Nullable } from './word.js';
 
 interface BelongsToOptions<Parent> extends Nullable {
   /** What happens to this row when its parent goes. Always stated: a forgotten delete rule is a decision nobody took. */

@@ -1,13 +1,13 @@
-import { Check, Entity, Index, Unique } from 'typeorm';
+import { Check, Entity, getMetadataArgsStorage, Index, Unique } from 'typeorm';
 import { columnNameOf, constraintName } from '../connection/naming-strategy.js';
 import {
-  rulesOf,
   type ConstraintMeaning,
   type EntityClass,
   type EntityRules,
   type FinalValues,
   type QueryIndex,
   type RowRule,
+  rulesOf,
 } from './registry.js';
 
 /**
@@ -180,4 +180,26 @@ function addForeignKeyIndexes(entity: EntityClass, table: string, { relations, i
 export function columnOf({ relations }: EntityRules, property: string): string {
   const foreignKey = [...relations.values()].find((key) => key.property === property);
   return foreignKey?.column ?? columnNameOf(property);
+}
+
+/** The comment of a class under its own name, of a property under `Class.property`. */
+export type Comments = Readonly<Record<string, string>>;
+
+/**
+ * Gives tables and columns the comments of their classes and properties, so that psql shows what the editor shows. A
+ * relation's comment goes to its foreign key column.
+ */
+export function applyComments(entities: readonly EntityClass[], comments: Comments): void {
+  const storage = getMetadataArgsStorage();
+  for (const entity of entities) {
+    for (const table of storage.tables) {
+      const comment = comments[entity.name];
+      if (table.target === entity && comment !== undefined) table.comment = comment;
+    }
+    const relationOf = new Map([...rulesOf(entity).relations].map(([relation, { property }]) => [property, relation]));
+    for (const { target, propertyName, options } of storage.columns) {
+      const comment = comments[`${entity.name}.${relationOf.get(propertyName) ?? propertyName}`];
+      if (target === entity && comment !== undefined) options.comment = comment;
+    }
+  }
 }

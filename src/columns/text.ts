@@ -1,6 +1,6 @@
-import { bracket, INVISIBLE, toPostgresRegex } from './invisible.js';
+import { bracket, INVISIBLE, toPostgresRegex } from './characters.js';
 import type { ColumnRule } from './registry.js';
-import { defineWord, type Nullable } from './word.js';
+import { defineWord, type Nullable } from './define-column.js';
 
 const VISIBLE = `[^${bracket(INVISIBLE)}]`;
 const visible = new RegExp(VISIBLE, 'u');

@@ -1,13 +1,173 @@
-import type { Client } from 'pg';
+import { Socket } from 'node:net';
+import { types } from 'node:util';
+import type pg from 'pg';
+import { type Client, type QueryResult } from 'pg';
+import type { DataSource } from 'typeorm';
+import { showAs } from '../errors/serialize-error.js';
+import { isError } from '../errors/shared-db-error.js';
+import { statementsOf } from '../errors/sql-text.js';
 import { connectionFailure } from './connection-failure.js';
-import { parseDatabaseUrl, type DatabaseAddress } from './database-url.js';
+import { type DatabaseAddress, isThisMachine, parseDatabaseUrl, type Place } from './database-url.js';
 import { readSafety } from './environment.js';
-import { openSocket } from './open-socket.js';
-import { passwordOf } from './password.js';
-import { SessionClient, type SessionClientConfig } from './session-client.js';
-import { sessionSettings } from './session-settings.js';
+import { DEFAULT_SCHEMA } from './schema-name.js';
+import { passwordOf } from './secrets.js';
+import { type SessionLimits, sessionSettings, withLimits } from './session-settings.js';
+import { SessionClient, type SessionClientConfig } from './session.js';
 import { tlsOptionsOf } from './tls.js';
-import { assertSafeAddress } from './url-policy.js';
+import { assertNoReason, assertSafeAddress, refusal, type Safety } from './url-policy.js';
+
+/**
+ * A socket for node-postgres, which closes itself when it turns out to lead to this machine and production forbids that: names
+ * resolve to whatever they like. It looks at the connection that is there, before anything is sent on it, so there is no
+ * second look-up that could say something else.
+ */
+export function openSocket(safety: Safety): Socket {
+  const socket = new Socket();
+  if (!safety.production) return socket;
+  return socket.once('connect', () => {
+    if (!leadsHere(socket)) return;
+    try {
+      assertNoReason([refusal('the host leads to this machine', 'SHARED_DB_ALLOW_LOCALHOST', safety)], safety);
+    } catch (error) {
+      socket.destroy(error as Error);
+    }
+  });
+}
+
+/** Does a connection that is there lead to this machine? */
+export function leadsHere({ remoteAddress, localAddress }: Pick<Socket, 'localAddress' | 'remoteAddress'>): boolean {
+  // Its own address in the network is this machine as well. A Unix socket has no address at all.
+  return remoteAddress === undefined || remoteAddress === localAddress || isThisMachine(remoteAddress);
+}
+
+/**
+ * Throws what PostgreSQL only hints at: COMMIT (END, COMMIT AND CHAIN, PREPARE TRANSACTION) of a transaction in which a statement failed
+ * is answered without an error, by the command tag ROLLBACK. The error is the one that PostgreSQL has for any other statement of such a
+ * transaction.
+ */
+export function assertNotRolledBack(sql: unknown, answer: QueryResult | QueryResult[]): void {
+  const results = Array.isArray(answer) ? answer : [answer];
+  const rolledBack = results.filter((result) => (result as QueryResult | undefined)?.command === 'ROLLBACK').length;
+  if (rolledBack === 0 || rolledBack <= rollbacksIn(sql)) return;
+  throw Object.assign(new Error('the transaction was rolled back, because a statement of it had failed'), {
+    code: '25P02',
+    severity: 'ERROR',
+  });
+}
+
+/** Statements that ask for a rollback, or for one to a savepoint. */
+function rollbacksIn(sql: unknown): number {
+  const text = typeof sql === 'string' ? sql : (sql as { text?: unknown } | null)?.text;
+  if (typeof text !== 'string') return 0;
+  return statementsOf(text).filter(([first]) => /^(?:rollback|abort)$/i.test(first?.text ?? '')).length;
+}
+
+/** What node-postgres says when an answer took longer than `query_timeout`. */
+const READ_TIMEOUT = 'Query read timeout';
+
+/**
+ * A client that closes itself when the server owes it an answer for longer than `query_timeout`. node-postgres alone would
+ * report the error and put the connection back into the pool, where the next query would wait behind the first.
+ *
+ * A COMMIT that PostgreSQL answers by rolling back fails (SQLSTATE 25P02). node-postgres alone would report success.
+ *
+ * It does not show its password, however it is printed.
+ */
+export class BoundedClient extends SessionClient {
+  constructor(config?: SessionClientConfig) {
+    super(config);
+    const { host, port, database } = this;
+    showAs(this, { host, port, database });
+    hidePassword(this);
+    const query = this.query as (...all: unknown[]) => unknown;
+    // The overloads of `query` are many; what is done here is the same for those that return a promise, and TypeORM uses no others.
+    this.query = ((...all: unknown[]) => {
+      const result = query.apply(this, all);
+      if (!types.isPromise(result)) return result;
+      return (result as Promise<pg.QueryResult | pg.QueryResult[]>).then(
+        (answer) => {
+          assertNotRolledBack(all[0], answer);
+          return answer;
+        },
+        (error: unknown) => {
+          if (isError(error) && error.message === READ_TIMEOUT) this.connection.stream.destroy();
+          throw error;
+        },
+      );
+    }) as pg.Client['query'];
+  }
+}
+
+/** What node-postgres keeps of a password: the function that gives it, and, once it was asked, the password itself. */
+interface WithPassword {
+  password?: unknown;
+}
+
+/**
+ * node-postgres replaces the function that gives the password by the password, and keeps it in two places for as long as the
+ * connection lives, where `console.dir` and heap dumps of the object find it. Here both go on showing the function. The
+ * password itself is readable only in the turn of the event loop in which node-postgres uses it, which no other code shares,
+ * and is forgotten when the server has let the client in.
+ */
+function hidePassword(client: pg.Client): void {
+  const { connectionParameters } = client as pg.Client & { connectionParameters: WithPassword };
+  const given: unknown = (client as WithPassword).password;
+  const provider = typeof given === 'string' ? () => given : given;
+  let password: unknown = provider;
+  let isInUse = false;
+  const use = (): void => {
+    isInUse = true;
+    queueMicrotask(() => (isInUse = false));
+  };
+  Object.defineProperty(client, 'password', {
+    get: () => (isInUse ? password : provider),
+    // Set where the provider has answered; sent in the same turn, unless the server wants SCRAM.
+    set: (answer: unknown) => {
+      password = answer;
+      use();
+    },
+  });
+  Object.defineProperty(connectionParameters, 'password', { get: () => provider, set: () => undefined });
+  // node-postgres adds its own listeners in connect(), behind these.
+  const connection = client.connection as unknown as NodeJS.EventEmitter;
+  connection.on('authenticationSASLContinue', use);
+  for (const event of ['authenticationSASLFinal', 'readyForQuery', 'end']) {
+    connection.once(event, () => (password = provider));
+  }
+}
+
+type PostgresOptions = Extract<DataSource['options'], { type: 'postgres' }>;
+
+/**
+ * How a connection of its own reaches the database of a DataSource, without its pool: host, login, TLS, settings of the session
+ * and driver settings as `createDataSource` gave them. The DataSource need not be initialised.
+ *
+ * @param limits its time limits; those of the pool do not apply. Default: none
+ */
+export function clientOptionsOf(dataSource: DataSource, limits: SessionLimits = {}): SessionClientConfig {
+  const options = dataSource.options as PostgresOptions;
+  const { host, port, username, password, database, ssl, connectTimeoutMS: connectionTimeoutMillis } = options;
+  const extra = options.extra as SessionClientConfig | undefined;
+  // No query timeout. node-postgres takes undefined for absent.
+  return {
+    ...extra,
+    settings: withLimits(extra?.settings ?? sessionSettings(), limits),
+    query_timeout: 0,
+    ...{ host, port, user: username, password, database, ssl, connectionTimeoutMillis },
+  } as SessionClientConfig;
+}
+
+/** The schema that a DataSource works in: search_path of each of its connections. */
+export function schemaOf(dataSource: DataSource): string {
+  const extra = (dataSource.options as PostgresOptions).extra as SessionClientConfig | undefined;
+  return extra?.settings?.search_path ?? DEFAULT_SCHEMA;
+}
+
+/** Where a DataSource leads, for messages: no user, no password. */
+export function addressOf(dataSource: DataSource): Place {
+  const { host = 'localhost', port = 5432, database = '' } = dataSource.options as PostgresOptions;
+  return { host, port, database };
+}
 
 export interface ClientOptions {
   /** Another database of the same server. Default: the one of the URL. */

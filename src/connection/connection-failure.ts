@@ -1,6 +1,6 @@
 import { describeAddress, type Place } from './database-url.js';
-import { PoolSaturated, toDatabaseError, UntrustedServer, type DatabaseErrorClass } from './errors.js';
-import { firstError, isError, SharedDbError } from './shared-db-error.js';
+import { PoolSaturated, toDatabaseError, UntrustedServer, type DatabaseErrorClass } from '../errors/translate.js';
+import { firstError, isError, SharedDbError } from '../errors/shared-db-error.js';
 
 /** No connection could be made. One line: where to, why not, what to do; no password, no user name. */
 export class ConnectionFailure extends SharedDbError {

@@ -1,9 +1,9 @@
 /** The one place that reads the environment; everything else takes what it needs as parameters. */
 import { existsSync } from 'node:fs';
 import { formatDatabaseUrl, parseDatabaseUrl } from './database-url.js';
-import { connectionSource, SOURCE_VARIABLES, type ConnectionSource } from './secret-sources.js';
+import { connectionSource, SOURCE_VARIABLES, type ConnectionSource } from './secrets.js';
 import { assertSchemaName, DEFAULT_SCHEMA } from './schema-name.js';
-import { SharedDbError } from './shared-db-error.js';
+import { SharedDbError } from '../errors/shared-db-error.js';
 import { OPT_OUTS, type OptOut, type Safety } from './url-policy.js';
 import type { VariableName } from './variables.js';
 

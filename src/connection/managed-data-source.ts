@@ -8,19 +8,18 @@ import {
   type ReplicationMode,
   type SelectQueryBuilder,
 } from 'typeorm';
-import { addressOf } from './client-options.js';
+import { showAs } from '../errors/serialize-error.js';
+import { SqlLogger } from '../errors/sql-logger.js';
+import { ConnectionLost, TooManyConnections } from '../errors/translate.js';
+import { addressOf } from './client.js';
 import { explainConnecting } from './connection-failure.js';
-import { ConnectionLost, TooManyConnections } from './errors.js';
-import { QuietEntityManager, QuietSelectQueryBuilder } from './quiet-manager.js';
-import { quiet } from './quiet-query-runner.js';
+import { assertSafeRole, type Purpose } from './database-access.js';
+import { QuietEntityManager, QuietSelectQueryBuilder } from './entity-manager.js';
+import { quiet, type Translate } from './query-runner.js';
 import { withRetry } from './retry.js';
-import type { Translate } from './runner-session.js';
-import { assertSafeRole, type Purpose } from './safe-role.js';
 import { setWriteRules, type WriteRules } from './save-call.js';
 import { SchemaMissing } from './schema-name.js';
-import { showAs } from './shown-as.js';
-import { SqlLogger } from './sql-logger.js';
-import { UnsafeConnection, type Safety } from './url-policy.js';
+import { type Safety, UnsafeConnection } from './url-policy.js';
 
 export interface Care {
   readonly purpose: Purpose;
@@ -32,6 +31,8 @@ export interface Care {
   /** Makes our errors of PostgreSQL's, with the rules in words. */
   readonly translate: Translate;
   readonly writeRules: WriteRules;
+  /** Of the source of each migration, by its name. */
+  readonly checksums: Readonly<Record<string, { readonly sha256: string }>>;
   /**
    * May this be done to the database behind the connection of this query runner?
    *
@@ -56,10 +57,13 @@ const DROP_TRIGGER_FUNCTIONS = `DO $$ DECLARE name text; BEGIN
  */
 export class ManagedDataSource extends DataSource {
   readonly #care: Care;
+  /** By which the migrator notices that an applied migration was edited. */
+  readonly migrationChecksums: Care['checksums'];
 
   constructor(options: DataSourceOptions, care: Care) {
     super(options);
     this.#care = care;
+    this.migrationChecksums = care.checksums;
     setWriteRules(this, care.writeRules);
     for (const object of [this, this.options, this.driver]) showAs(object, addressOf(this));
   }

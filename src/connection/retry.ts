@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { toDatabaseError, type DatabaseError } from './errors.js';
+import { toDatabaseError, type DatabaseError } from '../errors/translate.js';
 
 /** The first pause is at most this long; each further one may be twice as long. */
 const FIRST_PAUSE_MS = 50;

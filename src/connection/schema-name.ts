@@ -1,5 +1,5 @@
 import { describeAddress, type Place } from './database-url.js';
-import { SharedDbError } from './shared-db-error.js';
+import { SharedDbError } from '../errors/shared-db-error.js';
 
 /** The schema that is used where nobody names one: the one that PostgreSQL makes with every database. */
 export const DEFAULT_SCHEMA = 'public';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContext, type TlsOptions } from 'node:tls';
-import { DatabaseUrlError } from './database-url-error.js';
+import { DatabaseUrlError } from './database-url.js';
 
 /**
  * How the connection is to be encrypted. There is no encryption without verification here: `require` and `verify-ca` check

@@ -1,6 +1,5 @@
-import type { DatabaseAddress } from './database-url.js';
-import { isThisMachine } from './host.js';
-import { SharedDbError } from './shared-db-error.js';
+import { SharedDbError } from '../errors/shared-db-error.js';
+import { type DatabaseAddress, isThisMachine } from './database-url.js';
 import { isVerified } from './tls.js';
 
 /** What an operator may permit in production, by the name of the variable. */

@@ -1,15 +1,22 @@
 import {
-  InsertResult,
-  UpdateQueryBuilder,
   type EntityMetadata,
+  InsertResult,
   type ObjectLiteral,
   type QueryRunner,
+  UpdateQueryBuilder,
   type UpdateResult,
 } from 'typeorm';
-import { CountedInsertQueryBuilder, InsertStatement, resultOf, type OnConflict } from './insert-statement.js';
+import {
+  type ColumnMetadata,
+  conflictColumns,
+  CountedInsertQueryBuilder,
+  InsertStatement,
+  type OnConflict,
+  repeatedKeyError,
+  resultOf,
+  shapesOf,
+} from './insert-statement.js';
 import { RowCopy } from './row-copy.js';
-import { conflictColumns, type ColumnMetadata } from './returned-rows.js';
-import { repeatedKeyError, shapesOf } from './upsert-shapes.js';
 
 type InsertEvent = 'broadcastBeforeInsertEvent' | 'broadcastAfterInsertEvent';
 

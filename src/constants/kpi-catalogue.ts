@@ -1,4 +1,4 @@
-import type { KpiTypeName } from './reference-names.js';
+import type { KpiTypeName } from './lists.js';
 
 /** How daily values become one for a longer period. WEIGHTED_AVG: by the replies (or visits) behind each day's value. */
 export type RollUp = 'SUM' | 'AVG' | 'WEIGHTED_AVG' | 'LAST';

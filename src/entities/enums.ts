@@ -1,6 +1,6 @@
 /** The seven native enums: closed lists of the core algorithm. A new value is a migration, on purpose. */
 import { nativeEnum } from '../columns/index.js';
-import { PLATFORMS } from '../constants/choices.js';
+import { PLATFORMS } from '../constants/lists.js';
 
 /** Where a post was seen. X is TWITTER here, as in the requirements. */
 export const Platform = nativeEnum('platform', PLATFORMS);

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { unknownHealth, type HealthReport } from './report.js';
+import { unknownHealth, type HealthReport } from './check.js';
 
 /**
  * Answers `GET /health`: 200 when the check says `ok`, 503 otherwise, with the report as JSON. For Express, Connect and Node's

@@ -1,13 +1,5 @@
-import { BOOKKEEPING } from './bookkeeping.js';
-import type { Difference } from './diff.js';
-import type { Snapshot } from './snapshot.js';
-
-/** An object that migrations make and entities cannot. */
-export interface MigrationOnly {
-  /** Key in a snapshot. What belongs to it goes with it. */
-  readonly object: string;
-  readonly reason: string;
-}
+import type { MigrationOnly } from '../operations/catalog/compare.js';
+import { BOOKKEEPING } from '../operations/catalog/bookkeeping.js';
 
 const APPEND_ONLY = 'TypeORM cannot express it: an audit log that can be changed proves nothing.';
 
@@ -41,39 +33,3 @@ export const MIGRATION_ONLY: readonly MigrationOnly[] = [
     meanings.map((meaning) => ({ object: `trigger tg_${table}__${meaning} on ${table}`, reason: FINAL })),
   ),
 ];
-
-/**
- * The differences that are not on the list. The order of columns is no difference here: a property stands in its class where it
- * reads best, and a migration can only append.
- *
- * @param differences of a migrated database from a synchronised one
- */
-export function unexcused(
-  differences: readonly Difference[],
-  list: readonly MigrationOnly[] = MIGRATION_ONLY,
-): Difference[] {
-  const excuses = ({ object }: MigrationOnly, difference: Difference): boolean =>
-    difference.object === object && difference.fact === undefined && difference.is === 'there';
-  return differences.filter(
-    (difference) => difference.fact !== 'column order' && !list.some((entry) => excuses(entry, difference)),
-  );
-}
-
-/**
- * One difference for each entry of the list that excuses nothing: migrations do not make its object, or the entities do, too. That
- * of a table which only the entities have dropped still excuses something, until a migration drops it.
- */
-export function staleEntries(
-  synchronised: Snapshot,
-  migrated: Snapshot,
-  list: readonly MigrationOnly[] = MIGRATION_ONLY,
-): Difference[] {
-  return list
-    .filter(({ object }) => !(object in migrated.objects) || object in synchronised.objects)
-    .map(({ object }) => ({
-      object,
-      is: null,
-      shouldBe: 'there',
-      sentence: `${object} is listed as made by migrations only, and is not: take it off src/schema/migration-only.ts`,
-    }));
-}

@@ -1,4 +1,4 @@
-import { SharedDbError } from '../connection/shared-db-error.js';
+import { SharedDbError } from '../errors/shared-db-error.js';
 
 /** Sample data was refused. Nothing was written; the message is one line and says what to do. */
 export abstract class SampleRefusedError extends SharedDbError {}

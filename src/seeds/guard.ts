@@ -2,10 +2,10 @@ import { BlockList, isIP } from 'node:net';
 import type { DataSource, EntityManager } from 'typeorm';
 import { describeNodeEnv, isProduction } from '../connection/environment.js';
 import { RECORD_ENTITIES, SegmentedWeight } from '../entities/index.js';
-import { reasonsToAsk } from '../guard/guard.js';
-import { readSituation, type Situation } from '../guard/marker.js';
-import { REFERENCE_SEGMENTS } from './reference/segmented-weights.js';
-import { SAMPLE_ID_PATTERN } from './sample/sample-id.js';
+import { reasonsToAsk } from '../operations/environment-guard/guard.js';
+import { readSituation, type Situation } from '../operations/environment-guard/environment-row.js';
+import { REFERENCE_SEGMENTS } from './reference/rows.js';
+import { SAMPLE_ID_PATTERN } from './ids.js';
 import {
   ForeignRowsError,
   SampleInProductionError,

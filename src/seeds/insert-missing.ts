@@ -1,6 +1,21 @@
-import type { EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
+import type { EntityManager, EntityTarget, ObjectLiteral, ObjectType } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
-import type { SeededTable } from './summary.js';
+
+/** An instance of the entity with these values; rules and subscribers know it by its class. Left out = the default. */
+export function build<Row extends object>(entity: ObjectType<Row>, values: Partial<Row>): Row {
+  return Object.assign(new (entity as new () => Row)(), values);
+}
+
+/** What a seeding did, one entry per table in the order of writing. */
+export type SeedSummary = readonly SeededTable[];
+
+export interface SeededTable {
+  readonly table: string;
+  /** Rows written just now; 0 when everything was there already. */
+  readonly inserted: number;
+  /** Rows the table holds now, seeded or not. */
+  readonly total: number;
+}
 
 /** Rows per statement: 500 rows of the widest table stay far below PostgreSQL's 65,535 parameters. */
 const BATCH = 500;

@@ -1,9 +1,13 @@
 import { getMetadataArgsStorage } from 'typeorm';
 import { rulesOf } from '../columns/registry.js';
 import { columnOf } from '../columns/table.js';
-import { toDatabaseError as translate, type ConstraintFacts, type DatabaseError } from '../connection/errors.js';
-import { nameWithoutShard } from '../connection/errors/shards.js';
 import { ENTITIES } from '../entities/index.js';
+import {
+  type ConstraintFacts,
+  type DatabaseError,
+  nameWithoutShard,
+  toDatabaseError as translate,
+} from '../errors/translate.js';
 
 /**
  * What a constraint of our schema means, by its name in PostgreSQL; also where Citus has added a shard to it.

@@ -1,7 +1,6 @@
-import { EventSubscriber, type EntitySubscriberInterface, type InsertEvent, type UpdateEvent } from 'typeorm';
-import { hasRules, rulesOf, type EntityClass } from '../columns/registry.js';
-import { assertOwnRowOnly } from './own-row.js';
-import { isBeingSaved, noteInsert } from './saved-rows.js';
+import { type EntitySubscriberInterface, EventSubscriber, type InsertEvent, type UpdateEvent } from 'typeorm';
+import { type EntityClass, hasRules, rulesOf } from '../columns/registry.js';
+import { assertOwnRowOnly, isBeingSaved, noteInsert } from './saved-rows.js';
 import { validateEntity } from './validate-entity.js';
 
 /**

@@ -1,8 +1,8 @@
 import type { EntityMetadata, ObjectLiteral, RelationMetadata } from 'typeorm';
-import { isObject } from '../columns/judge.js';
+import { isObject } from '../columns/validators.js';
 import type { SaveCall, SavedRow } from '../connection/save-call.js';
-import { contradictionOf, UNKNOWN } from './row.js';
-import { foreignKeyOf } from './stored-keys.js';
+import { contradictionOf, UNKNOWN } from './row-rules.js';
+import { foreignKeyOf } from './saved-rows.js';
 import { propertyViolation, type Violation } from './validation-error.js';
 
 /** A child that is given with its parent and has an id: it must belong to that parent already. */

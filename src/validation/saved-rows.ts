@@ -1,5 +1,36 @@
-import type { EntityMetadata, ObjectLiteral } from 'typeorm';
+import type { EntityManager, EntityMetadata, ObjectLiteral, RelationMetadata } from 'typeorm';
+import { uuidRule } from '../columns/basic.js';
+import { type EntityClass, rulesOf } from '../columns/registry.js';
+import { isObject } from '../columns/validators.js';
 import type { SavedRow } from '../connection/save-call.js';
+import { relationViolation } from './given-relations.js';
+import { EntityValidationError } from './validation-error.js';
+
+/** The foreign key of each row, by the row's id. A row that is not stored has no entry. */
+export type StoredKeys = ReadonlyMap<string, string | null>;
+
+/** Reads the foreign keys of rows from the database. What is no uuid is not asked for. */
+export async function readStoredKeys(
+  manager: EntityManager,
+  relation: RelationMetadata,
+  ids: readonly unknown[],
+): Promise<StoredKeys> {
+  const uuids = ids.filter((id) => uuidRule.holds(id));
+  if (uuids.length === 0) return new Map();
+  const rows = await manager
+    .createQueryBuilder(relation.entityMetadata.target, 'row')
+    .select('row.id', 'id')
+    .addSelect(`row.${foreignKeyOf(relation)}`, 'key')
+    // One parameter, however many they are.
+    .where('row.id = ANY(:uuids)', { uuids })
+    .getRawMany<{ id: string; key: string | null }>();
+  return new Map(rows.map(({ id, key }) => [id, key]));
+}
+
+/** The property that holds the foreign key of a relation: `authorId` of `author`. */
+export function foreignKeyOf({ joinColumns, propertyPath }: RelationMetadata): string {
+  return joinColumns[0]?.propertyName ?? propertyPath;
+}
 
 /** The rows of the calls of save() that are under way: copies, which each call makes for itself. */
 const rows = new WeakMap<object, { inserted: boolean }>();
@@ -38,4 +69,31 @@ function absentColumns(row: ObjectLiteral, { columns }: EntityMetadata): string[
   const isAbsent = (column: EntityMetadata['columns'][number]): boolean =>
     column.getEntityValue(row) === undefined && column.relationMetadata?.getEntityValue(row) === undefined;
   return columns.filter((column) => column.isNullable && isAbsent(column)).map(({ propertyName }) => propertyName);
+}
+
+/**
+ * insert(), update(), upsert() and query builders write one table. TypeORM would drop new parents and children that are given
+ * with a row, and store it without them.
+ *
+ * @throws EntityValidationError
+ */
+export function assertOwnRowOnly(entity: EntityClass, row: unknown): void {
+  if (!isObject(row)) return;
+  const { relations, children } = rulesOf(entity);
+  const parents = [...relations.keys()]
+    .filter((relation) => isNew(row[relation]))
+    .map((relation) => relationViolation(relation, `is new: save it first, then this ${entity.name}`));
+  const others = [...children]
+    .filter((relation) => hasRows(row[relation]))
+    .map((relation) => relationViolation(relation, `is not written with this ${entity.name}: leave it out`));
+  const violations = [...parents, ...others];
+  if (violations.length > 0) throw new EntityValidationError(entity.name, violations);
+}
+
+function isNew(parent: unknown): boolean {
+  return isObject(parent) && (parent.id ?? undefined) === undefined;
+}
+
+function hasRows(given: unknown): boolean {
+  return Array.isArray(given) ? given.length > 0 : given !== undefined && given !== null;
 }

@@ -1,11 +1,15 @@
-import { fieldsOf } from '../columns/fields.js';
-import { isObject, judgePresent, unknownKeys } from '../columns/judge.js';
-import { hasRules, rulesOf, type EntityClass, type EntityRules } from '../columns/registry.js';
-import { EntityValidationError } from './entity-validation-error.js';
-import { completed, judgeRow } from './row-rules.js';
-import { finalViolations } from './final-values.js';
-import { isUnknown, readRow } from './row.js';
-import { propertyViolation, withoutRules, type Violation } from './validation-error.js';
+import { isDeepStrictEqual } from 'node:util';
+import { type EntityClass, type EntityRules, fieldsOf, hasRules, rulesOf } from '../columns/registry.js';
+import { finalProperties } from '../columns/table.js';
+import { isObject, judgePresent, unknownKeys } from '../columns/validators.js';
+import { completed, isUnknown, judgeRow, readRow } from './row-rules.js';
+import {
+  EntityValidationError,
+  propertyViolation,
+  rowViolation,
+  type Violation,
+  withoutRules,
+} from './validation-error.js';
 
 /** A new row, or the columns that an update sets. */
 export type Write =
@@ -98,4 +102,38 @@ function updated(
   const values = new Map(readRow(entity, stored as Record<string, unknown>).values);
   for (const [property, value] of given) if (value !== undefined) values.set(property, value);
   return values;
+}
+
+interface Update {
+  readonly stored?: object;
+  readonly changed?: readonly string[];
+}
+
+/**
+ * The changes of values that are final in the stored row: a save() of an entity that was loaded before somebody else approved it,
+ * say. Where the stored row is not known, the triggers of the tables decide alone.
+ *
+ * @param given the values of the update, `undefined` where it leaves a property as it is.
+ */
+export function finalViolations(
+  entity: EntityClass,
+  given: ReadonlyMap<string, unknown>,
+  { stored, changed }: Update,
+): Violation[] {
+  if (stored === undefined) return [];
+  const rules = rulesOf(entity);
+  const before = readRow(entity, stored as Record<string, unknown>).values;
+  const isChanged = (property: string): boolean => {
+    const value = given.get(property);
+    if (value === undefined) return false;
+    return changed?.includes(property) ?? !isDeepStrictEqual(value, before.get(property));
+  };
+  const after = new Map([...before, ...[...given].filter(([property]) => isChanged(property))]);
+  return rules.finals
+    .map((final) => ({ final, broken: finalProperties(rules, final).filter(isChanged) }))
+    .filter(({ final: { since, allows }, broken }) => {
+      const isFinal = since?.(Object.fromEntries(before)) ?? true;
+      return broken.length > 0 && isFinal && !(allows?.(Object.fromEntries(after)) ?? false);
+    })
+    .map(({ final: { meaning, sentence }, broken }) => rowViolation(meaning, sentence, broken));
 }

@@ -1,6 +1,6 @@
-import { readableName } from '../columns/judge.js';
 import type { Fault } from '../columns/registry.js';
-import { SharedDbError } from '../connection/shared-db-error.js';
+import { readableName } from '../columns/validators.js';
+import { SharedDbError } from '../errors/shared-db-error.js';
 
 /** One thing that is wrong. Names what and where, never the value: it may be a handle or the text of a post. */
 export interface Violation {
@@ -63,4 +63,30 @@ export function withoutRules(name: string): Violation {
 
 function describe({ property, properties, message }: Violation): string {
   return property === '' && properties.length > 0 ? `${message} (${properties.join(', ')})` : message;
+}
+
+/** A row that breaks the rules of its entity, refused before it was written. Nothing of the same call was written either. */
+export class EntityValidationError extends ValidationError {
+  override readonly name = 'EntityValidationError';
+  readonly code = 'ENTITY_INVALID';
+  /** The entity's class name: `Reply`. */
+  readonly entity: string;
+
+  constructor(entity: string, violations: readonly Violation[]) {
+    super(entity, violations);
+    this.entity = entity;
+  }
+}
+
+/** Data from outside that breaks the rules of its input class. */
+export class InputValidationError extends ValidationError {
+  override readonly name = 'InputValidationError';
+  readonly code = 'INPUT_INVALID';
+  /** The input class: `PostContentInput`. */
+  readonly input: string;
+
+  constructor(input: string, violations: readonly Violation[]) {
+    super(input, violations);
+    this.input = input;
+  }
 }

@@ -1,20 +1,18 @@
 import type { ObjectLiteral, RelationMetadata } from 'typeorm';
-import { isPlainObject } from '../columns/judge.js';
+import { isPlainObject } from '../columns/validators.js';
 import type { RowCopies, SaveCall, WriteRules } from '../connection/save-call.js';
-import { EntityValidationError } from './entity-validation-error.js';
 import {
+  type Contradiction,
   elsewhere,
+  type GivenChild,
+  type GivenRelations,
   readGivenRelations,
   relationViolation,
   separately,
-  type Contradiction,
-  type GivenChild,
-  type GivenRelations,
 } from './given-relations.js';
-import { UNKNOWN } from './row.js';
-import { writeSavedRows } from './saved-rows.js';
-import { foreignKeyOf, readStoredKeys, type StoredKeys } from './stored-keys.js';
-import type { Violation } from './validation-error.js';
+import { UNKNOWN } from './row-rules.js';
+import { foreignKeyOf, readStoredKeys, type StoredKeys, writeSavedRows } from './saved-rows.js';
+import { EntityValidationError, type Violation } from './validation-error.js';
 
 /**
  * What a save() may say of other rows. It writes the rows that it is given, and no other: children that are given with their

@@ -14,6 +14,8 @@ describe('the directions of imports', () => {
     ['src/entities/core/post.entity.ts', `import type { Reader } from '../../seeds/guard.js';`],
     ['src/columns/text.ts', `export * from '../entities/index.js';`],
     ['src/columns/text.ts', `import { parse } from '../connection/database-url.js';`],
+    ['src/operations/migrator/runner.ts', `import { MIGRATIONS } from '../../migrations/index.js';`],
+    ['src/operations/lint/lint.ts', `import { createDataSource } from '../../data-source.js';`],
     ['src/connection/roles.ts', `const { ENTITIES } = await import('../entities/index.js');`],
     ['src/migrations/1-x.ts', `import { Platform } from '../entities/enums.js';`],
     ['src/index.ts', `import { program } from './cli/main.js';`],

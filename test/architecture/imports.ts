@@ -8,53 +8,55 @@ export interface ImportEdge {
   to: string;
 }
 
+/** What every room may import: errors of one hierarchy, and the settings of a connection. */
+const RUNTIME = ['errors', 'connection'] as const;
+
 /**
- * Who may import whom: rooms are the folders of src/, its loose files are rooms of their own. What is not listed is
- * forbidden; a path instead of a room allows that file alone.
+ * Who may import whom. Rooms are the folders of src/ and of src/operations/; the loose files of src/ are rooms of their own. What is
+ * not listed is forbidden; a path instead of a room allows that file alone.
+ *
+ * Operations know the runtime and each other and nothing of the model: no table, entity, figure or migration of ours. So they work on
+ * any TypeORM project; test/operations/foreign/ runs them on one.
  */
 export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  connection: [],
+  // The model.
   constants: [],
   migrations: [],
-  // Asks a connection that it is given of which environment its database is.
-  guard: ['src/connection/shared-db-error.ts'],
-  // Takes any DataSource: which entities it has is not its concern.
-  migrator: ['connection', 'guard', 'migrations', 'src/schema/bookkeeping.ts'],
   // Pure functions: the name of a CHECK is made where its rule is written.
   columns: ['src/connection/naming-strategy.ts'],
   entities: ['columns', 'constants'],
-  // The root of all errors, and the sentences of constraints; nothing of validation opens a connection.
-  validation: ['entities', 'columns', 'constants', 'connection'],
-  retention: ['entities', 'connection', 'constants'],
-  repositories: ['entities', 'connection', 'constants', 'validation'],
-  seeds: ['entities', 'connection', 'constants', 'columns', 'guard'],
-  // Functions over the catalog; the caller brings the connection, which knows its schema.
-  schema: ['src/connection/client-options.ts', 'src/connection/schema-name.ts'],
-  // Pure functions: from two catalogs to the statements between them.
-  generator: ['schema', 'src/connection/sql-text.ts'],
-  // Judges migrations that it is given; whoever calls brings them and the connection.
-  lint: ['src/connection/shared-db-error.ts'],
-  backup: ['connection', 'schema'],
-  rehearsal: ['backup', 'connection', 'migrator', 'schema', 'data-source'],
-  // Who may what follows from what is kept how long, and is compared as the rest of the catalog is.
-  roles: ['connection', 'retention', 'schema', 'src/migrator/lock.ts'],
-  health: ['connection', 'repositories', 'data-source'],
-  'data-source': ['connection', 'guard', 'columns', 'entities', 'migrations', 'validation'],
+  validation: ['entities', 'columns', 'constants', 'errors', 'src/connection/save-call.ts'],
+  repositories: ['entities', 'constants', 'validation', ...RUNTIME],
+  retention: ['entities', 'constants', ...RUNTIME],
+  // What operations are told of our schema: its snapshot, requirements, rights.
+  schema: ['retention', 'operations/catalog', 'operations/roles'],
+  seeds: ['entities', 'constants', 'columns', 'operations/environment-guard', ...RUNTIME],
+  // The runtime. Errors say what NODE_ENV has to do with them.
+  errors: ['src/connection/environment.ts'],
+  connection: ['errors'],
+  embedded: [...RUNTIME],
+  health: ['data-source', 'operations/migrator', ...RUNTIME],
+  // The operations.
+  'operations/environment-guard': ['errors'],
+  'operations/catalog': ['operations/migrator', ...RUNTIME],
+  'operations/generator': ['operations/catalog', 'errors'],
+  'operations/lint': ['errors'],
+  'operations/migrator': ['operations/environment-guard', 'src/operations/catalog/bookkeeping.ts', ...RUNTIME],
+  'operations/backup': ['operations/catalog', ...RUNTIME],
+  'operations/rehearsal': ['operations/backup', 'operations/catalog', 'operations/migrator', ...RUNTIME],
+  'operations/roles': ['operations/catalog', 'src/operations/migrator/lock.ts', ...RUNTIME],
+  // Where they meet.
+  'data-source': [
+    ...['columns', 'entities', 'migrations', 'validation', 'src/operations/environment-guard/guard.ts'],
+    ...RUNTIME,
+  ],
   index: [
-    'connection',
-    'constants',
-    'entities',
-    'guard',
-    'health',
-    'migrator',
-    'repositories',
-    'retention',
-    'seeds',
-    'validation',
-    'data-source',
+    ...['constants', 'entities', 'validation', 'repositories', 'retention', 'seeds', 'health', 'data-source'],
+    ...['operations/environment-guard', 'operations/migrator'],
+    ...RUNTIME,
   ],
   cli: ['*'],
-  ormconfig: ['connection', 'data-source'],
+  ormconfig: ['connection', 'embedded', 'data-source'],
 };
 
 export function sourceFiles(): string[] {
@@ -70,7 +72,8 @@ export function importsOf(file: string, source = readFileSync(file, 'utf8')): Im
 }
 
 export function roomOf(file: string): string {
-  const [first = '', second] = file.split(sep);
+  const [first = '', second, third = ''] = file.split(sep);
+  if (second === 'operations') return `operations/${third}`;
   return (first === 'src' && second !== undefined ? second : first).replace(/\.ts$/, '');
 }
 

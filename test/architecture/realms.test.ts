@@ -10,7 +10,7 @@ const BY_REALM =
   /instanceof (Date|Error|AggregateError|TypeError|Map|Set|Promise|RegExp|Array|ArrayBuffer|Uint8Array|Buffer|Object|Function|URL)\b|[!=]==? Object\.prototype\b/;
 
 /** The functions that are there for it. */
-const ALLOWED = ['src/connection/shared-db-error.ts: return value instanceof Error || types.isNativeError(value);'];
+const ALLOWED = ['src/errors/shared-db-error.ts: return value instanceof Error || types.isNativeError(value);'];
 
 test('no value is recognised by a class of JavaScript itself', () => {
   const found = sourceFiles().flatMap((file) =>

@@ -7,8 +7,8 @@ import { sourceFiles } from './imports.js';
 const ALLOWED: Readonly<Record<string, string>> = {
   'src/connection/schema-name.ts': 'the default, in the one place',
   'src/connection/variables.ts': 'the page that documents the default',
-  'src/schema/rules/exceptions.ts': 'a right that PostgreSQL itself gives on its own schema',
-  'src/lint/ast.ts': 'reads what others wrote: a name with public. is the same table as without',
+  'src/schema/requirements.ts': 'a right that PostgreSQL itself gives on its own schema',
+  'src/operations/lint/ast.ts': 'reads what others wrote: a name with public. is the same table as without',
 };
 
 /** Every text of a file: strings and the parts of templates, without comments. */

@@ -1,18 +1,19 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { compareLive } from '../../src/cli/check/live.js';
+import { compareLive } from '../../src/cli/check.js';
 import { createDataSource } from '../../src/data-source.js';
 import { Author } from '../../src/entities/index.js';
 import { createHealthCheck } from '../../src/health/check.js';
-import { dryRunMigrations } from '../../src/migrator/dry-run.js';
-import { migrationStatus } from '../../src/migrator/status.js';
-import { revertMigration, runMigrations } from '../../src/migrator/runner.js';
+import { dryRunMigrations } from '../../src/operations/migrator/dry-run.js';
+import { migrationStatus } from '../../src/operations/migrator/status.js';
+import { revertMigration, runMigrations } from '../../src/operations/migrator/runner.js';
 import { MIGRATIONS } from '../../src/migrations/index.js';
-import { catalogOf } from '../../src/schema/live.js';
-import { validate } from '../../src/schema/rules/index.js';
-import { seedSample } from '../../src/seeds/sample/seed-sample.js';
+import { catalogOf } from '../../src/operations/catalog/compare.js';
+import { validate } from '../../src/operations/catalog/rules/index.js';
+import { seedSample } from '../../src/seeds/sample/sample.seeder.js';
 import { useDatabase } from '../support/database.js';
 import { ask } from '../support/migrator/query.js';
 import { stateOf, tablesIn, withSchema } from '../support/schemas.js';
+import { SCHEMA_REQUIREMENTS } from '../../src/schema/requirements.js';
 
 jest.setTimeout(60_000);
 
@@ -38,7 +39,7 @@ describe('two agents in one database', () => {
   it.each(agents)('are what this version was made for, each by itself: %s', async (schema) => {
     await withSchema({ url, schema }, async (dataSource) => {
       expect(await compareLive(dataSource)).toEqual({ findings: [], unseen: [] });
-      expect(validate(await catalogOf(dataSource)).findings).toEqual([]);
+      expect(validate(await catalogOf(dataSource), SCHEMA_REQUIREMENTS).findings).toEqual([]);
       expect(await dataSource.getRepository(Author).count()).toBeGreaterThan(0);
       expect((await migrationStatus(dataSource)).pending).toEqual([]);
       expect(await createHealthCheck(dataSource, { timeoutMs: 5_000 })()).toMatchObject({ status: 'ok' });

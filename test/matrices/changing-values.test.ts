@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ObjectLiteral, Repository } from 'typeorm';
-import { SharedDbError } from '../../src/connection/shared-db-error.js';
+import { SharedDbError } from '../../src/errors/shared-db-error.js';
 import { Author, Reply } from '../../src/entities/index.js';
 import { useDatabase } from '../support/database.js';
 import { CONTENT, rowOf, type Row } from '../support/rows.js';

@@ -1,13 +1,17 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { keepMarker } from '../../src/guard/keep.js';
-import { readSituation, type Query, type Situation } from '../../src/guard/marker.js';
-import { runMigrations } from '../../src/migrator/runner.js';
+import {
+  keepMarker,
+  type Query,
+  readSituation,
+  type Situation,
+} from '../../src/operations/environment-guard/environment-row.js';
+import { runMigrations } from '../../src/operations/migrator/runner.js';
 import { useDatabase } from '../support/database.js';
+import { KEEPSAKE, migrate, nameOf, revert, say, source, words } from '../support/keepsake.js';
 import { spawnMigrator } from '../support/migrator/process.js';
 import { ask, withClient } from '../support/migrator/query.js';
 import { withNodeEnv } from '../support/node-env.js';
 import { onServer, roleName, withUser } from '../support/sql.js';
-import { KEEPSAKE, migrate, nameOf, revert, say, source, words } from '../support/keepsake.js';
 
 const db = useDatabase();
 const bare = (): Promise<string> => db.create({ bare: true });

@@ -1,10 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { fieldsOf } from '../../src/columns/fields.js';
-import { judgeValue } from '../../src/columns/judge.js';
-import type { EntityClass } from '../../src/columns/registry.js';
+import { type EntityClass, fieldsOf } from '../../src/columns/registry.js';
+import { judgeValue } from '../../src/columns/validators.js';
 import { Post, Reply } from '../../src/entities/index.js';
-import { useDatabase } from '../support/database.js';
 import { readCatalog } from '../schema/agreement/checks.js';
+import { useDatabase } from '../support/database.js';
 
 /*
  * Which characters are visible is a table of Unicode, which the two guards do not share. So both are asked about each character

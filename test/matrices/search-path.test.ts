@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
-import { compareLive } from '../../src/cli/check/live.js';
+import { compareLive } from '../../src/cli/check.js';
 import { assertSchemaName, SchemaMissing, SchemaNameError } from '../../src/connection/schema-name.js';
 import { createDataSource } from '../../src/data-source.js';
 import { createHealthCheck } from '../../src/health/check.js';
-import { MigrationLockTimeout, MigrationSchemaMissing } from '../../src/migrator/errors.js';
-import { migrationLock } from '../../src/migrator/lock.js';
-import { revertMigration, runMigrations } from '../../src/migrator/runner.js';
+import { MigrationLockTimeout, MigrationSchemaMissing } from '../../src/operations/migrator/errors.js';
+import { migrationLock } from '../../src/operations/migrator/lock.js';
+import { revertMigration, runMigrations } from '../../src/operations/migrator/runner.js';
 import { useDatabase } from '../support/database.js';
 import { preparedServer } from '../support/databases.js';
 import { ask, withClient } from '../support/migrator/query.js';

@@ -2,9 +2,9 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/data-source.js';
 import { MIGRATIONS } from '../../src/migrations/index.js';
-import { migrationLock } from '../../src/migrator/lock.js';
-import { revertMigration, runMigrations } from '../../src/migrator/runner.js';
-import { migrationStatus } from '../../src/migrator/status.js';
+import { migrationLock } from '../../src/operations/migrator/lock.js';
+import { revertMigration, runMigrations } from '../../src/operations/migrator/runner.js';
+import { migrationStatus } from '../../src/operations/migrator/status.js';
 import * as catalog from '../schema/catalog.js';
 import { useDatabase } from '../support/database.js';
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { seedSample } from '../../src/seeds/sample/seed-sample.js';
+import { seedSample } from '../../src/seeds/sample/sample.seeder.js';
 import { MIGRATIONS } from '../../src/migrations/index.js';
 import { createDataSource } from '../../src/data-source.js';
 import { useDatabase } from '../support/database.js';

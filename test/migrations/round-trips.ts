@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { MigrationClass } from '../../src/migrations/migration.js';
-import { diff } from '../../src/schema/diff.js';
-import type { Snapshot } from '../../src/schema/snapshot.js';
+import { diff } from '../../src/operations/catalog/diff.js';
+import type { Snapshot } from '../../src/operations/catalog/snapshot.js';
 import type { Contents, Site } from './site.js';
 
 type Migrations = readonly MigrationClass[];

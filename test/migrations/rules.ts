@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import ts from 'typescript';
-import { parseChecksums, updatedChecksums } from '../../src/cli/migration-file/checksums.js';
-import { MIGRATIONS_FOLDER, moduleOf } from '../../src/cli/migration-file/folder.js';
+import { MIGRATIONS_FOLDER, moduleOf, parseChecksums, updatedChecksums } from '../../src/cli/migration-file.js';
 
 export interface History {
   /** Texts of the migrations by file name: every file of the folder whose name begins with a digit. */

@@ -1,9 +1,9 @@
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
-import { outspokenQueryRunner } from '../../src/connection/quiet-query-runner.js';
+import { outspokenQueryRunner } from '../../src/connection/query-runner.js';
 import { createDataSource } from '../../src/data-source.js';
 import type { MigrationClass } from '../../src/migrations/migration.js';
-import type { Snapshot } from '../../src/schema/snapshot.js';
+import type { Snapshot } from '../../src/operations/catalog/snapshot.js';
 import * as catalog from '../schema/catalog.js';
 import { snapshotReader } from '../schema/drift/planting.js';
 

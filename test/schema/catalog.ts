@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { BOOKKEEPING_TABLES } from '../../src/schema/bookkeeping.js';
+import { BOOKKEEPING_TABLES } from '../../src/operations/catalog/bookkeeping.js';
 import { BOOKKEEPING_LIST } from '../support/bookkeeping.js';
 
 /** Every table of ours; what the migrator keeps is not one. */

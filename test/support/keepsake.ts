@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { revertMigration, runMigrations } from '../../src/migrator/runner.js';
+import { revertMigration, runMigrations } from '../../src/operations/migrator/runner.js';
 import { historySource, stamp } from './migrator/history.js';
 import { ask, withClient } from './migrator/query.js';
 

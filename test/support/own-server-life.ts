@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { systemUsers, weAreRoot } from '../../src/connection/embedded/run-as.js';
+import { systemUsers, weAreRoot } from '../../src/embedded/processes.js';
 import { serverPrograms, type OwnServer } from './own-server.js';
 
 /** Process id of its first process. */

@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { prepareBinaries, type Binaries } from '../../src/connection/embedded/binaries.js';
-import { ensureCluster, passwordOf, ROLE } from '../../src/connection/embedded/cluster.js';
-import { choosePlace } from '../../src/connection/embedded/place.js';
-import { readPostmaster } from '../../src/connection/embedded/postmaster-file.js';
-import { startServer, stopServer } from '../../src/connection/embedded/server-process.js';
+import { type Binaries, prepareBinaries } from '../../src/embedded/binaries.js';
+import { ensureCluster, passwordOf, ROLE } from '../../src/embedded/cluster.js';
+import { choosePlace } from '../../src/embedded/place.js';
+import { readPostmaster, startServer, stopServer } from '../../src/embedded/server-process.js';
 
 /** A server that a test has to itself: its roles, its pg_hba.conf, its settings, its log. */
 export interface OwnServer {

@@ -1,10 +1,11 @@
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/data-source.js';
-import { runMigrations } from '../../src/migrator/runner.js';
-import { LOGIN_ROLES, type RoleName } from '../../src/roles/roles.js';
-import { scramVerifier } from '../../src/roles/scram.js';
-import { setUpRoles } from '../../src/roles/set-up.js';
+import { runMigrations } from '../../src/operations/migrator/runner.js';
+import { LOGIN_ROLES, type RoleName } from '../../src/operations/roles/roles.js';
+import { scramVerifier } from '../../src/operations/roles/passwords.js';
+import { setUpRoles } from '../../src/operations/roles/set-up.js';
 import type { OwnServer } from './own-server.js';
+import { ROLE_MATRIX } from '../../src/schema/role-matrix.js';
 
 export const DATABASE = 'antone';
 
@@ -41,7 +42,7 @@ export async function prepare(server: OwnServer): Promise<void> {
   await server.run(`CREATE DATABASE ${DATABASE}`);
   await withSource(server.url(DATABASE), async (dataSource) => {
     await runMigrations(dataSource);
-    await setUpRoles(dataSource, { verifiers: await verifiers() });
+    await setUpRoles(dataSource, ROLE_MATRIX, { verifiers: await verifiers() });
   });
 }
 

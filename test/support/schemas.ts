@@ -1,5 +1,5 @@
-import { ofTheSchema, readFingerprint, type Fingerprint } from '../../src/backup/fingerprint.js';
-import { queryOf } from '../../src/backup/server.js';
+import { ofTheSchema, readFingerprint, type Fingerprint } from '../../src/operations/backup/fingerprint.js';
+import { queryOf } from '../../src/operations/backup/server.js';
 import { createDataSource, type ConnectionOptions } from '../../src/data-source.js';
 import { ask, withClient } from './migrator/query.js';
 import type { DataSource } from 'typeorm';

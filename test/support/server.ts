@@ -53,7 +53,7 @@ async function versionOf(url: string): Promise<string> {
 }
 
 async function startEmbedded(): Promise<{ url: string; stop: () => Promise<void> }> {
-  const { acquireEmbeddedServer } = await import('../../src/connection/embedded.js');
+  const { acquireEmbeddedServer } = await import('../../src/embedded/embedded-server.js');
   const folder = await mkdtemp(join(tmpdir(), 'shared-db-test-'));
   // In advance: TypeORM takes as long to load as the server to start. `migrate` says what is wrong with it.
   import('../../src/data-source.js').catch(() => undefined);
@@ -79,6 +79,6 @@ async function startEmbedded(): Promise<{ url: string; stop: () => Promise<void>
 
 async function migrate(templateUrl: string): Promise<void> {
   const { createDataSource } = await import('../../src/data-source.js');
-  const { runMigrations } = await import('../../src/migrator/runner.js');
+  const { runMigrations } = await import('../../src/operations/migrator/runner.js');
   await runMigrations(createDataSource({ url: templateUrl }));
 }

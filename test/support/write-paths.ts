@@ -1,6 +1,6 @@
 import type { DataSource, ObjectLiteral } from 'typeorm';
 import { rulesOf, type EntityClass } from '../../src/columns/registry.js';
-import { readRow } from '../../src/validation/row.js';
+import { readRow } from '../../src/validation/row-rules.js';
 import { rowOf, type Row } from './rows.js';
 
 /** One way to write a row. */

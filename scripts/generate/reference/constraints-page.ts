@@ -1,6 +1,6 @@
-import { withoutSchema } from '../../../src/schema/schema-placeholder.js';
-import type { CatalogObject } from '../../../src/schema/snapshot.js';
-import type { DatabaseError } from '../../../src/connection/errors.js';
+import { withoutSchema } from '../../../src/operations/catalog/schema-placeholder.js';
+import type { CatalogObject } from '../../../src/operations/catalog/snapshot.js';
+import type { DatabaseError } from '../../../src/errors/translate.js';
 import { toDatabaseError } from '../../../src/validation/constraints.js';
 import type { GeneratedFile } from '../generated-file.js';
 import { DocumentationError } from './documentation-error.js';

@@ -1,4 +1,4 @@
-import { withoutSchema } from '../../../src/schema/schema-placeholder.js';
+import { withoutSchema } from '../../../src/operations/catalog/schema-placeholder.js';
 import type { GeneratedFile } from '../generated-file.js';
 import { byArea, type ForeignKeyFacts, type TableFacts } from './facts.js';
 import { page, section } from './markdown.js';

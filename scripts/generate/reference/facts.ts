@@ -1,12 +1,10 @@
-import type { ColumnRule, EntityRules } from '../../../src/columns/registry.js';
-import { rulesOf } from '../../../src/columns/registry.js';
+import { type ColumnRule, type EntityRules, rulesOf } from '../../../src/columns/registry.js';
 import { columnOf } from '../../../src/columns/table.js';
 import { ENTITIES } from '../../../src/entities/index.js';
+import { withoutSchema } from '../../../src/operations/catalog/schema-placeholder.js';
+import { type CatalogObject, keyOf, type Kind, type Snapshot } from '../../../src/operations/catalog/snapshot.js';
 import { MIGRATION_ONLY } from '../../../src/schema/migration-only.js';
-import { keyOf } from '../../../src/schema/normalise.js';
-import { withoutSchema } from '../../../src/schema/schema-placeholder.js';
-import type { CatalogObject, Kind, Snapshot } from '../../../src/schema/snapshot.js';
-import { entitySources, type EntitySource } from '../entity-sources.js';
+import { type EntitySource, entitySources } from '../entity-sources.js';
 import { DocumentationError } from './documentation-error.js';
 
 export interface ColumnFacts {

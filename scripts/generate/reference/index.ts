@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../../src/schema/snapshot.js';
+import type { Snapshot } from '../../../src/operations/catalog/snapshot.js';
 import type { GeneratedFile } from '../generated-file.js';
 import { constraintsPage } from './constraints-page.js';
 import { diagramPage } from './diagram.js';

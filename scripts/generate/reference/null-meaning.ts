@@ -1,5 +1,4 @@
-import { pathOf } from '../../../src/schema/normalise.js';
-import type { CatalogObject } from '../../../src/schema/snapshot.js';
+import { type CatalogObject, pathOf } from '../../../src/operations/catalog/snapshot.js';
 import { DocumentationError } from './documentation-error.js';
 
 /**

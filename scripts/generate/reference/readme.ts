@@ -1,5 +1,5 @@
-import { withoutSchema } from '../../../src/schema/schema-placeholder.js';
-import type { Snapshot } from '../../../src/schema/snapshot.js';
+import { withoutSchema } from '../../../src/operations/catalog/schema-placeholder.js';
+import type { Snapshot } from '../../../src/operations/catalog/snapshot.js';
 import type { GeneratedFile } from '../generated-file.js';
 import { code, page, section, table } from './markdown.js';
 

@@ -1,7 +1,12 @@
-import { keyOf, pathOf } from '../../../src/schema/normalise.js';
-import { repairOfObject } from '../../../src/schema/repair.js';
-import { SCHEMA, withoutSchema } from '../../../src/schema/schema-placeholder.js';
-import type { CatalogObject, Kind, Snapshot } from '../../../src/schema/snapshot.js';
+import { repairOfObject } from '../../../src/operations/catalog/repair.js';
+import { SCHEMA, withoutSchema } from '../../../src/operations/catalog/schema-placeholder.js';
+import {
+  type CatalogObject,
+  keyOf,
+  type Kind,
+  pathOf,
+  type Snapshot,
+} from '../../../src/operations/catalog/snapshot.js';
 import { columnsIn } from './facts.js';
 import { afterwards, created, here, NAMES, unknown } from './statements.js';
 

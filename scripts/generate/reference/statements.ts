@@ -1,7 +1,6 @@
-import { keyOf } from '../../../src/schema/normalise.js';
-import { repairOfFact, repairOfObject } from '../../../src/schema/repair.js';
-import type { CatalogObject } from '../../../src/schema/snapshot.js';
-import type { Names } from '../../../src/schema/words.js';
+import type { Names } from '../../../src/operations/catalog/describe.js';
+import { repairOfFact, repairOfObject } from '../../../src/operations/catalog/repair.js';
+import { type CatalogObject, keyOf } from '../../../src/operations/catalog/snapshot.js';
 import { DocumentationError } from './documentation-error.js';
 
 /** Whoever loads the file owns what it makes; the database is the one it is loaded into, see `here`. */

@@ -1,8 +1,8 @@
 import { constraintName } from '../../../src/connection/naming-strategy.js';
 import { columnOf, finalProperties } from '../../../src/columns/table.js';
 import { RETENTION_POLICIES, type RetentionPolicy } from '../../../src/retention/policies.js';
-import { withoutSchema } from '../../../src/schema/schema-placeholder.js';
-import type { CatalogObject, Kind } from '../../../src/schema/snapshot.js';
+import { withoutSchema } from '../../../src/operations/catalog/schema-placeholder.js';
+import type { CatalogObject, Kind } from '../../../src/operations/catalog/snapshot.js';
 import type { GeneratedFile } from '../generated-file.js';
 import { DocumentationError } from './documentation-error.js';
 import { sentenceOf } from './constraints-page.js';

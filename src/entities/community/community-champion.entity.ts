@@ -12,7 +12,7 @@ import {
   Table,
   UpdatedAt,
 } from '../../columns/index.js';
-import { ADVOCATE_STATUSES, DM_RESPONSES, type AdvocateStatus, type DmResponse } from '../../constants/choices.js';
+import { ADVOCATE_STATUSES, DM_RESPONSES, type AdvocateStatus, type DmResponse } from '../../constants/lists.js';
 import { Author } from '../core/author.entity.js';
 import { ChampionTier } from '../reference/champion-tier.entity.js';
 

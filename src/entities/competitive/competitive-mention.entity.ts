@@ -11,7 +11,7 @@ import {
   Table,
   UniqueKey,
 } from '../../columns/index.js';
-import { SATISFACTIONS, SENTIMENTS, type Satisfaction, type Sentiment } from '../../constants/choices.js';
+import { SATISFACTIONS, SENTIMENTS, type Satisfaction, type Sentiment } from '../../constants/lists.js';
 import { Post } from '../core/post.entity.js';
 import { Competitor } from './competitor.entity.js';
 

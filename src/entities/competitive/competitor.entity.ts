@@ -12,7 +12,7 @@ import {
   UniqueKey,
   UpdatedAt,
 } from '../../columns/index.js';
-import { PRICE_POINTS, type PricePoint } from '../../constants/choices.js';
+import { PRICE_POINTS, type PricePoint } from '../../constants/lists.js';
 import { CompetitorCategory } from '../reference/competitor-category.entity.js';
 import { CompetitiveMention } from './competitive-mention.entity.js';
 

@@ -23,8 +23,8 @@ import {
 import { CommunityChampion } from '../community/community-champion.entity.js';
 import { Platform } from '../enums.js';
 import { PowerTier } from '../reference/power-tier.entity.js';
-import { HANDLE_FORMATS, HANDLE_OF_PLATFORM, HANDLE_SENTENCE } from './handle.js';
-import { InteractionEvent } from './interaction-event.js';
+import { HANDLE_FORMATS, HANDLE_OF_PLATFORM, HANDLE_SENTENCE } from '../formats.js';
+import { InteractionEvent } from '../json-shapes.js';
 import { Post } from './post.entity.js';
 
 /**

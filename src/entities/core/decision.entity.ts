@@ -19,13 +19,13 @@ import {
   TextList,
   UPPER_SNAKE,
 } from '../../columns/index.js';
-import { VARIANTS, type Variant } from '../../constants/choices.js';
+import { VARIANTS, type Variant } from '../../constants/lists.js';
 import { OperationalMode } from '../enums.js';
 import { Experiment } from '../experiments/experiment.entity.js';
 import { RandomizedExperiment } from '../learning/randomized-experiment.entity.js';
 import { Escalation } from '../oversight/escalation.entity.js';
 import { Archetype } from '../reference/archetype.entity.js';
-import { SignalBreakdown, TemporalContext } from './decision-context.js';
+import { SignalBreakdown, TemporalContext } from '../json-shapes.js';
 import { DECISION_FINALS, DECISION_RULES } from './decision-rules.js';
 import { Post } from './post.entity.js';
 import { Reply } from './reply.entity.js';

@@ -20,13 +20,13 @@ import {
   UniqueKey,
   UpdatedAt,
 } from '../../columns/index.js';
-import { QUEUE } from '../../constants/queue.js';
+import { QUEUE } from '../../constants/figures.js';
 import { CompetitiveMention } from '../competitive/competitive-mention.entity.js';
 import { Platform } from '../enums.js';
 import { Escalation } from '../oversight/escalation.entity.js';
 import { Author } from './author.entity.js';
 import { Decision } from './decision.entity.js';
-import { PLATFORM_POST_ID } from './platform-post-id.js';
+import { PLATFORM_POST_ID } from '../formats.js';
 
 /**
  * What did we detect, and what still waits for a decision? Every post that matched a keyword, and at once the work queue:

@@ -18,13 +18,12 @@ import {
 } from '../../columns/index.js';
 import { REPLY_LENGTH, REPLY_SIGNATURE } from '../../constants/reply.js';
 import { ApprovalStatus, Platform, ReplyType } from '../enums.js';
+import { PLATFORM_POST_ID, UTM_CODE_TEXT } from '../formats.js';
+import { ReplyMetrics } from '../json-shapes.js';
 import { Escalation } from '../oversight/escalation.entity.js';
 import { Archetype } from '../reference/archetype.entity.js';
 import { Decision } from './decision.entity.js';
-import { PLATFORM_POST_ID } from './platform-post-id.js';
-import { ReplyMetrics } from './reply-metrics.js';
 import { REPLY_FINALS, REPLY_RULES } from './reply-rules.js';
-import { UTM_CODE_TEXT } from './utm-code.js';
 
 /**
  * What did we answer, who let it pass, and what came of it? The permanent record of every reply: generated, approved or

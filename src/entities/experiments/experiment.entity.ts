@@ -16,7 +16,7 @@ import {
   Text,
   UpdatedAt,
 } from '../../columns/index.js';
-import { VARIANTS, type Variant } from '../../constants/choices.js';
+import { VARIANTS, type Variant } from '../../constants/lists.js';
 import { Decision } from '../core/decision.entity.js';
 import { ExperimentStatus } from '../enums.js';
 

@@ -10,7 +10,7 @@ import {
   Rule,
   Table,
 } from '../../columns/index.js';
-import { ADJUSTMENT_TYPES, type AdjustmentType } from '../../constants/choices.js';
+import { ADJUSTMENT_TYPES, type AdjustmentType } from '../../constants/lists.js';
 
 /** Was the learning right? A prediction with each adjustment, measured one week later. Kept 6 months. */
 @Table('learning_events')

@@ -12,8 +12,8 @@ import {
   UpdatedAt,
   UPPER_SNAKE,
 } from '../../columns/index.js';
-import { DEFAULT_WEIGHTS, WEIGHT_SUM_TOLERANCE } from '../../constants/decision.js';
-import { SEGMENT_TYPES, type SegmentType } from '../../constants/choices.js';
+import { DEFAULT_WEIGHTS, WEIGHT_SUM_TOLERANCE } from '../../constants/figures.js';
+import { SEGMENT_TYPES, type SegmentType } from '../../constants/lists.js';
 
 /** How much does each signal count, and where? The weights in force, one row per segment; history is in the logs. */
 @Table('segmented_weights')

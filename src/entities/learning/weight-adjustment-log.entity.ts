@@ -13,8 +13,8 @@ import {
   Text,
   UPPER_SNAKE,
 } from '../../columns/index.js';
-import { WEIGHT_ACTIONS, type WeightAction } from '../../constants/choices.js';
-import { SampleSizes, SignalWeights } from './signal-weights.js';
+import { WEIGHT_ACTIONS, type WeightAction } from '../../constants/lists.js';
+import { SampleSizes, SignalWeights } from '../json-shapes.js';
 
 /** What did each learning cycle do with the weights, and why? One row per attempt, skipped ones too. Kept 12 months. */
 @Table('weight_adjustment_logs')

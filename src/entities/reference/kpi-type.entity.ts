@@ -12,7 +12,7 @@ import {
   UPPER_SNAKE,
 } from '../../columns/index.js';
 import { KpiMetric } from '../analytics/kpi-metric.entity.js';
-import { AGGREGATION_TYPES, type AggregationType } from '../../constants/choices.js';
+import { AGGREGATION_TYPES, type AggregationType } from '../../constants/lists.js';
 
 /** Which families of numbers do we steer by? The family, not the metric: its metrics are named in `kpi_metrics`. */
 @Table('kpi_types')

@@ -1,9 +1,8 @@
-import { OPPORTUNITY_SCORES } from '../../constants/competition.js';
-import { PRICE_POINTS, SATISFACTIONS, SENTIMENTS, type Satisfaction, type Sentiment } from '../../constants/choices.js';
+import { OPPORTUNITY_SCORES } from '../../constants/figures.js';
+import { PRICE_POINTS, type Satisfaction, SATISFACTIONS, type Sentiment, SENTIMENTS } from '../../constants/lists.js';
 import { CompetitiveMention, Competitor } from '../../entities/index.js';
-import type { Factory } from './factory.js';
-import { minutesAfter, pick } from './kit.js';
-import { postFactory } from './post.factory.js';
+import { type Factory, minutesAfter, pick } from './factory.js';
+import { postFactory } from './posts.factories.js';
 
 /** An invented product, in no category unless given. */
 export const competitorFactory: Factory<Competitor> = {

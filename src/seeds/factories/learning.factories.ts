@@ -1,13 +1,83 @@
-import { DEFAULT_WEIGHTS } from '../../constants/decision.js';
-import { LEARNING } from '../../constants/learning.js';
-import { SEGMENT_KEYS } from '../../constants/segments.js';
-import { ADJUSTMENT_TYPES, type SegmentType } from '../../constants/choices.js';
-import { LearningEvent, RandomizedExperiment, SegmentedWeight, WeightAdjustmentLog } from '../../entities/index.js';
-import { SampleSizes, SignalWeights } from '../../entities/learning/signal-weights.js';
-import { build } from '../build.js';
-import { decisionFactory } from './decision.factory.js';
-import type { Factory } from './factory.js';
-import { between, daysBefore, minutesAfter, pick, rounded, whole, type Kit } from './kit.js';
+import { DEFAULT_WEIGHTS, LEARNING, SEGMENT_KEYS } from '../../constants/figures.js';
+import { KPI_CATALOGUE, type KpiMetricEntry } from '../../constants/kpi-catalogue.js';
+import { ADJUSTMENT_TYPES, type SegmentType } from '../../constants/lists.js';
+import {
+  Experiment,
+  KpiMetric,
+  LearningEvent,
+  RandomizedExperiment,
+  SegmentedWeight,
+  WeightAdjustmentLog,
+} from '../../entities/index.js';
+import { SampleSizes, SignalWeights } from '../../entities/json-shapes.js';
+import { build } from '../insert-missing.js';
+import { between, daysBefore, type Factory, type Kit, minutesAfter, pick, rounded, whole } from './factory.js';
+import { TONES } from './phrases.js';
+import { decisionFactory } from './posts.factories.js';
+import { kpiTypeFactory } from './reference.factories.js';
+
+/** A draft, unless told its status; dates and results fit it. */
+export const experimentFactory: Factory<Experiment> = {
+  entity: Experiment,
+  parents: [],
+  values(kit, given, row) {
+    const { winner = null } = given;
+    const status = given.status ?? (winner === null ? 'DRAFT' : 'COMPLETED');
+    const endDate = given.endDate ?? (status === 'COMPLETED' ? daysBefore(kit.now, whole(kit, 1, 10)) : null);
+    const wasStarted = status === 'RUNNING' || status === 'COMPLETED' || endDate !== null;
+    const startDate = given.startDate ?? (wasStarted ? daysBefore(endDate ?? kit.now, whole(kit, 7, 14)) : null);
+    const createdAt = given.createdAt ?? daysBefore(startDate ?? kit.now, 1);
+    return {
+      name: `Tone of the first sentence, round ${row}`,
+      description: 'Does the tone of the first sentence change how often people click?',
+      variantA: { tone: pick(kit, TONES) },
+      variantB: { tone: pick(kit, TONES), emoji: true },
+      metric: pick(kit, ['ctr', 'conversion', 'sentiment', 'engagement_rate']),
+      trafficSplit: 0.5,
+      status,
+      startDate,
+      endDate,
+      resultsJson: status === 'COMPLETED' ? results(kit) : null,
+      winner,
+      createdAt,
+      updatedAt: endDate ?? startDate ?? createdAt,
+    };
+  },
+};
+
+function results(kit: Kit): Record<string, unknown> {
+  const arm = () => ({ samples: whole(kit, 50, 240), mean: between(kit, 0.01, 0.05) });
+  return { a: arm(), b: arm(), pValue: between(kit, 0.001, 0.2), effectSize: between(kit, -0.3, 0.3) };
+}
+
+/** Yesterday's value of some metric of the catalogue, over all platforms. */
+export const kpiMetricFactory: Factory<KpiMetric> = {
+  entity: KpiMetric,
+  parents: [{ relation: 'metricType', factory: kpiTypeFactory }],
+  values(kit, given) {
+    const entry = KPI_CATALOGUE.find(({ name }) => name === given.metricName) ?? pick(kit, KPI_CATALOGUE);
+    return {
+      date: dayOf(daysBefore(kit.now, 1)),
+      platform: null,
+      metricName: entry.name,
+      value: plausibleValue(kit, entry),
+      createdAt: kit.now,
+    };
+  },
+};
+
+/** The UTC day of a moment, as `kpi_metrics.date` writes it. */
+export function dayOf(moment: Date): string {
+  return moment.toISOString().slice(0, 10);
+}
+
+/** A value around the metric's target, in its unit: mostly good, sometimes not. */
+export function plausibleValue(kit: Kit, { unit, target }: KpiMetricEntry): number {
+  if (unit === 'count') return whole(kit, 0, target?.per === 'month' ? 20 : 6);
+  if (target?.change) return between(kit, unit === 'points' ? -20 : -0.1, unit === 'points' ? 200 : 0.15);
+  const goal = target?.per === 'month' ? target.value / 30 : (target?.value ?? 1);
+  return between(kit, goal * 0.6, goal * 1.7);
+}
 
 /** An adjustment, unless told that the cycle was skipped. */
 export const weightAdjustmentLogFactory: Factory<WeightAdjustmentLog> = {

@@ -1,7 +1,6 @@
-import { Escalation, AuditLog } from '../../entities/index.js';
-import type { Factory } from './factory.js';
-import { hoursBefore, minutesAfter, whole } from './kit.js';
-import { postFactory } from './post.factory.js';
+import { AuditLog, Escalation } from '../../entities/index.js';
+import { type Factory, hoursBefore, minutesAfter, whole } from './factory.js';
+import { postFactory } from './posts.factories.js';
 
 /** The operators of invented data; there is no table of users. */
 export const OPERATORS = ['operator-1', 'operator-2', 'moderator-1'] as const;

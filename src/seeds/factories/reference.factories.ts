@@ -1,4 +1,4 @@
-import { AGGREGATION_TYPES } from '../../constants/choices.js';
+import { AGGREGATION_TYPES } from '../../constants/lists.js';
 import { EscalationPriority } from '../../entities/enums.js';
 import {
   Archetype,
@@ -8,8 +8,7 @@ import {
   KpiType,
   PowerTier,
 } from '../../entities/index.js';
-import type { Factory } from './factory.js';
-import { pick, whole, type Kit } from './kit.js';
+import { type Factory, type Kit, pick, whole } from './factory.js';
 
 /** What all reference rows share. Names are numbered: the seeded ones are for the reference seeder. */
 function reference(kit: Kit, kind: string, row: number) {

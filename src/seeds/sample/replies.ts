@@ -1,10 +1,10 @@
-import { HELP_COUNT_DAYS, SYSTEM_ACTOR } from '../../constants/oversight.js';
-import { ReplyMetrics } from '../../entities/core/reply-metrics.js';
+import { HELP_COUNT_DAYS, SYSTEM_ACTOR } from '../../constants/figures.js';
+import { ReplyMetrics } from '../../entities/json-shapes.js';
 import type { Decision, Reply } from '../../entities/index.js';
-import { build } from '../build.js';
-import { daysBefore, hoursBefore, minutesAfter, whole } from '../factories/kit.js';
+import { build } from '../insert-missing.js';
+import { daysBefore, hoursBefore, minutesAfter, whole } from '../factories/factory.js';
 import { OPERATORS } from '../factories/oversight.factories.js';
-import { replyMetrics } from '../factories/reply.factory.js';
+import { replyMetrics } from '../factories/posts.factories.js';
 import { cycle, type SampleContext } from './context.js';
 
 /** What became of a reply: of those of the last day, and of older ones. */

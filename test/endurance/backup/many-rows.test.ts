@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { restoreBackup, takeBackup } from '../../../src/backup/backup.js';
-import { fingerprintOf } from '../../../src/backup/server.js';
+import { restoreBackup, takeBackup } from '../../../src/operations/backup/backup.js';
+import { fingerprintOf } from '../../../src/operations/backup/server.js';
 import { useDatabase } from '../../support/database.js';
 import { report, rounds } from '../rounds.js';
 import { dropBesides, emptyFolder, listening, query } from '../../operations/backup/support.js';

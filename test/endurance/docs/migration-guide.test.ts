@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
-import { acquireEmbeddedServer, type EmbeddedServer } from '../../../src/connection/embedded.js';
+import { acquireEmbeddedServer, type EmbeddedServer } from '../../../src/embedded/embedded-server.js';
 import { copyProject, type ProjectCopy } from '../../support/project-copy.js';
 
 jest.setTimeout(300_000);

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { acquireEmbeddedServer, type EmbeddedServer } from '../../../src/connection/embedded.js';
+import { acquireEmbeddedServer, type EmbeddedServer } from '../../../src/embedded/embedded-server.js';
 import { countStatements, strikeAt } from '../../support/migrator/kill.js';
 import { ask, withClient } from '../../support/migrator/query.js';
 import { MOMENTS } from '../../support/migrator/statement-proxy.js';

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { compareCatalog } from '../../../src/cli/check/live.js';
-import { migrationLock } from '../../../src/migrator/lock.js';
-import { RolesError } from '../../../src/roles/errors.js';
-import { checkRoles, setUpRoles, type SetUpOptions } from '../../../src/roles/set-up.js';
+import { compareCatalog } from '../../../src/cli/check.js';
+import { migrationLock } from '../../../src/operations/migrator/lock.js';
+import { RolesError } from '../../../src/operations/roles/roles.js';
+import { checkRoles, setUpRoles, type SetUpOptions } from '../../../src/operations/roles/set-up.js';
 import { SHIPPED_SNAPSHOT } from '../../../src/schema/shipped-snapshot.js';
 import { runCli } from '../../support/cli.js';
 import { startOwnServer, type OwnServer } from '../../support/own-server.js';
 import { DAMAGES } from './damages.js';
 import { DATABASE, prepare, withSource } from '../../support/roles.js';
+import { ROLE_MATRIX } from '../../../src/schema/role-matrix.js';
 
 jest.setTimeout(60_000);
 
@@ -16,8 +17,9 @@ const SECRET = 'invented for this user';
 describe('roles that somebody changed by hand', () => {
   let server: OwnServer;
   let url: string;
-  const setUp = (options?: SetUpOptions) => withSource(url, (source) => setUpRoles(source, options));
-  const differences = async () => (await withSource(url, checkRoles)).map(({ sentence }) => sentence);
+  const setUp = (options?: SetUpOptions) => withSource(url, (source) => setUpRoles(source, ROLE_MATRIX, options));
+  const differences = async () =>
+    (await withSource(url, (dataSource) => checkRoles(dataSource, ROLE_MATRIX))).map(({ sentence }) => sentence);
 
   beforeAll(async () => {
     server = await startOwnServer();
@@ -35,7 +37,7 @@ describe('roles that somebody changed by hand', () => {
     await withSource(url, async (source) => {
       const told = (await compareCatalog(source, SHIPPED_SNAPSHOT)).map(({ sentence }) => sentence);
       expect(told.map((sentence) => sentence.replace('be the owner of the others', 'be owner')).sort()).toEqual(says);
-      const { repaired } = await setUpRoles(source);
+      const { repaired } = await setUpRoles(source, ROLE_MATRIX);
       expect(repaired.map(({ sentence }) => sentence).sort()).toEqual(says);
     });
     expect(await differences()).toEqual([]);
@@ -104,7 +106,9 @@ describe('roles that somebody changed by hand', () => {
 
   describe('by somebody who may not repair them', () => {
     const tried = (user: string) =>
-      withSource(server.url(DATABASE, user, SECRET), (source) => setUpRoles(source)).catch((error: unknown) => error);
+      withSource(server.url(DATABASE, user, SECRET), (source) => setUpRoles(source, ROLE_MATRIX)).catch(
+        (error: unknown) => error,
+      );
 
     beforeAll(async () => {
       await server.run(
@@ -150,10 +154,12 @@ describe('roles, where none of ours were', () => {
   it('are made by two at once, for two databases of one server', async () => {
     await server.run('CREATE DATABASE first');
     await server.run('CREATE DATABASE second');
-    const both = ['first', 'second'].map((name) => withSource(server.url(name), (source) => setUpRoles(source)));
+    const both = ['first', 'second'].map((name) =>
+      withSource(server.url(name), (source) => setUpRoles(source, ROLE_MATRIX)),
+    );
     await Promise.all(both);
     for (const name of ['first', 'second']) {
-      expect(await withSource(server.url(name), checkRoles)).toEqual([]);
+      expect(await withSource(server.url(name), (dataSource) => checkRoles(dataSource, ROLE_MATRIX))).toEqual([]);
     }
   });
 
@@ -174,6 +180,6 @@ describe('roles, where none of ours were', () => {
       code: 0,
       stdout: expect.stringContaining('repaired: role app SUPERUSER is there, should not be\n'),
     });
-    expect(await withSource(url, checkRoles)).toEqual([]);
+    expect(await withSource(url, (dataSource) => checkRoles(dataSource, ROLE_MATRIX))).toEqual([]);
   });
 });

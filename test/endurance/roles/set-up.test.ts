@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { revertMigration, runMigrations } from '../../../src/migrator/runner.js';
 import { MIGRATIONS } from '../../../src/migrations/index.js';
-import { alignRights } from '../../../src/roles/align.js';
-import { LOGIN_ROLES } from '../../../src/roles/roles.js';
-import { checkRoles, setUpRoles } from '../../../src/roles/set-up.js';
-import { runCli, type CliResult } from '../../support/cli.js';
-import { runOn, startOwnServer, type OwnServer } from '../../support/own-server.js';
+import { revertMigration, runMigrations } from '../../../src/operations/migrator/runner.js';
+import { LOGIN_ROLES } from '../../../src/operations/roles/roles.js';
+import { alignRights, checkRoles, setUpRoles } from '../../../src/operations/roles/set-up.js';
+import { type CliResult, runCli } from '../../support/cli.js';
+import { type OwnServer, runOn, startOwnServer } from '../../support/own-server.js';
 import { DATABASE, PASSWORDS, urlOf, withSource } from '../../support/roles.js';
+import { ROLE_MATRIX } from '../../../src/schema/role-matrix.js';
 
 jest.setTimeout(60_000);
 
@@ -39,7 +39,8 @@ describe('db:roles, by an administrator who is no superuser, on an empty databas
     runCli(['db:roles', ...args], { env: { DATABASE_URL: url } });
   const rows = (role: Exclude<keyof typeof PASSWORDS, never>, sql: string) => runOn(urlOf(server, role), sql);
 
-  const differences = async () => (await withSource(adminUrl, checkRoles)).map(({ sentence }) => sentence);
+  const differences = async () =>
+    (await withSource(adminUrl, (dataSource) => checkRoles(dataSource, ROLE_MATRIX))).map(({ sentence }) => sentence);
 
   beforeAll(async () => {
     server = await startOwnServer({ log_statement: 'all', log_min_error_statement: 'info' });
@@ -121,7 +122,9 @@ describe('db:roles, by an administrator who is no superuser, on an empty databas
     });
     // Default privileges alone: app may more than it should until the matrix is asked.
     expect(await differences()).toContain('grant DELETE ON TABLE replies TO app is there, should not be');
-    expect(await withSource(urlOf(server, 'migrator'), alignRights)).toBeGreaterThan(50);
+    expect(
+      await withSource(urlOf(server, 'migrator'), (dataSource) => alignRights(dataSource, ROLE_MATRIX)),
+    ).toBeGreaterThan(50);
     expect(await differences()).toEqual([]);
   });
 
@@ -151,15 +154,15 @@ describe('db:roles, by an administrator who is no superuser, on an empty databas
     const url = server.url('legacy', 'admin', ADMIN);
     await withSource(url, async (dataSource) => {
       await runMigrations(dataSource);
-      const { repaired } = await setUpRoles(dataSource);
+      const { repaired } = await setUpRoles(dataSource, ROLE_MATRIX);
       expect(repaired.map(({ sentence }) => sentence)).toContain('table posts: owner is admin, should be owner');
-      expect(await checkRoles(dataSource)).toEqual([]);
+      expect(await checkRoles(dataSource, ROLE_MATRIX)).toEqual([]);
       await server.run(
         'ALTER ROLE owner LOGIN; GRANT SELECT ON authors TO reader; REVOKE ALL ON posts FROM app',
         'legacy',
       );
-      expect((await setUpRoles(dataSource)).repaired).toHaveLength(6);
-      expect(await checkRoles(dataSource)).toEqual([]);
+      expect((await setUpRoles(dataSource, ROLE_MATRIX)).repaired).toHaveLength(6);
+      expect(await checkRoles(dataSource, ROLE_MATRIX)).toEqual([]);
     });
     expect(
       await rows(

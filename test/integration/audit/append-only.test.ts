@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { AuditLog } from '@shared/db';
-import { outspokenQueryRunner } from '../../../src/connection/quiet-query-runner.js';
+import { outspokenQueryRunner } from '../../../src/connection/query-runner.js';
 import { useDatabase } from '../../support/database.js';
 
 const REFUSED = { code: 'APPEND_ONLY_VIOLATION', sqlState: '42501', table: 'audit_logs' };

@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { Author, CheckViolation, EntityNotFound, InvalidValue, UniqueViolation } from '@shared/db';
-import { addressOf } from '../../../src/connection/client-options.js';
+import { addressOf } from '../../../src/connection/client.js';
 import { useDatabase } from '../../support/database.js';
 
 const HANDLE = 'invented_handle';

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
-import type { DatabaseError } from '../../../src/connection/errors.js';
+import type { DatabaseError } from '../../../src/errors/translate.js';
 import { toDatabaseError } from '../../../src/validation/constraints.js';
 import { useDatabase } from '../../support/database.js';
 import { withNodeEnv } from '../../support/node-env.js';

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { MigrationInterface } from 'typeorm';
-import { outspokenQueryRunner } from '../../../src/connection/quiet-query-runner.js';
+import { outspokenQueryRunner } from '../../../src/connection/query-runner.js';
 import { withReadOnly } from '../../../src/cli/database.js';
-import { LINT_RULES } from '../../../src/lint/rules/index.js';
+import { LINT_RULES } from '../../../src/operations/lint/rules/index.js';
 import { useDatabase } from '../../support/database.js';
-import { lint, type Planted } from '../../unit/lint/support.js';
+import { lint, type Planted } from '../../unit/operations/lint/support.js';
 
 const down = () => Promise.resolve();
 

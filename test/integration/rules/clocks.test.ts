@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { fieldsOf } from '../../../src/columns/fields.js';
-import { rulesOf, type EntityClass } from '../../../src/columns/registry.js';
+import { type EntityClass, fieldsOf, rulesOf } from '../../../src/columns/registry.js';
 import { Author, ENTITIES, Escalation, Experiment, LearningEvent, Post, Reply } from '../../../src/entities/index.js';
-import { useDatabase } from '../../support/database.js';
-import { rowOf, type Row } from '../../support/rows.js';
-import { unique } from '../validation/graph.js';
 import { dropOtherKeys } from '../../matrices/rules/paths.js';
+import { useDatabase } from '../../support/database.js';
+import { type Row, rowOf } from '../../support/rows.js';
+import { unique } from '../validation/graph.js';
 
 /*
  * A service’s clock is never quite that of the server, nor that of another service. No rule may depend on which of them is ahead.

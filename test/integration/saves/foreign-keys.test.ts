@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ObjectLiteral, RelationMetadata, Repository } from 'typeorm';
 import { Author, Post } from '../../../src/entities/index.js';
-import { EntityValidationError } from '../../../src/validation/entity-validation-error.js';
+import { EntityValidationError } from '../../../src/validation/validation-error.js';
 import { useDatabase } from '../../support/database.js';
 import { changedRows, contents, keyOf, newRow, owningRelations, store, WRITTEN_ONCE } from './population.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ObjectLiteral, Repository } from 'typeorm';
 import { Archetype, Author, Decision, Experiment, Post } from '../../../src/entities/index.js';
-import { EntityValidationError } from '../../../src/validation/entity-validation-error.js';
+import { EntityValidationError } from '../../../src/validation/validation-error.js';
 import { useDatabase } from '../../support/database.js';
 import { OTHER_ID, type Row } from '../../support/rows.js';
 import { changedRows, contents, inverseRelations, keyOf, newRow, owningRelations, store } from './population.js';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { DatabaseError } from '../../../src/connection/errors.js';
+import { DatabaseError } from '../../../src/errors/translate.js';
 import { useDatabase } from '../../support/database.js';
 import { ask } from '../../support/migrator/query.js';
 

@@ -2,8 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { runSeeders, type Seeder, type SeederFactoryManager } from 'typeorm-extension';
 import { Author, Escalation, Post, Reply } from '../../../src/entities/index.js';
-import { FACTORIES, makeFactories, saveWithParents, type Factories } from '../../../src/seeds/factories/index.js';
-import { seederFactories } from '../../../src/seeds/factories/seeder-factories.js';
+import {
+  FACTORIES,
+  type Factories,
+  makeFactories,
+  saveWithParents,
+  seederFactories,
+} from '../../../src/seeds/factories/index.js';
 import { useDatabase } from '../../support/database.js';
 
 const db = useDatabase();

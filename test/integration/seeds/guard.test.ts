@@ -8,8 +8,8 @@ import {
   SampleInProductionError,
   UnconfirmedDatabaseError,
 } from '../../../src/seeds/guard-errors.js';
-import { seedReference } from '../../../src/seeds/reference/seed-reference.js';
-import { seedSample } from '../../../src/seeds/sample/seed-sample.js';
+import { seedReference } from '../../../src/seeds/reference/reference.seeder.js';
+import { seedSample } from '../../../src/seeds/sample/sample.seeder.js';
 import { useDatabase } from '../../support/database.js';
 import { permissionFor } from './support.js';
 

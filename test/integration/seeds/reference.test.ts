@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { runSeeders } from 'typeorm-extension';
 import { createDataSource } from '../../../src/data-source.js';
 import { Archetype, EscalationReason, PowerTier, SegmentedWeight } from '../../../src/entities/index.js';
-import { ReferenceSeeder, seedReference } from '../../../src/seeds/reference/seed-reference.js';
+import { ReferenceSeeder, seedReference } from '../../../src/seeds/reference/reference.seeder.js';
 import { useDatabase } from '../../support/database.js';
 import { everyRow } from './support.js';
 

@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { runSeeders } from 'typeorm-extension';
 import { createDataSource } from '../../../src/data-source.js';
 import { Author, ENTITIES, Experiment } from '../../../src/entities/index.js';
-import { ReferenceSeeder } from '../../../src/seeds/reference/seed-reference.js';
-import { sampleSeeder, seedSample } from '../../../src/seeds/sample/seed-sample.js';
-import type { SeedSummary } from '../../../src/seeds/summary.js';
+import { ReferenceSeeder } from '../../../src/seeds/reference/reference.seeder.js';
+import { sampleSeeder, seedSample } from '../../../src/seeds/sample/sample.seeder.js';
+import type { SeedSummary } from '../../../src/seeds/insert-missing.js';
 import { useDatabase } from '../../support/database.js';
 import { everyRow, permissionFor } from './support.js';
 

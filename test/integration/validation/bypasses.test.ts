@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { ObjectLiteral, Repository } from 'typeorm';
-import type { DatabaseError } from '../../../src/connection/errors.js';
+import type { DatabaseError } from '../../../src/errors/translate.js';
 import { Author, Reply } from '../../../src/entities/index.js';
 import { toDatabaseError } from '../../../src/validation/constraints.js';
 import { useDatabase } from '../../support/database.js';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { describeConstraint } from '../../../src/validation/constraints.js';
-import { BOOKKEEPING_TABLES } from '../../../src/schema/bookkeeping.js';
+import { BOOKKEEPING_TABLES } from '../../../src/operations/catalog/bookkeeping.js';
 import { useDatabase } from '../../support/database.js';
 
 const db = useDatabase();

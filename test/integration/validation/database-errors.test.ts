@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DataSource, QueryRunner } from 'typeorm';
-import type { DatabaseError } from '../../../src/connection/errors.js';
+import type { DatabaseError } from '../../../src/errors/translate.js';
 import { createDataSource } from '../../../src/data-source.js';
 import { toDatabaseError } from '../../../src/validation/constraints.js';
 import { useDatabase } from '../../support/database.js';

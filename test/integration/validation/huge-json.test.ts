@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { Experiment } from '../../../src/entities/index.js';
-import { EntityValidationError } from '../../../src/validation/entity-validation-error.js';
+import { EntityValidationError } from '../../../src/validation/validation-error.js';
 import { useDatabase } from '../../support/database.js';
 import { rowOf } from '../../support/rows.js';
 

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ObjectLiteral, Repository } from 'typeorm';
 import { Author, Post, Reply } from '../../../src/entities/index.js';
-import { EntityValidationError } from '../../../src/validation/entity-validation-error.js';
+import { EntityValidationError } from '../../../src/validation/validation-error.js';
 import { useDatabase } from '../../support/database.js';
 import { CONTENT, rowOf, type Row } from '../../support/rows.js';
 import { storeParents, unique, type Parents } from './graph.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { rulesOf, type EntityClass } from '../../../src/columns/registry.js';
-import { EntityValidationError } from '../../../src/validation/entity-validation-error.js';
+import { EntityValidationError } from '../../../src/validation/validation-error.js';
 import { toDatabaseError } from '../../../src/validation/constraints.js';
 import { rowOf, type Row } from '../../support/rows.js';
 import { INSERT_PATHS, UPDATE_PATHS, type InsertPath, type UpdatePath } from '../../support/write-paths.js';

@@ -1,13 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { fieldsOf } from '../../../src/columns/fields.js';
-import { judgeValue } from '../../../src/columns/judge.js';
-import { rulesOf, type ColumnRule, type EntityClass, type RowRule } from '../../../src/columns/registry.js';
+import { type ColumnRule, type EntityClass, fieldsOf, type RowRule, rulesOf } from '../../../src/columns/registry.js';
+import { judgeValue } from '../../../src/columns/validators.js';
 import { ENTITIES } from '../../../src/entities/index.js';
-import { completed } from '../../../src/validation/row-rules.js';
-import { readRow } from '../../../src/validation/row.js';
+import { completed, readRow } from '../../../src/validation/row-rules.js';
 import { validateEntity } from '../../../src/validation/validate-entity.js';
+import { type Row, rowOf } from '../../support/rows.js';
 import { RULE_PAIRS, type RulePair } from '../../support/rule-pairs.js';
-import { rowOf, type Row } from '../../support/rows.js';
 
 /** A rule over several columns with rows that break it, rows that keep it, and changes of good rows that break it. */
 export interface RowSubject {

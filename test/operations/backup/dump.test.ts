@@ -3,13 +3,18 @@ import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, open, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { restoreBackup, takeBackup, verifyBackup } from '../../../src/backup/backup.js';
-import { differencesOf } from '../../../src/backup/differences.js';
-import { BackupDamagedError, BackupDiffersError, BackupError, BackupToolError } from '../../../src/backup/errors.js';
-import type { Fingerprint } from '../../../src/backup/fingerprint.js';
-import type { Backup } from '../../../src/backup/manifest.js';
-import { fingerprintOf } from '../../../src/backup/server.js';
-import { findTool, majorOf } from '../../../src/backup/tool.js';
+import { restoreBackup, takeBackup, verifyBackup } from '../../../src/operations/backup/backup.js';
+import { differencesOf } from '../../../src/operations/backup/differences.js';
+import type { Fingerprint } from '../../../src/operations/backup/fingerprint.js';
+import {
+  type Backup,
+  BackupDamagedError,
+  BackupDiffersError,
+  BackupError,
+  BackupToolError,
+} from '../../../src/operations/backup/manifest.js';
+import { fingerprintOf } from '../../../src/operations/backup/server.js';
+import { findTool, majorOf } from '../../../src/operations/backup/tool.js';
 import { useDatabase } from '../../support/database.js';
 import { addExtras, besides, dropBesides, emptyFolder, listening, noPgDump, query, serverVersion } from './support.js';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { differencesOf } from '../../../src/backup/differences.js';
-import { leavingOut, readFingerprint, type Fingerprint } from '../../../src/backup/fingerprint.js';
-import { seedReference } from '../../../src/seeds/reference/seed-reference.js';
+import { differencesOf } from '../../../src/operations/backup/differences.js';
+import { leavingOut, readFingerprint, type Fingerprint } from '../../../src/operations/backup/fingerprint.js';
+import { seedReference } from '../../../src/seeds/reference/reference.seeder.js';
 import { useDatabase } from '../../support/database.js';
 
 /** Roles are the whole server's. */

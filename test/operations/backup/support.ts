@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { BackupToolError } from '../../../src/backup/errors.js';
-import type { BackupContext } from '../../../src/backup/server.js';
-import { findTool } from '../../../src/backup/tool.js';
+import { BackupToolError } from '../../../src/operations/backup/manifest.js';
+import type { BackupContext } from '../../../src/operations/backup/server.js';
+import { findTool } from '../../../src/operations/backup/tool.js';
 import { preparedServer } from '../../support/databases.js';
 
 /** Why there is no pg_dump for the server of this run; undefined when there is one. */

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { restoreBackup, takeBackup, verifyBackup } from '../../../src/backup/backup.js';
-import { differencesOf } from '../../../src/backup/differences.js';
-import type { Fingerprint } from '../../../src/backup/fingerprint.js';
-import { fingerprintOf } from '../../../src/backup/server.js';
-import { withCopy } from '../../../src/rehearsal/copy.js';
+import { restoreBackup, takeBackup, verifyBackup } from '../../../src/operations/backup/backup.js';
+import { differencesOf } from '../../../src/operations/backup/differences.js';
+import type { Fingerprint } from '../../../src/operations/backup/fingerprint.js';
+import { fingerprintOf } from '../../../src/operations/backup/server.js';
+import { withCopy } from '../../../src/operations/rehearsal/copy.js';
 import { runCli } from '../../support/cli.js';
 import { useDatabase } from '../../support/database.js';
 import { onServer, roleName } from '../../support/sql.js';

@@ -1,10 +1,10 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { differencesOf } from '../../../src/backup/differences.js';
-import { leavingOut, type Fingerprint } from '../../../src/backup/fingerprint.js';
-import { fingerprintOf } from '../../../src/backup/server.js';
-import { revertMigration } from '../../../src/migrator/runner.js';
+import { differencesOf } from '../../../src/operations/backup/differences.js';
+import { leavingOut, type Fingerprint } from '../../../src/operations/backup/fingerprint.js';
+import { fingerprintOf } from '../../../src/operations/backup/server.js';
+import { revertMigration } from '../../../src/operations/migrator/runner.js';
 import { createDataSource } from '../../../src/data-source.js';
 import { runCli, type CliResult } from '../../support/cli.js';
 import { useDatabase } from '../../support/database.js';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { takeBackup } from '../../../src/backup/backup.js';
+import { takeBackup } from '../../../src/operations/backup/backup.js';
 import { runCli, type CliResult } from '../../support/cli.js';
 import { useDatabase } from '../../support/database.js';
 import { preparedServer } from '../../support/databases.js';

@@ -52,7 +52,7 @@ describe('migration:generate', () => {
 
   it('writes a longer text, a choice, a rule and a partial index as the entities say them, formatted', async () => {
     await change('src/entities/core/author.entity.ts', ['@Text({ max: 50 }) handle', '@Text({ max: 80 }) handle']);
-    await change('src/constants/choices.ts', [`'VERY_HIGH', 'VARIES'`, `'VERY_HIGH', 'VARIES', 'FREE'`]);
+    await change('src/constants/lists.ts', [`'VERY_HIGH', 'VARIES'`, `'VERY_HIGH', 'VARIES', 'FREE'`]);
     await change('src/entities/experiments/experiment.entity.ts', [
       '"end_date" > "start_date"',
       '"end_date" >= "start_date"',
@@ -69,7 +69,7 @@ describe('migration:generate', () => {
   });
 
   it('writes new values of enums as one statement each, whatever uses them', async () => {
-    await change('src/constants/choices.ts', [`['TWITTER', 'REDDIT',`, `['TWITTER', 'MASTODON', 'REDDIT',`]);
+    await change('src/constants/lists.ts', [`['TWITTER', 'REDDIT',`, `['TWITTER', 'MASTODON', 'REDDIT',`]);
     await change('src/entities/enums.ts', [`['DRAFT', 'RUNNING',`, `['DRAFT', 'PLANNED', 'RUNNING',`]);
     const source = await generated('PlanExperiments');
     const [up = '', down = ''] = source.split('async down');

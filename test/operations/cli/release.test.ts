@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { parseChecksums } from '../../../src/cli/migration-file/checksums.js';
+import { parseChecksums } from '../../../src/cli/migration-file.js';
 
 jest.setTimeout(60_000);
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { fingerprintOf } from '../../../src/backup/server.js';
+import { fingerprintOf } from '../../../src/operations/backup/server.js';
 import { runCli, type CliOptions, type CliResult } from '../../support/cli.js';
 import { useDatabase } from '../../support/database.js';
 import { ask } from '../../support/migrator/query.js';

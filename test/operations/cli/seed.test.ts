@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { REFERENCE_ENTITIES } from '../../../src/entities/index.js';
-import type { SeededTable } from '../../../src/seeds/summary.js';
+import type { SeededTable } from '../../../src/seeds/insert-missing.js';
 import { runCli } from '../../support/cli.js';
 import { useDatabase } from '../../support/database.js';
 import { PERMISSIVE_PRODUCTION } from '../../support/production.js';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import { drain } from '../../../src/connection/drain.js';
+import { drain } from '../../../src/connection/pool.js';
 import { withRetry } from '../../../src/connection/retry.js';
 import { createDataSource, type ConnectionOptions } from '../../../src/data-source.js';
 import { toDatabaseError } from '../../../src/validation/constraints.js';

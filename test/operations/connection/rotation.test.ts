@@ -1,19 +1,18 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
+import { addressOf } from '../../../src/connection/client.js';
 import { connectionFailure } from '../../../src/connection/connection-failure.js';
-import { addressOf } from '../../../src/connection/client-options.js';
-import { PasswordUnavailable } from '../../../src/connection/password.js';
 import { withRetry } from '../../../src/connection/retry.js';
-import { connectionSource, type ConnectionSource } from '../../../src/connection/secret-sources.js';
+import { connectionSource, type ConnectionSource, PasswordUnavailable } from '../../../src/connection/secrets.js';
 import { createDataSource } from '../../../src/data-source.js';
 import { toDatabaseError } from '../../../src/validation/constraints.js';
 import { runCli } from '../../support/cli.js';
-import { startOwnServer, type OwnServer } from '../../support/own-server.js';
+import { type OwnServer, startOwnServer } from '../../support/own-server.js';
 
 jest.setTimeout(60_000);
 

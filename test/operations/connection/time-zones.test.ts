@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { seedReference } from '../../../src/seeds/reference/seed-reference.js';
+import { seedReference } from '../../../src/seeds/reference/reference.seeder.js';
 import { useDatabase } from '../../support/database.js';
 import { preparedServer } from '../../support/databases.js';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { readFile, rm } from 'node:fs/promises';
 import { createHealthCheck } from '../../../src/health/check.js';
 import { connectionFailure } from '../../../src/connection/connection-failure.js';
-import { addressOf } from '../../../src/connection/client-options.js';
+import { addressOf } from '../../../src/connection/client.js';
 import { createDataSource } from '../../../src/data-source.js';
 import { toDatabaseError } from '../../../src/validation/constraints.js';
 import { describeTls, giveCertificate, makeAuthority, type Authority } from '../../support/certificates.js';

@@ -1,18 +1,17 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
-import { readFile, rm, mkdtemp, chmod } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PoolSaturated } from '../../../src/connection/errors.js';
-import { acquireEmbeddedServer } from '../../../src/connection/embedded.js';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { createDataSource } from '../../../src/data-source.js';
-import { createHealthCheck } from '../../../src/health/check.js';
-import type { HealthReport } from '../../../src/health/report.js';
+import { acquireEmbeddedServer } from '../../../src/embedded/embedded-server.js';
+import { PoolSaturated } from '../../../src/errors/translate.js';
+import { createHealthCheck, type HealthReport } from '../../../src/health/check.js';
 import { MIGRATIONS } from '../../../src/migrations/index.js';
 import { useDatabase } from '../../support/database.js';
-import { openProxy, type DatabaseProxy } from '../../support/proxy.js';
+import { type DatabaseProxy, openProxy } from '../../support/proxy.js';
 
 const ALL = MIGRATIONS.length;
 const db = useDatabase();

@@ -1,12 +1,11 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import express from 'express';
 import { once } from 'node:events';
 import { createServer, request, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createHealthCheck } from '../../../src/health/check.js';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import express from 'express';
+import { createHealthCheck, type HealthReport, unknownHealth } from '../../../src/health/check.js';
 import { healthHandler } from '../../../src/health/handler.js';
-import { unknownHealth, type HealthReport } from '../../../src/health/report.js';
 import { useDatabase } from '../../support/database.js';
 
 const db = useDatabase();

@@ -1,6 +1,6 @@
 /** Connection strings and variables that cannot be used. */
 import { connectionFromEnvironment, EnvironmentError } from '../../../src/connection/environment.js';
-import { SharedDbError } from '../../../src/connection/shared-db-error.js';
+import { SharedDbError } from '../../../src/errors/shared-db-error.js';
 import { createDataSource } from '../../../src/data-source.js';
 import { LOGIN, PASSWORD as INVENTED } from './planted.js';
 import type { Path } from './probe.js';

@@ -7,10 +7,10 @@ import {
   PoolSaturated,
   SchemaMismatch,
   UntrustedServer,
-} from '../../../src/connection/errors.js';
-import { PasswordUnavailable } from '../../../src/connection/password.js';
+} from '../../../src/errors/translate.js';
+import { PasswordUnavailable } from '../../../src/connection/secrets.js';
 import { createDataSource, type ConnectionOptions } from '../../../src/data-source.js';
-import { runMigrations } from '../../../src/migrator/runner.js';
+import { runMigrations } from '../../../src/operations/migrator/runner.js';
 import type { Authority } from '../../support/certificates.js';
 import type { OwnServer } from '../../support/own-server.js';
 import type { DatabaseProxy } from '../../support/proxy.js';

@@ -1,6 +1,6 @@
 /** What is not found, and what TypeORM refuses by itself: its own errors quote what they were given. */
 import type { DataSource } from 'typeorm';
-import { EntityNotFound } from '../../../src/connection/errors/entity-not-found.js';
+import { EntityNotFound } from '../../../src/errors/database-error.js';
 import { Author, Post } from '../../../src/entities/index.js';
 import { HANDLE, POST_TEXT } from './planted.js';
 import type { Path } from './probe.js';

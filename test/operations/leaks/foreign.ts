@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { EntityNotFoundError, QueryFailedError, TypeORMError } from 'typeorm';
-import { ConnectionLost } from '../../../src/connection/errors.js';
+import { ConnectionLost } from '../../../src/errors/translate.js';
 import { Author } from '../../../src/entities/index.js';
 import { HANDLE, LOGIN, PASSWORD, POST_TEXT } from './planted.js';
 import type { Path } from './probe.js';

@@ -1,6 +1,6 @@
 /** Migrations that fail at a statement which holds planted values. */
-import { MigrationFailed } from '../../../src/migrator/errors.js';
-import { runMigrations } from '../../../src/migrator/runner.js';
+import { MigrationFailed } from '../../../src/operations/migrator/errors.js';
+import { runMigrations } from '../../../src/operations/migrator/runner.js';
 import { checksumsOf, historySource, stamp, type TestMigration } from '../../support/migrator/history.js';
 import { HANDLE, POST_TEXT } from './planted.js';
 import type { Path } from './probe.js';

@@ -1,8 +1,8 @@
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 import { format, inspect } from 'node:util';
-import { explain } from '../../../src/cli/action.js';
-import { serializeError } from '../../../src/connection/serialize-error.js';
+import { explain } from '../../../src/cli/command.js';
+import { serializeError } from '../../../src/errors/serialize-error.js';
 import { toDatabaseError } from '../../../src/validation/constraints.js';
 
 /** A way of showing something that was thrown, or an object, as text. */

@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { dryRunMigrations } from '../../../src/migrator/dry-run.js';
-import * as errors from '../../../src/migrator/errors.js';
-import { runMigrations } from '../../../src/migrator/runner.js';
+import { dryRunMigrations } from '../../../src/operations/migrator/dry-run.js';
+import * as errors from '../../../src/operations/migrator/errors.js';
+import { runMigrations } from '../../../src/operations/migrator/runner.js';
 import { useDatabase } from '../../support/database.js';
 import { historySource, stamp, TEN_STATEMENTS } from '../../support/migrator/history.js';
 import { ask, withClient } from '../../support/migrator/query.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createDataSource } from '../../../src/data-source.js';
-import * as errors from '../../../src/migrator/errors.js';
-import { runMigrations } from '../../../src/migrator/runner.js';
+import * as errors from '../../../src/operations/migrator/errors.js';
+import { runMigrations } from '../../../src/operations/migrator/runner.js';
 import { useDatabase } from '../../support/database.js';
 import { historySource, TEN_STATEMENTS } from '../../support/migrator/history.js';
 import { noPgBouncer, startPgBouncer, type PgBouncer } from '../../support/migrator/pgbouncer.js';

@@ -1,9 +1,9 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import * as errors from '../../../src/migrator/errors.js';
-import type { MigratorOptions, RevertOptions } from '../../../src/migrator/options.js';
-import { revertMigration, runMigrations } from '../../../src/migrator/runner.js';
-import { migrationStatus } from '../../../src/migrator/status.js';
+import * as errors from '../../../src/operations/migrator/errors.js';
+import type { MigratorOptions, RevertOptions } from '../../../src/operations/migrator/options.js';
+import { revertMigration, runMigrations } from '../../../src/operations/migrator/runner.js';
+import { migrationStatus } from '../../../src/operations/migrator/status.js';
 import { useDatabase } from '../../support/database.js';
 import { nameOf } from '../../support/keepsake.js';
 import { checksumsOf, historySource, stamp, type TestMigration } from '../../support/migrator/history.js';

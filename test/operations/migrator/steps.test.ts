@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import * as errors from '../../../src/migrator/errors.js';
-import { revertMigration, runMigrations } from '../../../src/migrator/runner.js';
+import * as errors from '../../../src/operations/migrator/errors.js';
+import { revertMigration, runMigrations } from '../../../src/operations/migrator/runner.js';
 import { useDatabase } from '../../support/database.js';
 import { nameOf } from '../../support/keepsake.js';
 import { historySource, stamp, type TestMigration } from '../../support/migrator/history.js';

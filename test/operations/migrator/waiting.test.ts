@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import * as errors from '../../../src/migrator/errors.js';
-import { migrationLock } from '../../../src/migrator/lock.js';
-import { runMigrations } from '../../../src/migrator/runner.js';
+import * as errors from '../../../src/operations/migrator/errors.js';
+import { migrationLock } from '../../../src/operations/migrator/lock.js';
+import { runMigrations } from '../../../src/operations/migrator/runner.js';
 import { useDatabase } from '../../support/database.js';
 import { historySource, stamp } from '../../support/migrator/history.js';
 import { spawnMigrator } from '../../support/migrator/process.js';

@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { ENTITIES } from '../../../src/entities/index.js';
 import { createHealthCheck } from '../../../src/health/check.js';
-import { rightsOn, TABLES } from '../../../src/roles/matrix.js';
-import { checkRoles } from '../../../src/roles/set-up.js';
-import { WITHHELD_COLUMNS } from '../../../src/roles/withheld.js';
-import { startOwnServer, type OwnServer } from '../../support/own-server.js';
-import { ID, rowOf } from '../../support/rows.js';
-import { ALLOWED, ATTEMPTS, type Attacker } from './attempts.js';
+import { checkRoles } from '../../../src/operations/roles/set-up.js';
+import { rightsOn, TABLES, WITHHELD_COLUMNS } from '../../../src/schema/role-matrix.js';
+import { type OwnServer, startOwnServer } from '../../support/own-server.js';
 import { DATABASE, hba, prepare, settingsOf, urlOf, withSource } from '../../support/roles.js';
+import { ID, rowOf } from '../../support/rows.js';
+import { ALLOWED, type Attacker, ATTEMPTS } from './attempts.js';
 import { localClient } from './local-client.js';
+import { ROLE_MATRIX } from '../../../src/schema/role-matrix.js';
 
 jest.setTimeout(60_000);
 
@@ -86,7 +86,7 @@ describe('somebody with the password of a role', () => {
       }
     }
     expect(others).toEqual([]);
-    expect(await withSource(server.url(DATABASE), checkRoles)).toEqual([]);
+    expect(await withSource(server.url(DATABASE), (dataSource) => checkRoles(dataSource, ROLE_MATRIX))).toEqual([]);
   });
 
   it('may do what PostgreSQL lets everybody do', async () => {

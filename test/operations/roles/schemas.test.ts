@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { compareLive } from '../../../src/cli/check/live.js';
+import { compareLive } from '../../../src/cli/check.js';
 import { createDataSource } from '../../../src/data-source.js';
-import { MigrationSchemaMissing } from '../../../src/migrator/errors.js';
-import { revertMigration, runMigrations } from '../../../src/migrator/runner.js';
-import { alignRights } from '../../../src/roles/align.js';
-import { checkRoles, setUpRoles } from '../../../src/roles/set-up.js';
-import { startOwnServer, type OwnServer } from '../../support/own-server.js';
+import { MigrationSchemaMissing } from '../../../src/operations/migrator/errors.js';
+import { revertMigration, runMigrations } from '../../../src/operations/migrator/runner.js';
+import { alignRights, checkRoles, setUpRoles } from '../../../src/operations/roles/set-up.js';
+import { type OwnServer, startOwnServer } from '../../support/own-server.js';
 import { DATABASE, urlOf, verifiers } from '../../support/roles.js';
 import { stateOf, tablesIn, withSchema } from '../../support/schemas.js';
+import { ROLE_MATRIX } from '../../../src/schema/role-matrix.js';
 
 jest.setTimeout(60_000);
 
@@ -30,9 +30,13 @@ describe('roles and rights of two schemas in one database', () => {
     await server.run(`CREATE DATABASE ${DATABASE} OWNER admin`);
     url = server.url(DATABASE, 'admin', 'invented');
     for (const schema of AGENTS) {
-      await asAdmin(schema, async (dataSource) => setUpRoles(dataSource, { verifiers: await verifiers() }));
+      await asAdmin(schema, async (dataSource) =>
+        setUpRoles(dataSource, ROLE_MATRIX, { verifiers: await verifiers() }),
+      );
       await runMigrations(createDataSource({ ...as('migrator', schema), purpose: 'migrate' }));
-      await withSchema({ ...as('migrator', schema), purpose: 'migrate' }, alignRights);
+      await withSchema({ ...as('migrator', schema), purpose: 'migrate' }, (dataSource) =>
+        alignRights(dataSource, ROLE_MATRIX),
+      );
     }
   });
 
@@ -42,8 +46,10 @@ describe('roles and rights of two schemas in one database', () => {
     'are made with their schema, whoever owns the database, and are as they should be: %s',
     async (schema) => {
       expect(await tablesIn(url)).toEqual({ agent_one: 24, agent_two: 24 });
-      expect(await asAdmin(schema, checkRoles)).toEqual([]);
-      expect(await asAdmin(schema, (dataSource) => setUpRoles(dataSource))).toMatchObject({ repaired: [] });
+      expect(await asAdmin(schema, (dataSource) => checkRoles(dataSource, ROLE_MATRIX))).toEqual([]);
+      expect(await asAdmin(schema, (dataSource) => setUpRoles(dataSource, ROLE_MATRIX))).toMatchObject({
+        repaired: [],
+      });
       // As one who may read everything.
       const reading = withSchema({ url: server.url(DATABASE), schema }, compareLive);
       expect(await reading).toEqual({ findings: [], unseen: [] });
@@ -78,8 +84,12 @@ describe('roles and rights of two schemas in one database', () => {
     ])
       await server.run(sql, DATABASE);
     const admin = { url: server.url(DATABASE), purpose: 'administer' } as const;
-    expect(await withSchema({ ...admin, schema: 'agent_one' }, checkRoles)).toEqual([]);
-    const found = await withSchema({ ...admin, schema: 'agent_two' }, checkRoles);
+    expect(
+      await withSchema({ ...admin, schema: 'agent_one' }, (dataSource) => checkRoles(dataSource, ROLE_MATRIX)),
+    ).toEqual([]);
+    const found = await withSchema({ ...admin, schema: 'agent_two' }, (dataSource) =>
+      checkRoles(dataSource, ROLE_MATRIX),
+    );
     expect(found.map(({ sentence }) => sentence)).toEqual(
       expect.arrayContaining([
         expect.stringMatching(/^schema agent_two: owner is \w+, should be owner$/),
@@ -88,8 +98,10 @@ describe('roles and rights of two schemas in one database', () => {
         'grant USAGE ON SCHEMA agent_two TO PUBLIC is there, should not be',
       ]),
     );
-    await withSchema({ ...admin, schema: 'agent_two' }, (dataSource) => setUpRoles(dataSource));
-    expect(await withSchema({ ...admin, schema: 'agent_two' }, checkRoles)).toEqual([]);
+    await withSchema({ ...admin, schema: 'agent_two' }, (dataSource) => setUpRoles(dataSource, ROLE_MATRIX));
+    expect(
+      await withSchema({ ...admin, schema: 'agent_two' }, (dataSource) => checkRoles(dataSource, ROLE_MATRIX)),
+    ).toEqual([]);
     expect(await stateOf(server.url(DATABASE), 'agent_one')).toEqual(before);
   });
 
@@ -102,7 +114,7 @@ describe('roles and rights of two schemas in one database', () => {
     await expect(runMigrations(three)).rejects.toThrow(
       /has no schema agent_three, and the role owner may not create it: run db:roles --schema agent_three/,
     );
-    await asAdmin('agent_three', (dataSource) => setUpRoles(dataSource));
+    await asAdmin('agent_three', (dataSource) => setUpRoles(dataSource, ROLE_MATRIX));
     expect(await runMigrations(three)).not.toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { CheckViolation } from '../../../src/connection/errors.js';
+import { CheckViolation } from '../../../src/errors/translate.js';
 import { createDataSource } from '../../../src/data-source.js';
-import { runMigrations } from '../../../src/migrator/runner.js';
+import { runMigrations } from '../../../src/operations/migrator/runner.js';
 import { ask } from '../../support/migrator/query.js';
 import { roleName } from '../../support/sql.js';
 import { withSchema } from '../../support/schemas.js';

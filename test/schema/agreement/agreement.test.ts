@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { outspokenQueryRunner } from '../../../src/connection/quiet-query-runner.js';
+import { outspokenQueryRunner } from '../../../src/connection/query-runner.js';
 import { rulesOf, type EntityClass } from '../../../src/columns/registry.js';
 import { ENTITIES } from '../../../src/entities/index.js';
 import { useDatabase } from '../../support/database.js';

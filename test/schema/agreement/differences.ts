@@ -1,5 +1,5 @@
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
-import { MAX_DEPTH } from '../../../src/columns/json-value.js';
+import { MAX_DEPTH } from '../../../src/columns/json.js';
 import { depthOf, hasKey, type Trifle } from './equality.js';
 import type { Case } from './verdict.js';
 

@@ -1,9 +1,8 @@
-import { In, QueryFailedError, type DataSource, type QueryRunner } from 'typeorm';
-import { rulesOf, type EntityClass } from '../../../src/columns/registry.js';
-import { EntityValidationError } from '../../../src/validation/entity-validation-error.js';
+import { type DataSource, In, QueryFailedError, type QueryRunner } from 'typeorm';
+import { type EntityClass, rulesOf } from '../../../src/columns/registry.js';
 import { validateEntity } from '../../../src/validation/validate-entity.js';
-import type { Violation } from '../../../src/validation/validation-error.js';
-import { rowOf, type Row } from '../../support/rows.js';
+import { EntityValidationError, type Violation } from '../../../src/validation/validation-error.js';
+import { type Row, rowOf } from '../../support/rows.js';
 import { disagreement, type Disagreement, type Tally } from './compare.js';
 import { rendered } from './render.js';
 import type { Subject } from './subjects.js';

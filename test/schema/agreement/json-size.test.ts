@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { jsonSizeRule } from '../../../src/columns/json-value.js';
+import { jsonSizeRule } from '../../../src/columns/json.js';
 import { anyCharacter } from '../../support/characters.js';
 import { useDatabase } from '../../support/database.js';
 

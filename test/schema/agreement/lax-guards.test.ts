@@ -1,11 +1,17 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { fieldsOf, type FieldRules } from '../../../src/columns/fields.js';
-import { rulesOf, type ColumnRule, type EntityClass, type RowRule } from '../../../src/columns/registry.js';
+import {
+  type ColumnRule,
+  type EntityClass,
+  type FieldRules,
+  fieldsOf,
+  type RowRule,
+  rulesOf,
+} from '../../../src/columns/registry.js';
 import { Author, CompetitiveMention, Post, Reply } from '../../../src/entities/index.js';
 import { useDatabase } from '../../support/database.js';
 import { Bench } from './bench.js';
-import { readCatalog, type Catalog } from './checks.js';
-import { Tally, type Disagreement } from './compare.js';
+import { type Catalog, readCatalog } from './checks.js';
+import { type Disagreement, Tally } from './compare.js';
 import { DIFFERENCES } from './differences.js';
 import { dropKeys, writeDirectly } from './direct.js';
 import { askAbout } from './run.js';

@@ -1,8 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
-import { fieldsOf, type FieldRules } from '../../../src/columns/fields.js';
-import { judgePresent } from '../../../src/columns/judge.js';
-import { rulesOf, type EntityClass, type RowRule } from '../../../src/columns/registry.js';
+import { type EntityClass, type FieldRules, fieldsOf, type RowRule, rulesOf } from '../../../src/columns/registry.js';
+import { judgePresent } from '../../../src/columns/validators.js';
 import { constraintName } from '../../../src/connection/naming-strategy.js';
 import { ENTITIES } from '../../../src/entities/index.js';
 import type { Catalog, Check, StoredColumn } from './checks.js';

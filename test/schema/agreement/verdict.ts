@@ -1,4 +1,4 @@
-import type { FieldRules } from '../../../src/columns/fields.js';
+import type { FieldRules } from '../../../src/columns/registry.js';
 import type { Answer } from './bench.js';
 import { isSame, trifleBetween, type Trifle } from './equality.js';
 import type { Judgement, Subject } from './subjects.js';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { outspokenQueryRunner } from '../../../src/connection/quiet-query-runner.js';
+import { outspokenQueryRunner } from '../../../src/connection/query-runner.js';
 import { shown, type Attack, type Attempt, type Case, type Refusal, type Statement } from './case.js';
 import { guardsOf, keyOf } from './guards.js';
 import { planted } from './rows.js';

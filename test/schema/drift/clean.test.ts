@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { diff } from '../../../src/schema/diff.js';
+import { diff } from '../../../src/operations/catalog/diff.js';
 import { SHIPPED_SNAPSHOT } from '../../../src/schema/shipped-snapshot.js';
 import { useDatabase } from '../../support/database.js';
 import { snapshotReader, useConnections } from './planting.js';

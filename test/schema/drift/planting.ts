@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { diff, type Difference } from '../../../src/schema/diff.js';
-import { readSnapshot, type Snapshot } from '../../../src/schema/snapshot.js';
+import { diff, type Difference } from '../../../src/operations/catalog/diff.js';
+import { readSnapshot, type Snapshot } from '../../../src/operations/catalog/snapshot.js';
 import { useDatabase } from '../../support/database.js';
 import { preparedServer } from '../../support/databases.js';
 import { FIXTURE, placeholders, READER, WRITER } from './fixture.js';

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { schemaSql } from '../../../scripts/generate/reference/schema-sql.js';
 import { createDataSource } from '../../../src/data-source.js';
-import { diff } from '../../../src/schema/diff.js';
-import { snapshotOf } from '../../../src/schema/live.js';
-import { readSnapshot, type Snapshot } from '../../../src/schema/snapshot.js';
+import { diff } from '../../../src/operations/catalog/diff.js';
+import { snapshotOf } from '../../../src/operations/catalog/compare.js';
+import { readSnapshot, type Snapshot } from '../../../src/operations/catalog/snapshot.js';
 import { useDatabase } from '../../support/database.js';
 
 /** Roles are the whole server's. */

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { ConnectionFailure } from '../../../src/connection/connection-failure.js';
-import { MigrationInterrupted } from '../../../src/migrator/errors.js';
-import { runMigrations } from '../../../src/migrator/runner.js';
+import { MigrationInterrupted } from '../../../src/operations/migrator/errors.js';
+import { runMigrations } from '../../../src/operations/migrator/runner.js';
 import { historySource, TEN_STATEMENTS } from './history.js';
 import { spawnMigrator } from './process.js';
 import { openStatementProxy, type Moment } from './statement-proxy.js';

@@ -2,7 +2,7 @@
  * A process that runs or reverts the migrations of a test: the runner of the commands, without the seconds it takes to load
  * entities. Argument: a `MigrateOrder` as JSON. Notices go to standard error, the result to standard output.
  */
-import { revertMigration, runMigrations } from '../../../src/migrator/runner.js';
+import { revertMigration, runMigrations } from '../../../src/operations/migrator/runner.js';
 import { historySource, type TestMigration } from './history.js';
 
 export interface MigrateOrder {

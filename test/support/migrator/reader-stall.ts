@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { runMigrations } from '../../../src/migrator/runner.js';
+import { runMigrations } from '../../../src/operations/migrator/runner.js';
 import { historySource, stamp } from './history.js';
 import { withClient } from './query.js';
 

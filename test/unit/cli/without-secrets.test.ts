@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { withoutSecrets } from '../../../src/cli/without-secrets.js';
+import { withoutSecrets } from '../../../src/cli/command.js';
 
 describe('what commander repeats of what was typed', () => {
   it.each([

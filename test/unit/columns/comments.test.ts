@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, expect, test } from '@jest/globals';
 import { getMetadataArgsStorage } from 'typeorm';
-import { applyComments } from '../../../src/columns/comments.js';
+import { applyComments } from '../../../src/columns/table.js';
 import { COMMENTS } from '../../../src/entities/comments.js';
 import { Archetype, Competitor, ENTITIES } from '../../../src/entities/index.js';
 

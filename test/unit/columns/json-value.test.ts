@@ -1,13 +1,11 @@
-import 'reflect-metadata';
 import { describe, expect, test } from '@jest/globals';
-import { fieldsOf } from '../../../src/columns/fields.js';
-import type { EntityClass } from '../../../src/columns/registry.js';
+import 'reflect-metadata';
+import { type EntityClass, fieldsOf } from '../../../src/columns/registry.js';
 import { AuditLog, ENTITIES } from '../../../src/entities/index.js';
 import { assertValid } from '../../../src/validation/assert-valid.js';
-import { EntityValidationError } from '../../../src/validation/entity-validation-error.js';
-import { InputValidationError } from '../../../src/validation/input-validation-error.js';
 import { AuditEntryInput } from '../../../src/validation/inputs/index.js';
 import { validateEntity } from '../../../src/validation/validate-entity.js';
+import { EntityValidationError, InputValidationError } from '../../../src/validation/validation-error.js';
 import { ID, rowOf } from '../../support/rows.js';
 
 const MIB = 1_048_576;

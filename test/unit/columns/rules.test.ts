@@ -17,8 +17,8 @@ import {
   UPPER_SNAKE,
   uuidRule,
 } from '../../../src/columns/index.js';
-import { judgeValue } from '../../../src/columns/judge.js';
-import { dayRule } from '../../../src/columns/moments.js';
+import { judgeValue } from '../../../src/columns/validators.js';
+import { dayRule } from '../../../src/columns/timestamps.js';
 import { INT4_MAX } from '../../../src/columns/numbers.js';
 import type { ColumnRule } from '../../../src/columns/registry.js';
 

@@ -21,8 +21,8 @@ import {
   TextList,
   textRules,
 } from '../../../src/columns/index.js';
-import { fieldsOf } from '../../../src/columns/fields.js';
-import { judgePresent } from '../../../src/columns/judge.js';
+import { fieldsOf } from '../../../src/columns/registry.js';
+import { judgePresent } from '../../../src/columns/validators.js';
 
 const Colour = nativeEnum('colour_of_words_test', ['RED', 'BLUE']);
 const manyTexts = (count: number): string[] => Array.from({ length: count }, (_, index) => `t${index}`);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { describeNodeEnv, isProduction, readLogSql, readSafety } from '../../../src/connection/environment.js';
-import { acquireEmbeddedServer } from '../../../src/connection/embedded.js';
+import { acquireEmbeddedServer } from '../../../src/embedded/embedded-server.js';
 import { createDataSource } from '../../../src/data-source.js';
 import { SampleInProductionError } from '../../../src/seeds/guard-errors.js';
 import { assertSamplePlace } from '../../../src/seeds/guard.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AuthenticationFailed, LockTimeout, PoolSaturated, UniqueViolation, withRetry } from '@shared/db';
-import { DATABASE_ERRORS } from '../../../src/connection/errors.js';
+import { DATABASE_ERRORS } from '../../../src/errors/translate.js';
 
 /** Fails so often, each time after so many milliseconds. Resolves to the number of attempts. */
 function failing(times: number, error: Error, ms = 0): () => Promise<number> {

@@ -1,13 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { chmod, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { parseDatabaseUrl } from '../../../src/connection/database-url.js';
 import { connectionFromEnvironment } from '../../../src/connection/environment.js';
-import { passwordInPgpass } from '../../../src/connection/pgpass.js';
-import { connectionSource, SOURCE_VARIABLES } from '../../../src/connection/secret-sources.js';
-import { VARIABLES, type VariableName } from '../../../src/connection/variables.js';
+import { connectionSource, passwordInPgpass, SOURCE_VARIABLES } from '../../../src/connection/secrets.js';
+import { type VariableName, VARIABLES } from '../../../src/connection/variables.js';
 import { createDataSource } from '../../../src/data-source.js';
 
 const SECRET = 'hunter2';

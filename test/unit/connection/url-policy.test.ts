@@ -1,12 +1,16 @@
-import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { isIP } from 'node:net';
 import { inspect } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { parse as parseAsDriver } from 'pg-connection-string';
-import { DatabaseUrlError, formatDatabaseUrl, parseDatabaseUrl } from '../../../src/connection/database-url.js';
-import { readHost } from '../../../src/connection/host.js';
+import {
+  DatabaseUrlError,
+  formatDatabaseUrl,
+  parseDatabaseUrl,
+  readHost,
+} from '../../../src/connection/database-url.js';
 import { tlsOptionsOf } from '../../../src/connection/tls.js';
-import { assertSafeAddress, UnsafeConnection, type Safety } from '../../../src/connection/url-policy.js';
+import { assertSafeAddress, type Safety, UnsafeConnection } from '../../../src/connection/url-policy.js';
 import { anyUrl, LOCAL_HOSTS, MALFORMED, MARK, UNVERIFIED, urlsTo } from './hostile-urls.js';
 
 const PRODUCTION: Safety = { production: true, optOuts: [] };

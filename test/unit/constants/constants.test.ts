@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
 import * as constants from '../../../src/constants/index.js';
 import { rulesOf } from '../../../src/columns/registry.js';
-import { SEGMENT_TYPES } from '../../../src/constants/choices.js';
+import { SEGMENT_TYPES } from '../../../src/constants/lists.js';
 import { Platform } from '../../../src/entities/enums.js';
 import { KpiMetric, Post, SegmentedWeight } from '../../../src/entities/index.js';
 

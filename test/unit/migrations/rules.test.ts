@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { updatedChecksums } from '../../../src/cli/migration-file/checksums.js';
+import { updatedChecksums } from '../../../src/cli/migration-file.js';
 import { brokenRules, readHistory, type History } from '../../migrations/rules.js';
 
 const FIRST = '1795000000000-make-birds.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { referenceFiles } from '../../../scripts/generate/reference/index.js';
 import { SHIPPED_SNAPSHOT } from '../../../src/schema/shipped-snapshot.js';
-import type { CatalogObject, Snapshot } from '../../../src/schema/snapshot.js';
+import type { CatalogObject, Snapshot } from '../../../src/operations/catalog/snapshot.js';
 
 /** The shipped catalog with one object changed, added or taken away. */
 function changed(key: string, object: CatalogObject | undefined): Snapshot {

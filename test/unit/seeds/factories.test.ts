@@ -4,8 +4,8 @@ import { rulesOf } from '../../../src/columns/registry.js';
 import { containsProhibitedClaim, REPLY_LIMITS, REPLY_SIGNATURE } from '../../../src/constants/reply.js';
 import { ENTITIES } from '../../../src/entities/index.js';
 import { FACTORIES, makeFactories, type Factories } from '../../../src/seeds/factories/index.js';
-import { harmless } from '../../../src/seeds/factories/kit.js';
-import { isSampleId } from '../../../src/seeds/sample/sample-id.js';
+import { harmless } from '../../../src/seeds/factories/factory.js';
+import { isSampleId } from '../../../src/seeds/ids.js';
 import { validateEntity } from '../../../src/validation/validate-entity.js';
 
 const now = new Date('2026-06-15T09:30:00.000Z');

@@ -1,10 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
-import { ENTITIES, Archetype, Author, Post } from '../../../src/entities/index.js';
-import { referenceId } from '../../../src/seeds/reference/reference-id.js';
-import { referenceRows } from '../../../src/seeds/reference/reference-rows.js';
-import { isSampleId, sampleId } from '../../../src/seeds/sample/sample-id.js';
-import { tableNumber } from '../../../src/seeds/table-numbers.js';
+import { Archetype, Author, ENTITIES, Post } from '../../../src/entities/index.js';
+import { isSampleId, referenceId, sampleId, tableNumber } from '../../../src/seeds/ids.js';
+import { referenceRows } from '../../../src/seeds/reference/rows.js';
 import { validateEntity } from '../../../src/validation/validate-entity.js';
 
 describe('seeded ids', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
+import { type EntityClass, rulesOf } from '../../../src/columns/registry.js';
 import {
   ARCHETYPE_NAMES,
   CHAMPION_TIER_NAMES,
@@ -7,8 +8,7 @@ import {
   ESCALATION_REASON_NAMES,
   KPI_TYPE_NAMES,
   POWER_TIER_NAMES,
-} from '../../../src/constants/reference-names.js';
-import { rulesOf, type EntityClass } from '../../../src/columns/registry.js';
+} from '../../../src/constants/lists.js';
 import {
   Archetype,
   ChampionTier,
@@ -17,10 +17,9 @@ import {
   KpiType,
   PowerTier,
 } from '../../../src/entities/index.js';
-import { referenceId } from '../../../src/seeds/reference/reference-id.js';
-import type { ReferenceIds } from '../../../src/seeds/sample/reference-ids.js';
-import { isSampleId } from '../../../src/seeds/sample/sample-id.js';
-import { sampleRows } from '../../../src/seeds/sample/sample-rows.js';
+import { isSampleId, referenceId } from '../../../src/seeds/ids.js';
+import type { ReferenceIds } from '../../../src/seeds/sample/context.js';
+import { sampleRows } from '../../../src/seeds/sample/rows.js';
 import { validateEntity } from '../../../src/validation/validate-entity.js';
 
 const DAY_MS = 86_400_000;

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { rulesOf } from '../../../src/columns/registry.js';
-import { HANDLE_FORMATS, HANDLE_SENTENCE } from '../../../src/entities/core/handle.js';
+import { HANDLE_FORMATS, HANDLE_SENTENCE } from '../../../src/entities/formats.js';
 import { Author, ENTITIES } from '../../../src/entities/index.js';
 import { describeConstraint, toDatabaseError, validateEntity } from '../../../src/validation/index.js';
 

@@ -1,10 +1,10 @@
 import 'reflect-metadata';
 import { describe, expect, test } from '@jest/globals';
 import { BadRequestException, ValidationPipe } from '@nestjs/common';
-import { fieldsOf } from '../../../src/columns/fields.js';
+import { fieldsOf } from '../../../src/columns/registry.js';
 import { assertValid } from '../../../src/validation/assert-valid.js';
 import * as inputs from '../../../src/validation/inputs/index.js';
-import { Like } from '../../../src/validation/inputs/words.js';
+import { Like } from '../../../src/validation/input-rules.js';
 import { Post } from '../../../src/entities/index.js';
 import { CONTENT, ID, type Row } from '../../support/rows.js';
 import { inputRefusalOf } from './refusal.js';

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { describe, expect, test } from '@jest/globals';
 import { rulesOf } from '../../../src/columns/registry.js';
 import { Author, Decision, ENTITIES, Escalation, Post, Reply } from '../../../src/entities/index.js';
-import type { EntityValidationError } from '../../../src/validation/entity-validation-error.js';
+import type { EntityValidationError } from '../../../src/validation/validation-error.js';
 import { validateEntity } from '../../../src/validation/validate-entity.js';
 import { CONTENT, ID, OTHER_ID, rowOf } from '../../support/rows.js';
 import { refusalOf } from './refusal.js';

@@ -1,8 +1,7 @@
 import type { EntityClass } from '../../../src/columns/registry.js';
-import { EntityValidationError } from '../../../src/validation/entity-validation-error.js';
-import { InputValidationError } from '../../../src/validation/input-validation-error.js';
 import { assertValid } from '../../../src/validation/assert-valid.js';
 import { validateEntity, type Write } from '../../../src/validation/validate-entity.js';
+import { EntityValidationError, InputValidationError } from '../../../src/validation/validation-error.js';
 
 /** `property:constraint` of each violation (for rules over several properties `a,b:meaning`), or [] for a row accepted. */
 export function refusalOf(entity: EntityClass, row: unknown, write: Write = { write: 'insert' }): string[] {

@@ -1,19 +1,22 @@
-import 'reflect-metadata';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { BadRequestException, ValidationPipe } from '@nestjs/common';
 import { validateSync } from 'class-validator';
-import { fieldsOf } from '../../../src/columns/fields.js';
-import { rulesOf, type EntityClass } from '../../../src/columns/registry.js';
-import { judgeShape } from '../../../src/columns/judge.js';
-import * as context from '../../../src/entities/core/decision-context.js';
-import { InteractionEvent } from '../../../src/entities/core/interaction-event.js';
-import { GenerationScores, OutcomeWindows, ReplyMetrics } from '../../../src/entities/core/reply-metrics.js';
-import { SampleSizes, SignalWeights } from '../../../src/entities/learning/signal-weights.js';
+import 'reflect-metadata';
+import { type EntityClass, fieldsOf, rulesOf } from '../../../src/columns/registry.js';
+import { judgeShape } from '../../../src/columns/validators.js';
 import { ENTITIES } from '../../../src/entities/index.js';
+import * as context from '../../../src/entities/json-shapes.js';
+import {
+  GenerationScores,
+  InteractionEvent,
+  OutcomeWindows,
+  ReplyMetrics,
+  SampleSizes,
+  SignalWeights,
+} from '../../../src/entities/json-shapes.js';
 import { assertValid } from '../../../src/validation/assert-valid.js';
-import { EntityValidationError } from '../../../src/validation/entity-validation-error.js';
-import { InputValidationError } from '../../../src/validation/input-validation-error.js';
 import { validateEntity } from '../../../src/validation/validate-entity.js';
+import { EntityValidationError, InputValidationError } from '../../../src/validation/validation-error.js';
 import { rowOf } from '../../support/rows.js';
 import { VALID_INPUTS } from './valid-inputs.js';
 

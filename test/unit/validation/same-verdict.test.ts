@@ -1,15 +1,19 @@
-import 'reflect-metadata';
 import { describe, expect, test } from '@jest/globals';
 import { validateSync } from 'class-validator';
 import fc from 'fast-check';
-import { fieldsOf } from '../../../src/columns/fields.js';
-import { judgePresent } from '../../../src/columns/judge.js';
-import type { EntityClass } from '../../../src/columns/registry.js';
-import * as context from '../../../src/entities/core/decision-context.js';
-import { InteractionEvent } from '../../../src/entities/core/interaction-event.js';
-import { GenerationScores, OutcomeWindows, ReplyMetrics } from '../../../src/entities/core/reply-metrics.js';
+import 'reflect-metadata';
+import { type EntityClass, fieldsOf } from '../../../src/columns/registry.js';
+import { judgePresent } from '../../../src/columns/validators.js';
 import { ENTITIES } from '../../../src/entities/index.js';
-import { SampleSizes, SignalWeights } from '../../../src/entities/learning/signal-weights.js';
+import * as context from '../../../src/entities/json-shapes.js';
+import {
+  GenerationScores,
+  InteractionEvent,
+  OutcomeWindows,
+  ReplyMetrics,
+  SampleSizes,
+  SignalWeights,
+} from '../../../src/entities/json-shapes.js';
 import { anyCharacter } from '../../support/characters.js';
 
 /** Values of which each rule accepts some and refuses some. */

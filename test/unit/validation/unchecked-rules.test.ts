@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RowRule } from '../../../src/columns/registry.js';
-import { GIVEN_AS_SQL, UNKNOWN } from '../../../src/validation/row.js';
-import { judgeRow } from '../../../src/validation/row-rules.js';
+import { GIVEN_AS_SQL, judgeRow, UNKNOWN } from '../../../src/validation/row-rules.js';
 
 const rule: RowRule = {
   meaning: 'a_before_b',

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { DatabaseErrorClass } from '../../../../src/connection/errors.js';
+import type { DatabaseErrorClass } from '../../../../src/errors/translate.js';
 
 /** A call that PostgreSQL really refuses, and what the error says. */
 export interface Provocation {

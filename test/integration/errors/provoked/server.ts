@@ -9,7 +9,7 @@ import {
   ReadOnly,
   TransactionAborted,
   UnexpectedDatabaseError,
-} from '../../../../src/connection/errors.js';
+} from '../../../../src/errors/translate.js';
 import { provocation, statement, type Provocation } from './provocation.js';
 
 const MIGRATIONS = /migrations only/;

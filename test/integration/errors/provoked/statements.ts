@@ -4,7 +4,7 @@ import {
   CardinalityViolation,
   InvalidStatement,
   SchemaMismatch,
-} from '../../../../src/connection/errors.js';
+} from '../../../../src/errors/translate.js';
 import { Author, Post, Reply } from '../../../../src/entities/index.js';
 import { ID } from '../../../support/rows.js';
 import { provocation, statement, type Provocation } from './provocation.js';

@@ -7,7 +7,7 @@ import {
   InvalidValue,
   NotNullViolation,
   UniqueViolation,
-} from '../../../../src/connection/errors.js';
+} from '../../../../src/errors/translate.js';
 import { Author, Competitor, Post } from '../../../../src/entities/index.js';
 import { rowOf } from '../../../support/rows.js';
 import { provocation, statement, type Provocation } from './provocation.js';

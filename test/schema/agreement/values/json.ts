@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { MAX_DEPTH } from '../../../../src/columns/json-value.js';
+import { MAX_DEPTH } from '../../../../src/columns/json.js';
 import { anyCharacter } from '../../../support/characters.js';
 import { words } from './characters.js';
 import type { Hints } from './hints.js';

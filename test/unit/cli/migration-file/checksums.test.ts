@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseChecksums, updatedChecksums } from '../../../../src/cli/migration-file/checksums.js';
-import { moduleOf } from '../../../../src/cli/migration-file/folder.js';
+import { moduleOf, parseChecksums, updatedChecksums } from '../../../../src/cli/migration-file.js';
 
 const SHA = '0'.repeat(64);
 const file = (entries: string): string => `export const CHECKSUMS: X = {\n${entries}\n};\n`;

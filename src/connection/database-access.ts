@@ -1,0 +1,90 @@
+import { assertNoReason, refusal, type Safety } from './url-policy.js';
+
+/**
+ * What the connection is for, which decides what its role may be able to do: `app` works on rows, `migrate` may own and change
+ * tables as well, `administer` (roles and grants) may do anything.
+ */
+export type Purpose = 'app' | 'migrate' | 'administer';
+
+interface Abilities {
+  readonly role: string;
+  readonly attributes: readonly string[] | null;
+  readonly powers: readonly string[] | null;
+  readonly owns: number;
+  readonly creates: number;
+}
+
+/**
+ * Asks for the session's own role, and for every role it may become: what SET ROLE reaches, the role can do. The row security
+ * of a superuser's database is no security, and the same goes for whoever reads the server's files.
+ */
+const ABILITIES = `
+  WITH reachable AS (SELECT * FROM pg_roles WHERE pg_has_role(session_user, oid, 'MEMBER')),
+  ours AS (SELECT oid, nspowner FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema')
+  SELECT session_user AS role,
+    (SELECT array_agg(DISTINCT attribute ORDER BY attribute) FROM reachable, LATERAL (VALUES
+      (rolsuper, 'SUPERUSER'), (rolbypassrls, 'BYPASSRLS'), (rolcreaterole, 'CREATEROLE'), (rolreplication, 'REPLICATION'),
+      (rolcreatedb, 'CREATEDB')) AS had (has, attribute) WHERE has) AS attributes,
+    (SELECT array_agg(rolname::text ORDER BY rolname) FROM reachable WHERE rolname IN ('pg_read_server_files',
+      'pg_write_server_files', 'pg_execute_server_program', 'pg_read_all_data', 'pg_write_all_data')) AS powers,
+    (SELECT count(*) FROM pg_class WHERE relnamespace IN (SELECT oid FROM ours) AND relowner IN (SELECT oid FROM reachable))::int
+      + (SELECT count(*) FROM pg_proc WHERE pronamespace IN (SELECT oid FROM ours) AND proowner IN (SELECT oid FROM reachable))::int
+      + (SELECT count(*) FROM ours WHERE nspowner IN (SELECT oid FROM reachable))::int
+      + (SELECT count(*) FROM pg_database WHERE datname = current_database() AND datdba IN (SELECT oid FROM reachable))::int
+      AS owns,
+    (SELECT count(DISTINCT ours.oid) FROM ours, reachable WHERE has_schema_privilege(reachable.oid, ours.oid, 'CREATE'))::int
+      + (SELECT count(*) FROM pg_database WHERE datname = current_database() AND EXISTS (
+          SELECT FROM reachable WHERE has_database_privilege(reachable.oid, pg_database.oid, 'CREATE')))::int AS creates`;
+
+/**
+ * May production work with the role that is logged in?
+ *
+ * @param query runs a statement on a connection of it, and gives its rows.
+ * @throws UnsafeConnection in one line that names what the role can do, and the way out.
+ */
+export async function assertSafeRole(
+  query: (sql: string) => Promise<unknown>,
+  purpose: Purpose,
+  safety: Safety,
+): Promise<void> {
+  if (!safety.production || purpose === 'administer') return;
+  const [abilities] = (await query(ABILITIES)) as Abilities[];
+  const faults = abilities === undefined ? ['cannot be examined'] : faultsOf(abilities, purpose);
+  if (faults.length === 0) return;
+  const reason = `the role ${abilities?.role ?? ''} ${faults.join(', ')}: use the role made for this (db:roles)`;
+  assertNoReason([refusal(reason, 'SHARED_DB_ALLOW_UNSAFE_ROLE', safety)], safety);
+}
+
+function faultsOf({ attributes, powers, owns, creates }: Abilities, purpose: Purpose): string[] {
+  // A migrator is a member of the owner, and a rehearsal makes databases.
+  const migrates = purpose === 'migrate';
+  const held = (attributes ?? []).filter((attribute) => !(migrates && attribute === 'CREATEDB'));
+  // A superuser is all of it.
+  if (held.includes('SUPERUSER')) return ['is, or may become, a superuser'];
+  return [
+    ...held.map((attribute) => `has ${attribute}`),
+    ...(powers ?? []).map((power) => `is a member of ${power}`),
+    ...(owns > 0 && !migrates ? ['owns tables or other objects'] : []),
+    ...(creates > 0 && !migrates ? ['may create objects'] : []),
+  ];
+}
+
+/** Does a session take writes, and if not, why? Every role may ask. */
+
+/** Columns of a SELECT that `whyReadOnly` understands. */
+export const ACCESS_COLUMNS = `pg_catalog.pg_is_in_recovery() AS standby,
+  pg_catalog.current_setting('default_transaction_read_only') = 'on' AS "readOnly"`;
+
+export interface Access {
+  /** It is a standby: it follows another server and takes no writes. */
+  readonly standby: boolean;
+  /** default_transaction_read_only is on, for the server, the database or the role: somebody wants no writes now. */
+  readonly readOnly: boolean;
+}
+
+/** Why nothing may be written, and what to do: completes "The database …: ". Undefined where writing is allowed. */
+export function whyReadOnly({ standby, readOnly }: Access): string | undefined {
+  if (standby) return 'it is a standby, which takes no writes: connect to the primary, or promote it';
+  if (!readOnly) return undefined;
+  return 'it is read-only (default_transaction_read_only is on): when writing is allowed again, RESET it with ALTER DATABASE or ALTER ROLE';
+}

@@ -1,0 +1,220 @@
+import { readFileSync, type Stats, statSync } from 'node:fs';
+import { SharedDbError } from '../errors/shared-db-error.js';
+import { type DatabaseAddress, DatabaseUrlError, formatDatabaseUrl, parseDatabaseUrl } from './database-url.js';
+import type { VariableName } from './variables.js';
+
+/** A secret cannot be had from where the environment says it is. One line that names the variable, and no value. */
+export class SecretUnavailable extends SharedDbError {
+  override readonly name = 'SecretUnavailable';
+}
+
+/** No password and no connection string is longer. */
+const MOST_BYTES = 65_536;
+
+/** Where Docker and Kubernetes mount secrets, readable for everybody in the container and for nobody outside. */
+const MOUNTED = /^(?:\/var)?\/run\/secrets\//;
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'that does not exist',
+  EACCES: 'that this user may not read',
+  EPERM: 'that this user may not read',
+  ERR_ENCODING_INVALID_ENCODED_DATA: 'that is not UTF-8 text',
+};
+
+const strictly = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * The text of a file with a secret in it, without the line break at its end.
+ *
+ * The path is not shown: who confuses DATABASE_URL_FILE with DATABASE_URL has put the secret there.
+ *
+ * @param variable names the file
+ * @throws SecretUnavailable when it is missing, unreadable, empty, larger than 64 KiB, or no text.
+ */
+export function readSecretFile(variable: string, path: string): string {
+  const complain = (what: string): SecretUnavailable => new SecretUnavailable(`${variable} names a file ${what}.`);
+  let text: string;
+  try {
+    const stats = statSync(path);
+    if (!stats.isFile()) throw complain('that is none: a folder, a pipe or a device');
+    if (stats.size > MOST_BYTES) throw complain('that is too large to be a secret (64 KiB at most)');
+    warnOfReaders(variable, path, stats);
+    text = strictly.decode(readFileSync(path));
+  } catch (error) {
+    if (error instanceof SecretUnavailable) throw error;
+    throw complain(REASONS[(error as { code?: string }).code ?? ''] ?? 'that cannot be read');
+  }
+  const secret = text.replace(/^\uFEFF/, '').replace(/(?:\r?\n)+$/, '');
+  if (secret.trim() === '') throw complain('that is empty');
+  if (secret.includes('\0')) throw complain('that is not UTF-8 text');
+  return secret;
+}
+
+/** The same, for a secret of one line. */
+export function readSecretLine(variable: string, path: string): string {
+  const secret = readSecretFile(variable, path);
+  if (!/[\r\n]/.test(secret)) return secret;
+  throw new SecretUnavailable(`${variable} names a file of several lines: it must hold the secret and nothing else.`);
+}
+
+const warned = new Set<string>();
+
+function warnOfReaders(variable: string, path: string, { mode }: Stats): void {
+  // Windows has no such bits.
+  if ((mode & 0o026) === 0) return;
+  if (process.platform === 'win32' || MOUNTED.test(path) || warned.has(variable)) return;
+  warned.add(variable);
+  process.emitWarning(`${variable} names a file that others may read or change: chmod 600 it.`, 'SharedDbWarning');
+}
+
+/**
+ * The password in the text of a password file, as libpq reads it (PostgreSQL documentation, "The Password File"): the first
+ * line whose `host:port:database:user` fits, `*` fits everything, a backslash keeps the next character.
+ */
+export function passwordInPgpass(text: string, address: DatabaseAddress): string | undefined {
+  const { host, port, database, user } = address;
+  // A socket is `localhost` there.
+  const wanted = [host.startsWith('/') ? 'localhost' : host, String(port), database, user ?? ''];
+  for (const line of text.split(/\r?\n/)) {
+    if (line.startsWith('#')) continue;
+    const fields = [...line.matchAll(/((?:\\.|[^:\\])*)(?::|$)/g)].map(([, field = '']) => field);
+    const [password, ...rest] = [fields[4], ...fields.slice(0, 4)];
+    const fits = rest.length === 4 && rest.every((field, i) => field === '*' || plain(field) === wanted[i]);
+    if (fits && password !== undefined && password !== '') return plain(password);
+  }
+  return undefined;
+}
+
+function plain(field: string): string {
+  return field.replaceAll(/\\(.)/g, '$1');
+}
+
+/** Gives the password as it is now. Asked at every new connection; what it throws is not shown. */
+export type PasswordProvider = () => string | Promise<string>;
+
+/** The password could not be had from where it is kept. */
+export class PasswordUnavailable extends SharedDbError {
+  override readonly name = 'PasswordUnavailable';
+}
+
+/**
+ * What node-postgres asks at every new connection. Always a function: without one it would look for PGPASSWORD and ~/.pgpass
+ * by itself. Empty where there is none, which node-postgres refuses to send.
+ *
+ * @throws DatabaseUrlError when the URL has a password, too.
+ */
+export function passwordOf(
+  { password }: DatabaseAddress,
+  provider: PasswordProvider | undefined,
+): () => Promise<string> {
+  if (provider === undefined) return () => Promise.resolve(password ?? '');
+  if (password !== undefined) {
+    throw new DatabaseUrlError(
+      'password',
+      'The password is given twice, in the database URL and by the option `password`: leave one out.',
+    );
+  }
+  return async () => {
+    try {
+      return await provider();
+    } catch (error) {
+      // Another's error may hold what it was asked for.
+      if (error instanceof SharedDbError) throw error;
+      throw new PasswordUnavailable('The provider of the database password failed: see to the secret source.');
+    }
+  };
+}
+
+/** Where the database is, and how to log in, as the environment says it. */
+export interface ConnectionSource {
+  /** Without its password when that is asked for at each connection. */
+  readonly url: string;
+  /** Reads it again each time; absent when the URL has it, or none is needed. */
+  readonly password?: () => string;
+}
+
+type Get = (name: VariableName) => string | undefined;
+
+const PLACES = ['DATABASE_URL', 'DATABASE_URL_FILE', 'PGHOST'] as const;
+const PASSWORDS = ['PGPASSWORD', 'PGPASSWORD_FILE', 'PGPASSFILE'] as const;
+
+/** What a child process that is given DATABASE_URL must not inherit. */
+export const SOURCE_VARIABLES: readonly VariableName[] = [...PLACES, ...PASSWORDS];
+
+/**
+ * The one source that is set.
+ *
+ * @returns undefined when there is none.
+ * @throws SecretUnavailable when two are set that contradict each other, by name, or a file cannot be used; DatabaseUrlError.
+ */
+export function connectionSource(get: Get): ConnectionSource | undefined {
+  const place = onlyOneOf(PLACES, get);
+  if (place === undefined) return undefined;
+  const url = readUrl(place, get);
+  const address = parseDatabaseUrl(url);
+  const separate = onlyOneOf(PASSWORDS, get);
+  if (separate === undefined) return place === 'DATABASE_URL_FILE' ? fromFile(address, get) : { url };
+  if (address.password === undefined) return { url, password: () => readPassword(separate, address, get) };
+  throw new SecretUnavailable(`${place} has a password, and ${separate} is set as well: leave one out.`);
+}
+
+function onlyOneOf<Name extends VariableName>(names: readonly Name[], get: Get): Name | undefined {
+  const [first, second] = names.filter((name) => get(name) !== undefined);
+  if (second === undefined) return first;
+  throw new SecretUnavailable(`${first} and ${second} are both set: which is meant? Unset one.`);
+}
+
+function readUrl(place: (typeof PLACES)[number], get: Get): string {
+  if (place === 'PGHOST') return urlOfParts(get);
+  const value = get(place) ?? '';
+  return place === 'DATABASE_URL' ? value : readSecretLine(place, value);
+}
+
+/** The URL that says what the variables of libpq say; parsed like any other, so that one policy judges both. */
+function urlOfParts(get: Get): string {
+  for (const name of ['PGDATABASE', 'PGUSER'] as const) {
+    if (get(name) === undefined) throw new SecretUnavailable(`PGHOST is set, and ${name} is not: set it as well.`);
+  }
+  const parts: readonly (readonly [string, string | undefined])[] = [
+    ['host', get('PGHOST')],
+    ['port', get('PGPORT')],
+    ['sslmode', get('PGSSLMODE')],
+    ['sslrootcert', get('PGSSLROOTCERT')],
+    ['sslcert', get('PGSSLCERT')],
+    ['sslkey', get('PGSSLKEY')],
+  ];
+  const query = parts.flatMap(([name, value]) => (value === undefined ? [] : `${name}=${encodeURIComponent(value)}`));
+  const [user, database] = [get('PGUSER') ?? '', get('PGDATABASE') ?? ''].map(encodeURIComponent);
+  const url = `postgres://${user}@/${database}?${query.join('&')}`;
+  try {
+    return formatDatabaseUrl(parseDatabaseUrl(url));
+  } catch (error) {
+    if (!(error instanceof DatabaseUrlError)) throw error;
+    throw new DatabaseUrlError(error.part, `PGHOST and the variables beside it make no URL: ${error.message}`);
+  }
+}
+
+function fromFile(address: DatabaseAddress, get: Get): ConnectionSource {
+  const passwordless = formatDatabaseUrl(address, null);
+  if (address.password === undefined) return { url: passwordless };
+  return {
+    url: passwordless,
+    password: () => {
+      const now = parseDatabaseUrl(readUrl('DATABASE_URL_FILE', get));
+      // The pool connects where it always did: the new password may not be for there.
+      if (formatDatabaseUrl(now, null) === passwordless) return now.password ?? '';
+      throw new SecretUnavailable(
+        'DATABASE_URL_FILE names another database, user or TLS by now: start the service anew. Only the password may change.',
+      );
+    },
+  };
+}
+
+function readPassword(name: (typeof PASSWORDS)[number], address: DatabaseAddress, get: Get): string {
+  const value = get(name) ?? '';
+  if (name === 'PGPASSWORD') return value;
+  if (name === 'PGPASSWORD_FILE') return readSecretLine(name, value);
+  const found = passwordInPgpass(readSecretFile(name, value), address);
+  if (found !== undefined) return found;
+  throw new SecretUnavailable('PGPASSFILE names a file without a line for this host, port, database and user.');
+}

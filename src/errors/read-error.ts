@@ -1,0 +1,209 @@
+import { READINGS } from './readings/index.js';
+import type { Reading } from './readings/reading.js';
+import { type Token, tokensOf } from './sql-text.js';
+
+/**
+ * Which names an error message may repeat.
+ *
+ * PostgreSQL's messages mix names with data: `relation "…" does not exist` quotes a table that the statement names, but also any text
+ * that was cast to regclass. So a name is taken only from the statement itself, where it stands as a name, or compared with the names
+ * of our schema, and never when the error comes from a RAISE, a function, or SQL that a function put together.
+ */
+
+/** May this name be shown? */
+export type NameCheck = (name: string) => boolean;
+
+const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_$]{0,62}$/;
+
+/** Tokenising a longer statement takes longer than the name is worth. */
+const LONGEST_STATEMENT = 100_000;
+
+export function isIdentifier(text: unknown): text is string {
+  return typeof text === 'string' && IDENTIFIER.test(text);
+}
+
+/** Types as PostgreSQL's messages write them. None of these words can be data that somebody sent. */
+const TYPE =
+  /^(?:smallint|integer|bigint|real|double precision|numeric|boolean|text|name|uuid|json|jsonb|jsonpath|xml|bytea|date|interval|oid|bit(?: varying)?|"char"|character(?: varying)?|inet|cidr|macaddr|money|point|tsvector|tsquery|record|unknown|void|any\w*|(?:int|num|ts|tstz|date)\w*range|time(?:stamp)?(?: with(?:out)? time zone)?)(?:\(\d+(?:,\d+)?\))?(?:\[\])?$/;
+
+/** A built-in type, or one that is itself a name that may be shown. */
+export function isType(text: string, mayShow: NameCheck): boolean {
+  return TYPE.test(text) || mayShow(text.replace(/\[\]$/, ''));
+}
+
+/** All names in a statement, as they stand there outside of literals and comments. */
+export function namesIn(sql: string): ReadonlySet<string> {
+  if (sql.length > LONGEST_STATEMENT) return new Set();
+  // PostgreSQL repeats words that are not quoted in lower case.
+  return new Set(
+    tokensOf(sql)
+      .flatMap((token) => nameOf(token) ?? [])
+      .flatMap((name) => [name, name.toLowerCase()]),
+  );
+}
+
+/**
+ * What stands in a statement where PostgreSQL says that the error is: a name with its qualifiers (`p`, `foo`), a parameter (`$1`, `:id`),
+ * a word. Undefined for anything else, and where a literal stands so close that its end may be misplaced.
+ *
+ * @param position counts characters from 1
+ */
+export function wordsAt(sql: string, position: number): readonly string[] | undefined {
+  if (sql.length > LONGEST_STATEMENT) return undefined;
+  const offset = Array.from(sql)
+    .slice(0, position - 1)
+    .join('').length;
+  const tokens = tokensOf(sql);
+  let start = 0;
+  const index = tokens.findIndex(({ text }) => {
+    start += text.length;
+    return start > offset;
+  });
+  if (index < 0 || start - (tokens[index]?.text.length ?? 0) !== offset) return undefined;
+  const before = tokens.slice(0, index).findLast(({ kind }) => kind !== 'space' && kind !== 'comment');
+  if (before?.kind === 'string' || before?.kind === 'dollar' || tokens.some(isUnfinished)) return undefined;
+  return wordsFrom(tokens.slice(index));
+}
+
+function wordsFrom([first, second, ...rest]: readonly Token[]): readonly string[] | undefined {
+  if (first === undefined) return undefined;
+  if (first.kind === 'parameter') return [first.text];
+  // TypeORM leaves a named parameter in the statement when it has no value.
+  if (first.text === ':' && second?.kind === 'word' && isIdentifier(second.text)) return [`:${second.text}`];
+  const name = nameOf(first);
+  if (name === undefined) return undefined;
+  const qualified = second?.text === '.' ? wordsFrom(rest) : undefined;
+  return [name, ...(qualified ?? [])];
+}
+
+function nameOf({ kind, text }: Token): string | undefined {
+  if (kind === 'word') return isIdentifier(text) ? text : undefined;
+  if (kind !== 'name' || !text.startsWith('"')) return undefined;
+  const name = text.slice(1, -1);
+  return isIdentifier(name) ? name : undefined;
+}
+
+/** A literal or quoted name that the statement does not close: what is literal and what is not cannot be told any more. */
+function isUnfinished({ kind, text }: Token): boolean {
+  if (kind === 'string') return !/'[^]*'$/.test(text);
+  if (kind === 'name') return !/"[^]*"$/.test(text);
+  return kind === 'dollar' && !/^(\$[^$]*\$)[^]*\1$/.test(text);
+}
+
+/** Says in our words what an error of PostgreSQL says, without repeating any of its data. */
+
+/** The fields of node-postgres' DatabaseError that are looked at. Only names are ever taken out of them. */
+export interface PostgresFields {
+  readonly code?: unknown;
+  readonly severity?: unknown;
+  readonly message?: unknown;
+  readonly detail?: unknown;
+  readonly position?: unknown;
+  readonly routine?: unknown;
+  readonly where?: unknown;
+  readonly internalQuery?: unknown;
+  readonly schema?: unknown;
+  readonly table?: unknown;
+  readonly column?: unknown;
+  readonly constraint?: unknown;
+}
+
+/** Where an error comes from, and what may be shown of it. */
+export interface ErrorContext {
+  /** The statement that was sent. */
+  readonly sql?: string | undefined;
+  /** Is this the name of a table, column or constraint of our schema? Such names are shown in production, too. */
+  readonly isKnownName: NameCheck;
+  /** Other names are shown where they stand in the statement as names. */
+  readonly showStatementNames: boolean;
+}
+
+/** A RAISE says whatever its author wrote, in each of its fields. */
+export function isRaised({ routine }: PostgresFields): boolean {
+  return routine === 'exec_stmt_raise';
+}
+
+/** @returns undefined where there is no more to say than the class of the error does. */
+export function readError(
+  fields: PostgresFields,
+  context: ErrorContext,
+): { readonly sentence: string; readonly advice?: string | undefined } | undefined {
+  const mayShow = nameCheckFor(fields, context);
+  const at = wordsOfStatement(fields, context);
+  for (const reading of READINGS) {
+    if (reading.state !== fields.code) continue;
+    const names = matchReading(reading, fields, at);
+    if (names === undefined || (isRaised(fields) && reading.sentence.includes('{'))) continue;
+    const sentence = fillIn(reading.sentence, names, mayShow);
+    if (sentence !== undefined) return { sentence, advice: reading.advice };
+  }
+  return undefined;
+}
+
+function nameCheckFor(fields: PostgresFields, { sql, isKnownName, showStatementNames }: ErrorContext): NameCheck {
+  // A statement that a function put together may be made of data.
+  if (isRaised(fields) || fields.internalQuery !== undefined) return () => false;
+  if (!showStatementNames || fields.where !== undefined) return isKnownName;
+  const inFields = [fields.schema, fields.table, fields.column, fields.constraint];
+  let inStatement: ReadonlySet<string> | undefined;
+  return (name) => isKnownName(name) || inFields.includes(name) || (inStatement ??= namesIn(sql ?? '')).has(name);
+}
+
+function wordsOfStatement({ position }: PostgresFields, { sql }: ErrorContext): readonly string[] | undefined {
+  return sql === undefined || !/^\d+$/.test(String(position)) ? undefined : wordsAt(sql, Number(position));
+}
+
+/** The names for the placeholders of a reading; undefined where the reading is of another error. */
+function matchReading(
+  { routines, message, detail, namedParameter }: Reading,
+  fields: PostgresFields,
+  at: readonly string[] | undefined,
+): Readonly<Record<string, string>> | undefined {
+  if (routines !== undefined && !routines.some((routine) => routine === fields.routine)) return undefined;
+  if (namedParameter && !at?.[0]?.startsWith(':')) return undefined;
+  const names: Record<string, string> = at === undefined ? {} : { at: at.join('.'), qualifier: at[0] ?? '' };
+  for (const [pattern, text] of [
+    [message, fields.message],
+    [detail, fields.detail],
+  ] as const) {
+    if (pattern === undefined) continue;
+    const match = typeof text === 'string' ? pattern.exec(text) : null;
+    if (match === null) return undefined;
+    Object.assign(names, match.groups);
+  }
+  return names;
+}
+
+/** Undefined where a name is missing or may not be shown. */
+function fillIn(sentence: string, names: Readonly<Record<string, string>>, mayShow: NameCheck): string | undefined {
+  const placeholders = sentence.match(/\{\w+\}/g) ?? [];
+  let filled = sentence;
+  for (const placeholder of placeholders) {
+    const name = placeholder.slice(1, -1);
+    const shown = shownAs(name, names[name] ?? '', mayShow);
+    if (shown === undefined) return undefined;
+    filled = filled.replace(placeholder, () => shown);
+  }
+  return filled;
+}
+
+function shownAs(placeholder: string, text: string, mayShow: NameCheck): string | undefined {
+  if (placeholder === 'operator') return text;
+  if (/^[nm]$/.test(placeholder)) return /^\d{1,9}$/.test(text) ? text : undefined;
+  if (placeholder === 'types')
+    return text === '' || text.split(', ').every((type) => isType(type, mayShow)) ? text : undefined;
+  if (placeholder.startsWith('type')) return isType(text, mayShow) ? text : undefined;
+  if (/^\$\d+$/.test(text)) return text;
+  const name = shownName(text, mayShow);
+  return name === undefined || placeholder === 'function' || /[.:]/.test(name) ? name : `"${name}"`;
+}
+
+/** `p.foo`, or `foo` where only that may be shown. */
+function shownName(text: string, mayShow: NameCheck): string | undefined {
+  const prefix = text.startsWith(':') ? ':' : '';
+  const parts = text.slice(prefix.length).replaceAll('"', '').split('.');
+  if (!parts.every(isIdentifier)) return undefined;
+  const last = parts.at(-1) ?? '';
+  if (!mayShow(last)) return undefined;
+  return prefix + (parts.every(mayShow) ? parts.join('.') : last);
+}

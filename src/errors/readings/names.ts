@@ -1,0 +1,191 @@
+import { CAST, DDL, english, MIGRATE, type Reading } from './reading.js';
+
+/** Tables, columns, functions and types that a statement names. */
+
+export const NAME_READINGS: readonly Reading[] = [
+  {
+    state: '42703',
+    message: english('column "<column>" of relation "<table>" does not exist'),
+    sentence: 'column {column} of table {table} does not exist',
+    advice: MIGRATE,
+  },
+  { state: '42703', sentence: 'column {at} does not exist', advice: MIGRATE },
+  {
+    state: '42703',
+    message: english('column "[^"]*" of relation "<table>" does not exist'),
+    sentence: 'the statement names a column that table {table} does not have',
+    advice: MIGRATE,
+  },
+  { state: '42703', sentence: 'the statement names a column that does not exist', advice: MIGRATE },
+  {
+    state: '42P01',
+    routines: ['errorMissingRTE'],
+    sentence: 'the statement uses the alias {qualifier} and does not declare it',
+    advice: 'Use the alias that the query builder was given, and join the table.',
+  },
+  {
+    state: '42P01',
+    routines: ['errorMissingRTE'],
+    sentence: 'the statement uses an alias that it does not declare',
+    advice: 'Use the alias that the query builder was given, and join the table.',
+  },
+  { state: '42P01', sentence: 'table {at} does not exist', advice: MIGRATE },
+  {
+    state: '42P01',
+    message: english('(?:relation|table|view|index|sequence) "<table>" does not exist'),
+    sentence: 'table {table} does not exist',
+    advice: MIGRATE,
+  },
+  { state: '42P01', sentence: 'the statement names a table that does not exist', advice: MIGRATE },
+  {
+    state: '42883',
+    message: english('function <function>\\(<types>\\) does not exist'),
+    sentence: 'function {function}({types}) does not exist',
+    advice: 'Correct the name or the types of the arguments (CAST).',
+  },
+  {
+    state: '42883',
+    routines: ['ParseFuncOrColumn'],
+    sentence: 'function {at} does not exist for arguments of these types',
+    advice: 'Correct the name or the types of the arguments (CAST).',
+  },
+  {
+    state: '42883',
+    routines: ['ParseFuncOrColumn'],
+    sentence: 'the statement calls a function that does not exist for arguments of these types',
+    advice: 'Correct the name or the types of the arguments (CAST).',
+  },
+  {
+    state: '42883',
+    message:
+      /^operator does not exist: (?<type1>[\w ()[\],"]+) (?<operator>[-+*/<>=~!@#%^&|`?]+) (?<type2>[\w ()[\],"]+)$/,
+    sentence: 'PostgreSQL cannot compare or combine {type1} {operator} {type2}',
+    advice: CAST,
+  },
+  { state: '42883', routines: ['op_error'], sentence: 'PostgreSQL has no such operator for these types', advice: CAST },
+  { state: '42883', sentence: 'the statement calls a function that does not exist', advice: MIGRATE },
+  { state: '42704', routines: ['typenameType'], sentence: 'type {at} does not exist', advice: MIGRATE },
+  {
+    state: '42704',
+    message: english('(?:unrecognized configuration parameter|role|collation|index|constraint|trigger) "<name>".*'),
+    sentence: '{name} does not exist (a type, constraint, index, role, collation or setting)',
+    advice: MIGRATE,
+  },
+  {
+    state: '42704',
+    sentence: 'the statement names a type, constraint, index, role, collation or setting that does not exist',
+    advice: MIGRATE,
+  },
+  {
+    state: '3F000',
+    sentence: 'schema {qualifier} does not exist',
+    advice: 'Correct the name, or run the migrations (migration:run).',
+  },
+  {
+    state: '3F000',
+    sentence: 'the statement names a schema that does not exist, or there is none in which to create something',
+    advice: 'Correct the name, or run the migrations (migration:run).',
+  },
+  {
+    state: '3D000',
+    sentence: 'the database does not exist',
+    advice: 'Create it, or correct its name in DATABASE_URL.',
+  },
+  {
+    state: '42702',
+    sentence: 'column {at} is ambiguous: several tables of the statement have it',
+    advice: 'Write it with the alias of its table.',
+  },
+  {
+    state: '42702',
+    sentence: 'a column is ambiguous: several tables of the statement have it',
+    advice: 'Write it with the alias of its table.',
+  },
+  { state: '42712', sentence: 'the statement uses one alias twice', advice: 'Give each join an alias of its own.' },
+  { state: '42P09', sentence: 'an alias of the statement is ambiguous', advice: 'Give each join an alias of its own.' },
+  {
+    state: '42701',
+    message: english('column "<column>" of relation "<table>" already exists'),
+    sentence: 'column {column} of table {table} exists already',
+    advice: DDL,
+  },
+  { state: '42701', sentence: 'the statement names one column twice', advice: 'Name each column once.' },
+  {
+    state: '42725',
+    sentence: 'several functions fit the types of the arguments',
+    advice: 'Cast the arguments: CAST(… AS type).',
+  },
+  {
+    state: '26000',
+    sentence: 'a prepared statement is not known on this connection',
+    advice: 'Behind a pooler in transaction mode use no named statements.',
+  },
+  {
+    state: '34000',
+    sentence: 'the cursor does not exist, or its transaction has ended',
+    advice: 'Read it in the transaction that declared it.',
+  },
+];
+
+/** Foreign keys. */
+
+export const KEY_READINGS: readonly Reading[] = [
+  {
+    state: '23503',
+    message: english('insert or update on table "<table>" violates foreign key constraint "<name>"'),
+    sentence: 'the row that it refers to does not exist',
+    advice: 'Store the parent first, or correct the id.',
+  },
+  ...['23503', '23001'].map((state) => ({
+    state,
+    message: english('update or delete on table "<parent>" violates .*constraint "<name>" on table "<table>"'),
+    sentence: 'rows of {table} still refer to the row of {parent}',
+    advice: 'Delete those rows first, or retire the row (is_active) instead of deleting it.',
+  })),
+  {
+    state: '23001',
+    sentence: 'other rows still refer to the row to be deleted',
+    advice: 'Delete those rows first, or retire the row (is_active) instead of deleting it.',
+  },
+];
+
+/** Parameters of a statement and their values. */
+
+export const PARAMETER_READINGS: readonly Reading[] = [
+  {
+    state: '42P02',
+    sentence: 'parameter {at} has no value',
+    advice: 'Give one value for each parameter of the statement.',
+  },
+  {
+    state: '42P02',
+    sentence: 'a parameter of the statement has no value',
+    advice: 'Give one value for each parameter of the statement.',
+  },
+  {
+    state: '08P01',
+    message: /^bind message supplies (?<n>\d+) parameters, but prepared statement "\w*" requires (?<m>\d+)$/,
+    sentence: 'the number of parameters in the statement is {m}, the number of values given is {n}',
+    advice: 'Give one value for each parameter of the statement.',
+  },
+  {
+    state: '08P01',
+    routines: ['exec_bind_message'],
+    sentence: 'the number of values given is not the number of parameters in the statement',
+    advice: 'Give one value for each parameter of the statement.',
+  },
+  {
+    state: '42P18',
+    message: english('could not determine data type of parameter \\$<n>'),
+    sentence: 'the type of parameter ${n} cannot be told from the statement',
+    advice: 'Cast it, or leave out a value that the statement does not use.',
+  },
+  { state: '42P18', sentence: 'the type of a parameter cannot be told from the statement', advice: CAST },
+  {
+    state: '42P08',
+    message: english('inconsistent types deduced for parameter \\$<n>'),
+    sentence: 'parameter ${n} is used with different types',
+    advice: CAST,
+  },
+  { state: '42P08', sentence: 'a parameter is used with different types', advice: CAST },
+];

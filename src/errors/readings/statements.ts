@@ -1,0 +1,197 @@
+import { CAST, english, type Reading } from './reading.js';
+
+/** Clauses and types that do not fit together. */
+
+export const CLAUSE_READINGS: readonly Reading[] = [
+  {
+    state: '42P10',
+    routines: ['infer_arbiter_indexes'],
+    sentence: 'no unique key has exactly the columns that upsert() or onConflict was given, or the key is partial',
+    advice: `Give the columns of one unique key in conflictPaths; for a partial key also its condition in indexPredicate: '"platform_post_id" IS NOT NULL'.`,
+  },
+  {
+    state: '42P10',
+    routines: ['transformDistinctClause', 'transformDistinctOnClause'],
+    sentence: 'a DISTINCT statement orders by what it does not select',
+    advice: 'Select the columns of ORDER BY, too.',
+  },
+  {
+    state: '42P10',
+    sentence: 'ORDER BY or GROUP BY gives the position of a column that is not selected',
+    advice: 'Write the name of the column.',
+  },
+  {
+    state: '42803',
+    routines: ['check_ungrouped_columns_walker', 'substitute_grouped_columns_mutator'],
+    sentence: 'column {at} must be in GROUP BY or inside of an aggregate function',
+    advice: 'Add it with addGroupBy(), or aggregate it.',
+  },
+  {
+    state: '42803',
+    sentence: 'the statement uses an aggregate function, or a column beside one, where PostgreSQL cannot',
+    advice: 'Add the columns with addGroupBy(); move conditions on aggregates to having().',
+  },
+  {
+    state: '42P20',
+    sentence: 'the statement uses a window function where PostgreSQL cannot',
+    advice: 'Compute it in a subquery and filter outside.',
+  },
+  {
+    state: '42P19',
+    sentence: 'the recursive query has no valid form',
+    advice: 'Refer to it once, after UNION, and not in an aggregate.',
+  },
+  {
+    state: '42804',
+    message: english('column "<column>" is of type <type1> but expression is of type <type2>'),
+    sentence: 'column {column} is of type {type1}, and the statement gives it {type2}',
+    advice: CAST,
+  },
+  {
+    state: '42804',
+    message: english('argument of (?:[\\w/ ]+) must be type <type1>, not type <type2>'),
+    sentence: 'a condition or argument must be of type {type1} and is of type {type2}',
+    advice: CAST,
+  },
+  {
+    state: '42804',
+    message: english('column "<column>" cannot be cast automatically to type <type1>'),
+    sentence: 'column {column} cannot be cast automatically to type {type1}',
+    advice: 'Add a USING expression to the migration.',
+  },
+  { state: '42804', sentence: 'an expression has another type than its place in the statement needs', advice: CAST },
+  {
+    state: '42846',
+    message: english('cannot cast type <type1> to <type2>'),
+    sentence: 'PostgreSQL cannot cast {type1} to {type2}',
+    advice: 'Convert the value before, or give it as text.',
+  },
+  { state: '42846', sentence: 'PostgreSQL cannot cast a value to the type that the statement names', advice: CAST },
+  { state: '42P21', sentence: 'the statement mixes collations', advice: 'Give the comparison one COLLATE.' },
+  {
+    state: '42P22',
+    sentence: 'PostgreSQL cannot tell which collation to use',
+    advice: 'Give the comparison a COLLATE.',
+  },
+  {
+    state: '42809',
+    sentence:
+      'the statement uses an object of another kind than it needs (a view for a table, a function for a procedure)',
+    advice: 'Correct the name.',
+  },
+  { state: '42602', sentence: 'a name is not written as names are', advice: "Quote it, or pass it with format('%I')." },
+  { state: '42622', sentence: 'a name is longer than 63 bytes', advice: 'Shorten it.' },
+  {
+    state: '428C9',
+    sentence: 'the statement gives a value to a column that PostgreSQL generates',
+    advice: 'Leave the column out.',
+  },
+];
+
+/** What is not SQL. */
+
+export const SYNTAX_READINGS: readonly Reading[] = [
+  {
+    state: '42601',
+    routines: ['makepol', 'parse_tsquery', 'pushval_morph', 'gettoken_query_standard'],
+    sentence: 'a text is no search expression (tsquery)',
+    advice: 'Use plainto_tsquery or websearch_to_tsquery, which take any text.',
+  },
+  {
+    state: '42601',
+    routines: ['jsonpath_yyerror'],
+    sentence: 'a text is no JSON path',
+    advice: 'Write the path as a constant of the statement, and pass values with vars.',
+  },
+  {
+    state: '42601',
+    message:
+      /^(?:each (?:UNION|INTERSECT|EXCEPT) query must have the same number of columns|INSERT has more .*|VALUES lists must .*|unequal number of entries.*|subquery has too .*)$/,
+    sentence: 'the parts of the statement have different numbers of columns',
+    advice: 'Give each part as many values as there are columns.',
+  },
+  {
+    state: '42601',
+    routines: ['scanner_yyerror'],
+    message: /^syntax error at end of input$/,
+    sentence: 'the statement ends too early',
+    advice: 'Complete it.',
+  },
+  {
+    state: '42601',
+    namedParameter: true,
+    sentence: 'parameter {at} has no value',
+    advice: 'Give it one: where(…, { name: value }) or setParameter().',
+  },
+  {
+    state: '42601',
+    namedParameter: true,
+    sentence: 'a named parameter of the statement has no value',
+    advice: 'Give it one: where(…, { name: value }) or setParameter().',
+  },
+  {
+    state: '42601',
+    routines: ['scanner_yyerror'],
+    sentence: 'the statement has a syntax error at {at}',
+    advice: 'Correct the SQL there.',
+  },
+  {
+    state: '42601',
+    message: english('multiple assignments to same column "[^"]*"'),
+    sentence: 'the statement sets one column twice',
+    advice: 'Set each column once.',
+  },
+  {
+    state: '42601',
+    routines: ['scanner_yyerror'],
+    sentence: 'the statement has a syntax error',
+    advice: 'Correct the SQL, and pass values as parameters. The log of the server shows the place.',
+  },
+];
+
+/** Rows where there must be one, and what PostgreSQL does not support. */
+
+export const FEATURE_READINGS: readonly Reading[] = [
+  {
+    state: '21000',
+    routines: ['ExecOnConflictUpdate', 'ExecMergeMatched', 'ExecUpdate'],
+    sentence: 'two rows of the batch have the same key',
+    advice: 'Remove duplicates within the batch before upsert().',
+  },
+  {
+    state: '21000',
+    sentence: 'a subquery returns more than one row where there may be one',
+    advice: 'Use IN, or limit the subquery to one row.',
+  },
+  {
+    state: '0A000',
+    routines: ['heap_truncate_check_FKs'],
+    detail: english('Table "<table>" references "<referenced>"\\.'),
+    sentence: 'table {referenced} cannot be emptied with clear() (TRUNCATE), because table {table} refers to it',
+    advice: 'Delete the rows with delete(), which respects the foreign keys.',
+  },
+  {
+    state: '0A000',
+    routines: ['heap_truncate_check_FKs'],
+    sentence: 'the table cannot be emptied with clear() (TRUNCATE), because other tables refer to it',
+    advice: 'Delete the rows with delete(), which respects the foreign keys.',
+  },
+  {
+    state: '0A000',
+    routines: ['make_outerjoininfo'],
+    sentence: 'rows of a LEFT JOIN cannot be locked',
+    advice: "Lock the main table only: setLock(mode, undefined, ['alias']), or lock: { mode, tables: ['alias'] }.",
+  },
+  {
+    state: '0A000',
+    routines: ['CheckSelectLocking', 'transformLockingClause', 'applyLockingClause'],
+    sentence: 'rows cannot be locked in a statement with DISTINCT, GROUP BY, aggregates or UNION',
+    advice: 'Select the ids first, then lock their rows; use limit() and not take() with a join.',
+  },
+  {
+    state: '0A000',
+    routines: ['RevalidateCachedQuery'],
+    sentence: 'the table was changed since the statement was prepared',
+    advice: 'Run it again.',
+  },
+];

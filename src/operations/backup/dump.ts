@@ -1,0 +1,299 @@
+import { open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Client, escapeIdentifier, escapeLiteral } from 'pg';
+import { withClient } from '../../connection/client.js';
+import { parseDatabaseUrl } from '../../connection/database-url.js';
+import { DEFAULT_SCHEMA } from '../../connection/schema-name.js';
+import { sqlStateOf } from '../../errors/translate.js';
+import { diff } from '../catalog/diff.js';
+import { dumpWithoutUnknownOptions } from '../catalog/documented-options.js';
+import { SCHEMA } from '../catalog/schema-placeholder.js';
+import { readSnapshot } from '../catalog/snapshot.js';
+import { type Fingerprint, readFingerprint } from './fingerprint.js';
+import { assertDumpIntact, BackupError, checksumOf, type DumpFile, type Manifest, synced } from './manifest.js';
+import { assertSpaceIn, type BackupContext, megabytes, ONE_MOMENT, onServer, queryOf, readable } from './server.js';
+import { findTool, libpqEnvironment, majorOf, runTool, type Tool } from './tool.js';
+
+/** Settings of the database and of roles in it, and rights on it: the server keeps them, so that neither a dump nor a copy has them. */
+const KEPT_BY_SERVER = /^(setting .* of (DATABASE|ROLE .* IN DATABASE) |(grant|revoked) \S+ ON DATABASE )/;
+
+/** A new, empty database like the one of the fingerprint: encoding, locale and owner; it takes nothing from template1. */
+export function createStatement(name: string, { catalog, database }: Fingerprint): string {
+  const [provider, collate = 'C', ctype = 'C', locale] = (database.locale ?? '').split('|');
+  const encoding = catalog.objects['database $database']?.facts.encoding ?? 'UTF8';
+  const by = provider === 'i' ? 'icu' : provider === 'b' ? 'builtin' : 'libc';
+  return [
+    `CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE template0 ENCODING ${escapeLiteral(encoding)}`,
+    `LC_COLLATE ${escapeLiteral(collate)} LC_CTYPE ${escapeLiteral(ctype)} LOCALE_PROVIDER ${by}`,
+    ...(by === 'libc' || locale === undefined ? [] : [`${by.toUpperCase()}_LOCALE ${escapeLiteral(locale)}`]),
+  ].join(' ');
+}
+
+/**
+ * Gives a restored database what the server keeps for it: settings, rights, comment, limit, owner. What this role may not give is
+ * missing from it, and found by the comparison that follows.
+ */
+export async function restoreDatabaseLevel(
+  context: BackupContext,
+  name: string,
+  fingerprint: Fingerprint,
+): Promise<void> {
+  await withClient(context.url, { database: name, applicationName: 'shared-db backup' }, async (client) => {
+    await client.query('BEGIN');
+    const differences = diff(
+      fingerprint.catalog,
+      await readSnapshot(queryOf(client), fingerprint.catalog.schema, 'database'),
+    );
+    await client.query('COMMIT');
+    const repairs = differences.flatMap(({ object, repair }) =>
+      repair !== undefined && KEPT_BY_SERVER.test(object) ? [repair] : [],
+    );
+    for (const sql of [...ownStatements(escapeIdentifier(name), fingerprint), ...repairs]) {
+      await client.query(sql).catch(unlessForbidden);
+    }
+  });
+}
+
+function ownStatements(name: string, { database }: Fingerprint): string[] {
+  const { owner, comment, 'connection limit': limit } = database;
+  return [
+    ...(limit === undefined ? [] : [`ALTER DATABASE ${name} CONNECTION LIMIT ${Number(limit)}`]),
+    ...(comment === undefined ? [] : [`COMMENT ON DATABASE ${name} IS ${escapeLiteral(comment)}`]),
+    ...(owner === undefined ? [] : [`ALTER DATABASE ${name} OWNER TO ${escapeIdentifier(owner)}`]),
+  ];
+}
+
+/** Not allowed to us, or to a role that this server does not have. */
+function unlessForbidden(error: unknown): void {
+  if (!['42501', '42704'].includes((error as { code: string }).code)) throw error;
+}
+
+/** An archive of pg_dump and the empty database that it is restored into. */
+export interface Restoring {
+  readonly context: BackupContext;
+  /** pg_restore */
+  readonly tool: Tool;
+  readonly name: string;
+  readonly file: string;
+  /** On another server, whose owner of the tables is the role that restores. */
+  readonly elsewhere: boolean;
+}
+
+type Section = 'pre-data' | 'data' | 'post-data';
+
+/**
+ * Restores an archive. Options that a server keeps for itself, and that pg_dump wrote down as if somebody had set them, are left
+ * out: PostgreSQL would refuse the whole table because of them.
+ *
+ * @returns what went wrong, without values of rows; undefined when all went well
+ */
+export async function restoreArchive(
+  restoring: Restoring,
+  onLine: (line: string) => void,
+): Promise<string | undefined> {
+  const [before, after] = [await sqlOf(restoring, 'pre-data'), await sqlOf(restoring, 'post-data')];
+  const isPlain = [before, after].every((sql) => dumpWithoutUnknownOptions(sql) === sql);
+  if (isPlain) return restoreSections(restoring, [], onLine);
+  return (
+    (await execute(restoring, before)) ??
+    (await restoreSections(restoring, ['--section=data'], onLine)) ??
+    (await execute(restoring, after))
+  );
+}
+
+function restoreSections(
+  { context, tool, name, file, elsewhere }: Restoring,
+  sections: readonly string[],
+  onLine: (line: string) => void,
+): Promise<string | undefined> {
+  return runTool(tool, {
+    args: [
+      '--verbose',
+      '--no-password',
+      ...sections,
+      ...ownership(elsewhere),
+      `--dbname=dbname='${name.replaceAll(/['\\]/g, '\\$&')}'`,
+      file,
+    ],
+    env: libpqEnvironment(context.url, name),
+    signal: context.signal,
+    onLine,
+  });
+}
+
+/** The statements of a section. What pg_restore cannot read it says again when it restores. */
+async function sqlOf({ context, tool, name, file, elsewhere }: Restoring, section: Section): Promise<string> {
+  let sql = '';
+  await runTool(tool, {
+    args: [`--section=${section}`, '--file=-', ...ownership(elsewhere), file],
+    env: libpqEnvironment(context.url, name),
+    signal: context.signal,
+    onLine: () => undefined,
+    onOutput: (text) => (sql += text),
+  });
+  return sql;
+}
+
+async function execute({ context, name }: Restoring, sql: string): Promise<string | undefined> {
+  // \restrict and \unrestrict are for psql.
+  const statements = dumpWithoutUnknownOptions(sql).replaceAll(/^\\(?:un)?restrict .*$/gm, '');
+  try {
+    const options = { database: name, signal: context.signal, applicationName: 'shared-db backup' };
+    await withClient(context.url, options, (client) => client.query(statements));
+    return undefined;
+  } catch (error) {
+    const state = sqlStateOf(error);
+    if (state === undefined) throw error;
+    return `a statement of its schema fails with SQLSTATE ${state}`;
+  }
+}
+
+function ownership(elsewhere: boolean): string[] {
+  return elsewhere ? ['--no-owner'] : [];
+}
+
+const FILE = 'database.dump';
+
+/** Between two lines that say how far it is, in milliseconds. */
+const PROGRESS_EVERY = 5_000;
+
+/** How long pg_dump waits behind a migration or another ALTER TABLE. */
+const LOCK_WAIT = '--lock-wait-timeout=60s';
+
+// Heap and out-of-line values, without indexes: what is written is compressed, and so less.
+const DUMPED = `
+SELECT coalesce(sum(pg_table_size(oid)), 0)::text AS bytes, count(*)::int AS tables,
+  (SELECT string_agg(indexrelid::regclass::text, ', ') FROM pg_index WHERE NOT indisvalid AND indrelid >= 16384) AS invalid
+FROM pg_class WHERE relkind = 'r' AND oid >= 16384`;
+
+/**
+ * Dumps the database of the context with pg_dump, in custom format, into `database.dump` of a folder, and takes the
+ * fingerprint of the very same moment: others may go on writing. Only where a sequence stands belongs to no moment; one that
+ * moves meanwhile is found to differ when the backup is proved.
+ *
+ * @throws BackupToolError, BackupError
+ */
+export async function dumpDatabase(
+  context: BackupContext,
+  server: string,
+  folder: string,
+): Promise<{ dump: DumpFile; fingerprint: Fingerprint }> {
+  const tool = await findTool('pg_dump', server, context.pgBin);
+  const { url, signal, note } = context;
+  return withClient(url, { signal, readOnly: true, applicationName: 'shared-db backup' }, async (client) => {
+    await client.query(ONE_MOMENT);
+    const tables = await assertDumpable(client, folder);
+    note(`backing up with pg_dump ${tool.version}, ${tables} tables`);
+    const { rows } = await client.query<{ snapshot: string }>('SELECT pg_export_snapshot() AS snapshot');
+    const stop = new AbortController();
+    const dumping = runDump(
+      { ...context, signal: either(signal, stop.signal) },
+      tool,
+      folder,
+      rows[0]?.snapshot ?? '',
+      tables,
+    );
+    try {
+      const [fingerprint, dump] = await Promise.all([
+        readable(() => readFingerprint(queryOf(client), context.schema)),
+        dumping,
+      ]);
+      return { fingerprint, dump };
+    } catch (error) {
+      // One of the two failed: pg_dump must not outlive us.
+      stop.abort(error);
+      await dumping.catch(() => undefined);
+      throw error;
+    }
+  });
+}
+
+/**
+ * Makes a new database of a dump, with everything but what the server keeps for it.
+ *
+ * @param elsewhere on another server, whose owner of the tables is whoever restores
+ */
+export async function restoreDump(
+  context: BackupContext,
+  folder: string,
+  manifest: Pick<Manifest, 'fingerprint' | 'server'> & { readonly dump: DumpFile },
+  name: string,
+  { elsewhere = false } = {},
+): Promise<void> {
+  const { dump, fingerprint, server } = manifest;
+  await assertDumpIntact(folder, dump);
+  const tool = await findTool('pg_restore', majorOf(dump.tool) > majorOf(server) ? dump.tool : server, context.pgBin);
+  context.note(`restoring into the new database ${name} with pg_restore ${tool.version}`);
+  await createEmpty(context, name, fingerprint);
+  const restoring: Restoring = { context, tool, name, file: join(folder, dump.file), elsewhere };
+  const onLine = progress(context, 'pg_restore', /processing data for table/, Object.keys(fingerprint.tables).length);
+  const complaint = await restoreArchive(restoring, onLine);
+  if (complaint !== undefined) throw new BackupError(`The backup in ${folder} cannot be restored: ${complaint}.`);
+}
+
+async function assertDumpable(client: Client, folder: string): Promise<number> {
+  const { rows } = await client.query<{ bytes: string; tables: number; invalid: string | null }>(DUMPED);
+  const { bytes = '0', tables = 0, invalid = null } = rows[0] ?? {};
+  if (invalid !== null) {
+    throw new BackupError(
+      `Invalid indexes, which pg_dump leaves out: ${invalid}. REINDEX INDEX CONCURRENTLY or drop them first, lest the restored database lack them.`,
+    );
+  }
+  await assertSpaceIn(folder, Number(bytes));
+  return tables;
+}
+
+async function runDump(
+  context: BackupContext,
+  tool: Tool,
+  folder: string,
+  snapshot: string,
+  tables: number,
+): Promise<DumpFile> {
+  const path = join(folder, FILE);
+  // Made before pg_dump would: it takes the usual rights of new files, which others may read.
+  await (await open(path, 'wx', 0o600)).close();
+  const complaint = await runTool(tool, {
+    args: ['--format=custom', '--verbose', '--no-password', LOCK_WAIT, `--snapshot=${snapshot}`, `--file=${path}`],
+    env: libpqEnvironment(context.url),
+    signal: context.signal,
+    onLine: progress(context, 'pg_dump', /dumping contents of table/, tables),
+  });
+  if (complaint !== undefined) {
+    const { database } = parseDatabaseUrl(context.url);
+    throw new BackupError(
+      complaint.includes('No space left on device')
+        ? `The disk of ${folder} is full: the backup of ${database} was not finished and is removed. Make room, or give another --backup-dir.`
+        : `pg_dump ${tool.version} could not back up ${database}: ${complaint}.`,
+    );
+  }
+  await synced(path);
+  const { size } = await stat(path);
+  context.note(`pg_dump wrote ${megabytes(size)}`);
+  return { file: FILE, bytes: size, sha256: await checksumOf(path), tool: tool.version };
+}
+
+/** A database with what every new one has, and PostgreSQL's schema `public` only where the backed up one had it. */
+async function createEmpty(context: BackupContext, name: string, fingerprint: Fingerprint): Promise<void> {
+  await onServer(context, (client) => client.query(createStatement(name, fingerprint)));
+  const { objects, schema } = fingerprint.catalog;
+  if (objects[`schema ${schema === DEFAULT_SCHEMA ? SCHEMA : DEFAULT_SCHEMA}`] !== undefined) return;
+  await withClient(context.url, { database: name, applicationName: 'shared-db backup' }, (client) =>
+    client.query(`DROP SCHEMA ${DEFAULT_SCHEMA}`),
+  );
+}
+
+function progress({ note }: BackupContext, name: string, sign: RegExp, total: number): (line: string) => void {
+  let [count, said] = [0, Date.now()];
+  return (line) => {
+    if (!sign.test(line)) return;
+    count += 1;
+    if (Date.now() - said < PROGRESS_EVERY) return;
+    said = Date.now();
+    note(`${name}: table ${count} of ${total}`);
+  };
+}
+
+function either(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
+  return AbortSignal.any(signals.filter((signal) => signal !== undefined));
+}

@@ -1,0 +1,145 @@
+import { describeFact, nameOf, wholeSentence } from './describe.js';
+import { repairOfFact, repairOfObject } from './repair.js';
+import type { CatalogObject, Snapshot } from './snapshot.js';
+
+/** What `pg_get_indexdef` says, part by part: `columns`, `WHERE`, `INCLUDE`…; what is not said is absent. */
+export function indexParts(definition: string): Record<string, string> {
+  const head = /^CREATE (UNIQUE )?INDEX (?:"(?:[^"]|"")*"|[^\s"]+) ON (.+?) USING (\w+) (?=\()/.exec(definition);
+  if (head === null) return { definition };
+  const [start, unique, table = '', method = ''] = head;
+  const [columns, rest] = parenthesised(definition.slice(start.length));
+  const parts: Record<string, string> = { table, method, columns };
+  if (unique !== undefined) parts.uniqueness = 'UNIQUE';
+  return addClauses(parts, rest) ? parts : { definition };
+}
+
+/** Adds what follows the columns; false when there is something we do not know. */
+function addClauses(parts: Record<string, string>, clauses: string): boolean {
+  let rest = clauses;
+  while (rest !== '') {
+    const [clause, word = ''] = /^ (INCLUDE|NULLS NOT DISTINCT|WITH|WHERE) ?/.exec(rest) ?? [];
+    if (clause === undefined) return false;
+    rest = rest.slice(clause.length);
+    if (word === 'WHERE') {
+      parts.WHERE = rest;
+      return true;
+    }
+    if (word === 'NULLS NOT DISTINCT') {
+      parts.nulls = 'NOT DISTINCT';
+      rest = rest === '' ? '' : ` ${rest}`;
+    } else {
+      [parts[word], rest] = parenthesised(rest);
+    }
+  }
+  return true;
+}
+
+/** Cuts after the parenthesis that closes the first one; those in texts and quoted names do not count. */
+function parenthesised(text: string): [inside: string, rest: string] {
+  let depth = 0;
+  for (const match of text.matchAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|[()]/g)) {
+    if (match[0] === '(') depth += 1;
+    if (match[0] !== ')') continue;
+    depth -= 1;
+    if (depth === 0) return [text.slice(0, match.index + 1), text.slice(match.index + 1)];
+  }
+  return [text, ''];
+}
+
+/** One thing in which a database is not what it should be. */
+export interface Difference {
+  /** Kind and path of the object: `column posts.content`. */
+  readonly object: string;
+  /** Which of its facts; absent when the object as a whole is missing, or is there and should not be. */
+  readonly fact?: string;
+  /** What the fact is; null: what PostgreSQL has by itself, or the object is missing. */
+  readonly is: string | null;
+  readonly shouldBe: string | null;
+  /** In words, on one line: `posts.error_count: default is 1, should be 0`. */
+  readonly sentence: string;
+  /** SQL that puts it right and loses no rows. Absent where none can be said: it needs thought. */
+  readonly repair?: string;
+}
+
+/** The privilege that only 17 and later know: GRANT ALL there is one more than before. */
+const SINCE_17 = /^(grant|revoked|default privilege) (FOR ROLE .* (GRANT|REVOKE) )?MAINTAIN /;
+
+/** `definition` says again what these say, for whoever wants to make the object. */
+const TOLD_BY_DEFINITION = ['function', 'procedure'];
+
+/**
+ * What is different, sorted by object. What belongs to an object that is missing, or too many, goes with it and is not
+ * listed again: a dropped table is one difference.
+ */
+export function diff(expected: Snapshot, actual: Snapshot): Difference[] {
+  const keys = [...new Set([...Object.keys(expected.objects), ...Object.keys(actual.objects)])].sort();
+  const comparable =
+    Math.min(expected.version, actual.version) >= 17 ? keys : keys.filter((key) => !SINCE_17.test(key));
+  return comparable.flatMap((key) => {
+    const [wanted, found] = [expected.objects[key], actual.objects[key]];
+    if (wanted && found) return changed(key, wanted, found, actual);
+    const [side, other, object] = wanted ? [expected, actual, wanted] : [actual, expected, found];
+    if (!object || goesWithItsParent(object, side, other)) return [];
+    return [whole(key, wanted, found, actual)];
+  });
+}
+
+function goesWithItsParent({ parent }: CatalogObject, side: Snapshot, other: Snapshot): boolean {
+  if (parent === undefined) return false;
+  const object = side.objects[parent];
+  if (object === undefined) return false;
+  return other.objects[parent] === undefined || goesWithItsParent(object, side, other);
+}
+
+function whole(
+  key: string,
+  wanted: CatalogObject | undefined,
+  found: CatalogObject | undefined,
+  names: Snapshot,
+): Difference {
+  const repair = repairOfObject(wanted, found, names);
+  return {
+    object: key,
+    is: found ? 'there' : null,
+    shouldBe: wanted ? 'there' : null,
+    sentence: wholeSentence(wanted, found, names),
+    ...(repair === undefined ? {} : { repair }),
+  };
+}
+
+function changed(key: string, wanted: CatalogObject, found: CatalogObject, names: Snapshot): Difference[] {
+  const [should, is] = [comparableFacts(wanted), comparableFacts(found)];
+  const facts = [...new Set([...Object.keys(should), ...Object.keys(is)])].sort();
+  const different = facts.filter((fact) => !same(fact, should[fact], is[fact]));
+  const told = TOLD_BY_DEFINITION.includes(wanted.kind) && different.length > 1 ? ['definition'] : [];
+  return different
+    .filter((fact) => !told.includes(fact))
+    .map((fact) => {
+      const repair = repairOfFact(fact, wanted, found, names);
+      return {
+        object: key,
+        fact,
+        is: is[fact] ?? null,
+        shouldBe: should[fact] ?? null,
+        sentence: `${nameOf(wanted, names)}: ${describeFact(wanted.kind, fact, is[fact], should[fact], names)}`,
+        ...(repair === undefined ? {} : { repair }),
+      };
+    });
+}
+
+/** The definition of an index is taken apart, so that a sentence can say which part differs. */
+function comparableFacts({ kind, facts }: CatalogObject): CatalogObject['facts'] {
+  const { definition, ...others } = facts;
+  return kind === 'index' && definition !== undefined ? { ...others, ...indexParts(definition) } : facts;
+}
+
+function same(fact: string, a: string | undefined, b: string | undefined): boolean {
+  if (fact !== 'column order' || a === undefined || b === undefined) return a === b;
+  // Columns that only one of the two has are told of one by one.
+  const [left, right] = [columnsIn(a), columnsIn(b)];
+  return left.filter((name) => right.includes(name)).join() === right.filter((name) => left.includes(name)).join();
+}
+
+function columnsIn(order: string): string[] {
+  return order.match(/"(?:[^"]|"")*"|[^\s,]+/g) ?? [];
+}

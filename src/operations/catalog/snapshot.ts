@@ -1,0 +1,272 @@
+import { withoutUnknownOptions } from './documented-options.js';
+import { ours } from './queries/common.js';
+import { RIGHTS } from './queries/rights.js';
+import { ROUTINES, serverParts } from './queries/server.js';
+import { CONSTRAINTS, RELATIONS, TYPES } from './queries/tables.js';
+import { withoutSchema, withPlaceholder } from './schema-placeholder.js';
+
+/** A row of the statement. */
+export interface CatalogRow {
+  readonly kind: Kind | 'server';
+  readonly name: string;
+  readonly on: string | null;
+  /** Kind and name of the object it cannot be without. */
+  readonly parent: string | null;
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+/**
+ * The object of a row, and its key.
+ *
+ * @param schema the name of the schema that a snapshot calls `$schema`
+ */
+export function objectOf({ kind, name, on, parent, facts }: CatalogRow, schema: string): [key: string, CatalogObject] {
+  const object: CatalogObject = {
+    kind: kind as Kind,
+    name: withPlaceholder(name, schema),
+    ...(on === null ? {} : { on: withPlaceholder(on, schema) }),
+    ...(parent === null ? {} : { parent: withoutSchema(withPlaceholder(parent, schema)) }),
+    facts: Object.fromEntries(
+      Object.entries(normalised(kind, facts)).map(([fact, value]) => [
+        fact,
+        WORDS.includes(fact) ? value : withPlaceholder(value, schema),
+      ]),
+    ),
+  };
+  return [keyOf(object), object];
+}
+
+/** Kind and path: `column posts.content`. */
+export function keyOf(object: CatalogObject): string {
+  return `${object.kind} ${pathOf(object)}`;
+}
+
+/** Where people look for it: `posts.content`, `posts ck_posts__content_length`; the schema is said unless it is `$schema`. */
+export function pathOf({ kind, name, on }: CatalogObject): string {
+  if (on === undefined) return withoutSchema(name);
+  if (kind === 'column') return withoutSchema(`${on}.${name}`);
+  if (kind === 'constraint') return withoutSchema(`${on} ${name}`);
+  if (kind === 'setting') return `${name} of ${withoutSchema(on)}`;
+  return withoutSchema(`${name} on ${on}`);
+}
+
+/** Facts that are somebody's own words, or code: kept, compared and shown as they are. */
+export const WORDS: readonly string[] = ['comment', 'comment on the index', 'body'];
+
+function normalised(kind: CatalogRow['kind'], facts: CatalogRow['facts']): CatalogRow['facts'] {
+  if (facts.query !== undefined) return { ...facts, query: unqualified(facts.query) };
+  const { definition } = facts;
+  if (definition === undefined || kind !== 'index') return facts;
+  return { ...facts, definition: withoutUnknownOptions(definition) };
+}
+
+// Since 16 a view over a single table names its columns without the table, 15 with it. It can be no other table's.
+function unqualified(query: string): string {
+  const sources = [...query.matchAll(/^ {3}FROM (.*)$/gm)];
+  const [, only = ''] = sources[0] ?? [];
+  const match = /^(?:ONLY )?(?:(?:[\w$]+|"[^"]+")\.)?([\w$]+|"[^"]+")(?: ([\w$]+|"[^"]+"))?(;?)$/.exec(only);
+  if (sources.length !== 1 || match === null || continues(query, only)) return query;
+  const alias = (match[2] ?? match[1] ?? '').replaceAll(/[$]/g, '\\$&');
+  return query.replaceAll(new RegExp(`(?<![\\w".$])${alias}\\.(?=[\\w"])`, 'g'), '');
+}
+
+/** Does a second table follow on the next line? */
+function continues(query: string, source: string): boolean {
+  const rest = query.slice(query.indexOf(`FROM ${source}`) + source.length + 5);
+  return source.endsWith(',') || /^\n {4,}/.test(rest);
+}
+
+/**
+ * What PostgreSQL's deparser depends on: without these the same CHECK reads differently in another session. With only
+ * pg_catalog in the path every name of ours comes with its schema, also for a role that may not use that schema.
+ */
+export const SESSION = Object.entries({
+  search_path: 'pg_catalog',
+  TimeZone: 'UTC',
+  DateStyle: 'ISO, MDY',
+  IntervalStyle: 'postgres',
+  extra_float_digits: '1',
+  bytea_output: 'hex',
+  quote_all_identifiers: 'off',
+  standard_conforming_strings: 'on',
+  // A statement this long is compiled otherwise, which takes ten times longer than running it.
+  jit: 'off',
+})
+  .map(([name, value]) => `SET LOCAL ${name} = '${value}'`)
+  .join('; ');
+
+/** How much is read: one schema and what the database as a whole has, or every schema. */
+export type Scope = 'database' | 'schema';
+
+const CATALOGS = {
+  pg_class: 'relnamespace',
+  pg_proc: 'pronamespace',
+  pg_type: 'typnamespace',
+  pg_default_acl: 'defaclnamespace',
+};
+
+/** Of a dependency: the object is in another schema, or is one. */
+const ELSEWHERE = [
+  `classid = 'pg_namespace'::regclass AND objid IN (SELECT oid FROM elsewhere)`,
+  ...Object.entries(CATALOGS).map(
+    ([catalog, namespace]) =>
+      `classid = '${catalog}'::regclass AND objid IN (SELECT o.oid FROM ${catalog} o JOIN elsewhere e ON e.oid = ${namespace})`,
+  ),
+].join(' OR ');
+
+/**
+ * What every part may use: who we are, which schemas and tables are ours, and which roles have to do with them.
+ *
+ * @param schema a plain name, which needs no quotation marks
+ */
+export function prologue(schema: string, scope: Scope): string {
+  return `
+WITH RECURSIVE here AS MATERIALIZED (SELECT oid, datdba, datacl, encoding FROM pg_database WHERE datname = current_database()),
+-- Schemas that are somebody else's.
+elsewhere AS MATERIALIZED (
+  SELECT oid FROM pg_namespace
+  WHERE ${scope === 'schema' ? '' : 'false AND '}nspname <> '${schema}' AND nspname !~ '^pg_' AND nspname <> 'information_schema'),
+space AS MATERIALIZED (
+  SELECT n.oid, nspname, nspowner, nspacl, CASE nspname WHEN '${schema}' THEN '$schema' ELSE quote_ident(nspname) END AS schema
+  FROM pg_namespace n
+  WHERE oid NOT IN (SELECT oid FROM elsewhere) AND nspname !~ '^pg_' AND nspname <> 'information_schema'
+    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_namespace'::regclass AND objid = n.oid AND deptype = 'e')),
+rel AS MATERIALIZED (
+  SELECT c.*, s.schema, s.schema || '.' || quote_ident(relname) AS path,
+         CASE relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'materialized view ' WHEN 'S' THEN 'sequence '
+           WHEN 'c' THEN 'type ' ELSE 'table ' END || s.schema || '.' || quote_ident(relname) AS key
+  FROM pg_class c JOIN space s ON s.oid = relnamespace
+  WHERE NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')),
+routine AS MATERIALIZED (
+  SELECT p.*, s.schema, CASE prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END AS sort,
+         s.schema || '.' || quote_ident(proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS path
+  FROM pg_proc p JOIN space s ON s.oid = pronamespace WHERE ${ours('pg_proc', 'p.oid')}),
+kind AS MATERIALIZED (
+  SELECT t.*, s.schema, CASE typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' ELSE 'type' END AS sort,
+         s.schema || '.' || quote_ident(typname) AS path
+  FROM pg_type t JOIN space s ON s.oid = typnamespace WHERE ${ours('pg_type', 't.oid')}),
+-- Who owns most; a database without tables has nobody but its owner.
+me AS MATERIALIZED (
+  SELECT coalesce((SELECT relowner FROM rel WHERE relkind IN ('r', 'p', 'v', 'm', 'f') GROUP BY 1
+                   ORDER BY count(*) DESC, 1 LIMIT 1), datdba) AS owner FROM here),
+-- Roles that own, may or are named in something here.
+party AS MATERIALIZED (
+  SELECT DISTINCT refobjid AS oid FROM pg_shdepend, here
+  WHERE refclassid = 'pg_authid'::regclass AND refobjid >= 16384
+    AND (dbid = here.oid AND NOT (${ELSEWHERE}) OR classid = 'pg_database'::regclass AND objid = here.oid)
+  UNION SELECT owner FROM me),
+-- And those that act as one of them: settings count for who logs in.
+actor AS (SELECT oid FROM party UNION SELECT member FROM actor JOIN pg_auth_members ON roleid = actor.oid)`;
+}
+
+/** The whole catalog in one statement: rows of (kind, name, "on", parent, facts). */
+export function snapshotStatement(schema: string, scope: Scope): string {
+  return `${prologue(schema, scope)}
+SELECT kind, name, "on", parent, jsonb_strip_nulls(facts) AS facts FROM (
+${[...RELATIONS, ...CONSTRAINTS, ...TYPES, ...ROUTINES, ...RIGHTS, ...serverParts(scope)].join('\nUNION ALL\n')}
+) AS objects`;
+}
+
+/** What kind of thing an object is: the word that stands before its name in sentences. */
+export type Kind =
+  | 'aggregate'
+  | 'collation'
+  | 'column'
+  | 'constraint'
+  | 'database'
+  | 'default privilege'
+  | 'domain'
+  | 'enum'
+  | 'event trigger'
+  | 'extension'
+  | 'function'
+  | 'grant'
+  | 'index'
+  | 'materialized view'
+  | 'object'
+  | 'policy'
+  | 'procedure'
+  | 'publication'
+  | 'revoked'
+  | 'role'
+  | 'rule'
+  | 'schema'
+  | 'sequence'
+  | 'setting'
+  | 'statistics'
+  | 'table'
+  | 'trigger'
+  | 'type'
+  | 'view';
+
+/** One object of the database and all that is known of it. */
+export interface CatalogObject {
+  readonly kind: Kind;
+  /** As SQL names it, quoted where need be, with its schema: `$schema.posts`; without its table: `ck_posts__content_length`. */
+  readonly name: string;
+  /** The table it is part of, as SQL names it; absent where it stands alone. Of a setting: whose it is. */
+  readonly on?: string;
+  /** Key of the object it cannot be without: the table of a column, the schema of a table. */
+  readonly parent?: string;
+  /** What defines its behaviour, in words: `type`, `default`, `definition`. What is as PostgreSQL has it by itself is absent. */
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+/**
+ * Everything in a database that defines how it behaves, without its rows. Two databases that behave alike have equal `objects`,
+ * whatever their names, owners and PostgreSQL versions (15 to 18): the role that owns most tables is `$owner`, the database
+ * `$database`, the schema `$schema`.
+ *
+ * Absent, since they belong to the server and not to the schema: tablespaces, locale, role passwords, owner and comment of the
+ * database, what extensions brought along, and the rows of every table, TypeORM's `migrations` included.
+ */
+export interface Snapshot {
+  /** Major version of the server. */
+  readonly version: number;
+  /** Who `$owner` is, as SQL names the role. */
+  readonly owner: string;
+  /** What `$database` is, as SQL names it. */
+  readonly database: string;
+  /** What `$schema` is, as SQL names it. */
+  readonly schema: string;
+  /** By kind and path: `column posts.content`, `constraint posts ck_posts__content_length`, `index ix_posts__author_id`; sorted. */
+  readonly objects: Readonly<Record<string, CatalogObject>>;
+}
+
+/** Runs a statement on one connection, inside a transaction, and returns the rows of it (of the last one, when they are many). */
+export type Query = (sql: string) => Promise<unknown>;
+
+/**
+ * Reads the catalog. Asks nothing but the right to connect: PostgreSQL's catalogs are open to everybody.
+ *
+ * @param query of a connection with an open transaction, which may be read-only; left as it was found.
+ * @param schema becomes `$schema`; it need not be there
+ * @param scope `schema`: that schema, and what the database as a whole has; `database`: every schema
+ */
+export async function readSnapshot(query: Query, schema: string, scope: Scope): Promise<Snapshot> {
+  return snapshotOf((await askCatalog(query, snapshotStatement(schema, scope))) as CatalogRow[], schema);
+}
+
+/** The rows of one statement, in which PostgreSQL writes every definition the same way, whatever the session. */
+export async function askCatalog(query: Query, statement: string): Promise<unknown> {
+  await query(`SAVEPOINT shared_db_snapshot; ${SESSION}`);
+  try {
+    return await query(statement);
+  } finally {
+    // Takes the settings back with it.
+    await query('ROLLBACK TO SAVEPOINT shared_db_snapshot; RELEASE SAVEPOINT shared_db_snapshot');
+  }
+}
+
+function snapshotOf(rows: readonly CatalogRow[], schema: string): Snapshot {
+  const server = rows.find(({ kind }) => kind === 'server')?.facts;
+  const objects = rows.filter(({ kind }) => kind !== 'server').map((row) => objectOf(row, schema));
+  return {
+    version: Number(server?.version ?? 0),
+    owner: server?.owner ?? '',
+    database: server?.database ?? '',
+    schema,
+    // Not by locale: the file must come out the same everywhere.
+    objects: Object.fromEntries(objects.sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
+}

@@ -1,0 +1,224 @@
+import { SharedDbError } from '../../errors/shared-db-error.js';
+import { assertMayDestroy, type Destruction } from './guard.js';
+
+/** The row in which a database says of which environment it is: development, test, staging, production … */
+
+/** Runs a statement and gives its rows; all of ours on the connection that is about to do the deed. */
+export type Query = <Row extends object>(sql: string, parameters?: unknown[]) => Promise<Row[]>;
+
+/** What a database says of itself. `unset`: the table or its row is not there, or more than one is. */
+export type Marker =
+  | { readonly state: 'set'; readonly environment: string; readonly setAt: Date; readonly packageVersion: string }
+  | { readonly state: 'unreadable' }
+  | { readonly state: 'unset' };
+
+/** A database, as whoever is about to destroy something in it must know it. */
+export interface Situation {
+  readonly databaseName: string;
+  /** The schema has no table and no view: there is nothing to lose. */
+  readonly empty: boolean;
+  /** Names of other schemas that have tables or views. */
+  readonly otherSchemas: readonly string[];
+  readonly marker: Marker;
+}
+
+export const MARKER_TABLE = 'database_environment';
+
+/** The table as SQL, where the session would make it: `name`; null without a schema. It need not be there. */
+export const MARKER_NAME = `SELECT quote_ident(current_schema()) || '.${MARKER_TABLE}' AS name`;
+
+/** Names of environments: the CHECK of the table. NODE_ENV may be anything; what is no such name is not written. */
+const FORM = '^[a-z][a-z0-9_-]{0,62}$';
+
+export function isEnvironmentName(text: string): boolean {
+  return new RegExp(FORM).test(text);
+}
+
+const COLUMNS: readonly (readonly [name: string, definition: string, comment: string])[] = [
+  ['id', 'smallint NOT NULL DEFAULT 1', 'Always 1: there is one row.'],
+  ['environment', 'text NOT NULL', 'Of which environment the database is: development, test, staging, production …'],
+  ['set_at', 'timestamptz(3) NOT NULL DEFAULT clock_timestamp()', 'When that was written.'],
+  ['package_version', 'text NOT NULL', 'Version of the package that wrote it.'],
+];
+
+/**
+ * Statements that make the table. Default privileges are meant for tables of rows: here only the owner writes, and who may read
+ * the journal may read.
+ *
+ * @param table and the journal as SQL, with their schema
+ */
+export function createMarkerTable(table: string, journal: string): string[] {
+  const [own, other] = [regclass(table), regclass(journal)];
+  return [
+    `CREATE TABLE IF NOT EXISTS ${table} (${COLUMNS.map(([name, definition]) => `${name} ${definition}`).join(', ')},
+     CONSTRAINT pk_database_environment PRIMARY KEY (id),
+     CONSTRAINT ck_database_environment__one_row CHECK (id = 1),
+     CONSTRAINT ck_database_environment__environment_form CHECK (environment ~ '${FORM}'))`,
+    `COMMENT ON TABLE ${table} IS 'Of which environment the database is, one row. Written when it is made, changed by db:environment; what destroys asks it.'`,
+    ...COLUMNS.map(([name, , comment]) => `COMMENT ON COLUMN ${table}.${name} IS '${comment}'`),
+    `DO $$ DECLARE who text; BEGIN
+       FOR who IN ${granteesOf(own)} LOOP EXECUTE 'REVOKE ALL ON ' || ${own} || ' FROM ' || who; END LOOP;
+       FOR who IN ${granteesOf(other)} AND privilege_type = 'SELECT' LOOP
+         EXECUTE 'GRANT SELECT ON ' || ${own} || ' TO ' || who;
+       END LOOP;
+     END $$`,
+  ];
+}
+
+function regclass(name: string): string {
+  return `'${name.replaceAll("'", "''")}'::regclass`;
+}
+
+/** Roles, as SQL, that have rights on a table which is not theirs. */
+function granteesOf(table: string): string {
+  return `SELECT DISTINCT CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END
+    FROM pg_class, aclexplode(relacl) WHERE pg_class.oid = ${table} AND grantee <> relowner`;
+}
+
+/** Schemas with anything that holds rows or shows them, whoever made it; what belongs to an extension is no table of anybody. */
+const FILLED_SCHEMAS = `SELECT DISTINCT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+  WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND nspname !~ '^pg_' AND nspname <> 'information_schema'
+    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')`;
+
+/** Where the session has no schema, as a role that may not use it, whatever there is may be ours. */
+const IS_FILLED = `EXISTS (SELECT FROM (${FILLED_SCHEMAS}) filled WHERE nspname = coalesce(current_schema(), nspname))`;
+
+/** The schema of the session has no table and no view. */
+export async function isEmpty(query: Query): Promise<boolean> {
+  const [row] = await query<{ filled: boolean }>(`SELECT ${IS_FILLED} AS filled`);
+  return row?.filled === false;
+}
+
+/** Reads; what it may not read, or cannot, it says, and never fails for that reason. */
+export async function readSituation(query: Query): Promise<Situation> {
+  const [row] = await query<SituationRow>(
+    `SELECT current_database()::text AS database, ${IS_FILLED} AS filled,
+            ARRAY(SELECT nspname::text FROM (${FILLED_SCHEMAS}) filled WHERE nspname <> current_schema() ORDER BY 1) AS others,
+            CASE WHEN to_regclass(name) IS NOT NULL THEN name END AS marker,
+            has_table_privilege(to_regclass(name), 'SELECT') AS readable FROM (${MARKER_NAME}) AS marker`,
+  );
+  const { database: databaseName = '', filled = true, others: otherSchemas = [], marker = null, readable } = row ?? {};
+  return { databaseName, empty: !filled, otherSchemas, marker: await readMarker(query, marker, readable ?? false) };
+}
+
+interface SituationRow {
+  readonly database: string;
+  readonly filled: boolean;
+  readonly others: string[];
+  readonly marker: string | null;
+  readonly readable: boolean | null;
+}
+
+/** Looks for the right first: in a transaction an error would be the end of it. */
+async function readMarker(query: Query, table: string | null, readable: boolean): Promise<Marker> {
+  if (table === null) return { state: 'unset' };
+  if (!readable) return { state: 'unreadable' };
+  try {
+    const rows = await query<{ environment: string; setAt: Date; packageVersion: string }>(
+      `SELECT environment, set_at AS "setAt", package_version AS "packageVersion" FROM ${table} LIMIT 2`,
+    );
+    const [row, second] = rows;
+    return row === undefined || second !== undefined ? { state: 'unset' } : { state: 'set', ...row };
+  } catch {
+    // Whatever it is: nobody may take this database for a harmless one.
+    return { state: 'unreadable' };
+  }
+}
+
+export interface Making {
+  /** `schema.`: where the migrator's tables are. */
+  readonly prefix: string;
+  /** The migrator's journal as SQL. */
+  readonly journal: string;
+  /** What the caller knows it to be. */
+  readonly environment: string | undefined;
+  /** The schema was empty when this transaction began. */
+  readonly isNew: boolean;
+  /** NODE_ENV in lower case; undefined when it is not set. */
+  readonly nodeEnv: string | undefined;
+  /** The server is this machine. */
+  readonly local: boolean;
+  readonly packageVersion: string;
+}
+
+/**
+ * Makes the table where it is missing, and writes what a new database is. In the transaction, and under the lock, of whoever
+ * migrates. A role that may not do so leaves it: then the database is one that does not say what it is.
+ */
+export async function keepMarker(query: Query, making: Making): Promise<void> {
+  const { prefix, journal, packageVersion } = making;
+  const table = `${prefix}${MARKER_TABLE}`;
+  const [found] = await query<{ there: boolean; creates: boolean | null; writes: boolean | null }>(
+    `SELECT to_regclass($1) IS NOT NULL AS there, has_schema_privilege(current_schema(), 'CREATE') AS creates,
+            has_table_privilege(to_regclass($1), 'SELECT') AND has_table_privilege(to_regclass($1), 'INSERT') AS writes`,
+    [table],
+  );
+  const makes = found?.there === false && found.creates === true;
+  if (makes) for (const sql of createMarkerTable(table, journal)) await query(sql);
+  const environment = environmentOf(making);
+  if (environment === undefined || !(makes || found?.writes === true)) return;
+  await query(
+    `INSERT INTO ${table} (environment, package_version) SELECT $1, $2 WHERE NOT EXISTS (SELECT FROM ${table})`,
+    [environment, packageVersion],
+  );
+}
+
+/** Undefined: nobody knows, so nothing is written. One that was made before it could be said is only taken for production. */
+function environmentOf({ environment, isNew, nodeEnv, local }: Making): string | undefined {
+  if (environment !== undefined) return environment;
+  if (!isNew) return nodeEnv === 'production' ? nodeEnv : undefined;
+  if (nodeEnv === undefined) return local ? 'development' : undefined;
+  return isEnvironmentName(nodeEnv) ? nodeEnv : undefined;
+}
+
+/** What a database says of itself cannot be set so. One line: why, and what to do. */
+export class EnvironmentNotSet extends SharedDbError {
+  override readonly name = 'EnvironmentNotSet';
+}
+
+/** @throws EnvironmentNotSet when it is no name of an environment */
+export function assertEnvironmentName(text: string): void {
+  if (isEnvironmentName(text)) return;
+  throw new EnvironmentNotSet(
+    'An environment is one word of a to z, digits, - and _, in lower case: development, test, staging, production.',
+  );
+}
+
+/**
+ * Writes of which environment the database is. Its name must be given where it must be to destroy something, since that is what
+ * this would permit; but anybody may say that it is production.
+ *
+ * @param query of an open transaction, in which nothing else was done: the caller commits
+ * @throws EnvironmentNotSet, ConfirmationNeeded, ConfirmationWrong
+ */
+export async function setEnvironment(
+  query: Query,
+  environment: string,
+  { packageVersion, ...permission }: Omit<Destruction, 'action'> & { readonly packageVersion: string },
+): Promise<void> {
+  assertEnvironmentName(environment);
+  const table = await lockedTable(query);
+  const tightens = environment === 'production' && permission.confirmedName === undefined;
+  if (!tightens) await assertMayDestroy(query, { action: `call it ${environment}`, ...permission });
+  await query(`DELETE FROM ${table}`);
+  await query(`INSERT INTO ${table} (environment, package_version) VALUES ($1, $2)`, [environment, packageVersion]);
+}
+
+/** Until the transaction ends nobody else writes there: what was asked still holds when it is written. */
+async function lockedTable(query: Query): Promise<string> {
+  const [row] = await query<{ name: string; there: boolean; writes: boolean | null }>(
+    `SELECT name, to_regclass(name) IS NOT NULL AS there,
+            has_table_privilege(to_regclass(name), 'INSERT') AND has_table_privilege(to_regclass(name), 'DELETE') AS writes
+     FROM (${MARKER_NAME}) AS marker`,
+  );
+  if (row?.there !== true) {
+    throw new EnvironmentNotSet(
+      'The database has no place yet to say what it is: migration:run makes it, with NODE_ENV as what it says.',
+    );
+  }
+  if (row.writes !== true) {
+    throw new EnvironmentNotSet('This role may not write what the database is: use the one that migrates.');
+  }
+  await query(`LOCK TABLE ${row.name} IN EXCLUSIVE MODE`);
+  return row.name;
+}

@@ -1,0 +1,274 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { readNodeEnv } from '../../connection/environment.js';
+import { isEmpty, keepMarker, type Query } from '../environment-guard/environment-row.js';
+import type { MigratorConnection } from './connection.js';
+
+/** The version of this package, of whichever folder it runs from: its source or what was built of it. */
+export function packageVersion(): string {
+  for (let folder = new URL('.', import.meta.url); ;) {
+    const version = versionIn(folder);
+    if (version !== undefined) return version;
+    const parent = new URL('..', folder);
+    if (parent.href === folder.href) return 'unknown';
+    folder = parent;
+  }
+}
+
+function versionIn(folder: URL): string | undefined {
+  try {
+    const { name, version } = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8')) as Record<
+      string,
+      unknown
+    >;
+    return name === '@shared/db' && typeof version === 'string' ? version : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * TypeORM's list of applied migrations, exactly as its command line makes it, and beside it what that cannot tell: who applied
+ * what when, from which source, and how far somebody came who was stopped.
+ */
+export function createMigrations(table: string): string {
+  return `CREATE TABLE IF NOT EXISTS ${table} (
+  "id" SERIAL NOT NULL, "timestamp" bigint NOT NULL, "name" character varying NOT NULL,
+  CONSTRAINT "pk_migrations" PRIMARY KEY ("id"))`;
+}
+
+const COLUMNS: readonly (readonly [name: string, type: string, comment: string])[] = [
+  ['id', 'bigserial', 'Order of the runs.'],
+  ['name', 'text NOT NULL', 'Which migration.'],
+  [
+    'action',
+    'text NOT NULL',
+    'up: applied; down: taken back; adopt: was applied before this table existed; accept: an operator accepted it as it is.',
+  ],
+  ['started_at', 'timestamptz(3) NOT NULL DEFAULT clock_timestamp()', 'When it began.'],
+  ['finished_at', 'timestamptz(3)', 'When it was done. Null: it is running, failed, or was killed.'],
+  ['failed_at', 'timestamptz(3)', 'When it failed. Null: it did not, or was killed before it could say so.'],
+  ['error_code', 'text', 'SQLSTATE of the failure. Null: none, or not the database’s.'],
+  [
+    'step',
+    'integer NOT NULL DEFAULT 0',
+    'Statements done. Of a transaction that failed: before the one that failed, and taken back.',
+  ],
+  [
+    'begun',
+    'integer NOT NULL DEFAULT 0',
+    'Statement begun that no transaction can hold, while it is not known to be done; 0: none.',
+  ],
+  [
+    'row_counts',
+    "integer[] NOT NULL DEFAULT '{}'",
+    'Without a transaction: how many rows each statement done changed.',
+  ],
+  ['steps_hash', "text NOT NULL DEFAULT ''", 'Without a transaction: SHA-256 over the statements done.'],
+  ['checksum', 'text', 'SHA-256 of the source of the migration. Null: not known.'],
+  ['package_version', 'text NOT NULL', 'Version of the package that ran it.'],
+  ['host', 'text NOT NULL', 'Machine that ran it.'],
+  ['pid', 'integer NOT NULL', 'Process on that machine.'],
+];
+
+/** Statements that make the journal. */
+export function createJournal(table: string): string[] {
+  const columns = COLUMNS.map(([name, type]) => `${name} ${type}`).join(', ');
+  return [
+    `CREATE TABLE IF NOT EXISTS ${table} (${columns}, CONSTRAINT pk_migration_runs PRIMARY KEY (id),
+     CONSTRAINT ck_migration_runs__action CHECK (action IN ('up', 'down', 'adopt', 'accept')))`,
+    `COMMENT ON TABLE ${table} IS 'What was done with migrations, one row for each attempt. Written by migration:run and migration:revert.'`,
+    ...COLUMNS.map(([name, , comment]) => `COMMENT ON COLUMN ${table}.${name} IS '${comment}'`),
+  ];
+}
+
+/** One attempt to apply a migration or to take it back. */
+export interface Run {
+  /** As text: a bigint. */
+  readonly id: string;
+  readonly name: string;
+  readonly action: 'adopt' | 'down' | 'up';
+  readonly startedAt: Date;
+  readonly finishedAt: Date | null;
+  readonly failedAt: Date | null;
+  readonly errorCode: string | null;
+  readonly step: number;
+  readonly begun: number;
+  readonly rowCounts: readonly number[];
+  readonly stepsHash: string;
+  readonly packageVersion: string;
+  readonly host: string;
+  readonly pid: number;
+}
+
+/** What the database says of its migrations. */
+export interface History {
+  /** In the order in which they were applied. */
+  readonly applied: readonly { readonly name: string; readonly timestamp: number }[];
+  /** The newest attempt of each migration, whatever became of it. */
+  readonly runs: ReadonlyMap<string, Run>;
+  /** The source of each, as it was when it was applied, adopted or accepted last; null: not known. */
+  readonly checksums: ReadonlyMap<string, string | null>;
+  /** Those that an operator took as they were. */
+  readonly accepted: ReadonlySet<string>;
+}
+
+type Direction = 'down' | 'up';
+
+const RUN_COLUMNS = `id, name, action, started_at AS "startedAt", finished_at AS "finishedAt", failed_at AS "failedAt",
+  error_code AS "errorCode", step, begun, row_counts AS "rowCounts", steps_hash AS "stepsHash",
+  package_version AS "packageVersion", host, pid`;
+
+/** Asks; nothing more. The tables need not exist, and where the role may not read ours it knows less. */
+export async function readHistory(
+  rows: <Row extends object>(sql: string) => Promise<Row[]>,
+  tables = { migrations: 'migrations', journal: 'migration_runs' },
+): Promise<History & { readonly complete: boolean }> {
+  const [found] = await rows<{ migrations: boolean; journal: boolean }>(
+    `SELECT to_regclass('${tables.migrations}') IS NOT NULL AS migrations,
+            coalesce(has_table_privilege(to_regclass('${tables.journal}'), 'SELECT'), false) AS journal`,
+  );
+  const applied = found?.migrations
+    ? await rows<{ name: string; timestamp: string }>(`SELECT name, "timestamp" FROM ${tables.migrations} ORDER BY id`)
+    : [];
+  const runs = found?.journal
+    ? await rows<Run>(
+        `SELECT DISTINCT ON (name) ${RUN_COLUMNS} FROM ${tables.journal} WHERE action <> 'accept' ORDER BY name, id DESC`,
+      )
+    : [];
+  const finished = found?.journal
+    ? await rows<{ name: string; action: string; checksum: string | null }>(
+        `SELECT DISTINCT ON (name) name, action, checksum FROM ${tables.journal}
+         WHERE finished_at IS NOT NULL ORDER BY name, id DESC`,
+      )
+    : [];
+  const sources = finished.filter(({ action }) => action !== 'down');
+  return {
+    applied: applied.map(({ name, timestamp }) => ({ name, timestamp: Number(timestamp) })),
+    runs: new Map(runs.map((run) => [run.name, run])),
+    checksums: new Map(sources.map(({ name, checksum }) => [name, checksum])),
+    accepted: new Set(sources.filter(({ action }) => action === 'accept').map(({ name }) => name)),
+    complete: found?.migrations === true && found.journal,
+  };
+}
+
+/** TypeORM's `migrations` and our `migration_runs`. Every method is one statement, or a few, of the transaction it is called in. */
+export class Journal {
+  /** With their schema: a migration may change the search_path. */
+  private readonly tables: { readonly prefix: string; readonly migrations: string; readonly journal: string };
+
+  constructor(
+    private readonly connection: MigratorConnection,
+    schema: string,
+  ) {
+    const prefix = `${schema}.`;
+    this.tables = { prefix, migrations: `${prefix}migrations`, journal: `${prefix}migration_runs` };
+  }
+
+  /** What there is, after making the tables where they are not, and taking over what was applied without us. */
+  async prepare(environment?: string): Promise<History> {
+    const { migrations, journal } = this.tables;
+    const before = await this.read();
+    const isNew = !before.complete && (await isEmpty(this.query));
+    if (!before.complete) {
+      for (const sql of [createMigrations(migrations), ...createJournal(journal)]) await this.connection.query(sql);
+    }
+    await this.keepMarker(isNew, environment);
+    const foreign = before.applied.map(({ name }) => name).filter((name) => !before.checksums.has(name));
+    if (foreign.length === 0) return before;
+    await this.connection.query(
+      `INSERT INTO ${journal} (name, action, finished_at, package_version, host, pid)
+       SELECT name, 'adopt', clock_timestamp(), $1, $2, $3 FROM unnest($4::text[]) AS name`,
+      [...this.author, foreign],
+    );
+    return this.read();
+  }
+
+  private readonly query: Query = (sql, parameters) => this.connection.rows(sql, parameters);
+
+  async read(): Promise<History & { readonly complete: boolean }> {
+    return readHistory((sql) => this.connection.rows(sql), this.tables);
+  }
+
+  /** Begins an attempt. */
+  async start(name: string, direction: Direction, checksum: string | undefined): Promise<string> {
+    const [row] = await this.connection.rows<{ id: string }>(
+      `INSERT INTO ${this.tables.journal} (name, action, checksum, package_version, host, pid)
+       VALUES ($4, $5, $6, $1, $2, $3) RETURNING id`,
+      [...this.author, name, direction, checksum ?? null],
+    );
+    return row?.id ?? '';
+  }
+
+  /** Goes on with one that was stopped half-way. */
+  async resume(id: string, checksum: string | undefined): Promise<void> {
+    await this.connection.query(
+      `UPDATE ${this.tables.journal} SET failed_at = NULL, error_code = NULL, checksum = $5,
+         package_version = $1, host = $2, pid = $3 WHERE id = $4`,
+      [...this.author, id, checksum ?? null],
+    );
+  }
+
+  async accept(name: string, checksum: string | undefined): Promise<void> {
+    await this.connection.query(
+      `INSERT INTO ${this.tables.journal} (name, action, checksum, finished_at, package_version, host, pid)
+       VALUES ($4, 'accept', $5, clock_timestamp(), $1, $2, $3)`,
+      [...this.author, name, checksum ?? null],
+    );
+  }
+
+  /** Somebody else was faster. */
+  async forget(id: string): Promise<void> {
+    await this.connection.query(`DELETE FROM ${this.tables.journal} WHERE id = $1`, [id]);
+  }
+
+  /** The statement of a migration without transaction that runs next, and that no transaction can hold. 0: none. */
+  async begin(id: string, ordinal: number): Promise<void> {
+    await this.connection.query(`UPDATE ${this.tables.journal} SET begun = $2 WHERE id = $1`, [id, ordinal]);
+  }
+
+  async stepDone(id: string, rowCount: number, hash: string): Promise<void> {
+    await this.connection.query(
+      `UPDATE ${this.tables.journal}
+       SET step = step + 1, begun = 0, row_counts = row_counts || $2::integer, steps_hash = $3 WHERE id = $1`,
+      [id, rowCount, hash],
+    );
+  }
+
+  async failed(id: string, errorCode: string | undefined, step: number): Promise<void> {
+    await this.connection.query(
+      `UPDATE ${this.tables.journal} SET failed_at = clock_timestamp(), error_code = $2, step = greatest(step, $3) WHERE id = $1`,
+      [id, errorCode ?? null, step],
+    );
+  }
+
+  /** The migration is applied, or taken back: TypeORM's row and ours, together. */
+  async finish(
+    id: string,
+    { name, timestamp }: { name: string; timestamp: number },
+    direction: Direction,
+    step: number,
+  ): Promise<void> {
+    const { migrations, journal } = this.tables;
+    if (direction === 'up') {
+      await this.connection.query(`INSERT INTO ${migrations} ("timestamp", name) VALUES ($1, $2)`, [timestamp, name]);
+    } else {
+      await this.connection.query(`DELETE FROM ${migrations} WHERE name = $1`, [name]);
+    }
+    await this.connection.query(`UPDATE ${journal} SET finished_at = clock_timestamp(), step = $2 WHERE id = $1`, [
+      id,
+      step,
+    ]);
+  }
+
+  private async keepMarker(isNew: boolean, environment: string | undefined): Promise<void> {
+    const { prefix, journal } = this.tables;
+    const [nodeEnv, local] = [readNodeEnv(), this.connection.local];
+    const making = { prefix, journal, environment, isNew, nodeEnv, local, packageVersion: packageVersion() };
+    await keepMarker(this.query, making);
+  }
+
+  private get author(): readonly [string, string, number] {
+    return [packageVersion(), hostname(), process.pid];
+  }
+}

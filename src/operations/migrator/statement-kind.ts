@@ -1,0 +1,118 @@
+import { statementsOf, type Token } from '../../errors/sql-text.js';
+import type { MigrationLimits } from './options.js';
+
+/**
+ * What a statement is to the runner:
+ * - `ddl`: takes a lock that others wait behind, so it may neither wait nor last long; whatever is not known otherwise
+ * - `data`: writes rows, or runs code that does
+ * - `validation`: reads a whole table under a lock that stops nobody (VALIDATE CONSTRAINT, ANALYZE)
+ * - `read`: asks only
+ * - `concurrent`: PostgreSQL refuses it inside a transaction (CREATE INDEX CONCURRENTLY and its like, VACUUM)
+ * - `local`: a setting for the rest of the transaction (SET LOCAL, SET CONSTRAINTS)
+ * - `session`: a setting that would outlive the migration
+ * - `savepoint`, `transaction`: begins or ends a part of a transaction, or the whole
+ */
+export type StatementKind =
+  'concurrent' | 'data' | 'ddl' | 'local' | 'read' | 'savepoint' | 'session' | 'transaction' | 'validation';
+
+/** Several statements in one text are of the first of these kinds that is among them. */
+const STRICTEST: readonly StatementKind[] = [
+  ...(['transaction', 'session', 'concurrent', 'savepoint', 'ddl', 'data', 'validation', 'local', 'read'] as const),
+];
+
+/** Of the text of one call, which may hold several statements. Empty text is `read`. */
+export function kindOf(sql: string): StatementKind {
+  const kinds = new Set(statementsOf(sql).map(kindOfStatement));
+  return STRICTEST.find((kind) => kinds.has(kind)) ?? 'read';
+}
+
+/** The first words, in capitals: `ALTER TABLE`. */
+export function commandOf(sql: string): string {
+  const [statement = []] = statementsOf(sql);
+  return wordsOf(statement)
+    .slice(0, TWO_WORDS.test(wordsOf(statement)[0] ?? '') ? 2 : 1)
+    .join(' ');
+}
+
+const TWO_WORDS = /^(ALTER|CREATE|DROP|COMMENT|VALIDATE)$/;
+
+/** By the first word, where that says everything. */
+const BY_FIRST_WORD: Readonly<Record<string, StatementKind>> = {
+  ...all('transaction', ['BEGIN', 'START', 'COMMIT', 'END', 'ABORT']),
+  ...all('savepoint', ['SAVEPOINT', 'RELEASE']),
+  ...all('session', ['RESET', 'DISCARD', 'LISTEN', 'UNLISTEN', 'DEALLOCATE', 'LOAD', 'DECLARE', 'CLOSE']),
+  ...all('read', ['VALUES', 'TABLE', 'SHOW', 'FETCH', 'MOVE', 'SELECT']),
+  ...all('data', ['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY', 'CALL', 'NOTIFY', 'EXECUTE']),
+  ...all('validation', ['ANALYZE', 'ANALYSE']),
+  ...all('concurrent', ['VACUUM']),
+};
+
+function all(kind: StatementKind, words: readonly string[]): Record<string, StatementKind> {
+  return Object.fromEntries(words.map((word) => [word, kind]));
+}
+
+function kindOfStatement(statement: readonly Token[]): StatementKind {
+  const words = wordsOf(statement);
+  const [first = '', second = ''] = words;
+  if (first === 'ROLLBACK') return words.includes('TO') ? 'savepoint' : 'transaction';
+  if (first === 'PREPARE') return second === 'TRANSACTION' ? 'transaction' : 'session';
+  if (first === 'SET') return ['LOCAL', 'CONSTRAINTS', 'TRANSACTION'].includes(second) ? 'local' : 'session';
+  if (first === 'WITH' || first === 'EXPLAIN') return writes(words) ? 'data' : 'read';
+  if (first === 'DO') return kindOfCode(statement);
+  if (first === 'SELECT' && words.includes('INTO')) return 'ddl';
+  if (
+    first === 'ALTER' &&
+    words.includes('VALIDATE') &&
+    !/\b(ADD|DROP|ALTER COLUMN|SET)\b/.test(words.slice(2).join(' '))
+  )
+    return 'validation';
+  if (isConcurrent(words)) return 'concurrent';
+  return BY_FIRST_WORD[first] ?? 'ddl';
+}
+
+function isConcurrent(words: readonly string[]): boolean {
+  // REFRESH MATERIALIZED VIEW CONCURRENTLY is the one that a transaction may hold.
+  return words.includes('CONCURRENTLY') && ['CREATE', 'DROP', 'REINDEX', 'ALTER'].includes(words[0] ?? '');
+}
+
+/** A DO block changes the schema when a word of its code says so. */
+function kindOfCode(statement: readonly Token[]): StatementKind {
+  const code = statement.filter(({ kind }) => kind === 'dollar' || kind === 'string').map(({ text }) => text);
+  return /\b(ALTER|CREATE|DROP|TRUNCATE|LOCK|REINDEX|GRANT|REVOKE|COMMENT)\b/i.test(code.join(' ')) ? 'ddl' : 'data';
+}
+
+function writes(words: readonly string[]): boolean {
+  return ['INSERT', 'UPDATE', 'DELETE', 'MERGE'].some((word) => words.includes(word));
+}
+
+function wordsOf(statement: readonly Token[]): string[] {
+  return statement.filter(({ kind }) => kind === 'word').map(({ text }) => text.toUpperCase());
+}
+
+/** lock_timeout and statement_timeout of one statement, in milliseconds. */
+export interface Timeouts {
+  readonly lock: number;
+  readonly statement: number;
+}
+
+/**
+ * @param behindDdl the transaction changed the schema before: it holds locks that others wait behind, whatever it does now
+ */
+export function timeoutsFor(kind: StatementKind, behindDdl: boolean, limits: MigrationLimits): Timeouts {
+  if (behindDdl || kind === 'ddl') return { lock: limits.lockMs, statement: limits.ddlMs };
+  const statement = kind === 'validation' ? limits.validationMs : limits.dataMs;
+  return { lock: limits.patientLockMs, statement };
+}
+
+/**
+ * As SQL, for the rest of the transaction.
+ *
+ * @param own settings that the migration has taken into its own hands: left alone
+ */
+export function setLocal({ lock, statement }: Timeouts, own: ReadonlySet<string> = new Set()): string {
+  const settings = { lock_timeout: lock, statement_timeout: statement };
+  return Object.entries(settings)
+    .filter(([name]) => !own.has(name))
+    .map(([name, value]) => `SET LOCAL ${name} = ${value}`)
+    .join('; ');
+}

@@ -1,0 +1,109 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseDatabaseUrl } from '../../connection/database-url.js';
+import { differencesOf } from '../backup/differences.js';
+import { dumpDatabase, restoreDatabaseLevel, restoreDump } from '../backup/dump.js';
+import type { Fingerprint } from '../backup/fingerprint.js';
+import { BackupError, type Engine } from '../backup/manifest.js';
+import {
+  assertMayCreate,
+  type BackupContext,
+  copyDatabase,
+  dropDatabase,
+  fingerprintOf,
+  nameBeside,
+  onServer,
+  serverFacts,
+  sessionsIn,
+} from '../backup/server.js';
+
+/** A database equal to the source, on which anything may be tried. */
+export interface Copy {
+  readonly name: string;
+  readonly engine: Engine;
+  /** Everything in it, with a hash for each column. */
+  readonly fingerprint: Fingerprint;
+}
+
+/**
+ * Runs `work` on a copy of the database of `source`, which is dropped afterwards, also when that fails or is interrupted.
+ * The source is only read.
+ *
+ * @param target the server where the copy is made; the same context as `source`: next to it
+ * @param keep leave the copy when the work is done
+ * @throws BackupError when no equal copy can be made.
+ */
+export async function withCopy<T>(
+  source: BackupContext,
+  target: BackupContext,
+  keep: boolean,
+  work: (copy: Copy) => Promise<T>,
+): Promise<T> {
+  const name = nameBeside(parseDatabaseUrl(source.url).database, 'trial', new Date());
+  const { signal } = source;
+  let done = false;
+  // Ends whatever runs in the copy; what PostgreSQL still makes then is dropped below.
+  const drop = (): void => void dropDatabase(target, name).catch(() => undefined);
+  try {
+    const { engine, original } = await made(source, target, name);
+    signal?.addEventListener('abort', drop);
+    const fingerprint = await fingerprintOf(target, name, { columns: true });
+    const ignoreDatabase = source !== target;
+    const differences = differencesOf(original, fingerprint, { ignoreDatabase });
+    if (differences.length > 0) {
+      throw new BackupError(`The copy is not equal to the database: ${differences.slice(0, 5).join('; ')}.`);
+    }
+    const result = await work({ name, engine, fingerprint });
+    done = true;
+    return result;
+  } finally {
+    signal?.removeEventListener('abort', drop);
+    if (!keep || !done) await dropDatabase(target, name);
+  }
+}
+
+async function made(
+  source: BackupContext,
+  target: BackupContext,
+  name: string,
+): Promise<{ engine: Engine; original: Fingerprint }> {
+  const { database } = parseDatabaseUrl(source.url);
+  await onServer(target, async (client) => {
+    assertMayCreate(await serverFacts(client, database), 'a rehearsal is on a copy');
+  });
+  const reason = source === target ? await whyNotByTemplate(source, database) : 'the copy is on another server';
+  if (reason !== undefined) {
+    source.note(`copying with pg_dump, since ${reason}`);
+    return { engine: 'dump', original: await byDump(source, target, name) };
+  }
+  source.note(`copying on the server: the database ${name}`);
+  const original = await fingerprintOf(source);
+  await copyDatabase(source, database, name);
+  await restoreDatabaseLevel(source, name, original);
+  return { engine: 'template', original };
+}
+
+async function whyNotByTemplate(source: BackupContext, database: string): Promise<string | undefined> {
+  return onServer(source, async (client) => {
+    const { owns } = await serverFacts(client, database);
+    if (owns !== true) return `this role does not own ${database}`;
+    const sessions = await sessionsIn(client, database);
+    if (sessions.length === 0) return undefined;
+    return `others are connected to ${database}: ${sessions.slice(0, 5).join('; ')}`;
+  });
+}
+
+async function byDump(source: BackupContext, target: BackupContext, name: string): Promise<Fingerprint> {
+  const { database } = parseDatabaseUrl(source.url);
+  const { version: server } = await onServer(source, (client) => serverFacts(client, database));
+  const folder = await mkdtemp(join(tmpdir(), 'shared-db-rehearsal-'));
+  try {
+    const { dump, fingerprint } = await dumpDatabase(source, server, folder);
+    await restoreDump(target, folder, { dump, fingerprint, server }, name, { elsewhere: source !== target });
+    await restoreDatabaseLevel(target, name, fingerprint);
+    return fingerprint;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,145 @@
+import type { Difference } from '../catalog/diff.js';
+import { literal } from '../catalog/repair.js';
+import type { Query } from '../catalog/snapshot.js';
+import { commentOf, MARK, ROLE_NAMES, ROLES, type RoleDefinition } from './roles.js';
+
+/** A role as the server has it. */
+export interface ActualRole {
+  readonly name: string;
+  readonly comment: string | null;
+  /** Attributes by their word in SQL: LOGIN, SUPERUSER… */
+  readonly attributes: Readonly<Record<string, boolean>>;
+}
+
+/** That a role is in another; both as SQL names them. */
+export interface Membership {
+  readonly role: string;
+  readonly member: string;
+  readonly grantor: string;
+  readonly admin: boolean;
+  /** May it act as the role: by inheritance or SET ROLE? Before 16 always; since then an administrator may do without. */
+  readonly acts: boolean;
+}
+
+export interface ActualRoles {
+  readonly roles: readonly ActualRole[];
+  readonly memberships: readonly Membership[];
+  /** Major version. Since 16 a membership is known by who gave it. */
+  readonly version: number;
+}
+
+const NAMES = ROLE_NAMES.map((name) => `'${name}'`).join(', ');
+
+const ROLES_SQL = `
+SELECT rolname AS name, shobj_description(oid, 'pg_authid') AS comment, json_build_object(
+  'LOGIN', rolcanlogin, 'INHERIT', rolinherit, 'SUPERUSER', rolsuper, 'CREATEDB', rolcreatedb,
+  'CREATEROLE', rolcreaterole, 'REPLICATION', rolreplication, 'BYPASSRLS', rolbypassrls) AS attributes
+FROM pg_roles WHERE rolname IN (${NAMES})`;
+
+const MEMBERSHIPS_SQL = `
+SELECT quote_ident(r.rolname) AS role, quote_ident(m.rolname) AS member, quote_ident(g.rolname) AS grantor, admin_option AS admin,
+  coalesce((to_jsonb(a) ->> 'inherit_option')::boolean OR (to_jsonb(a) ->> 'set_option')::boolean, true) AS acts
+FROM pg_auth_members a JOIN pg_roles r ON r.oid = roleid JOIN pg_roles m ON m.oid = member JOIN pg_roles g ON g.oid = grantor
+WHERE m.rolname IN (${NAMES}) OR r.rolname IN ('owner', 'migrator') ORDER BY 1, 2, 3`;
+
+/** Roles and memberships as they are, which everybody may read. */
+export async function readRoles(query: Query): Promise<ActualRoles> {
+  const [server] = (await query(`SELECT current_setting('server_version_num')::int / 10000 AS version`)) as {
+    version: number;
+  }[];
+  return {
+    roles: (await query(ROLES_SQL)) as ActualRole[],
+    memberships: (await query(MEMBERSHIPS_SQL)) as Membership[],
+    version: server?.version ?? 0,
+  };
+}
+
+/** What is different about the roles themselves: missing, with attributes or memberships they should not have, or lacking one. */
+export function roleDifferences(actual: ActualRoles): Difference[] {
+  return [
+    ...ROLES.flatMap((wanted) => {
+      const found = actual.roles.find(({ name }) => name === wanted.name);
+      return found ? attributeDifferences(wanted, found) : [missing(wanted)];
+    }),
+    ...missingMemberships(actual),
+    ...actual.memberships.filter(isTooMuch).map((membership) => tooMuch(membership, actual.version)),
+  ];
+}
+
+/** Roles of our names that nobody made for this package. */
+export function strangers({ roles }: ActualRoles): string[] {
+  return ROLES.filter((wanted) =>
+    roles.some(({ name, comment }) => name === wanted.name && !comment?.startsWith(MARK)),
+  ).map(({ name }) => name);
+}
+
+function wantedAttributes({ login, becomesOwner }: RoleDefinition): Record<string, boolean> {
+  // Without INHERIT a session of migrator that is not `owner` may make nothing that would then be its own.
+  return { LOGIN: login, INHERIT: !becomesOwner };
+}
+
+function missing(wanted: RoleDefinition): Difference {
+  const words = Object.entries(wantedAttributes(wanted)).map(([word, yes]) => `${yes ? '' : 'NO'}${word}`);
+  return {
+    object: `role ${wanted.name}`,
+    is: null,
+    shouldBe: 'there',
+    sentence: `role ${wanted.name} is missing`,
+    repair: `CREATE ROLE ${wanted.name} ${words.join(' ')}; ${commentSql(wanted)}`,
+  };
+}
+
+function attributeDifferences(wanted: RoleDefinition, found: ActualRole): Difference[] {
+  const should = wantedAttributes(wanted);
+  const comment = commentOf(wanted);
+  return [
+    ...Object.entries(found.attributes).flatMap(([word, is]): Difference[] => {
+      const yes = should[word] ?? false;
+      if (is === yes) return [];
+      const repair = `ALTER ROLE ${wanted.name} ${yes ? '' : 'NO'}${word}`;
+      return [said(`role ${wanted.name} ${word}`, is, is ? 'is there, should not be' : 'is missing', repair)];
+    }),
+    ...(found.comment === comment
+      ? []
+      : [said(`comment of role ${wanted.name}`, true, `should be “${comment}”`, commentSql(wanted))]),
+  ];
+}
+
+function missingMemberships({ memberships }: ActualRoles): Difference[] {
+  return ROLES.filter(({ becomesOwner }) => becomesOwner).flatMap(({ name }) => {
+    if (memberships.some(({ role, member, acts }) => role === 'owner' && member === name && acts)) return [];
+    return [said(`role ${name} IN ROLE owner`, false, 'is missing', `GRANT owner TO ${name}`)];
+  });
+}
+
+/** `migrator` may be `owner`, and who administers a role need not be in it. Whoever is in these two may all. */
+function isTooMuch({ role, member, admin, acts }: Membership): boolean {
+  const becomes = ROLES.find(({ name }) => name === member);
+  if (becomes?.becomesOwner && role === 'owner') return admin || !acts;
+  return becomes !== undefined || acts;
+}
+
+function tooMuch({ role, member, grantor, admin, acts }: Membership, version: number): Difference {
+  const rest = version >= 16 ? ` GRANTED BY ${grantor} CASCADE` : '';
+  const option = member === 'migrator' && role === 'owner' && admin && acts ? 'ADMIN OPTION FOR ' : '';
+  return said(
+    `role ${member} IN ROLE ${role}${option === '' ? '' : ' WITH ADMIN OPTION'}`,
+    true,
+    'is there, should not be',
+    `REVOKE ${option}${role} FROM ${member}${rest}`,
+  );
+}
+
+function commentSql(wanted: RoleDefinition): string {
+  return `COMMENT ON ROLE ${wanted.name} IS ${literal(commentOf(wanted))}`;
+}
+
+function said(object: string, is: boolean, says: string, repair: string): Difference {
+  return {
+    object,
+    is: is ? 'there' : null,
+    shouldBe: is ? null : 'there',
+    sentence: `${object} ${says}`,
+    repair,
+  };
+}

@@ -1,0 +1,130 @@
+import type { Difference } from '../catalog/diff.js';
+import { literal } from '../catalog/repair.js';
+import { type Query, readSnapshot } from '../catalog/snapshot.js';
+import { ownerDifferences, rightsDifferences } from './rights.js';
+import { readRoles, roleDifferences, strangers } from './role-differences.js';
+import { MARK, ROLE_NAMES, type RoleMatrix } from './roles.js';
+
+/** What has to be done, by what it needs. */
+export interface Work {
+  readonly roles: readonly Difference[];
+  readonly owners: readonly Difference[];
+  readonly rights: readonly Difference[];
+}
+
+/** Who is asked to do it. Names as SQL has them. */
+export interface Worker {
+  readonly name: string;
+  readonly superuser: boolean;
+  readonly createrole: boolean;
+  readonly version: number;
+  /** May act as the role `owner` already. */
+  readonly isOwner: boolean;
+  readonly ownsDatabase: boolean;
+  readonly databaseOwner: string;
+  readonly schema: string;
+  /** Or, where there is no such schema, may make it. */
+  readonly ownsSchema: boolean;
+  readonly schemaOwner: string;
+  /** Our roles that exist and that it may not administer. */
+  readonly withoutAdmin: readonly string[];
+  /** Owners of objects in our schema whom it may not act as. */
+  readonly strangers: readonly string[];
+}
+
+const workerSql = (schema: string): string => `
+SELECT quote_ident(current_user) AS name, me.rolsuper AS superuser, me.rolcreaterole AS createrole,
+  current_setting('server_version_num')::int / 10000 AS version,
+  coalesce((SELECT pg_has_role(current_user, oid, 'USAGE') FROM pg_roles WHERE rolname = 'owner'), false) AS "isOwner",
+  pg_has_role(current_user, datdba, 'USAGE') AS "ownsDatabase", quote_ident(pg_get_userbyid(datdba)) AS "databaseOwner",
+  '${schema}' AS schema, coalesce(pg_has_role(current_user, nspowner, 'USAGE'), pg_has_role(current_user, datdba, 'USAGE')) AS "ownsSchema",
+  quote_ident(pg_get_userbyid(coalesce(nspowner, datdba))) AS "schemaOwner",
+  ARRAY(SELECT rolname::text FROM pg_roles WHERE rolname IN (${ROLE_NAMES.map((name) => `'${name}'`).join(', ')})
+        AND NOT pg_has_role(current_user, oid, 'MEMBER WITH ADMIN OPTION') ORDER BY 1) AS "withoutAdmin",
+  ARRAY(SELECT DISTINCT quote_ident(pg_get_userbyid(relowner)) FROM pg_class
+        WHERE relnamespace = nsp.oid AND relkind IN ('r', 'p', 'v', 'm', 'S') AND NOT pg_has_role(current_user, relowner, 'USAGE')
+          AND pg_get_userbyid(relowner) <> 'owner') AS strangers
+FROM pg_database CROSS JOIN pg_roles me LEFT JOIN pg_namespace nsp ON nspname = '${schema}'
+WHERE datname = current_database() AND me.rolname = current_user`;
+
+export async function readWorker(query: Query, schema: string): Promise<Worker> {
+  const [worker] = (await query(workerSql(schema))) as [Worker];
+  return worker;
+}
+
+/** What the work needs that this user lacks, each in words with the way out; none when it can be tried. */
+export function obstacles(worker: Worker, { roles, owners, rights }: Work): string[] {
+  if (worker.superuser) return [];
+  const { name, databaseOwner, schemaOwner } = worker;
+  const elevated = roles.find(({ object }) => / (SUPERUSER|REPLICATION|BYPASSRLS|CREATEDB)$/.test(object));
+  const unknown = worker.version < 16 ? [] : worker.withoutAdmin.filter((role) => concerns(role, roles));
+  const database = rights.some(({ object }) => object.includes(' ON DATABASE '));
+  const schema =
+    rights.some(({ object }) => object.includes(' ON SCHEMA ')) ||
+    owners.some(({ object }) => object.startsWith('schema '));
+  return [
+    ...(roles.length > 0 && !worker.createrole ? [`${name} has no CREATEROLE (ALTER ROLE ${name} CREATEROLE)`] : []),
+    ...(elevated ? [`only a superuser may change that ${elevated.sentence}`] : []),
+    ...(worker.createrole && unknown.length > 0
+      ? [`${name} did not make ${unknown.join(', ')} (GRANT ${unknown.join(', ')} TO ${name} WITH ADMIN OPTION)`]
+      : []),
+    ...(database && !worker.ownsDatabase ? [`the database belongs to ${databaseOwner}, not to ${name}`] : []),
+    ...(schema && !worker.ownsSchema ? [`the schema ${worker.schema} belongs to ${schemaOwner}, not to ${name}`] : []),
+    ...(owners.length > 0 && worker.strangers.length > 0
+      ? [`tables belong to ${worker.strangers.join(', ')} (GRANT ${worker.strangers.join(', ')} TO ${name})`]
+      : []),
+  ];
+}
+
+function concerns(role: string, differences: readonly Difference[]): boolean {
+  return differences.some(({ repair = '' }) => new RegExp(`\\b${role}\\b`).test(repair));
+}
+
+/** Everything that is not as it should be, and roles of our names that are somebody else's. */
+export interface State extends Work {
+  readonly strangers: readonly string[];
+}
+
+/** Reads it; writes nothing. `query` and `schema` as for `readSnapshot`. */
+export async function readState(query: Query, schema: string, matrix: RoleMatrix): Promise<State> {
+  const actual = await readRoles(query);
+  const snapshot = await readSnapshot(query, schema, 'schema');
+  return {
+    roles: roleDifferences(actual),
+    owners: ownerDifferences(snapshot),
+    rights: rightsDifferences(snapshot, matrix),
+    strangers: strangers(actual),
+  };
+}
+
+/** In the order in which they can be put right. */
+export function all({ roles, owners, rights }: Work): Difference[] {
+  return [...roles, ...owners, ...rights];
+}
+
+/** Was `db:roles` run here? Then roles are marked as ours, and one of them owns or may something in this database. */
+export async function rolesAreInUse(query: Query): Promise<boolean> {
+  const names = ROLE_NAMES.map(literal).join(', ');
+  const [row] = (await query(`
+    SELECT EXISTS (SELECT FROM pg_roles WHERE rolname IN (${names}) AND shobj_description(oid, 'pg_authid') LIKE '${MARK}%')
+       AND EXISTS (SELECT FROM pg_shdepend s JOIN pg_roles r ON r.oid = refobjid AND refclassid = 'pg_authid'::regclass
+                   JOIN pg_database d ON datname = current_database()
+                   WHERE rolname IN (${names})
+                     AND (dbid = d.oid OR classid = 'pg_database'::regclass AND objid = d.oid)) AS used`)) as {
+    used: boolean;
+  }[];
+  return row?.used ?? false;
+}
+
+/** Functions with which anybody who may connect stores large objects, past every right on tables. Only a superuser can close them. */
+const LARGE_OBJECT_FUNCTIONS = ['lo_creat(integer)', 'lo_create(oid)', 'lo_from_bytea(oid, bytea)'];
+
+/** SQL that closes them; undefined when they are closed. */
+export async function largeObjectRepair(query: Query): Promise<string | undefined> {
+  const open = LARGE_OBJECT_FUNCTIONS.map(
+    (each) => `has_function_privilege('public', 'pg_catalog.${each}', 'EXECUTE')`,
+  );
+  const [row] = (await query(`SELECT ${open.join(' OR ')} AS open`)) as { open: boolean }[];
+  if (!row?.open) return undefined;
+  return `REVOKE EXECUTE ON FUNCTION ${LARGE_OBJECT_FUNCTIONS.map((each) => `pg_catalog.${each}`).join(', ')} FROM PUBLIC`;
+}

@@ -1,0 +1,181 @@
+import type { EntityTarget, ObjectLiteral, ObjectType } from 'typeorm';
+import { CHAMPION, DEFAULT_WEIGHTS, POWER_USER_THRESHOLDS, SEGMENT_KEYS } from '../../constants/figures.js';
+import {
+  ARCHETYPE_NAMES,
+  type ArchetypeName,
+  CHAMPION_TIER_NAMES,
+  type ChampionTierName,
+  COMPETITOR_CATEGORY_NAMES,
+  type CompetitorCategoryName,
+  ESCALATION_REASON_NAMES,
+  type EscalationReasonName,
+  KPI_TYPE_NAMES,
+  type KpiTypeName,
+  POWER_TIER_NAMES,
+  type PowerTierName,
+} from '../../constants/lists.js';
+import {
+  Archetype,
+  ChampionTier,
+  CompetitorCategory,
+  EscalationReason,
+  KpiType,
+  PowerTier,
+  SegmentedWeight,
+} from '../../entities/index.js';
+import { referenceId } from '../ids.js';
+import { build } from '../insert-missing.js';
+
+/** The eight shapes of a reply. Source: product requirements, reply archetypes. */
+export const ARCHETYPE_ROWS: Readonly<Record<ArchetypeName, Pick<Archetype, 'description'>>> = {
+  CHECKLIST: { description: 'Two to four concrete steps without jargon, for people who ask what to do.' },
+  MYTHBUST: { description: 'Corrects one misconception gently; required where a post spreads one.' },
+  COACH: { description: 'Advice graded by the time someone has until they must function.' },
+  STORYLET: { description: 'A relatable scene of 20 to 40 words with a tip; never against a competitor.' },
+  HUMOR_LIGHT: { description: 'Kind humour without a pitch; never against a competitor.' },
+  CREDIBILITY_ANCHOR: { description: 'A simple mechanism with its sources, for health professionals and sceptics.' },
+  CONFIDENT_RECOMMENDER: { description: 'A first-person recommendation with a link.' },
+  PROBLEM_SOLUTION_DIRECT: {
+    description: 'States the problem and offers the solution; preferred beside a competitor.',
+  },
+};
+
+/**
+ * From how many positive interactions in 30 days, included, up to the next. Source: architecture 5, epic 1, product
+ * requirements. That a power user is GOLD from three on is the champion tracker's business, not a row's.
+ */
+export const CHAMPION_TIER_ROWS: Readonly<
+  Record<ChampionTierName, Pick<ChampionTier, 'minEngagement' | 'benefits' | 'description'>>
+> = {
+  BRONZE: {
+    minEngagement: CHAMPION.interactions,
+    benefits: ['free sample, offered by direct message'],
+    description: 'Speaks well of us now and then.',
+  },
+  SILVER: {
+    minEngagement: 6,
+    benefits: ['free sample, offered by direct message', 'answered with priority'],
+    description: 'Speaks well of us often.',
+  },
+  GOLD: {
+    minEngagement: 11,
+    benefits: [
+      'free sample, offered by direct message',
+      'answered with priority',
+      'early access to new products',
+      'referral code after a review',
+    ],
+    description: 'Speaks for us.',
+  },
+};
+
+/** The four kinds of alternatives. Source: product requirements 6, architecture 5. */
+export const COMPETITOR_CATEGORY_ROWS: Readonly<
+  Record<CompetitorCategoryName, Pick<CompetitorCategory, 'description'>>
+> = {
+  REHYDRATION: { description: 'Electrolyte drinks and powders.' },
+  HANGOVER_PILLS: { description: 'Capsules, shots and powders sold for the morning after.' },
+  IV_THERAPY: { description: 'Infusions at home or in a clinic.' },
+  HOME_REMEDY: { description: 'What people do without buying a product for it.' },
+};
+
+/**
+ * The six reasons; severity is the priority a new escalation gets unless its opener says otherwise. Source: architecture 5
+ * and epic 1 for the names; project brief (P1..P3), product requirements and stories 3.3 and 3.7 for the severities.
+ */
+export const ESCALATION_REASON_ROWS: Readonly<
+  Record<EscalationReasonName, Pick<EscalationReason, 'severity' | 'description'>>
+> = {
+  SAFETY_AMBIGUITY: {
+    severity: 'CRITICAL',
+    description: 'The author may be in distress; the probability is above 0.45.',
+  },
+  MODERATOR_WARNING: { severity: 'CRITICAL', description: 'A moderator or a platform warned us.' },
+  VIRAL_THREAD: { severity: 'HIGH', description: 'The post spreads more than five times faster than usual.' },
+  BACKLASH_SPIKE: { severity: 'HIGH', description: 'The answers to one of our replies turned hostile.' },
+  LOW_CONFIDENCE: { severity: 'LOW', description: 'The agent was less than 85 % sure of its reply.' },
+  MANUAL_FLAG: { severity: 'MEDIUM', description: 'An operator wants it looked at.' },
+};
+
+/**
+ * The three families; their metrics are in constants/kpi-catalogue.ts, each with its own roll-up. AVG is the fallback for a
+ * metric that the catalogue does not know. Source: architecture 5, epic 1.
+ */
+export const KPI_TYPE_ROWS: Readonly<Record<KpiTypeName, Pick<KpiType, 'aggregationType' | 'description'>>> = {
+  COMMERCIAL: { aggregationType: 'AVG', description: 'Do replies bring visits, buyers and revenue?' },
+  LOVE: { aggregationType: 'AVG', description: 'Do people like what we say?' },
+  SAFETY: { aggregationType: 'AVG', description: 'Do platforms and communities put up with us?' },
+};
+
+/** From how many followers, included, up to the next. Source: product requirements, architecture 5, epic 1. */
+export const POWER_TIER_ROWS: Readonly<Record<PowerTierName, Pick<PowerTier, 'followerThreshold' | 'description'>>> = {
+  MICRO: { followerThreshold: POWER_USER_THRESHOLDS.followers, description: 'Known in their circle.' },
+  MACRO: { followerThreshold: 50_000, description: 'Known in their field; answered with priority.' },
+  MEGA: { followerThreshold: 500_000, description: 'Known to the public; the highest priority.' },
+};
+
+type Segment = Pick<SegmentedWeight, 'segmentType' | 'segmentKey'>;
+
+/**
+ * The segments that exist before anything is learned: the last resort GLOBAL, and one per platform. The others appear when
+ * they are learned. Source: learning-system paper, fallback COMBINED → PLATFORM → GLOBAL.
+ */
+export const REFERENCE_SEGMENTS: readonly Segment[] = (['GLOBAL', 'PLATFORM'] as const).flatMap((segmentType) =>
+  SEGMENT_KEYS[segmentType].map((segmentKey) => ({ segmentType, segmentKey })),
+);
+
+/** The weights they start with; nothing has been measured, so the sample size is 0 and the performance unknown. */
+export const STARTING_WEIGHTS = {
+  sssWeight: DEFAULT_WEIGHTS.sss,
+  arsWeight: DEFAULT_WEIGHTS.ars,
+  evsWeight: DEFAULT_WEIGHTS.evs,
+  trsWeight: DEFAULT_WEIGHTS.trs,
+} as const;
+
+/** The rows of one table. */
+export interface SeedTable {
+  readonly entity: EntityTarget<ObjectLiteral>;
+  readonly rows: readonly ObjectLiteral[];
+}
+
+/** All reference rows, table by table, as they are written when they are missing. */
+export function referenceRows(): readonly SeedTable[] {
+  return [
+    named(Archetype, ARCHETYPE_NAMES, ARCHETYPE_ROWS),
+    named(PowerTier, POWER_TIER_NAMES, POWER_TIER_ROWS),
+    named(CompetitorCategory, COMPETITOR_CATEGORY_NAMES, COMPETITOR_CATEGORY_ROWS),
+    named(KpiType, KPI_TYPE_NAMES, KPI_TYPE_ROWS),
+    named(EscalationReason, ESCALATION_REASON_NAMES, ESCALATION_REASON_ROWS),
+    named(ChampionTier, CHAMPION_TIER_NAMES, CHAMPION_TIER_ROWS),
+    { entity: SegmentedWeight, rows: segmentedWeights() },
+  ];
+}
+
+interface Named {
+  id: string;
+  name: string;
+  isActive: boolean;
+}
+
+function named<Row extends Named, Name extends string>(
+  entity: ObjectType<Row>,
+  names: readonly Name[],
+  values: Readonly<Record<Name, Partial<Row>>>,
+): SeedTable {
+  const rows = names.map((name, place) =>
+    build<Named>(entity, { id: referenceId(entity, place + 1), name, isActive: true, ...values[name] }),
+  );
+  return { entity, rows };
+}
+
+function segmentedWeights(): SegmentedWeight[] {
+  return REFERENCE_SEGMENTS.map((segment, place) =>
+    build(SegmentedWeight, {
+      id: referenceId(SegmentedWeight, place + 1),
+      ...segment,
+      ...STARTING_WEIGHTS,
+      sampleSize: 0,
+      performance: null,
+    }),
+  );
+}

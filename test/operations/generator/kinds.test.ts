@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { migrationBetween, type GeneratedMigration } from '../../../src/cli/generate.js';
+import { createDataSource } from '../../../src/data-source.js';
+import { revertMigration, runMigrations } from '../../../src/operations/migrator/runner.js';
+import type { MigrationClass } from '../../../src/migrations/migration.js';
+import { diff } from '../../../src/operations/catalog/diff.js';
+import { snapshotOf } from '../../../src/operations/catalog/compare.js';
+import { unexcused } from '../../../src/operations/catalog/compare.js';
+import { MIGRATION_ONLY } from '../../../src/schema/migration-only.js';
+import type { Snapshot } from '../../../src/operations/catalog/snapshot.js';
+import { fill } from '../../migrations/fill.js';
+import { useDatabase } from '../../support/database.js';
+import { KINDS, REFUSED, type Kind } from './kinds.js';
+import { catalogWith, compiled, lintFindings, statementsOf, withDataSource } from './support.js';
+import { TRIGGER_KINDS, TRIGGER_REFUSED } from './trigger-kinds.js';
+
+jest.setTimeout(120_000);
+
+const NAME = 'Generated9999999999999';
+
+describe('a generated migration', () => {
+  const db = useDatabase();
+  const done: string[] = [];
+  let entities: string;
+  let version: string;
+
+  beforeAll(async () => {
+    entities = await db.create({ bare: true });
+    await withDataSource(entities, (dataSource) => dataSource.synchronize());
+    const [row] = await db.dataSource.query<{ server_version: string }[]>('SHOW server_version');
+    version = row?.server_version ?? '';
+  });
+
+  afterAll(() => {
+    process.stdout.write(`generated, run, taken back and run again: ${done.length} kinds on PostgreSQL ${version}\n`);
+  });
+
+  it.each([...KINDS, ...TRIGGER_KINDS])('of $kind runs over rows, and is taken back or says why not', async (kind) => {
+    const wanted = await catalogWith(entities, kind.entities);
+    const generated = await generate(await db.create(), wanted, kind);
+    expectStatements(generated.source, await statementsOf(compiled(generated.source), 'up'), kind);
+    expect(generated.losses).toEqual((kind.loses ?? []).map((text) => expect.stringContaining(text)));
+    expect(generated.stale).toEqual((kind.stale ?? []).map((text) => expect.stringContaining(text)));
+    expect(generated.rows.written).toBeGreaterThan(100);
+    const Class = compiled(generated.source);
+    expect(await lintFindings(Class, db.url)).toEqual(kind.lint ?? []);
+    await expectRoundTrip(await db.create(), Class, wanted, kind);
+    done.push(kind.kind);
+  });
+
+  it.each([...REFUSED, ...TRIGGER_REFUSED])('is not written of $kind, and that is said', async (refused) => {
+    const wanted = await catalogWith(entities, refused.entities);
+    await expect(generate(await db.create(), wanted, refused)).rejects.toThrow(refused.says);
+  });
+
+  it('is not written where entities and migrations agree', async () => {
+    const wanted = await catalogWith(entities, 'SELECT 1');
+    await withDataSource(await db.create(), async (migrated) => {
+      const options = { className: NAME, renames: [] };
+      expect(await migrationBetween(migrated, await snapshotOf(migrated), wanted, options)).toBeUndefined();
+    });
+  });
+});
+
+async function generate(
+  url: string,
+  wanted: Snapshot,
+  { renames = [] }: Pick<Kind, 'renames'>,
+): Promise<GeneratedMigration> {
+  return withDataSource(url, async (migrated) => {
+    const options = { className: NAME, renames };
+    const migration = await migrationBetween(migrated, await snapshotOf(migrated), wanted, options);
+    if (migration === undefined) throw new Error('Nothing differs.');
+    return migration;
+  });
+}
+
+function expectStatements(source: string, statements: readonly string[], { up, has = [], hasNot = [] }: Kind): void {
+  if (up) expect(statements).toEqual(up);
+  for (const text of has) expect(statements.join('\n')).toContain(text);
+  for (const text of [...hasNot, 'public']) expect(source).not.toContain(text);
+}
+
+/** With rows of before the migration; by the runner, as deployments do. */
+async function expectRoundTrip(
+  url: string,
+  Class: MigrationClass,
+  wanted: Snapshot,
+  { irreversible, rows }: Kind,
+): Promise<void> {
+  await withDataSource(url, async (dataSource) => {
+    await fill(dataSource);
+    if (rows !== undefined) await dataSource.query(rows);
+    const before = await snapshotOf(dataSource);
+    const source = createDataSource({ url, purpose: 'migrate' });
+    source.setOptions({ migrations: [...(source.options.migrations as MigrationClass[]), Class] });
+    await runMigrations(source);
+    const after = await snapshotOf(dataSource);
+    expect(sentences(unexcused(diff(wanted, after), MIGRATION_ONLY))).toEqual([]);
+    if (irreversible !== undefined) {
+      expect(new Class()).toMatchObject({
+        reversible: false,
+        irreversibleBecause: expect.stringMatching(irreversible),
+      });
+      await expect(revertMigration(source)).rejects.toThrow(/cannot be taken back: the values of/);
+      return;
+    }
+    expect(new Class().reversible).toBe(true);
+    await revertMigration(source);
+    expect(sentences(diff(before, await snapshotOf(dataSource)))).toEqual([]);
+    await runMigrations(source);
+    expect(sentences(diff(after, await snapshotOf(dataSource)))).toEqual([]);
+  });
+}
+
+function sentences(differences: readonly { readonly sentence: string }[]): string[] {
+  return differences.map(({ sentence }) => sentence);
+}

@@ -1,0 +1,124 @@
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { differencesOf } from '../../../src/operations/backup/differences.js';
+import { fingerprintOf } from '../../../src/operations/backup/server.js';
+import { MIGRATIONS } from '../../../src/migrations/index.js';
+import { withCopy } from '../../../src/operations/rehearsal/copy.js';
+import type { MigrationReport } from '../../../src/operations/rehearsal/rehearse.js';
+import { Stage } from '../../../src/operations/rehearsal/rehearsal-database.js';
+import { seedReference } from '../../../src/seeds/reference/reference.seeder.js';
+import { useDatabase } from '../../support/database.js';
+import { besides, listening } from '../backup/support.js';
+import { createDataSource } from '../../../src/data-source.js';
+
+jest.setTimeout(60_000);
+
+const NAME = 'ChangeMuch1999999999999';
+
+/** A migration of these statements. */
+function migration(up: string, down: string, more: object = {}): new () => MigrationInterface {
+  return class {
+    name = NAME;
+
+    constructor() {
+      Object.assign(this, more);
+    }
+
+    async up(queryRunner: QueryRunner): Promise<void> {
+      for (const sql of up.split(';')) await queryRunner.query(sql);
+    }
+
+    async down(queryRunner: QueryRunner): Promise<void> {
+      for (const sql of down.split(';')) await queryRunner.query(sql);
+    }
+  };
+}
+
+describe('a rehearsed migration', () => {
+  const db = useDatabase();
+
+  beforeAll(async () => {
+    await seedReference(db.dataSource);
+    // Copied on the server only when nobody is connected.
+    await db.dataSource.destroy();
+  });
+
+  const rehearsed = async (Class: new () => MigrationInterface) => {
+    const context = listening(db.url);
+    return withCopy(context, context, false, async (copy) => {
+      const stage = new Stage(context, copy, [...MIGRATIONS, Class], createDataSource);
+      const problems = [await stage.applyEach([NAME])];
+      problems.push(await stage.revertAll([NAME]));
+      const left = differencesOf(copy.fingerprint, await stage.fingerprint(), { ignoreSequences: true });
+      problems.push(await stage.applyAll([NAME]));
+      return { problems: problems.filter(Boolean), left, reports: stage.reports };
+    });
+  };
+
+  it('is told by its time, locks, rewritten tables and changed rows, column by column', async () => {
+    const before = await fingerprintOf(listening(db.url));
+    const { problems, left, reports } = await rehearsed(
+      migration(
+        `ALTER TABLE posts ALTER error_count TYPE bigint; ALTER TABLE authors ADD bio text;
+         CREATE TABLE things (n int); INSERT INTO things VALUES (1);
+         ALTER TABLE kpi_types ADD rank int; UPDATE kpi_types SET rank = 1;
+         UPDATE archetypes SET is_active = false; DELETE FROM power_tiers WHERE follower_threshold = 0`,
+        `ALTER TABLE posts ALTER error_count TYPE integer; ALTER TABLE authors DROP bio; DROP TABLE things;
+         ALTER TABLE kpi_types DROP rank; UPDATE archetypes SET is_active = true`,
+      ),
+    );
+    expect(problems).toEqual([]);
+    const [report] = reports as [MigrationReport];
+    expect(report).toMatchObject({ name: NAME, rewritten: ['posts'] });
+    expect(report.locks).toEqual(
+      expect.arrayContaining([
+        { table: 'posts', mode: 'ACCESS EXCLUSIVE' },
+        { table: 'authors', mode: 'ACCESS EXCLUSIVE' },
+        { table: 'archetypes', mode: 'ROW EXCLUSIVE' },
+      ]),
+    );
+    expect(report.locks?.map(({ table }) => table)).not.toContain('things');
+    expect(report.rows.map(({ table, columns }) => [table, columns])).toEqual(
+      expect.arrayContaining([['archetypes', ['is_active']]]),
+    );
+    expect(report.rows.map(({ table }) => table)).not.toContain('kpi_types');
+    for (const duration of [report.up, report.down, report.again]) expect(duration).toBeGreaterThan(0);
+    expect(left.filter((line) => !/power_tiers|archetypes|migration_runs/.test(line))).toEqual([]);
+    expect(differencesOf(before, await fingerprintOf(listening(db.url)))).toEqual([]);
+    expect(await besides(db.url)).toEqual([]);
+  });
+
+  it('is found out when its way back forgets something, or loses rows', async () => {
+    const { left } = await rehearsed(
+      migration(
+        'ALTER TABLE authors ADD bio text; CREATE INDEX ix_forgotten ON authors (bio); DELETE FROM kpi_types',
+        'SELECT 1',
+      ),
+    );
+    expect(left.join('\n')).toMatch(/authors\.bio is there/);
+    expect(left.join('\n')).toMatch(/ix_forgotten is there/);
+    expect(left.join('\n')).toMatch(/kpi_types: \d+ rows are missing \(0, should be \d+\)/);
+  });
+
+  it('is named with the code of its failure, on the way up, back and again', async () => {
+    expect((await rehearsed(migration('SELECT 1/0', 'SELECT 1'))).problems[0]).toMatch(
+      new RegExp(`^applying ${NAME} failed: .*22012`),
+    );
+    expect((await rehearsed(migration('SELECT 1', 'DROP TABLE nothing'))).problems[0]).toMatch(
+      new RegExp(`^taking back ${NAME} failed: .*42P01`),
+    );
+    const { problems } = await rehearsed(migration('CREATE TABLE twice (n int)', 'SELECT 1'));
+    expect(problems[0]).toMatch(new RegExp(`^applying again ${NAME} failed: .*42P07`));
+  });
+
+  it('is not taken back when it says that it cannot be', async () => {
+    const Class = migration('SELECT 1', 'SELECT 1', { irreversibleBecause: 'the old column is gone' });
+    const fingerprint = await fingerprintOf(listening(db.url));
+    const stage = new Stage(listening(db.url), { name: 'none', engine: 'template', fingerprint }, [
+      ...MIGRATIONS,
+      Class,
+    ], createDataSource);
+    expect(stage.irreversible([NAME])).toBe(`${NAME}: the old column is gone`);
+    expect(stage.irreversible(MIGRATIONS.map(({ name }) => name))).toBeNull();
+  });
+});

@@ -1,0 +1,183 @@
+import { describe, expect, it } from '@jest/globals';
+import { diff, indexParts } from '../../../../src/operations/catalog/diff.js';
+import { reversed } from '../../../../src/operations/catalog/repair.js';
+import {
+  type CatalogObject,
+  keyOf,
+  type Kind,
+  objectOf,
+  type Snapshot,
+} from '../../../../src/operations/catalog/snapshot.js';
+import { staleEntries, unexcused } from '../../../../src/operations/catalog/compare.js';
+
+const object = (kind: Kind, name: string, more: Partial<CatalogObject> = {}): CatalogObject => ({
+  kind,
+  name,
+  facts: {},
+  ...more,
+});
+
+const snapshot = (objects: readonly CatalogObject[], version = 18): Snapshot => ({
+  version,
+  owner: 'owner',
+  database: 'antone',
+  schema: 'public',
+  objects: Object.fromEntries(objects.map((each) => [keyOf(each), each])),
+});
+
+const sentences = (expected: Snapshot, actual: Snapshot): string[] =>
+  diff(expected, actual).map(({ sentence }) => sentence);
+
+describe('the difference of two snapshots', () => {
+  it('is nothing when they are equal, whoever owns them', () => {
+    const posts = snapshot([object('table', '$schema.posts')]);
+    expect(diff(posts, { ...posts, owner: 'somebody', database: 'other' })).toEqual([]);
+  });
+
+  it('tells of a missing table once, not of all that went with it', () => {
+    const table = object('table', '$schema.posts');
+    const column = object('column', 'id', { on: '$schema.posts', parent: 'table posts' });
+    const grant = object('grant', 'SELECT (id) ON TABLE $schema.posts TO app', { parent: 'column posts.id' });
+    expect(sentences(snapshot([table, column, grant]), snapshot([]))).toEqual(['table posts is missing']);
+    expect(sentences(snapshot([]), snapshot([table, column, grant]))).toEqual(['table posts is there, should not be']);
+    expect(sentences(snapshot([table, column, grant]), snapshot([table]))).toEqual(['posts.id is missing']);
+  });
+
+  it('minds the order of columns, but not that one is missing', () => {
+    const ordered = (order: string): Snapshot =>
+      snapshot([object('table', '$schema.t', { facts: { 'column order': order } })]);
+    expect(sentences(ordered('a, b, "c, d"'), ordered('a, "c, d"'))).toEqual([]);
+    expect(sentences(ordered('a, b, c'), ordered('b, a'))).toEqual([
+      'table t: column order is b, a, should be a, b, c',
+    ]);
+  });
+
+  it('says nothing of a privilege that one of the servers does not have', () => {
+    const maintain = object('grant', 'MAINTAIN ON TABLE $schema.posts TO app');
+    expect(sentences(snapshot([maintain]), snapshot([], 15))).toEqual([]);
+    expect(sentences(snapshot([maintain]), snapshot([]))).toEqual(['grant MAINTAIN ON TABLE posts TO app is missing']);
+  });
+
+  it('shows long texts where they begin to differ, and white space when there is nothing else', () => {
+    const body = (text: string): Snapshot => snapshot([object('function', '$schema.f()', { facts: { body: text } })]);
+    expect(sentences(body(`${'a'.repeat(300)}b${'c'.repeat(300)}`), body('a'.repeat(300)))).toEqual([
+      `function f(): body is …${'a'.repeat(40)}”, should be …${'a'.repeat(40)}b${'c'.repeat(79)}…`,
+    ]);
+    expect(sentences(body('SELECT 1'), body('SELECT  1'))).toEqual([
+      'function f(): body is "SELECT  1", should be "SELECT 1"',
+    ]);
+  });
+
+  it('takes $owner for the owner in rights, and for itself in what people wrote', () => {
+    const grant = snapshot([object('revoked', 'TRUNCATE ON TABLE $schema.posts FROM $owner')]);
+    expect(diff(snapshot([]), grant)).toMatchObject([
+      {
+        sentence: 'right TRUNCATE ON TABLE posts FROM owner is revoked, should not be',
+        repair: 'GRANT TRUNCATE ON TABLE public.posts TO owner',
+      },
+    ]);
+    const comment = snapshot([object('table', '$schema.posts', { facts: { comment: `costs $owner's \\` } })]);
+    expect(diff(comment, snapshot([object('table', '$schema.posts')]))).toMatchObject([
+      { repair: `COMMENT ON TABLE public.posts IS E'costs $owner''s \\\\'` },
+    ]);
+  });
+});
+
+describe('the parts of an index', () => {
+  it.each([
+    [
+      'CREATE UNIQUE INDEX "a USING b" ON ONLY public."t (x)" USING btree (lower(("c)" || \'(\'::text)) DESC, d) INCLUDE (e) NULLS NOT DISTINCT WITH (fillfactor=\'50\') WHERE (f > 0)',
+      {
+        table: 'ONLY public."t (x)"',
+        method: 'btree',
+        columns: '(lower(("c)" || \'(\'::text)) DESC, d)',
+        uniqueness: 'UNIQUE',
+        INCLUDE: '(e)',
+        nulls: 'NOT DISTINCT',
+        WITH: "(fillfactor='50')",
+        WHERE: '(f > 0)',
+      },
+    ],
+    ['CREATE INDEX i ON public.t USING gin (a)', { table: 'public.t', method: 'gin', columns: '(a)' }],
+    [
+      'CREATE INDEX i ON public.t USING btree (a) SOMEHOW',
+      { definition: 'CREATE INDEX i ON public.t USING btree (a) SOMEHOW' },
+    ],
+  ])('are found in %s', (definition, parts) => {
+    expect(indexParts(definition)).toEqual(parts);
+  });
+});
+
+describe('the query of a view', () => {
+  const queryOf = (query: string): string | undefined =>
+    objectOf({ kind: 'view', name: 'public.v', on: null, parent: null, facts: { query } }, 'agent_one')[1].facts.query;
+
+  it('over one table is the same on 15, which names the table with each column, and on 18', () => {
+    const on15 = ` SELECT posts.id,\n    count(*) AS "posts.x"\n   FROM public.posts\n  WHERE (posts.a > 'b'::text)\n  GROUP BY posts.id;`;
+    const on18 = ` SELECT id,\n    count(*) AS "posts.x"\n   FROM public.posts\n  WHERE (a > 'b'::text)\n  GROUP BY id;`;
+    expect(queryOf(on15)).toBe(on18);
+    expect(queryOf(on18)).toBe(on18);
+  });
+
+  it.each([
+    ` SELECT p.id\n   FROM (public.posts p\n     JOIN public.authors a ON ((p.author_id = a.id)));`,
+    ` SELECT p.id\n   FROM public.posts p,\n    public.authors a;`,
+    ` SELECT posts.id\n   FROM public.posts\nUNION\n SELECT authors.id\n   FROM public.authors;`,
+  ])('over more is left as it is: %j', (query) => {
+    expect(queryOf(query)).toBe(query);
+  });
+});
+
+describe('a right taken back', () => {
+  it.each([
+    ['SELECT ON TABLE public.posts TO app', 'SELECT ON TABLE public.posts FROM app'],
+    ['SELECT ON TABLE public."a TO b" TO "x FROM y"', 'SELECT ON TABLE public."a TO b" FROM "x FROM y"'],
+    [
+      'FOR ROLE r IN SCHEMA s GRANT SELECT ON TABLES TO PUBLIC',
+      'FOR ROLE r IN SCHEMA s REVOKE SELECT ON TABLES FROM PUBLIC',
+    ],
+  ])('is %s the other way round', (given, taken) => {
+    expect(reversed(given)).toBe(taken);
+    expect(reversed(taken)).toBe(given);
+  });
+});
+
+describe('what only migrations make', () => {
+  const [extra] = diff(snapshot([]), snapshot([object('trigger', 'tg', { on: '$schema.t' })]));
+  const entry = { object: 'trigger tg on t', reason: 'TypeORM knows no triggers.' };
+
+  it('is excused when it is listed, and only then', () => {
+    expect(extra && unexcused([extra], [entry])).toEqual([]);
+    expect(extra && unexcused([extra], [])).toEqual([extra]);
+  });
+
+  it('is not excused when it differs rather than is there', () => {
+    const changed = { object: entry.object, fact: 'firing', is: 'disabled', shouldBe: null, sentence: '' };
+    expect(unexcused([changed], [entry])).toContain(changed);
+  });
+
+  it('is also a column at the end, wherever its property stands', () => {
+    const last = { object: 'table t', fact: 'column order', is: 'id, b, a', shouldBe: 'id, a, b', sentence: '' };
+    expect(unexcused([last], [])).toEqual([]);
+    const other = { ...last, fact: 'comment' };
+    expect(unexcused([other], [])).toEqual([other]);
+  });
+
+  it('must be taken off the list when it is so no longer', () => {
+    const [without, having] = [snapshot([]), snapshot([object('trigger', 'tg', { on: '$schema.t' })])];
+    expect(staleEntries(without, having, [entry])).toEqual([]);
+    for (const migrated of [without, having]) {
+      const stale = staleEntries(migrated, migrated, [entry]);
+      expect(stale).toMatchObject([
+        { sentence: expect.stringContaining('trigger tg on t is listed as made by migrations only, and is not') },
+      ]);
+    }
+  });
+
+  it('stands on the list for as long as a migration keeps the table that the entities have dropped', () => {
+    const table = object('table', '$schema.t');
+    const migrated = snapshot([table, object('trigger', 'tg', { on: '$schema.t', parent: 'table t' })]);
+    expect(unexcused(diff(snapshot([]), migrated), [entry]).map(({ object: key }) => key)).toEqual(['table t']);
+    expect(staleEntries(snapshot([]), migrated, [entry])).toEqual([]);
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, it, test } from '@jest/globals';
+import {
+  isEnvironmentName,
+  type Marker,
+  type Situation,
+} from '../../../../src/operations/environment-guard/environment-row.js';
+import {
+  assertConfirmed,
+  ConfirmationNeeded,
+  ConfirmationWrong,
+  GUARD_ERRORS,
+  reasonsToAsk,
+} from '../../../../src/operations/environment-guard/guard.js';
+
+const NODE_ENVS = [undefined, 'development', 'test', 'production', 'staging', 'prod', 'Ünsinn "x"\n'];
+const FREE: readonly (string | undefined)[] = [undefined, 'development', 'test'];
+
+const says = (environment: string): Marker => ({
+  ...{ state: 'set', environment, setAt: new Date(0), packageVersion: '1.0.0' },
+});
+
+const MARKERS: readonly (readonly [string, Marker, harmless: boolean])[] = [
+  ['development', says('development'), true],
+  ['test', says('test'), true],
+  ['production', says('production'), false],
+  ['staging', says('staging'), false],
+  ['developmen', says('developmen'), false],
+  ['unset', { state: 'unset' }, false],
+  ['unreadable', { state: 'unreadable' }, false],
+];
+
+const TABLE = MARKERS.flatMap(([marker, value, harmless]) =>
+  NODE_ENVS.map((nodeEnv) => [marker, nodeEnv, value, harmless && FREE.includes(nodeEnv)] as const),
+);
+
+function refusal(situation: Situation, nodeEnv: string | undefined, confirmedName: string | undefined): unknown {
+  try {
+    assertConfirmed(situation, { action: 'drop it', nodeEnv, confirmedName });
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+describe('what destroys', () => {
+  it.each(TABLE)('in a database that says %s, with NODE_ENV %j', (_name, nodeEnv, marker, free) => {
+    const situation = { databaseName: 'Antone', empty: false, otherSchemas: [], marker };
+    const unasked = refusal(situation, nodeEnv, undefined);
+    if (free) expect(unasked).toBeUndefined();
+    else expect(unasked).toBeInstanceOf(ConfirmationNeeded);
+    expect(reasonsToAsk(situation, nodeEnv).length === 0).toBe(free);
+    expect(refusal(situation, nodeEnv, 'Antone')).toBeUndefined();
+    for (const wrong of ['antone', 'ANTONE', 'Antone ', ' Antone', '"Antone"', 'other', '', 'Аntone', 'Antone\n']) {
+      expect(refusal(situation, nodeEnv, wrong)).toBeInstanceOf(ConfirmationWrong);
+    }
+  });
+
+  it.each(NODE_ENVS)('is free where there is nothing, with NODE_ENV %j; a wrong name is still wrong', (nodeEnv) => {
+    const nothing: Situation = { databaseName: 'antone', empty: true, otherSchemas: [], marker: { state: 'unset' } };
+    expect(refusal(nothing, nodeEnv, undefined)).toBeUndefined();
+    expect(refusal(nothing, nodeEnv, 'other')).toBeInstanceOf(ConfirmationWrong);
+  });
+
+  it('takes names for equal that are equal byte for byte, and no others', () => {
+    const situation: Situation = {
+      databaseName: 'Caf\u00e9',
+      empty: false,
+      otherSchemas: [],
+      marker: says('production'),
+    };
+    expect(refusal(situation, undefined, 'Caf\u00e9')).toBeUndefined();
+    expect(refusal(situation, undefined, 'Cafe\u0301')).toBeInstanceOf(ConfirmationWrong);
+  });
+});
+
+describe('a refusal', () => {
+  const hostile: Situation = { databaseName: 'a"b\nc', empty: false, otherSchemas: [], marker: says('production') };
+
+  it('is one line that names what was refused, why, and what to do, whatever the names hold', () => {
+    expect(refusal(hostile, 'x\ny', undefined)).toMatchObject({
+      name: 'ConfirmationNeeded',
+      code: 'CONFIRMATION_NEEDED',
+      databaseName: 'a"b\nc',
+      message: String.raw`Refused to drop it: the database "a\"b\nc" says it is production, and NODE_ENV is "x\ny". Nothing was changed. If "a\"b\nc" is the database you mean, give its name with --database.`,
+    });
+    expect(refusal(hostile, undefined, 'd\ne')).toMatchObject({
+      name: 'ConfirmationWrong',
+      code: 'CONFIRMATION_WRONG',
+      confirmedName: 'd\ne',
+      message: String.raw`Refused to drop it: the connection leads to the database "a\"b\nc", not to "d\ne". Nothing was changed. Check the database URL, or give the name that you mean, exactly, with --database.`,
+    });
+  });
+
+  it('is listed with code, occasion and advice', () => {
+    for (const { kind } of GUARD_ERRORS) for (const text of Object.values(kind)) expect(text).not.toBe('');
+  });
+});
+
+test.each([
+  ['development', true],
+  ['pre-prod_2', true],
+  ['a'.repeat(63), true],
+  ['a'.repeat(64), false],
+  ['Production', false],
+  ['two words', false],
+  ['staging\n', false],
+  ['', false],
+  ['2nd', false],
+  ['größe', false],
+])('%j is the name of an environment: %p', (text, yes) => {
+  expect(isEnvironmentName(text)).toBe(yes);
+});
