@@ -8,8 +8,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { scratchSnapshots } from '../src/operations/catalog/scratch-databases.js';
-import { scratchDataSources } from '../src/cli/scratch.js';
+import { readScratchSnapshots } from '../src/operations/catalog/scratch-databases.js';
+import { createScratchFactory } from '../src/cli/scratch.js';
 import { acquireEmbeddedServer } from '../src/embedded/embedded-server.js';
 import { DEFAULT_SCHEMA } from '../src/connection/schema-name.js';
 import type { Snapshot } from '../src/operations/catalog/snapshot.js';
@@ -19,16 +19,16 @@ const OUTPUT = 'src/schema/shipped-snapshot.ts';
 const given = process.env.TEST_DATABASE_URL;
 const { url, stop } = given === undefined || given === '' ? await startEmbedded() : { url: given, stop: undefined };
 try {
-  const { migrated } = await scratchSnapshots(
-    { dataSourceFor: scratchDataSources(url, DEFAULT_SCHEMA), note: console.error },
+  const { migrated } = await readScratchSnapshots(
+    { dataSourceFor: createScratchFactory(url, DEFAULT_SCHEMA), note: console.error },
     ['migrated'],
   );
-  const wanted = sourceOf(migrated);
+  const wanted = renderSnapshotFile(migrated);
   if (!process.argv.includes('--check')) {
     await writeFile(OUTPUT, wanted);
     // Reads the file just written.
     await import('./generate-docs.js');
-  } else if (withoutVersion(await readFile(OUTPUT, 'utf8')) !== withoutVersion(wanted)) {
+  } else if (removeVersion(await readFile(OUTPUT, 'utf8')) !== removeVersion(wanted)) {
     console.error(`${OUTPUT} is out of date: run npm run docs:snapshot and commit what it writes.`);
     process.exitCode = 1;
   }
@@ -37,7 +37,7 @@ try {
 }
 
 /** One line for each object: a review shows what changed. */
-function sourceOf({ version, objects }: Snapshot): string {
+function renderSnapshotFile({ version, objects }: Snapshot): string {
   const lines = Object.entries(objects).map(
     ([key, object]) => `    ${JSON.stringify(key)}: ${JSON.stringify(object)},`,
   );
@@ -57,7 +57,7 @@ ${lines.join('\n')}
 }
 
 /** The objects are the same on every version that we support. */
-function withoutVersion(source: string): string {
+function removeVersion(source: string): string {
   return source.replace(/^ {2}version: \d+,$/m, '');
 }
 

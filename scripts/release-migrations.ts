@@ -3,11 +3,11 @@
  * Run before the commit of the new version, which takes the file along.
  */
 import { readFile } from 'node:fs/promises';
-import { checksumsFile } from './generate/checksums.js';
+import { generateChecksums } from './generate/checksums.js';
 import { write } from './generate/generated-file.js';
-import { refusing } from './generate/refusing.js';
+import { refuseInProduction } from './generate/refusing.js';
 
-await refusing(async () => {
+await refuseInProduction(async () => {
   const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
-  await write(await checksumsFile(version));
+  await write(await generateChecksums(version));
 });

@@ -5,12 +5,12 @@ import { parseDatabaseUrl } from './connection/database-url.js';
 import { readConfirmedDatabase, readLogSql, readNodeEnv, readSafety, readSchema } from './connection/environment.js';
 import { ManagedDataSource } from './connection/managed-data-source.js';
 import { ReadableNamingStrategy } from './connection/naming-strategy.js';
-import { passwordOf, type PasswordProvider } from './connection/secrets.js';
-import { poolSettings } from './connection/pool.js';
+import { createPasswordProvider, type PasswordProvider } from './connection/secrets.js';
+import { createPoolSettings } from './connection/pool.js';
 import { assertSchemaName } from './connection/schema-name.js';
 import type { Purpose } from './connection/database-access.js';
 import { SqlLogger } from './errors/sql-logger.js';
-import { tlsOptionsOf } from './connection/tls.js';
+import { createTlsOptions } from './connection/tls.js';
 import { announceOptOuts, assertSafeAddress } from './connection/url-policy.js';
 import { COMMENTS } from './entities/comments.js';
 import { ENTITIES } from './entities/index.js';
@@ -83,8 +83,8 @@ export function createDataSource(options: ConnectionOptions): DataSource {
       database,
       ...(user === undefined ? {} : { username: user }),
       // A function, so that whoever prints the options prints no password.
-      password: passwordOf(address, options.password),
-      ssl: tlsOptionsOf(address.tls),
+      password: createPasswordProvider(address, options.password),
+      ssl: createTlsOptions(address.tls),
       applicationName: options.applicationName ?? address.applicationName ?? 'shared-db',
       poolSize,
       connectTimeoutMS: options.connectTimeoutMs ?? 5_000,
@@ -100,14 +100,14 @@ export function createDataSource(options: ConnectionOptions): DataSource {
       installExtensions: false,
       // Not one of TypeORM's: they print parameters, which are handles and post texts.
       logger: new SqlLogger(readLogSql()),
-      extra: poolSettings(statementTimeoutMs, care, schema),
+      extra: createPoolSettings(statementTimeoutMs, care, schema),
     },
     care,
   );
 }
 
 function assertMayDestroy(queryRunner: QueryRunner, action: string): Promise<void> {
-  return guard.assertMayDestroy((sql, parameters) => queryRunner.query(sql, parameters), {
+  return guard.assertDestructiveActionAllowed((sql, parameters) => queryRunner.query(sql, parameters), {
     action,
     nodeEnv: readNodeEnv(),
     confirmedName: readConfirmedDatabase(),

@@ -2,7 +2,7 @@
  * `@shared/db`: what services import. Importing it opens nothing and reads no environment; what is not exported here is private.
  */
 export { createDataSource, type ConnectionOptions } from './data-source.js';
-export { connectionFromEnvironment, EnvironmentError } from './connection/environment.js';
+export { readConnectionEnvironment, EnvironmentError } from './connection/environment.js';
 export { serializeError, type SerializedError } from './errors/serialize-error.js';
 export { drain } from './connection/pool.js';
 export { withRetry, type RetryOptions } from './connection/retry.js';
@@ -97,14 +97,14 @@ export { seedReference } from './seeds/reference/reference.seeder.js';
 export type { SeededTable, SeedSummary } from './seeds/insert-missing.js';
 
 export {
-  dryRunMigrations,
+  previewMigrations,
   type DryRunMigration,
   type DryRunStatement,
   type DryRunTable,
 } from './operations/migrator/dry-run.js';
 export { runMigrations, revertMigration } from './operations/migrator/runner.js';
 export {
-  migrationStatus,
+  readMigrationStatus,
   type MigrationState,
   type MigrationStateName,
   type MigrationStatus,
@@ -132,5 +132,5 @@ export {
 export { ConfirmationNeeded, ConfirmationWrong, DestructionRefused } from './operations/environment-guard/guard.js';
 
 export { createHealthCheck, type HealthCheckOptions } from './health/check.js';
-export { healthHandler } from './health/handler.js';
+export { createHealthHandler } from './health/handler.js';
 export type { DatabaseHealth, HealthReport, MigrationHealth } from './health/check.js';

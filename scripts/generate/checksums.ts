@@ -1,4 +1,4 @@
-import { CHECKSUMS_FILE, checksumsSource } from '../../src/cli/migration-file.js';
+import { CHECKSUMS_FILE, renderChecksums } from '../../src/cli/migration-file.js';
 import type { GeneratedFile } from './generated-file.js';
 
 /**
@@ -6,6 +6,6 @@ import type { GeneratedFile } from './generated-file.js';
  *
  * @throws MigrationFileError when a released migration was edited, renamed or removed
  */
-export async function checksumsFile(release?: string): Promise<GeneratedFile> {
-  return { path: CHECKSUMS_FILE, content: await checksumsSource(release) };
+export async function generateChecksums(release?: string): Promise<GeneratedFile> {
+  return { path: CHECKSUMS_FILE, content: await renderChecksums(release) };
 }

@@ -1,14 +1,14 @@
 import ts from 'typescript';
-import { entitySources, type EntitySource } from './entity-sources.js';
+import { readEntitySources, type EntitySource } from './entity-sources.js';
 import type { GeneratedFile } from './generated-file.js';
 
 /**
  * The comments of entity classes and their properties, read from the source. From here they reach the database as table and
  * column comments: one text for the editor, for psql and for the documents.
  */
-export function commentsFile(): GeneratedFile {
+export function generateComments(): GeneratedFile {
   const comments = new Map<string, string>();
-  for (const source of entitySources()) readComments(source, comments);
+  for (const source of readEntitySources()) readComments(source, comments);
   const lines = [...comments].map(([name, text]) => `${JSON.stringify(name)}: ${JSON.stringify(text)},`);
   return {
     path: 'src/entities/comments.ts',

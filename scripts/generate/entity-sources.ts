@@ -13,7 +13,7 @@ export interface EntitySource {
 }
 
 /** Every entity class, in the order of files and lines. */
-export function entitySources(): EntitySource[] {
+export function readEntitySources(): EntitySource[] {
   return ts.sys
     .readDirectory('src/entities', ['.entity.ts'])
     .sort()

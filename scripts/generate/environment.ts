@@ -2,7 +2,7 @@ import { READERS, VARIABLES } from '../../src/connection/variables.js';
 import type { GeneratedFile } from './generated-file.js';
 
 /** The page of environment variables, from the list that bounds what can be read. */
-export function environmentFile(): GeneratedFile {
+export function generateEnvironmentPage(): GeneratedFile {
   const rows = Object.entries(VARIABLES).map(
     ([name, { meaning, fallback, example, readBy }]) =>
       `| \`${name}\` | ${meaning} | ${fallback} | \`${example}\` | ${READERS[readBy]} |`,

@@ -1,13 +1,13 @@
 import { DATABASE_ERRORS } from '../../src/errors/translate.js';
 import { READINGS } from '../../src/errors/readings/index.js';
 import { MIGRATION_ERRORS } from '../../src/operations/migrator/errors.js';
-import { rulesOf } from '../../src/columns/registry.js';
+import { getEntityRules } from '../../src/columns/registry.js';
 import { ENTITIES } from '../../src/entities/index.js';
 import { GUARD_ERRORS } from '../../src/operations/environment-guard/guard.js';
 import type { GeneratedFile } from './generated-file.js';
 
 /** The page of error codes, from the classes themselves. */
-export function errorsFile(): GeneratedFile {
+export function generateErrorsPage(): GeneratedFile {
   const rows = DATABASE_ERRORS.map((Class) => {
     const { code, states, sentence, advice, retryable = false } = Class.kind;
     const listed = states.map((state) => `\`${state}\``).join(' ') || STATELESS[code];
@@ -16,20 +16,20 @@ export function errorsFile(): GeneratedFile {
   });
   return {
     path: 'docs/reference/errors.md',
-    content: `${INTRODUCTION}\n${rows.join('\n')}\n\n${readings()}\n${BEFORE}\n${uncheckedRules()}\n${migrationErrors()}\n${guardErrors()}`,
+    content: `${INTRODUCTION}\n${rows.join('\n')}\n\n${renderReadings()}\n${BEFORE}\n${listUncheckedRules()}\n${renderMigrationErrors()}\n${guardErrors()}`,
   };
 }
 
 /** The rules that only the validation enforces, so that a write that TypeORM does not announce passes them by. */
-function uncheckedRules(): string {
+function listUncheckedRules(): string {
   const ofRows = ENTITIES.flatMap((entity) =>
-    rulesOf(entity)
+    getEntityRules(entity)
       .rows.filter(({ sql }) => sql === undefined)
       .map(({ sentence, beforeSaveOnly = '' }) => `| \`${entity.name}\` | ${sentence} | ${beforeSaveOnly} |`),
   );
   const ofColumns = UNCHECKED_KINDS.map(([kind, sentence, reason]) => {
     const columns = ENTITIES.flatMap((entity) =>
-      [...rulesOf(entity).columns]
+      [...getEntityRules(entity).columns]
         .filter(([, rules]) => rules.some((rule) => rule.kind === kind && rule.sql === undefined))
         .map(([property]) => `\`${entity.name}.${property}\``),
     );
@@ -54,7 +54,7 @@ export const UNCHECKED_KINDS: readonly (readonly [kind: string, sentence: string
 ];
 
 /** The sentences that say more than the class, each once for all SQLSTATEs that have it. */
-function readings(): string {
+function renderReadings(): string {
   const states = new Map<string, Set<string>>();
   for (const { state, sentence, advice = '' } of READINGS) {
     const row = `${sentence} | ${advice}`.replaceAll(/\{(\w+)\}/g, '…');
@@ -63,7 +63,7 @@ function readings(): string {
   return `${MEANINGS}\n${[...states].map(([row, of]) => `| ${[...of].join(' ')} | ${row} |`).join('\n')}\n`;
 }
 
-function migrationErrors(): string {
+function renderMigrationErrors(): string {
   const rows = MIGRATION_ERRORS.map(
     ({ name, kind }) => `| \`${name}\` | \`${kind.code}\` | ${kind.when} | ${kind.advice} |`,
   );

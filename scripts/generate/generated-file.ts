@@ -11,18 +11,18 @@ export interface GeneratedFile {
 /** Writes the file, formatted as everything else is. */
 export async function write(file: GeneratedFile): Promise<void> {
   await mkdir(dirname(file.path), { recursive: true });
-  await writeFile(file.path, await formatted(file));
+  await writeFile(file.path, await formatSource(file));
 }
 
 /** What is wrong with the file in the working tree; undefined when it is what would be written. */
-export async function faultOf(file: GeneratedFile): Promise<string | undefined> {
+export async function findIssue(file: GeneratedFile): Promise<string | undefined> {
   const found = await readFile(file.path, 'utf8').catch(() => undefined);
   if (found === undefined) return 'is missing';
-  return found === (await formatted(file)) ? undefined : 'is out of date';
+  return found === (await formatSource(file)) ? undefined : 'is out of date';
 }
 
 /** Files of a folder that nothing generates any more: the page of a table that is gone. */
-export async function surplusIn(folder: string, files: readonly GeneratedFile[]): Promise<string[]> {
+export async function findSurplusFiles(folder: string, files: readonly GeneratedFile[]): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   return entries
     .filter((entry) => !entry.isDirectory())
@@ -31,7 +31,7 @@ export async function surplusIn(folder: string, files: readonly GeneratedFile[])
     .sort();
 }
 
-async function formatted({ path, content }: GeneratedFile): Promise<string> {
+async function formatSource({ path, content }: GeneratedFile): Promise<string> {
   const { inferredParser } = await getFileInfo(path);
   // Of SQL it knows nothing.
   if (inferredParser === null) return `${content.trimEnd()}\n`;

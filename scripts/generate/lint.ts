@@ -4,23 +4,23 @@ import type { Rule, Step } from '../../src/operations/lint/rule.js';
 import type { GeneratedFile } from './generated-file.js';
 
 /** The page of lint rules, from the rules themselves. */
-export function lintFile(): GeneratedFile {
+export function generateLintPage(): GeneratedFile {
   const rows = LINT_RULES.map(({ id, problem }) => `| [\`${id}\`](#${id}) | ${problem} |`);
   const notAsked = Object.entries(NOT_ASKED).map(([name, reason]) => `| \`${name}\` | ${reason} |`);
   return {
     path: 'docs/reference/lint.md',
-    content: [INTRODUCTION, ...rows, '', ...LINT_RULES.map(sectionOf), NOT_ASKED_TITLE, ...notAsked, ''].join('\n'),
+    content: [INTRODUCTION, ...rows, '', ...LINT_RULES.map(renderSection), NOT_ASKED_TITLE, ...notAsked, ''].join('\n'),
   };
 }
 
-function sectionOf({ id, problem, blocks, instead, recipe = [], squawk = [] }: Rule): string {
-  const steps = recipe.map((step, place) => sqlOf(step, recipe.length > 1 ? place + 1 : undefined));
+function renderSection({ id, problem, blocks, instead, recipe = [], squawk = [] }: Rule): string {
+  const steps = recipe.map((step, place) => renderSql(step, recipe.length > 1 ? place + 1 : undefined));
   const same = squawk.length === 0 ? [] : [`In squawk: ${squawk.map((name) => `\`${name}\``).join(', ')}.`];
   const lines = [`**Finds**: ${problem}`, `**Blocks**: ${blocks}`, `**Instead**: ${instead}`, ...steps, ...same];
   return `## ${id}\n\n${lines.join('\n\n')}\n`;
 }
 
-function sqlOf({ sql, transaction }: Step, number: number | undefined): string {
+function renderSql({ sql, transaction }: Step, number: number | undefined): string {
   const notes = [
     ...(number === undefined ? [] : [`migration ${number}`]),
     ...(transaction === false ? ['transaction = false'] : []),

@@ -1,7 +1,7 @@
 import { SharedDbError } from '../../src/errors/shared-db-error.js';
 
 /** Runs a script; an error of ours is one line and exit code 1. */
-export async function refusing(script: () => Promise<void>): Promise<void> {
+export async function refuseInProduction(script: () => Promise<void>): Promise<void> {
   try {
     await script();
   } catch (error) {

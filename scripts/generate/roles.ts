@@ -1,28 +1,36 @@
 import { ROLES } from '../../src/operations/roles/roles.js';
-import { rightsOn, TABLES, WITHHELD_COLUMNS } from '../../src/schema/role-matrix.js';
+import { listRights, TABLES, RESTRICTED_COLUMNS } from '../../src/schema/role-matrix.js';
 import type { GeneratedFile } from './generated-file.js';
 
 /** The page of roles, from the matrix that `db:roles` grants by. */
-export function rolesFile(): GeneratedFile {
+export function generateRolesPage(): GeneratedFile {
   return {
     path: 'docs/reference/roles.md',
-    content: [INTRODUCTION, roles(), TABLES_TITLE, tables(), WITHHELD_TITLE, withheld(), OTHERWISE].join('\n'),
+    content: [
+      INTRODUCTION,
+      renderRoles(),
+      TABLES_TITLE,
+      renderTables(),
+      WITHHELD_TITLE,
+      renderRestrictedColumns(),
+      OTHERWISE,
+    ].join('\n'),
   };
 }
 
-function roles(): string {
+function renderRoles(): string {
   return ROLES.map(({ name, purpose, login, settings }) => {
     const values = Object.entries(settings).map(([setting, value]) => `\`${setting} = ${value}\``);
     return `| \`${name}\` | ${purpose} | ${login ? 'yes' : 'no'} | ${values.join('<br>')} |`;
   }).join('\n');
 }
 
-function tables(): string {
+function renderTables(): string {
   return [...TABLES]
     .sort()
     .map((table) => {
       const cells = (['app', 'reader', 'retention'] as const).map((role) => {
-        const right = rightsOn(table).find((each) => each.role === role);
+        const right = listRights(table).find((each) => each.role === role);
         const without = right?.without.length ? ` without ${right.without.length} columns` : '';
         return (right?.privileges.join(', ') ?? '') + without;
       });
@@ -31,8 +39,8 @@ function tables(): string {
     .join('\n');
 }
 
-function withheld(): string {
-  return Object.entries(WITHHELD_COLUMNS)
+function renderRestrictedColumns(): string {
+  return Object.entries(RESTRICTED_COLUMNS)
     .flatMap(([table, columns]) =>
       Object.entries(columns).map(([column, reason]) => `| \`${table}\` | \`${column}\` | ${reason} |`),
     )

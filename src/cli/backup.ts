@@ -9,7 +9,7 @@ import { createDataSource } from '../data-source.js';
 import { takeBackup, verifyBackup } from '../operations/backup/backup.js';
 import { type Backup, BackupError, type Engine } from '../operations/backup/manifest.js';
 import { rollBack } from '../operations/backup/roll-back.js';
-import { type BackupContext, exclusively, onServer, sessionsIn } from '../operations/backup/server.js';
+import { type BackupContext, runExclusively, onServer, listSessions } from '../operations/backup/server.js';
 import {
   MigrationEdited,
   MigrationHalfDone,
@@ -19,14 +19,14 @@ import {
   MigrationOutOfOrder,
   MigrationUnknown,
 } from '../operations/migrator/errors.js';
-import { listedMigrations } from '../operations/migrator/known-migrations.js';
-import { migrationStatus } from '../operations/migrator/status.js';
+import { listMigrations } from '../operations/migrator/known-migrations.js';
+import { readMigrationStatus } from '../operations/migrator/status.js';
 import { output } from './command.js';
 import { acquireMigrationDatabase, type CommandDatabase, connect } from './database.js';
 import { runInterruptibly } from './interruption.js';
 
 /** How the reader runs one of our commands: in the repository through npm, from the installed package through npx. */
-export function commandLine(command: string, argument: string): string {
+export function formatCommand(command: string, argument: string): string {
   const start = import.meta.url.endsWith('.ts') ? `npm run ${command} --` : `npx shared-db ${command}`;
   return `${start} ${/^[\w./@:-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`}`;
 }
@@ -64,17 +64,17 @@ export async function runWithBackup(
 ): Promise<RunWithBackup> {
   const database = await acquireMigrationDatabase(environment);
   try {
-    const pending = await pendingIn(database);
+    const pending = await readPending(database);
     if (pending.names.length === 0) return { applied: [] };
-    const context = contextOf(environment, database);
-    return await exclusively(context, async () => {
-      const backup = await proved(context, database, options);
+    const context = createBackupContext(environment, database);
+    return await runExclusively(context, async () => {
+      const backup = await takeVerifiedBackup(context, database, options);
       try {
-        const applied = await run(dataSourceOf(database), database);
+        const applied = await run(createMigrationDataSource(database), database);
         return { applied, backup: { folder: backup.folder, engine: backup.manifest.engine } };
       } catch (error) {
         if (!BEFORE_ANYTHING.some((Class) => error instanceof Class)) {
-          await explained(context, backup, pending.transactional);
+          await rollBackAndReport(context, backup, pending.transactional);
         }
         throw error;
       }
@@ -84,7 +84,7 @@ export async function runWithBackup(
   }
 }
 
-export function contextOf({ pgBin }: Environment, { url, schema }: CommandDatabase): BackupContext {
+export function createBackupContext({ pgBin }: Environment, { url, schema }: CommandDatabase): BackupContext {
   return {
     ...{ url, schema },
     pgBin,
@@ -94,22 +94,26 @@ export function contextOf({ pgBin }: Environment, { url, schema }: CommandDataba
   };
 }
 
-async function proved(context: BackupContext, { embedded }: CommandDatabase, options: BackupOptions): Promise<Backup> {
+async function takeVerifiedBackup(
+  context: BackupContext,
+  { embedded }: CommandDatabase,
+  options: BackupOptions,
+): Promise<Backup> {
   const engine = options.engine === true ? (embedded ? 'template' : 'dump') : options.engine;
-  await warned(context);
+  await warnOfSessions(context);
   return runInterruptibly('Interrupted: nothing is migrated, and no backup is left.', async (signal) => {
     const stoppable = { ...context, signal };
     const backup = await takeBackup(stoppable, { engine, folder: resolve(options.folder) });
     await verifyBackup(stoppable, backup.folder);
     const proof = engine === 'dump' ? 'proved by restoring it' : 'compared, and equal to the database';
-    output.note(`backup in ${backup.folder}, ${proof}; back to it: ${commandFor(backup)}`);
+    output.note(`backup in ${backup.folder}, ${proof}; back to it: ${formatRestoreCommand(backup)}`);
     return backup;
   });
 }
 
 /** Whoever writes between backup and failure writes into what a rollback sets aside. */
-async function warned(context: BackupContext): Promise<void> {
-  const sessions = await onServer(context, (client) => sessionsIn(client, parseDatabaseUrl(context.url).database));
+async function warnOfSessions(context: BackupContext): Promise<void> {
+  const sessions = await onServer(context, (client) => listSessions(client, parseDatabaseUrl(context.url).database));
   if (sessions.length === 0) return;
   output.note(
     `connected now: ${sessions.slice(0, 5).join('; ')}. What they write from here on is set aside, should the migrations fail half-way and the backup be restored.`,
@@ -117,7 +121,7 @@ async function warned(context: BackupContext): Promise<void> {
 }
 
 /** Says in what state the database is after a failure. */
-async function explained(context: BackupContext, backup: Backup, transactional: boolean): Promise<void> {
+async function rollBackAndReport(context: BackupContext, backup: Backup, transactional: boolean): Promise<void> {
   output.note('the migrations failed: looking what is left of them');
   try {
     const outcome = await runInterruptibly('Interrupted.', (signal) =>
@@ -129,19 +133,19 @@ async function explained(context: BackupContext, backup: Backup, transactional: 
       return;
     }
     output.note('state: restored from the backup, and proved equal to the database before the migrations.');
-    if (outcome.keptAs !== undefined) output.note(kept(outcome.keptAs));
+    if (outcome.keptAs !== undefined) output.note(describeKeptDatabase(outcome.keptAs));
   } catch (error) {
     const why = error instanceof BackupError ? error.message : 'the database could not be asked.';
     output.note(`state: as the failed migrations left it, NOT restored: ${why}`);
-    output.note(`to restore it: ${commandFor(backup)}`);
+    output.note(`to restore it: ${formatRestoreCommand(backup)}`);
   }
 }
 
-function commandFor({ folder }: Backup): string {
-  return commandLine('migration:restore', folder);
+function formatRestoreCommand({ folder }: Backup): string {
+  return formatCommand('migration:restore', folder);
 }
 
-export function kept(name: string): string {
+export function describeKeptDatabase(name: string): string {
   return `the database as it was is kept as ${name}, with all that was written since: DROP DATABASE "${name}" when you have looked`;
 }
 
@@ -151,14 +155,14 @@ interface Pending {
 }
 
 /** Where there is no schema yet, all of them. */
-async function pendingIn(database: CommandDatabase): Promise<Pending> {
-  const dataSource = dataSourceOf(database);
-  const listed = listedMigrations(dataSource);
+async function readPending(database: CommandDatabase): Promise<Pending> {
+  const dataSource = createMigrationDataSource(database);
+  const listed = listMigrations(dataSource);
   const transactional = listed.every(({ instance }) => instance.transaction !== false);
   try {
     const connected = await connect(database);
     try {
-      return { names: (await migrationStatus(connected)).pending, transactional };
+      return { names: (await readMigrationStatus(connected)).pending, transactional };
     } finally {
       await connected.destroy();
     }
@@ -169,7 +173,7 @@ async function pendingIn(database: CommandDatabase): Promise<Pending> {
 }
 
 /** Not connected: the migrator brings its own connection. */
-function dataSourceOf({ url, schema }: CommandDatabase): DataSource {
+function createMigrationDataSource({ url, schema }: CommandDatabase): DataSource {
   return createDataSource({ url, schema, purpose: 'migrate' });
 }
 

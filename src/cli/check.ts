@@ -4,22 +4,26 @@ import type { DatabaseTarget, Environment } from '../connection/environment.js';
 import {
   compareEntities,
   compareHistory,
-  expectedIn,
-  snapshotOf,
-  staleEntries,
-  unexcused,
+  adaptToSchema,
+  readSchemaSnapshot,
+  findStaleEntries,
+  withoutMigrationOnly,
 } from '../operations/catalog/compare.js';
 import { diff, type Difference } from '../operations/catalog/diff.js';
-import { quietly, type ScratchOptions, scratchSnapshots } from '../operations/catalog/scratch-databases.js';
+import {
+  runWithoutWarnings,
+  type ScratchOptions,
+  readScratchSnapshots,
+} from '../operations/catalog/scratch-databases.js';
 import type { Snapshot } from '../operations/catalog/snapshot.js';
-import { withoutRoleAttributes, withRoles } from '../operations/roles/rights.js';
-import { readRoles, roleDifferences } from '../operations/roles/role-differences.js';
-import { rolesAreInUse } from '../operations/roles/state.js';
+import { removeRoleAttributes, withRoles } from '../operations/roles/rights.js';
+import { readRoles, compareRoles } from '../operations/roles/role-differences.js';
+import { areRolesInUse } from '../operations/roles/state.js';
 import { MIGRATION_ONLY } from '../schema/migration-only.js';
 import { ROLE_MATRIX } from '../schema/role-matrix.js';
-import { action, COULD_NOT_CHECK, output } from './command.js';
+import { createAction, COULD_NOT_CHECK, output } from './command.js';
 import { acquireDatabase, describeTarget, withReadOnly } from './database.js';
-import { runOnScratch, scratchDataSources } from './scratch.js';
+import { runOnScratch, createScratchFactory } from './scratch.js';
 
 /** What was compared: the live database with what it should be, the migrations with the entities, the package with its migrations. */
 export type Where = 'database' | 'migrations' | 'package';
@@ -44,7 +48,7 @@ const TITLES: Readonly<Record<Where, string>> = {
   package: 'src/schema/shipped-snapshot.ts is out of date, run docs:snapshot:',
 };
 
-export function found(where: Where, differences: readonly Difference[]): Finding[] {
+export function toFindings(where: Where, differences: readonly Difference[]): Finding[] {
   return differences.map((difference) => ({ where, ...difference }));
 }
 
@@ -58,15 +62,15 @@ export function printReport(report: Report, json: boolean): void {
     const findings = report.findings.filter((finding) => finding.where === where);
     if (findings.length === 0) continue;
     output.line(TITLES[where]);
-    for (const line of linesOf(findings)) output.line(line);
+    for (const line of formatFinding(findings)) output.line(line);
   }
   for (const line of report.unseen) output.line(`not seen: ${line}`);
-  output.line(summary(report));
+  output.line(formatSummary(report));
 }
 
-function linesOf(findings: readonly Finding[]): string[] {
+function formatFinding(findings: readonly Finding[]): string[] {
   const said = new Set<string>();
-  return shortened(findings).flatMap(({ sentence, repair }) => {
+  return shortenFindings(findings).flatMap(({ sentence, repair }) => {
     if (repair === undefined || said.has(repair)) return [`  ${sentence}`];
     said.add(repair);
     return [`  ${sentence}`, `    repair: ${repair};`];
@@ -74,7 +78,7 @@ function linesOf(findings: readonly Finding[]): string[] {
 }
 
 /** What TypeORM thinks of a database that differs anyway follows from that, and is long: --json has it. */
-function shortened(findings: readonly Finding[]): readonly Pick<Finding, 'sentence' | 'repair'>[] {
+function shortenFindings(findings: readonly Finding[]): readonly Pick<Finding, 'sentence' | 'repair'>[] {
   const [typeorm, others] = [
     findings.filter(({ object }) => object === 'entities'),
     findings.filter(({ object }) => object !== 'entities'),
@@ -86,7 +90,7 @@ function shortened(findings: readonly Finding[]): readonly Pick<Finding, 'senten
   ];
 }
 
-function summary({ database, full, same, findings }: Report): string {
+function formatSummary({ database, full, same, findings }: Report): string {
   if (!same) return `${findings.length} ${findings.length === 1 ? 'difference' : 'differences'}; ${database}.`;
   return full
     ? `Nothing differs: entities, migrations, shipped schema and ${database} agree.`
@@ -103,28 +107,28 @@ export async function compareLive(dataSource: DataSource): Promise<Pick<Report, 
   const { SHIPPED_SNAPSHOT } = await import('../schema/shipped-snapshot.js');
   const history = await compareHistory(dataSource);
   const catalog = { differences: await compareCatalog(dataSource, SHIPPED_SNAPSHOT) };
-  const answers = [history, catalog, await quietly(() => compareEntities(dataSource))];
+  const answers = [history, catalog, await runWithoutWarnings(() => compareEntities(dataSource))];
   return {
-    findings: answers.flatMap((answer) => ('differences' in answer ? found('database', answer.differences) : [])),
+    findings: answers.flatMap((answer) => ('differences' in answer ? toFindings('database', answer.differences) : [])),
     unseen: answers.flatMap((answer) => ('unseen' in answer ? [answer.unseen] : [])),
   };
 }
 
 /** Where `db:roles` was run, the rights that it gives belong to what should be. */
 export async function compareCatalog(dataSource: DataSource, shipped: Snapshot): Promise<Difference[]> {
-  const live = await snapshotOf(dataSource);
-  const expected = expectedIn(shipped, live);
+  const live = await readSchemaSnapshot(dataSource);
+  const expected = adaptToSchema(shipped, live);
   const query = (sql: string): Promise<unknown> => dataSource.query(sql);
-  if (!(await rolesAreInUse(query))) return diff(expected, live);
+  if (!(await areRolesInUse(query))) return diff(expected, live);
   return [
-    ...roleDifferences(await readRoles(query)),
-    ...mostOwnedBy(live),
-    ...diff(withRoles(expected, live, ROLE_MATRIX), withoutRoleAttributes(live)),
+    ...compareRoles(await readRoles(query)),
+    ...compareMainOwner(live),
+    ...diff(withRoles(expected, live, ROLE_MATRIX), removeRoleAttributes(live)),
   ];
 }
 
 /** A single table of another owner is a difference by itself. */
-function mostOwnedBy({ owner }: Snapshot): Difference[] {
+function compareMainOwner({ owner }: Snapshot): Difference[] {
   if (owner === 'owner') return [];
   const sentence = `most tables: owner is ${owner}, should be owner (db:roles)`;
   return [{ object: 'tables', fact: 'owner', is: owner, shouldBe: 'owner', sentence }];
@@ -134,13 +138,13 @@ function mostOwnedBy({ owner }: Snapshot): Difference[] {
 export async function compareSources(options: ScratchOptions): Promise<Finding[]> {
   const { SHIPPED_SNAPSHOT } = await import('../schema/shipped-snapshot.js');
   options.note('making two scratch databases: one migrated, one synchronised from the entities');
-  const { migrated, synchronised } = await scratchSnapshots(options, ['migrated', 'synchronised']);
+  const { migrated, synchronised } = await readScratchSnapshots(options, ['migrated', 'synchronised']);
   return [
-    ...found('migrations', [
-      ...unexcused(diff(synchronised, migrated), MIGRATION_ONLY),
-      ...staleEntries(synchronised, migrated, MIGRATION_ONLY),
+    ...toFindings('migrations', [
+      ...withoutMigrationOnly(diff(synchronised, migrated), MIGRATION_ONLY),
+      ...findStaleEntries(synchronised, migrated, MIGRATION_ONLY),
     ]),
-    ...found('package', diff(migrated, SHIPPED_SNAPSHOT)),
+    ...toFindings('package', diff(migrated, SHIPPED_SNAPSHOT)),
   ];
 }
 
@@ -169,7 +173,7 @@ export const checkCommand = new Command('migration:check')
   .addHelpText('after', HELP)
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : COULD_NOT_CHECK))
   .action(
-    action(async (environment, options: CheckOptions) => {
+    createAction(async (environment, options: CheckOptions) => {
       const report = await check(environment, options);
       printReport(report, options.json ?? false);
       if (!report.same) process.exitCode = 1;
@@ -203,7 +207,7 @@ async function checkSources(database: DatabaseTarget): Promise<Finding[]> {
   const { compareSources } = await import('./check.js');
   return runOnScratch((signal) =>
     compareSources({
-      dataSourceFor: scratchDataSources(database.url, database.schema),
+      dataSourceFor: createScratchFactory(database.url, database.schema),
       signal,
       note: (line) => {
         output.note(line);

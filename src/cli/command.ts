@@ -21,7 +21,7 @@ export const output = {
 };
 
 /** Two columns in plain text: names to the left, numbers to the right. */
-export function tableLines(title: readonly [string, string], rows: readonly (readonly [string, number])[]): string[] {
+export function formatTable(title: readonly [string, string], rows: readonly (readonly [string, number])[]): string[] {
   const cells = [title, ...rows.map(([name, number]) => [name, number.toLocaleString('en')] as const)];
   const name = Math.max(...cells.map(([text]) => text.length));
   const number = Math.max(...cells.map(([, text]) => text.length));
@@ -32,7 +32,7 @@ export function tableLines(title: readonly [string, string], rows: readonly (rea
 const BEGINNING = /[a-z][a-z0-9+.-]*:\/\/|(?:password|passwd|pwd)\s*[=:]/i;
 
 /** A text that repeats what was typed, up to what looks like a secret: a password may hold what would end it. */
-export function withoutSecrets(text: string): string {
+export function removeSecrets(text: string): string {
   const begin = text.search(BEGINNING);
   return begin < 0 ? text : `${text.slice(0, begin)}<hidden>\n`;
 }
@@ -45,14 +45,14 @@ export const COULD_NOT_CHECK = 2;
  * code 1 (`failureCode`, where 1 has another meaning). The stack is shown with DEBUG only, and then of our own errors alone:
  * others may hold what must not be printed.
  */
-export function action<Arguments extends unknown[]>(
+export function createAction<Arguments extends unknown[]>(
   work: (environment: Environment, ...args: Arguments) => Promise<void>,
   failureCode = 1,
 ): (...args: Arguments) => Promise<void> {
   return async (...args) => {
     let debug = false;
     try {
-      const environment = readEnvironment({ schema: schemaFlag(args.at(-1)) });
+      const environment = readEnvironment({ schema: readSchemaFlag(args.at(-1)) });
       ({ debug } = environment);
       await work(environment, ...args);
     } catch (error) {
@@ -63,7 +63,7 @@ export function action<Arguments extends unknown[]>(
 }
 
 /** What `--schema` says. Commander gives the command itself as the last argument. */
-function schemaFlag(command: unknown): string | undefined {
+function readSchemaFlag(command: unknown): string | undefined {
   return command instanceof Command ? command.opts<{ schema?: string }>().schema : undefined;
 }
 

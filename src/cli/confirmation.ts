@@ -5,7 +5,7 @@ import { UnconfirmedDatabaseError } from '../seeds/guard-errors.js';
 import { output } from './command.js';
 
 /** `--database` of every command that destroys. */
-export function databaseOption(): Option {
+export function createDatabaseOption(): Option {
   return new Option(
     '--database <name>',
     'name of the database, exactly: confirms one that is not of development or tests',
@@ -27,7 +27,7 @@ terminal. db:environment shows what it says.`;
  * @param given what `--database` says
  * @throws what the work throws; the question itself, when nobody answers it
  */
-export async function confirming<T>(
+export async function runConfirmed<T>(
   given: string | undefined,
   work: (confirmedName: string | undefined) => Promise<T>,
 ): Promise<T> {

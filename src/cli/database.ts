@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { DataSource } from 'typeorm';
-import { connectionFailure } from '../connection/connection-failure.js';
+import { toConnectionFailure } from '../connection/connection-failure.js';
 import type { Purpose } from '../connection/database-access.js';
 import { describeAddress, parseDatabaseUrl } from '../connection/database-url.js';
 import { type DatabaseTarget, EMBEDDED_FOLDER, type Environment } from '../connection/environment.js';
@@ -18,7 +18,7 @@ export interface CommandDatabase extends DatabaseTarget {
 }
 
 /** `--schema` of every command that works in a database. */
-export function schemaOption(): Option {
+export function createSchemaOption(): Option {
   return new Option('--schema <name>', 'the schema that holds the tables (SHARED_DB_SCHEMA, else public)');
 }
 
@@ -61,7 +61,7 @@ export async function connect({ url, schema }: DatabaseTarget, purpose: Purpose 
   try {
     return await dataSource.initialize();
   } catch (error) {
-    throw connectionFailure(error, parseDatabaseUrl(url));
+    throw toConnectionFailure(error, parseDatabaseUrl(url));
   }
 }
 
@@ -90,7 +90,7 @@ export async function withReadOnly<T>(
   try {
     await dataSource.initialize();
   } catch (error) {
-    throw connectionFailure(error, parseDatabaseUrl(url));
+    throw toConnectionFailure(error, parseDatabaseUrl(url));
   }
   try {
     return await work(dataSource);
@@ -139,6 +139,6 @@ export async function withMigrationDatabase<T>(
 }
 
 /** What the migrator is told of a database that does not say of which environment it is: that of a working folder is for development. */
-export function assumedEnvironment({ embedded }: CommandDatabase): { environment?: string } {
+export function assumeEnvironment({ embedded }: CommandDatabase): { environment?: string } {
   return embedded ? { environment: 'development' } : {};
 }

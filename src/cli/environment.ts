@@ -1,16 +1,16 @@
 import { Command } from 'commander';
-import { rowsOf, withClient } from '../connection/client.js';
+import { createRowReader, withClient } from '../connection/client.js';
 import type { DatabaseTarget, Environment } from '../connection/environment.js';
 import { toDatabaseError } from '../errors/translate.js';
 import {
   assertEnvironmentName,
-  readSituation,
+  readDatabaseState,
   setEnvironment,
 } from '../operations/environment-guard/environment-row.js';
-import { reasonsToAsk } from '../operations/environment-guard/guard.js';
-import { packageVersion } from '../operations/migrator/journal.js';
-import { action, output } from './command.js';
-import { type Confirmable, confirming, databaseOption } from './confirmation.js';
+import { listConfirmationReasons } from '../operations/environment-guard/guard.js';
+import { readPackageVersion } from '../operations/migrator/journal.js';
+import { createAction, output } from './command.js';
+import { type Confirmable, runConfirmed, createDatabaseOption } from './confirmation.js';
 import { acquireMigrationDatabase, describeTarget } from './database.js';
 
 interface EnvironmentOptions extends Confirmable {
@@ -51,18 +51,18 @@ Examples:
 export const environmentCommand = new Command('db:environment')
   .description('of which environment does the database say it is, and what may be destroyed there unasked?')
   .option('--set <environment>', 'let it say something else: development, test, staging, production …')
-  .addOption(databaseOption())
+  .addOption(createDatabaseOption())
   .option('--json', 'print the result for a machine')
   .addHelpText('after', HELP)
   .action(
-    action(async (environment, { set, database: given, json = false }: EnvironmentOptions) => {
+    createAction(async (environment, { set, database: given, json = false }: EnvironmentOptions) => {
       if (set !== undefined) assertEnvironmentName(set);
       const database = await acquireMigrationDatabase(environment);
       try {
         if (set !== undefined) await change(environment, database, set, given);
         const report = await reportOn(environment, database);
         if (json) output.json(report);
-        else for (const line of lines(report)) output.line(line);
+        else for (const line of formatReport(report)) output.line(line);
       } finally {
         await database.release();
       }
@@ -75,12 +75,12 @@ async function change(
   to: string,
   given: string | undefined,
 ): Promise<void> {
-  await confirming(given, (confirmedName) =>
+  await runConfirmed(given, (confirmedName) =>
     withClient(url, { schema, applicationName: 'shared-db environment' }, async (client) => {
-      const permission = { nodeEnv, confirmedName, packageVersion: packageVersion() };
+      const permission = { nodeEnv, confirmedName, packageVersion: readPackageVersion() };
       try {
         await client.query(`BEGIN; SET LOCAL lock_timeout = '5s'`);
-        await setEnvironment(rowsOf(client), to, permission);
+        await setEnvironment(createRowReader(client), to, permission);
         await client.query('COMMIT');
       } catch (error) {
         // The transaction ends with the connection.
@@ -93,10 +93,10 @@ async function change(
 async function reportOn({ nodeEnv }: Environment, target: DatabaseTarget): Promise<Report> {
   const { url, schema } = target;
   const options = { schema, applicationName: 'shared-db environment', readOnly: true };
-  const situation = await withClient(url, options, (client) => readSituation(rowsOf(client)));
+  const situation = await withClient(url, options, (client) => readDatabaseState(createRowReader(client)));
   const { marker } = situation;
   const said = marker.state === 'set' ? marker : undefined;
-  const reasons = reasonsToAsk(situation, nodeEnv);
+  const reasons = listConfirmationReasons(situation, nodeEnv);
   return {
     database: describeTarget(target),
     environment: said?.environment ?? null,
@@ -108,7 +108,7 @@ async function reportOn({ nodeEnv }: Environment, target: DatabaseTarget): Promi
   };
 }
 
-function lines({ database, environment, setAt, setBy, nodeEnv, free, reasons }: Report): string[] {
+function formatReport({ database, environment, setAt, setBy, nodeEnv, free, reasons }: Report): string[] {
   const since = setAt === null ? '' : `, since ${setAt.toISOString()}, by version ${setBy ?? '?'}`;
   return [
     `database     ${database}`,

@@ -1,21 +1,21 @@
 import type { DataSource } from 'typeorm';
-import { schemaOf } from '../connection/client.js';
+import { getSchema } from '../connection/client.js';
 import { SharedDbError } from '../errors/shared-db-error.js';
-import { snapshotOf } from '../operations/catalog/compare.js';
+import { readSchemaSnapshot } from '../operations/catalog/compare.js';
 import { diff } from '../operations/catalog/diff.js';
 import { type ScratchOptions, withScratchDatabases } from '../operations/catalog/scratch-databases.js';
 import { readSnapshot, type Snapshot } from '../operations/catalog/snapshot.js';
 import type { SourceTexts, Step } from '../operations/generator/draft.js';
 import { type Plan, planChanges } from '../operations/generator/plan.js';
-import { migrationSource } from '../operations/generator/source.js';
+import { renderMigration } from '../operations/generator/source.js';
 import {
   type ColumnRename,
   isRenamable,
-  renameCandidates,
+  findRenameCandidates,
   renameSql,
-  tablesWithRename,
+  listTablesWithRename,
 } from '../operations/generator/tables.js';
-import { unexcused } from '../operations/catalog/compare.js';
+import { withoutMigrationOnly } from '../operations/catalog/compare.js';
 import { MIGRATION_ONLY } from '../schema/migration-only.js';
 import { output } from './command.js';
 import { ask, isInteractive } from './confirmation.js';
@@ -30,13 +30,13 @@ export class GenerateError extends SharedDbError {
 const MOST = 10;
 
 /** The first sentences of a list on one line, and how many more there are. */
-export function listed(sentences: readonly string[]): string {
+export function formatList(sentences: readonly string[]): string {
   const more = sentences.length > MOST ? ` and ${sentences.length - MOST} more` : '';
   return `${sentences.slice(0, MOST).join('; ')}${more}`;
 }
 
 /** How the entities write their CHECKs and the conditions of their partial indexes, by key of the object in a snapshot. */
-export function sourceTexts({ entityMetadatas }: DataSource): SourceTexts {
+export function readSourceTexts({ entityMetadatas }: DataSource): SourceTexts {
   return new Map(
     entityMetadatas.flatMap(({ tableName, checks, indices }) => [
       ...checks.map(({ name, expression }) => [`constraint ${tableName} ${name}`, `CHECK (${expression})`] as const),
@@ -60,10 +60,11 @@ export async function chooseRenames(
   shouldBe: Snapshot,
 ): Promise<ColumnRename[]> {
   const renames = flags.map((flag) => renameOf(flag, is, shouldBe));
-  const double = renames.find((a, place) => renames.slice(0, place).some((b) => shares(a, b)));
-  if (double) throw new GenerateError(`--rename ${textOf(double)}: one of its columns is in another --rename too.`);
-  for (const candidate of renameCandidates(is, shouldBe)) {
-    if (renames.some((rename) => shares(rename, candidate))) continue;
+  const double = renames.find((a, place) => renames.slice(0, place).some((b) => isSameColumn(a, b)));
+  if (double)
+    throw new GenerateError(`--rename ${formatRename(double)}: one of its columns is in another --rename too.`);
+  for (const candidate of findRenameCandidates(is, shouldBe)) {
+    if (renames.some((rename) => isSameColumn(rename, candidate))) continue;
     if (await isConfirmed(candidate)) renames.push(candidate);
   }
   return renames;
@@ -72,7 +73,7 @@ export async function chooseRenames(
 function renameOf(flag: string, is: Snapshot, shouldBe: Snapshot): ColumnRename {
   const [, table, from = '', to = ''] = /^(?:([^.:]+)\.)?([^.:]+):(?:\1\.)?([^.:]+)$/.exec(flag) ?? [];
   if (from === '') throw new GenerateError(`--rename ${flag}: write it as table.old:new, with names of columns.`);
-  const fitting = tablesWithRename(from, to, is, shouldBe);
+  const fitting = listTablesWithRename(from, to, is, shouldBe);
   if (table === undefined && fitting.length > 1) {
     throw new GenerateError(
       `--rename ${flag} fits several tables: write ${fitting.map((name) => `${name}.${flag}`).join(' or ')}.`,
@@ -89,7 +90,7 @@ async function isConfirmed(candidate: ColumnRename): Promise<boolean> {
   const { table, from, to } = candidate;
   if (!isInteractive()) {
     output.note(
-      `${table}.${from} is dropped and ${to} added. If that is one column renamed, say so: --rename ${textOf(candidate)}`,
+      `${table}.${from} is dropped and ${to} added. If that is one column renamed, say so: --rename ${formatRename(candidate)}`,
     );
     return false;
   }
@@ -100,11 +101,11 @@ async function isConfirmed(candidate: ColumnRename): Promise<boolean> {
   return /^y(es)?$/i.test(answer.trim());
 }
 
-function shares(a: ColumnRename, b: ColumnRename): boolean {
+function isSameColumn(a: ColumnRename, b: ColumnRename): boolean {
   return a.table === b.table && (a.from === b.from || a.to === b.to);
 }
 
-function textOf({ table, from, to }: ColumnRename): string {
+function formatRename({ table, from, to }: ColumnRename): string {
   return `${table}.${from}:${to}`;
 }
 
@@ -142,9 +143,9 @@ export interface GeneratedMigration extends Trial {
  */
 export async function generateMigration(options: GenerateOptions): Promise<Generated> {
   return withScratchDatabases(options, ['migrated', 'synchronised'], async ({ migrated, synchronised }) => {
-    const [is, shouldBe] = [await snapshotOf(migrated), await snapshotOf(synchronised)];
-    const texts = sourceTexts(synchronised);
-    return { migrated: is, migration: await migrationBetween(migrated, is, shouldBe, { ...options, texts }) };
+    const [is, shouldBe] = [await readSchemaSnapshot(migrated), await readSchemaSnapshot(synchronised)];
+    const texts = readSourceTexts(synchronised);
+    return { migrated: is, migration: await writeMigrationBetween(migrated, is, shouldBe, { ...options, texts }) };
   });
 }
 
@@ -153,20 +154,20 @@ export async function generateMigration(options: GenerateOptions): Promise<Gener
  *
  * @param migrated connected, with the catalog `is` and no rows; left with the migration applied.
  */
-export async function migrationBetween(
+export async function writeMigrationBetween(
   migrated: DataSource,
   is: Snapshot,
   shouldBe: Snapshot,
   { className, renames: flags, texts }: MigrationOptions,
 ): Promise<GeneratedMigration | undefined> {
-  if (unexcused(diff(shouldBe, is), MIGRATION_ONLY).length === 0) return undefined;
+  if (withoutMigrationOnly(diff(shouldBe, is), MIGRATION_ONLY).length === 0) return undefined;
   const renames = await chooseRenames(flags, is, shouldBe);
   const renamed = await snapshotWith(migrated, renames);
-  const differences = unexcused(diff(shouldBe, renamed), MIGRATION_ONLY);
-  const plan = writable(planChanges(renamed, shouldBe, differences, { texts }));
+  const differences = withoutMigrationOnly(diff(shouldBe, renamed), MIGRATION_ONLY);
+  const plan = assertWritable(planChanges(renamed, shouldBe, differences, { texts }));
   const up = [...renames.map((rename): Step => ({ sql: renameSql(rename), alone: false })), ...plan.steps];
   const trial = await tryMigration(migrated, { className, up, renames, before: is, renamed, wanted: shouldBe });
-  const source = migrationSource({ className, up, ...trial, remarks: remarksOn(plan, trial) });
+  const source = renderMigration({ className, up, ...trial, remarks: collectRemarks(plan, trial) });
   return { ...trial, source, losses: plan.losses };
 }
 
@@ -177,7 +178,7 @@ async function snapshotWith(dataSource: DataSource, renames: readonly ColumnRena
   try {
     await queryRunner.startTransaction();
     for (const rename of renames) await queryRunner.query(renameSql(rename));
-    const snapshot = await readSnapshot((sql) => queryRunner.query(sql), schemaOf(dataSource), 'schema');
+    const snapshot = await readSnapshot((sql) => queryRunner.query(sql), getSchema(dataSource), 'schema');
     await queryRunner.rollbackTransaction();
     return snapshot;
   } finally {
@@ -185,14 +186,14 @@ async function snapshotWith(dataSource: DataSource, renames: readonly ColumnRena
   }
 }
 
-function writable(plan: Plan): Plan {
+function assertWritable(plan: Plan): Plan {
   if (plan.problems.length === 0) return plan;
   throw new GenerateError(
-    `Nothing is written: ${listed(plan.problems)}. What entities cannot express is written by hand: npm run migration:create.`,
+    `Nothing is written: ${formatList(plan.problems)}. What entities cannot express is written by hand: npm run migration:create.`,
   );
 }
 
-function remarksOn({ checked }: Plan, { down, irreversibleBecause }: Trial): string[] {
+function collectRemarks({ checked }: Plan, { down, irreversibleBecause }: Trial): string[] {
   const rules =
     checked.length === 0
       ? []

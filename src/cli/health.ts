@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { EMBEDDED_FOLDER, type Environment } from '../connection/environment.js';
-import { type HealthReport, unknownHealth } from '../health/check.js';
-import { action, output } from './command.js';
+import { type HealthReport, createUnknownReport } from '../health/check.js';
+import { createAction, output } from './command.js';
 
 interface HealthOptions {
   json?: boolean;
@@ -19,34 +19,34 @@ Examples:
 export const healthCommand = new Command('health')
   .description('does the database answer, and does it have every migration? What /health says, from a shell')
   .option('--json', 'print the report for a machine')
-  .option('--timeout <ms>', 'slower than this is an error', milliseconds, 500)
+  .option('--timeout <ms>', 'slower than this is an error', parseMilliseconds, 500)
   .addHelpText('after', HELP)
   .action(
-    action(async (environment, { json, timeout }: HealthOptions) => {
+    createAction(async (environment, { json, timeout }: HealthOptions) => {
       const report = await reportOn(environment, timeout);
       if (json) output.json(report);
-      else for (const line of lines(report)) output.line(line);
+      else for (const line of formatReport(report)) output.line(line);
       if (report.status !== 'ok') process.exitCode = 1;
     }),
   );
 
 async function reportOn({ databaseUrl, schema }: Environment, timeoutMs: number): Promise<HealthReport> {
-  const url = databaseUrl ?? (await embeddedUrl());
+  const url = databaseUrl ?? (await findEmbeddedUrl());
   if (url === undefined) {
-    return unknownHealth('No database is running here: start one with npm start, or set DATABASE_URL.');
+    return createUnknownReport('No database is running here: start one with npm start, or set DATABASE_URL.');
   }
   const { createDataSource } = await import('../data-source.js');
   const { createHealthCheck } = await import('../health/check.js');
   return createHealthCheck(createDataSource({ url, schema }), { timeoutMs })();
 }
 
-async function embeddedUrl(): Promise<string | undefined> {
+async function findEmbeddedUrl(): Promise<string | undefined> {
   // Loaded only here: production has no such package.
   const { findEmbeddedServer } = await import('../embedded/embedded-server.js');
   return findEmbeddedServer(EMBEDDED_FOLDER);
 }
 
-function lines({ status, reason, database, migrations }: HealthReport): string[] {
+function formatReport({ status, reason, database, migrations }: HealthReport): string[] {
   const { applied, pending } = migrations;
   return [
     `status      ${reason === undefined ? status : `${status}: ${reason}`}`,
@@ -57,7 +57,7 @@ function lines({ status, reason, database, migrations }: HealthReport): string[]
   ];
 }
 
-function milliseconds(text: string): number {
+function parseMilliseconds(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0 && value <= 60_000) return value;
   throw new InvalidArgumentError('Give milliseconds from 1 to 60000.');

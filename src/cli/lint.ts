@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Environment } from '../connection/environment.js';
 import type { LintReport } from '../operations/lint/lint.js';
-import { action, COULD_NOT_CHECK, output } from './command.js';
+import { createAction, COULD_NOT_CHECK, output } from './command.js';
 import { acquireDatabase, describeTarget, withReadOnly } from './database.js';
 
 type Finding = LintReport['findings'][number];
@@ -17,16 +17,16 @@ export function printReport(report: LintReport, scope: Scope, json: boolean): vo
   }
   const said = new Set<string>();
   for (const finding of report.findings) {
-    for (const line of linesOf(finding, !said.has(finding.rule))) output.line(line);
+    for (const line of formatFinding(finding, !said.has(finding.rule))) output.line(line);
     said.add(finding.rule);
   }
   for (const { migration, statement, rule, what, reason } of report.accepted) {
     output.line(`accepted: ${placeOf(migration, statement)}: ${rule} (${what.join(', ')}): ${reason}`);
   }
-  output.line(summaryOf(report, scope));
+  output.line(formatSummary(report, scope));
 }
 
-function linesOf(finding: Finding, isFirst: boolean): string[] {
+function formatFinding(finding: Finding, isFirst: boolean): string[] {
   const { migration, statement, sql, rule, what, problem, blocks, instead, recipe, accept } = finding;
   const lines = [`${placeOf(migration, statement)}: ${rule} (${what.join(', ')})`];
   if (sql !== null) lines.push(`  ${sql}`);
@@ -44,17 +44,19 @@ function placeOf(migration: string, statement: number | null): string {
   return statement === null ? migration : `${migration}, statement ${statement}`;
 }
 
-function summaryOf({ migrations, clean, findings, accepted }: LintReport, scope: Scope): string {
-  const which = scope.all ? counted(migrations.length, 'migration') : pending(migrations.length, scope.database);
+function formatSummary({ migrations, clean, findings, accepted }: LintReport, scope: Scope): string {
+  const which = scope.all
+    ? formatCount(migrations.length, 'migration')
+    : describePending(migrations.length, scope.database);
   const but = accepted.length === 0 ? '' : `; ${accepted.length} accepted`;
-  return clean ? `Nothing found in ${which}${but}.` : `${counted(findings.length, 'finding')} in ${which}${but}.`;
+  return clean ? `Nothing found in ${which}${but}.` : `${formatCount(findings.length, 'finding')} in ${which}${but}.`;
 }
 
-function pending(count: number, database: string): string {
-  return `${counted(count, 'pending migration')} of ${database}`;
+function describePending(count: number, database: string): string {
+  return `${formatCount(count, 'pending migration')} of ${database}`;
 }
 
-function counted(count: number, noun: string): string {
+function formatCount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
@@ -91,8 +93,8 @@ export const lintCommand = new Command('migration:lint')
   .addHelpText('after', HELP)
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : COULD_NOT_CHECK))
   .action(
-    action(async (environment, { all = false, json = false }: LintCommandOptions) => {
-      const { report, scope } = await (all ? lintAll() : lintPending(environment));
+    createAction(async (environment, { all = false, json = false }: LintCommandOptions) => {
+      const { report, scope } = await (all ? lintAllMigrations() : lintPendingMigrations(environment));
       printReport(report, scope, json);
       if (!report.clean) process.exitCode = 1;
     }, COULD_NOT_CHECK),
@@ -103,7 +105,7 @@ interface Linted {
   scope: Scope;
 }
 
-async function lintAll(): Promise<Linted> {
+async function lintAllMigrations(): Promise<Linted> {
   const { createDataSource } = await import('../data-source.js');
   const { lintMigrations } = await import('../operations/lint/lint.js');
   const { MIGRATIONS } = await import('../migrations/index.js');
@@ -114,14 +116,14 @@ async function lintAll(): Promise<Linted> {
   };
 }
 
-async function lintPending(environment: Environment): Promise<Linted> {
+async function lintPendingMigrations(environment: Environment): Promise<Linted> {
   const { createDataSource } = await import('../data-source.js');
   const { lintMigrations } = await import('../operations/lint/lint.js');
-  const { migrationStatus } = await import('../operations/migrator/status.js');
+  const { readMigrationStatus } = await import('../operations/migrator/status.js');
   const database = await acquireDatabase(environment);
   try {
     const report = await withReadOnly(database, 'shared-db lint', async (reader) => {
-      const { pending } = await migrationStatus(reader);
+      const { pending } = await readMigrationStatus(reader);
       const migrations = reader.migrations.filter(({ name, constructor }) =>
         pending.includes(name ?? constructor.name),
       );

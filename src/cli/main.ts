@@ -8,8 +8,8 @@
 import { Command } from 'commander';
 import { readDebug } from '../connection/environment.js';
 import { checkCommand } from './check.js';
-import { COULD_NOT_CHECK, explain, output, withoutSecrets } from './command.js';
-import { schemaOption } from './database.js';
+import { COULD_NOT_CHECK, explain, output, removeSecrets } from './command.js';
+import { createSchemaOption } from './database.js';
 import { environmentCommand } from './environment.js';
 import { healthCommand } from './health.js';
 import { lintCommand } from './lint.js';
@@ -47,7 +47,7 @@ for (const command of [
   typeormCommand,
 ]) {
   // Nothing is written to a database by the only one that does not connect to it.
-  if (command.name() !== 'migration:create') command.addOption(schemaOption());
+  if (command.name() !== 'migration:create') command.addOption(createSchemaOption());
   program.addCommand(command);
 }
 
@@ -68,7 +68,7 @@ process.on('uncaughtException', (error) => {
 for (const command of [program, ...program.commands]) {
   command.configureOutput({
     outputError: (text, write) => {
-      write(withoutSecrets(text));
+      write(removeSecrets(text));
     },
   });
 }

@@ -18,7 +18,7 @@ export class MigrationFileError extends SharedDbError {
  *
  * @throws MigrationFileError outside the repository
  */
-export async function migrationFiles(): Promise<string[]> {
+export async function listMigrationFiles(): Promise<string[]> {
   try {
     return (await readdir(MIGRATIONS_FOLDER)).filter((file) => /^\d+-.+\.ts$/.test(file)).sort();
   } catch {
@@ -31,24 +31,24 @@ export async function migrationFiles(): Promise<string[]> {
  *
  * @throws MigrationFileError when a file does not hold the class that it is named after
  */
-export async function migrationSources(): Promise<Map<string, string>> {
+export async function readMigrationSources(): Promise<Map<string, string>> {
   const sources = new Map<string, string>();
-  for (const file of await migrationFiles()) {
+  for (const file of await listMigrationFiles()) {
     const source = await readFile(join(MIGRATIONS_FOLDER, file), 'utf8');
-    sources.set(classIn(file, source), source);
+    sources.set(findClassName(file, source), source);
   }
   return sources;
 }
 
 /** The module of a migration class: `AddBio1795411800000` is in `1795411800000-add-bio`. */
-export function moduleOf(className: string): string {
+export function getModuleName(className: string): string {
   const [, name = '', timestamp = ''] = /^(\D.*?)(\d{13})$/.exec(className) ?? [];
   return `${timestamp}-${name.replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase()}`;
 }
 
-function classIn(file: string, source: string): string {
+function findClassName(file: string, source: string): string {
   const [, className = ''] = /^export class (\w+)/m.exec(source) ?? [];
-  if (`${moduleOf(className)}.ts` === file) return className;
+  if (`${getModuleName(className)}.ts` === file) return className;
   const found = className === '' ? 'no class' : `the class ${className}`;
   throw new MigrationFileError(
     `${MIGRATIONS_FOLDER}/${file} has ${found}: a file is named after its class, as 1795411800000-add-bio.ts is after AddBio1795411800000.`,
@@ -65,9 +65,9 @@ type Checksums = Readonly<Record<string, MigrationChecksum>>;
  *
  * @throws MigrationFileError when a released migration was edited, renamed or removed
  */
-export async function checksumsSource(release: string | null = null): Promise<string> {
+export async function renderChecksums(release: string | null = null): Promise<string> {
   const text = await readFile(CHECKSUMS_FILE, 'utf8').catch(() => '');
-  return render(updatedChecksums(parseChecksums(text), await migrationSources(), release));
+  return render(updateChecksums(parseChecksums(text), await readMigrationSources(), release));
 }
 
 /**
@@ -76,7 +76,7 @@ export async function checksumsSource(release: string | null = null): Promise<st
  * @param release the version that releases all that were not, or null.
  * @throws MigrationFileError as checksumsSource
  */
-export function updatedChecksums(
+export function updateChecksums(
   before: Checksums,
   sources: ReadonlyMap<string, string>,
   release: string | null,
@@ -85,7 +85,10 @@ export function updatedChecksums(
     if (known.release !== null) assertUnchanged(name, known, sources.get(name));
   }
   return Object.fromEntries(
-    [...sources].map(([name, source]) => [name, { sha256: sha256(source), release: before[name]?.release ?? release }]),
+    [...sources].map(([name, source]) => [
+      name,
+      { sha256: hashText(source), release: before[name]?.release ?? release },
+    ]),
   );
 }
 
@@ -112,14 +115,14 @@ function assertUnchanged(name: string, { sha256: expected, release }: MigrationC
       `${name} was released in ${release ?? ''} and is gone or renamed: restore it, and undo its work in a new migration.`,
     );
   }
-  if (sha256(source) !== expected) {
+  if (hashText(source) !== expected) {
     throw new MigrationFileError(
       `${name} was released in ${release ?? ''} and has been edited: restore it, and write a new migration.`,
     );
   }
 }
 
-function sha256(source: string): string {
+function hashText(source: string): string {
   return createHash('sha256').update(source.replaceAll('\r\n', '\n')).digest('hex');
 }
 
@@ -151,8 +154,8 @@ export function assertMigrationName(name: string): void {
  *
  * @throws MigrationFileError outside the repository
  */
-export async function nextTimestamp(now: number): Promise<number> {
-  const timestamps = (await migrationFiles()).map((file) => Number(file.split('-', 1)[0]));
+export async function chooseTimestamp(now: number): Promise<number> {
+  const timestamps = (await listMigrationFiles()).map((file) => Number(file.split('-', 1)[0]));
   return Math.max(now, ...timestamps.map((timestamp) => timestamp + 1));
 }
 
@@ -164,7 +167,7 @@ export async function nextTimestamp(now: number): Promise<number> {
 export async function adoptMigration(name: string, timestamp: number): Promise<string> {
   const className = `${name}${timestamp}`;
   const written = join(MIGRATIONS_FOLDER, `${timestamp}-${name}.ts`);
-  const source = houseStyle(await readFile(written, 'utf8'), className);
+  const source = applyHouseStyle(await readFile(written, 'utf8'), className);
   await rm(written);
   return writeMigration(className, source);
 }
@@ -175,12 +178,12 @@ export async function adoptMigration(name: string, timestamp: number): Promise<s
  * @throws MigrationFileError as adoptMigration
  */
 export async function writeMigration(className: string, source: string): Promise<string> {
-  const module = moduleOf(className);
+  const module = getModuleName(className);
   const file = join(MIGRATIONS_FOLDER, `${module}.ts`);
-  await writeFile(file, await formatted(source, file));
+  await writeFile(file, await formatSource(source, file));
   try {
     const index = withLine(await readFile(INDEX, 'utf8'), className, module);
-    const checksums = await formatted(await checksumsSource(), CHECKSUMS_FILE);
+    const checksums = await formatSource(await renderChecksums(), CHECKSUMS_FILE);
     await writeFile(INDEX, index);
     await writeFile(CHECKSUMS_FILE, checksums);
   } catch (error) {
@@ -190,7 +193,7 @@ export async function writeMigration(className: string, source: string): Promise
   return file;
 }
 
-function houseStyle(source: string, className: string): string {
+function applyHouseStyle(source: string, className: string): string {
   return source
     .replace(
       /^import \{ MigrationInterface, QueryRunner \}.*$/m,
@@ -213,7 +216,7 @@ function withLine(index: string, className: string, module: string): string {
   return `${imports}${index.slice(firstComment, end)}  ${className},\n${index.slice(end)}`;
 }
 
-async function formatted(source: string, file: string): Promise<string> {
+async function formatSource(source: string, file: string): Promise<string> {
   const { format, resolveConfig } = await import('prettier');
   return format(source, { ...(await resolveConfig(file)), filepath: file });
 }

@@ -1,17 +1,17 @@
-import { runOnScratch, scratchDataSources } from './scratch.js';
+import { runOnScratch, createScratchFactory } from './scratch.js';
 import type { DatabaseTarget } from '../connection/environment.js';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import type { DataSource } from 'typeorm';
 import type { Snapshot } from '../operations/catalog/snapshot.js';
-import { action, output } from './command.js';
+import { createAction, output } from './command.js';
 import { withDatabase } from './database.js';
 import type { GeneratedMigration, GenerateOptions } from './generate.js';
 import {
   adoptMigration,
   assertMigrationName,
   MIGRATIONS_FOLDER,
-  nextTimestamp,
+  chooseTimestamp,
   writeMigration,
 } from './migration-file.js';
 import { runTypeorm, TypeormFailure } from './typeorm.js';
@@ -31,17 +31,20 @@ Examples:
   npm run migration:generate -- AddAuthorBio
   npm run migration:generate -- RenamePostText --rename posts.content:body`;
 
-const generate = command('migration:generate', 'write the migration that brings the database to what the entities say')
+const generate = createCommand(
+  'migration:generate',
+  'write the migration that brings the database to what the entities say',
+)
   .argument('<Name>', 'what it does, in PascalCase')
-  .option('--rename <table.old:new>', 'a column has another name and keeps its values (repeatable)', collected, [])
+  .option('--rename <table.old:new>', 'a column has another name and keeps its values (repeatable)', collectFlag, [])
   .addHelpText('after', GENERATE_HELP)
   .action(
-    action(async (environment, name: string, { rename }: GenerateFlags) => {
+    createAction(async (environment, name: string, { rename }: GenerateFlags) => {
       assertMigrationName(name);
-      const timestamp = await nextTimestamp(Date.now());
-      const { migrationStatus } = await import('../operations/migrator/status.js');
+      const timestamp = await chooseTimestamp(Date.now());
+      const { readMigrationStatus } = await import('../operations/migrator/status.js');
       await withDatabase(environment, async (dataSource, database) => {
-        const { pending } = await migrationStatus(dataSource);
+        const { pending } = await readMigrationStatus(dataSource);
         if (pending.length > 0) {
           throw new TypeormFailure(`Migrations are pending (${pending.length}): run npm run migration:run first.`);
         }
@@ -51,29 +54,33 @@ const generate = command('migration:generate', 'write the migration that brings 
     }),
   );
 
-const create = command('migration:create', 'write an empty migration, for what entities cannot express')
+const create = createCommand('migration:create', 'write an empty migration, for what entities cannot express')
   .argument('<Name>', 'what it does, in PascalCase')
   .addHelpText('after', '\nExample:\n  npm run migration:create -- ProtectAuditLogs')
   .action(
-    action(async (_environment, name: string) => {
+    createAction(async (_environment, name: string) => {
       assertMigrationName(name);
-      const timestamp = await nextTimestamp(Date.now());
-      const { code } = await runTypeorm(undefined, ['migration:create', ...target(name, timestamp)], 'collect');
+      const timestamp = await chooseTimestamp(Date.now());
+      const { code } = await runTypeorm(
+        undefined,
+        ['migration:create', ...getTypeormArguments(name, timestamp)],
+        'collect',
+      );
       await adopt(name, timestamp, code);
     }),
   );
 
 export const writingCommands = [generate, create];
 
-function command(name: string, description: string): Command {
+function createCommand(name: string, description: string): Command {
   return new Command(name).description(description);
 }
 
-function target(name: string, timestamp: number): string[] {
+function getTypeormArguments(name: string, timestamp: number): string[] {
   return [join(MIGRATIONS_FOLDER, name), '-t', String(timestamp)];
 }
 
-function collected(flag: string, before: readonly string[]): string[] {
+function collectFlag(flag: string, before: readonly string[]): string[] {
   return [...before, flag];
 }
 
@@ -87,7 +94,7 @@ async function generateFor(
     output.note(line);
   };
   const otherwise = 'Use a role with CREATEDB, or another server.';
-  const dataSourceFor = scratchDataSources(url, schema);
+  const dataSourceFor = createScratchFactory(url, schema);
   const { migrated, migration } = await runOnScratch((signal) =>
     generateMigration({ ...options, dataSourceFor, signal, note, otherwise }),
   );

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Environment } from '../connection/environment.js';
 import type { MigrationReport, Rehearsal, RowChange } from '../operations/rehearsal/rehearse.js';
-import { action, output } from './command.js';
+import { createAction, output } from './command.js';
 import { acquireDatabase } from './database.js';
 import { runInterruptibly } from './interruption.js';
 
@@ -12,21 +12,21 @@ export function reportLines(report: Rehearsal): string[] {
   }
   const { database, engine, kept } = report.copy;
   return [
-    ...table([
+    ...formatTable([
       ['migration', 'up ms', 'back ms', 'again ms', 'rewritten', 'rows changed in'],
-      ...report.migrations.map(cells),
+      ...report.migrations.map(formatCells),
     ]),
-    ...report.migrations.flatMap(details),
+    ...report.migrations.flatMap(formatDetails),
     ...report.problems.map((problem) => `problem: ${problem}`),
     ...(report.notReverted === null
       ? []
       : [`not taken back, so that the way back is not proved: ${report.notReverted}`]),
-    verdict(report),
+    formatVerdict(report),
     `${kept ? 'kept: the database' : 'dropped: the copy'} ${database}, made by ${engine === 'dump' ? 'pg_dump' : 'the server'}`,
   ];
 }
 
-function verdict({ passed, pending, problems, notReverted, database }: Rehearsal): string {
+function formatVerdict({ passed, pending, problems, notReverted, database }: Rehearsal): string {
   const what = `${pending.length} ${pending.length === 1 ? 'migration' : 'migrations'}`;
   if (!passed)
     return `FAILED: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}, ${what} of ${database}`;
@@ -35,31 +35,38 @@ function verdict({ passed, pending, problems, notReverted, database }: Rehearsal
     : `passed: ${what} of ${database} applied`;
 }
 
-function cells({ name, up, down, again, rewritten, rows }: MigrationReport): string[] {
+function formatCells({ name, up, down, again, rewritten, rows }: MigrationReport): string[] {
   const tables = rows.length === 0 ? '-' : `${rows.length} ${rows.length === 1 ? 'table' : 'tables'}`;
-  return [name, ms(up), ms(down), ms(again), rewritten.length === 0 ? '-' : rewritten.join(', '), tables];
+  return [
+    name,
+    formatMilliseconds(up),
+    formatMilliseconds(down),
+    formatMilliseconds(again),
+    rewritten.length === 0 ? '-' : rewritten.join(', '),
+    tables,
+  ];
 }
 
-function details({ name, locks, rows }: MigrationReport): string[] {
+function formatDetails({ name, locks, rows }: MigrationReport): string[] {
   const held =
     locks === null
       ? ['its statements let go of their locks one by one']
       : locks.length > 0
         ? [`held ${locks.map(({ table: on, mode }) => `${mode} on ${on}`).join(', ')}`]
         : [];
-  return [...held, ...rows.map(rowLine)].map((line) => `  ${name}: ${line}`);
+  return [...held, ...rows.map(formatRowChange)].map((line) => `  ${name}: ${line}`);
 }
 
-function rowLine({ table: name, before, after, columns }: RowChange): string {
+function formatRowChange({ table: name, before, after, columns }: RowChange): string {
   const values = columns.length === 0 ? 'other values' : `other values in ${columns.join(', ')}`;
   return before === after ? `${name}: ${after} rows, ${values}` : `${name}: ${before} rows before, ${after} after`;
 }
 
-function ms(value: number | null): string {
+function formatMilliseconds(value: number | null): string {
   return value === null ? '-' : value.toFixed(0);
 }
 
-function table(rows: readonly (readonly string[])[]): string[] {
+function formatTable(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>
     row
@@ -106,15 +113,15 @@ export const rehearseCommand = new Command('migration:rehearse')
   .addHelpText('after', HELP)
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : COULD_NOT_REHEARSE))
   .action(
-    action(async (environment, url: string | undefined, flags: RehearseFlags) => {
-      const report = await rehearsed(url === undefined ? environment : { ...environment, databaseUrl: url }, flags);
+    createAction(async (environment, url: string | undefined, flags: RehearseFlags) => {
+      const report = await runRehearsal(url === undefined ? environment : { ...environment, databaseUrl: url }, flags);
       if (flags.json) output.json(report);
       else for (const line of reportLines(report)) output.line(line);
       if (!report.passed) process.exitCode = 1;
     }, COULD_NOT_REHEARSE),
   );
 
-async function rehearsed(environment: Environment, { server, keep = false }: RehearseFlags) {
+async function runRehearsal(environment: Environment, { server, keep = false }: RehearseFlags) {
   const database = await acquireDatabase(environment);
   try {
     const [{ rehearse }, { SHIPPED_SNAPSHOT }, { createDataSource }] = await Promise.all([

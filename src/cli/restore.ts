@@ -1,16 +1,16 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { rowsOf, withClient } from '../connection/client.js';
+import { createRowReader, withClient } from '../connection/client.js';
 import { ConnectionFailure } from '../connection/connection-failure.js';
 import { parseDatabaseUrl } from '../connection/database-url.js';
 import type { Environment } from '../connection/environment.js';
 import { restoreBackup } from '../operations/backup/backup.js';
-import { type BackupContext, exclusively, onServer } from '../operations/backup/server.js';
-import { readSituation, type Situation } from '../operations/environment-guard/environment-row.js';
+import { type BackupContext, runExclusively, onServer } from '../operations/backup/server.js';
+import { readDatabaseState, type DatabaseState } from '../operations/environment-guard/environment-row.js';
 import { assertConfirmed } from '../operations/environment-guard/guard.js';
-import { contextOf, kept } from './backup.js';
-import { action, output } from './command.js';
-import { ABOUT_CONFIRMATION, type Confirmable, confirming, databaseOption } from './confirmation.js';
+import { createBackupContext, describeKeptDatabase } from './backup.js';
+import { createAction, output } from './command.js';
+import { ABOUT_CONFIRMATION, type Confirmable, runConfirmed, createDatabaseOption } from './confirmation.js';
 import { acquireMigrationDatabase } from './database.js';
 import { runInterruptibly } from './interruption.js';
 
@@ -27,12 +27,12 @@ Examples:
 export const restoreCommand = new Command('migration:restore')
   .description('put a backup of migration:run --backup in the place of its database')
   .argument('<backup>', 'its folder')
-  .addOption(databaseOption())
+  .addOption(createDatabaseOption())
   .addHelpText('after', HELP)
   .action(
-    action(async (environment, folder: string, { database }: Confirmable) => {
+    createAction(async (environment, folder: string, { database }: Confirmable) => {
       const { restore } = await import('./restore.js');
-      await confirming(database, (confirmedName) => restore(environment, folder, confirmedName));
+      await runConfirmed(database, (confirmedName) => restore(environment, folder, confirmedName));
     }),
   );
 
@@ -53,26 +53,26 @@ export async function restore(
   };
   try {
     const { keptAs, ...restored } = await runInterruptibly('Interrupted: nothing is restored.', (signal) => {
-      const context = { ...contextOf(environment, database), signal };
+      const context = { ...createBackupContext(environment, database), signal };
       const assertMayReplace = async (): Promise<void> => {
-        assertConfirmed(await situationOf(context), destruction);
+        assertConfirmed(await readTargetState(context), destruction);
       };
-      return exclusively(context, () => restoreBackup(context, resolve(folder), assertMayReplace));
+      return runExclusively(context, () => restoreBackup(context, resolve(folder), assertMayReplace));
     });
     output.line(`restored ${restored.database}, proved equal to what was backed up`);
-    if (keptAs !== undefined) output.line(kept(keptAs));
+    if (keptAs !== undefined) output.line(describeKeptDatabase(keptAs));
   } finally {
     await database.release();
   }
 }
 
 /** Of what the backup would replace. One that lets nobody in may be anything; one that is not there is nothing. */
-async function situationOf(context: BackupContext): Promise<Situation> {
+async function readTargetState(context: BackupContext): Promise<DatabaseState> {
   const { url, schema, signal } = context;
   const { database: databaseName } = parseDatabaseUrl(url);
   try {
     return await withClient(url, { schema, applicationName: 'shared-db restore', readOnly: true, signal }, (client) =>
-      readSituation(rowsOf(client)),
+      readDatabaseState(createRowReader(client)),
     );
   } catch (error) {
     if (!(error instanceof ConnectionFailure)) throw error;

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { DatabaseTarget, Environment } from '../connection/environment.js';
 import type { Difference } from '../operations/catalog/diff.js';
-import { action, output } from './command.js';
+import { createAction, output } from './command.js';
 import { acquireDatabase, describeTarget, withDatabase, withReadOnly } from './database.js';
 import { ROLE_MATRIX } from '../schema/role-matrix.js';
 
@@ -40,7 +40,7 @@ export const rolesCommand = new Command('db:roles')
   .addHelpText('after', HELP)
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : COULD_NOT))
   .action(
-    action(async (environment, options: RolesOptions) => {
+    createAction(async (environment, options: RolesOptions) => {
       await (options.check ? check(environment, options) : setUp(environment, options));
     }, COULD_NOT),
   );
@@ -55,10 +55,10 @@ async function setUp(environment: Environment, { adopt, passwordFile = [], json 
     'administer',
   );
   if (json) {
-    output.json({ repaired: repaired.map(told), passwords, notes });
+    output.json({ repaired: repaired.map(toJson), passwords, notes });
     return;
   }
-  for (const line of shortened(repaired)) output.line(`repaired: ${line}`);
+  for (const line of shortenRepairs(repaired)) output.line(`repaired: ${line}`);
   for (const role of passwords) output.line(`the password of ${role} is set`);
   for (const note of notes) output.note(`note: ${note}`);
   if (repaired.length + passwords.length === 0) output.line('Nothing to do: roles and rights are as they should be.');
@@ -71,29 +71,29 @@ async function check(environment: Environment, { passwordFile, adopt, json }: Ro
   }
   const database = await acquireDatabase(environment);
   try {
-    const differences = await differencesIn(database);
+    const differences = await readDifferences(database);
     const address = describeTarget(database);
-    if (json) output.json({ database: address, same: differences.length === 0, differences: differences.map(told) });
-    else for (const line of lines(differences, address)) output.line(line);
+    if (json) output.json({ database: address, same: differences.length === 0, differences: differences.map(toJson) });
+    else for (const line of formatDifferences(differences, address)) output.line(line);
     if (differences.length > 0) process.exitCode = 1;
   } finally {
     await database.release();
   }
 }
 
-async function differencesIn(database: DatabaseTarget): Promise<Difference[]> {
+async function readDifferences(database: DatabaseTarget): Promise<Difference[]> {
   const { checkRoles } = await import('../operations/roles/set-up.js');
   return withReadOnly(database, 'shared-db roles', (dataSource) => checkRoles(dataSource, ROLE_MATRIX));
 }
 
-function lines(differences: readonly Difference[], address: string): string[] {
+function formatDifferences(differences: readonly Difference[], address: string): string[] {
   if (differences.length === 0) return [`Roles and rights are as they should be; ${address}.`];
   const count = `${differences.length} ${differences.length === 1 ? 'difference' : 'differences'}`;
   return [...differences.map(({ sentence }) => sentence), `${count}; ${address}. Repair: npm run db:roles`];
 }
 
 /** The first time nearly every right is missing. */
-function shortened(repaired: readonly Difference[]): string[] {
+function shortenRepairs(repaired: readonly Difference[]): string[] {
   const missing = repaired.filter(({ object, is }) => is === null && object.startsWith('grant '));
   if (missing.length < 20) return repaired.map(({ sentence }) => sentence);
   return [
@@ -102,6 +102,6 @@ function shortened(repaired: readonly Difference[]): string[] {
   ];
 }
 
-function told({ object, sentence }: Difference): Pick<Difference, 'object' | 'sentence'> {
+function toJson({ object, sentence }: Difference): Pick<Difference, 'object' | 'sentence'> {
   return { object, sentence };
 }

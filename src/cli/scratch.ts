@@ -4,7 +4,7 @@ import type { ScratchOptions } from '../operations/catalog/scratch-databases.js'
 import { runInterruptibly } from './interruption.js';
 
 /** Makes the DataSources of scratch databases on the server that has the database of a URL. */
-export function scratchDataSources(url: string, schema: string): ScratchOptions['dataSourceFor'] {
+export function createScratchFactory(url: string, schema: string): ScratchOptions['dataSourceFor'] {
   return (database) =>
     database === undefined
       ? createDataSource({ url, schema, purpose: 'migrate', poolSize: 1, statementTimeoutMs: 60_000 })

@@ -4,8 +4,8 @@ import { SharedDbError } from '../errors/shared-db-error.js';
 import { assertSampleAllowed, type SamplePermission } from '../seeds/guard.js';
 import type { SeededTable, SeedSummary } from '../seeds/insert-missing.js';
 import type * as sample from '../seeds/sample/sample.seeder.js';
-import { action, output, tableLines } from './command.js';
-import { type Confirmable, confirming } from './confirmation.js';
+import { createAction, output, formatTable } from './command.js';
+import { type Confirmable, runConfirmed } from './confirmation.js';
 import { withDatabase } from './database.js';
 
 /** Sample data needs a package that production does not have. */
@@ -51,7 +51,7 @@ const reference = new Command('seed:reference')
   .option('--json', 'print the result for a machine')
   .addHelpText('after', '\nExample:\n  npm run seed:reference')
   .action(
-    action(async (environment, { json }: JsonOption) => {
+    createAction(async (environment, { json }: JsonOption) => {
       const { seedReference } = await import('../seeds/reference/reference.seeder.js');
       const summary = await withDatabase(environment, async (dataSource) => {
         await assertMigrated(dataSource);
@@ -70,13 +70,13 @@ const everything = new Command('seed')
     '\nRefused in production (every NODE_ENV but development and test), on a database that says it is production, and on one that holds other rows than these.\n\nExamples:\n  npm run seed\n  npm run seed -- --database antone_staging',
   )
   .action(
-    action(async (environment, { json, database }: SeedOptions) => {
+    createAction(async (environment, { json, database }: SeedOptions) => {
       const { seedEverything } = await import('./seed.js');
       const { nodeEnv } = environment;
       const summary = await withDatabase(environment, async (dataSource) => {
         await assertMigrated(dataSource);
-        return confirming(database, async (confirmedName) =>
-          merged(await seedEverything(dataSource, { nodeEnv, confirmedName })),
+        return runConfirmed(database, async (confirmedName) =>
+          mergeSummary(await seedEverything(dataSource, { nodeEnv, confirmedName })),
         );
       });
       print(summary, json);
@@ -86,14 +86,14 @@ const everything = new Command('seed')
 export const seedCommands = [reference, everything];
 
 async function assertMigrated(dataSource: DataSource): Promise<void> {
-  const { migrationStatus } = await import('../operations/migrator/status.js');
-  const { pending } = await migrationStatus(dataSource);
+  const { readMigrationStatus } = await import('../operations/migrator/status.js');
+  const { pending } = await readMigrationStatus(dataSource);
   if (pending.length === 0) return;
   throw new NotMigratedError(`Migrations are pending (${pending.length}): run migration:run first.`);
 }
 
 /** One entry per table: both seedings may have written to it. */
-function merged(summary: SeedSummary): SeededTable[] {
+function mergeSummary(summary: SeedSummary): SeededTable[] {
   const tables = new Map<string, SeededTable>();
   for (const { table, inserted, total } of summary) {
     tables.set(table, { table, inserted: inserted + (tables.get(table)?.inserted ?? 0), total });
@@ -107,7 +107,7 @@ function print(summary: SeedSummary, json = false): void {
     return;
   }
   const inserted = summary.map((table): [string, number] => [table.table, table.inserted]);
-  for (const line of tableLines(['table', 'inserted'], inserted)) output.line(line);
+  for (const line of formatTable(['table', 'inserted'], inserted)) output.line(line);
   const sum = summary.reduce((rows, table) => rows + table.inserted, 0);
   output.line(sum === 0 ? 'Nothing to do: every row was there already.' : `${sum} rows inserted.`);
 }

@@ -7,12 +7,12 @@ import { describeNodeEnv, type Environment } from '../connection/environment.js'
 import { DEFAULT_SCHEMA } from '../connection/schema-name.js';
 import { createDataSource } from '../data-source.js';
 import { ENTITIES } from '../entities/index.js';
-import { type HealthReport, unknownHealth } from '../health/check.js';
+import { type HealthReport, createUnknownReport } from '../health/check.js';
 import { runMigrations } from '../operations/migrator/runner.js';
 import { SampleRefusedError } from '../seeds/guard-errors.js';
 import { seedReference } from '../seeds/reference/reference.seeder.js';
-import { action, output, tableLines } from './command.js';
-import { acquireDatabase, assumedEnvironment, type CommandDatabase, connect, withDatabase } from './database.js';
+import { createAction, output, formatTable } from './command.js';
+import { acquireDatabase, assumeEnvironment, type CommandDatabase, connect, withDatabase } from './database.js';
 import { Interruption, listenForStop } from './interruption.js';
 import { NoFakerError, seedEverything } from './seed.js';
 import { serve, StartError, type WebServer } from './web-server.js';
@@ -33,7 +33,7 @@ export interface Summary {
   readonly tables: readonly (readonly [name: string, rows: number])[];
 }
 
-export function summaryLines(summary: Summary): string[] {
+export function formatSummary(summary: Summary): string[] {
   const { address, schema, migrations, passwordFile } = summary;
   const user = address.user === undefined ? '' : `, user ${address.user}`;
   const embedded = passwordFile === undefined ? '' : ' (embedded)';
@@ -45,29 +45,38 @@ export function summaryLines(summary: Summary): string[] {
     ['PostgreSQL', summary.version],
     ['migrations', `${migrations.applied} applied, ${migrations.justNow} of them just now`],
     ['sample data', summary.sampleRefused === undefined ? 'present' : `not written. ${summary.sampleRefused}`],
-    ['psql', psqlCommand(address, schema, passwordFile)],
+    ['psql', formatPsqlCommand(address, schema, passwordFile)],
     ['stop', 'Ctrl-C'],
   ];
   return [
     '',
-    ...tableLines(['table', 'rows'], summary.tables),
+    ...formatTable(['table', 'rows'], summary.tables),
     '',
     ...facts.map(([name, fact]) => `${name.padEnd(12)} ${fact}`),
   ];
 }
 
 /** For a shell. The embedded server's password is read from its file, another's is asked for. */
-export function psqlCommand(address: DatabaseAddress, schema: string, passwordFile?: string): string {
+export function formatPsqlCommand(address: DatabaseAddress, schema: string, passwordFile?: string): string {
   const { host, port, user, database } = address;
-  const password = passwordFile === undefined ? [] : [`PGPASSWORD="$(cat ${quoted(passwordFile)})"`];
+  const password = passwordFile === undefined ? [] : [`PGPASSWORD="$(cat ${quoteForShell(passwordFile)})"`];
   const path = schema === DEFAULT_SCHEMA ? [] : [`PGOPTIONS='-c search_path=${schema}'`];
-  const login = user === undefined ? [] : ['-U', quoted(user)];
-  return [...path, ...password, 'psql', '-h', quoted(host), '-p', String(port), ...login, '-d', quoted(database)].join(
-    ' ',
-  );
+  const login = user === undefined ? [] : ['-U', quoteForShell(user)];
+  return [
+    ...path,
+    ...password,
+    'psql',
+    '-h',
+    quoteForShell(host),
+    '-p',
+    String(port),
+    ...login,
+    '-d',
+    quoteForShell(database),
+  ].join(' ');
 }
 
-function quoted(word: string): string {
+function quoteForShell(word: string): string {
   return /^[\w./:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
@@ -95,11 +104,11 @@ export async function prepareDatabase(
     return {
       address: parseDatabaseUrl(database.url),
       schema: database.schema,
-      passwordFile: database.embedded ? join(await setting(dataSource, 'data_directory'), 'password') : undefined,
-      version: (await setting(dataSource, 'server_version')).split(' ')[0] ?? '',
+      passwordFile: database.embedded ? join(await readSetting(dataSource, 'data_directory'), 'password') : undefined,
+      version: (await readSetting(dataSource, 'server_version')).split(' ')[0] ?? '',
       migrations: { applied: dataSource.migrations.length, justNow: applied.length },
       sampleRefused,
-      tables: await rowCounts(dataSource),
+      tables: await countRows(dataSource),
     };
   } finally {
     await dataSource.destroy();
@@ -110,7 +119,7 @@ export async function prepareDatabase(
 function migrate({ migrationDatabaseUrl, schema }: Environment, database: CommandDatabase): Promise<string[]> {
   const { url } = migrationDatabaseUrl === undefined ? database : { url: migrationDatabaseUrl };
   return runMigrations(createDataSource({ url, schema, purpose: 'migrate' }), {
-    ...(migrationDatabaseUrl === undefined ? assumedEnvironment(database) : {}),
+    ...(migrationDatabaseUrl === undefined ? assumeEnvironment(database) : {}),
     onNotice: (line) => {
       output.note(line);
     },
@@ -128,12 +137,12 @@ async function seedSampleIfAllowed(dataSource: DataSource, { nodeEnv }: Environm
   }
 }
 
-async function setting(dataSource: DataSource, name: string): Promise<string> {
+async function readSetting(dataSource: DataSource, name: string): Promise<string> {
   const [row] = await dataSource.query<{ value: string }[]>('SELECT current_setting($1) AS value', [name]);
   return row?.value ?? '';
 }
 
-async function rowCounts(dataSource: DataSource): Promise<[string, number][]> {
+async function countRows(dataSource: DataSource): Promise<[string, number][]> {
   const counts: [string, number][] = [];
   for (const entity of ENTITIES) {
     const repository = dataSource.getRepository(entity);
@@ -153,7 +162,7 @@ Examples:
 export const startCommand = new Command('start')
   .description('development server: the database up, migrated and seeded; GET /health on PORT (3000)')
   .addHelpText('after', HELP)
-  .action(action(start));
+  .action(createAction(start));
 
 async function start(environment: Environment): Promise<void> {
   if (environment.production) {
@@ -165,7 +174,7 @@ async function start(environment: Environment): Promise<void> {
   }
   const stop = listenForStop();
   let check = (): Promise<HealthReport> =>
-    Promise.resolve(unknownHealth('Not ready yet: the database is being prepared.'));
+    Promise.resolve(createUnknownReport('Not ready yet: the database is being prepared.'));
   // First of all: a port that is taken should not cost a migration.
   const server = await serve(environment.port, () => check());
   try {
@@ -193,7 +202,7 @@ async function run(
     stop.throwIfAborted();
     const prepared = await prepareDatabase(environment, database, stop);
     onReady(createHealthCheck(createDataSource({ url: database.url, schema: database.schema })));
-    for (const line of summaryLines({ serverUrl: server.url, ...prepared })) output.line(line);
+    for (const line of formatSummary({ serverUrl: server.url, ...prepared })) output.line(line);
     await once(stop, 'abort');
   } finally {
     // Before the database goes: requests that are running may need it.

@@ -1,21 +1,21 @@
 import type { DataSource, EntityTarget, MigrationInterface, ObjectLiteral, QueryRunner } from 'typeorm';
 import { BOOKKEEPING_TABLES } from '../operations/catalog/bookkeeping.js';
-import { snapshotOf } from '../operations/catalog/compare.js';
+import { readSchemaSnapshot } from '../operations/catalog/compare.js';
 import { diff, type Difference } from '../operations/catalog/diff.js';
 import type { Snapshot } from '../operations/catalog/snapshot.js';
-import { localName, type Step } from '../operations/generator/draft.js';
-import { type OldRule, oldRules } from '../operations/generator/old-rules.js';
+import { quoteLocalName, type Step } from '../operations/generator/draft.js';
+import { type OldRule, listOldRules } from '../operations/generator/old-rules.js';
 import { type Plan, planChanges } from '../operations/generator/plan.js';
-import { irreversibleReason, isTransactional, type MigrationDraft } from '../operations/generator/source.js';
-import { type ColumnRename, renameSql, reversedRename } from '../operations/generator/tables.js';
+import { findIrreversibleReason, isTransactional, type MigrationDraft } from '../operations/generator/source.js';
+import { type ColumnRename, renameSql, reverseRename } from '../operations/generator/tables.js';
 import { MigrationError } from '../operations/migrator/errors.js';
 import { revertMigration, runMigrations } from '../operations/migrator/runner.js';
-import { staleEntries, unexcused } from '../operations/catalog/compare.js';
+import { findStaleEntries, withoutMigrationOnly } from '../operations/catalog/compare.js';
 import { MIGRATION_ONLY } from '../schema/migration-only.js';
 import { insertMissing } from '../seeds/insert-missing.js';
 import { referenceRows } from '../seeds/reference/rows.js';
 import { loadReferenceIds } from '../seeds/sample/context.js';
-import { GenerateError, listed } from './generate.js';
+import { GenerateError, formatList } from './generate.js';
 
 /** How many rows of the seeds a scratch database took. */
 export interface SampleRows {
@@ -32,13 +32,13 @@ export async function writeSampleRows(dataSource: DataSource, rules: readonly Ol
   const held = await hold(dataSource, rules);
   const count = { written: 0, skipped: 0 };
   for (const { entity, rows } of referenceRows()) await write(dataSource, entity, rows, count);
-  for (const { entity, rows } of await sampleTables(dataSource)) await write(dataSource, entity, rows, count);
+  for (const { entity, rows } of await listSampleTables(dataSource)) await write(dataSource, entity, rows, count);
   for (const [table, name] of held) await dataSource.query(`ALTER TABLE ${table} DROP CONSTRAINT ${name}`);
   return count;
 }
 
 /** None where their package is missing, or the factories do not fit the entities any more. */
-async function sampleTables(
+async function listSampleTables(
   dataSource: DataSource,
 ): Promise<readonly { entity: EntityTarget<ObjectLiteral>; rows: readonly ObjectLiteral[] }[]> {
   try {
@@ -117,43 +117,43 @@ export async function tryMigration(scratch: DataSource, input: TrialInput): Prom
   const draft: { className: string; up: readonly Step[]; down: readonly Step[] } = { ...input, down: [] };
   const source = withMigration(scratch, draft);
   await attempt('up', () => runMigrations(source));
-  const after = await snapshotOf(scratch);
+  const after = await readSchemaSnapshot(scratch);
   expectSame(
     'its statements leave a difference from the entities',
-    unexcused(diff(input.wanted, after), MIGRATION_ONLY),
+    withoutMigrationOnly(diff(input.wanted, after), MIGRATION_ONLY),
   );
 
-  const way = wayBack(input, after);
+  const way = runDown(input, after);
   draft.down = way.down;
-  const rules = oldRules(input.renamed, withoutColumnOrder(diff(after, input.renamed)));
+  const rules = listOldRules(input.renamed, ignoreColumnOrder(diff(after, input.renamed)));
   const rows = await writeSampleRows(scratch, rules);
   const trial = {
     ...way,
     rows,
-    stale: staleEntries(input.wanted, after, MIGRATION_ONLY).map(({ sentence }) => sentence),
+    stale: findStaleEntries(input.wanted, after, MIGRATION_ONLY).map(({ sentence }) => sentence),
   };
   if (way.irreversibleBecause !== undefined) return trial;
-  const counts = await rowCounts(scratch, input.before, after);
+  const counts = await countRows(scratch, input.before, after);
   await attempt('down', () => revertMigration(source, { confirmedName: String(scratch.options.database) }));
-  expectSame('its way back leaves a difference', diff(input.before, await snapshotOf(scratch)));
+  expectSame('its way back leaves a difference', diff(input.before, await readSchemaSnapshot(scratch)));
   await attempt('up again', () => runMigrations(source));
-  expectSame('applied again it leaves a difference', diff(after, await snapshotOf(scratch)));
-  expectSameCounts(counts, await rowCounts(scratch, input.before, after));
+  expectSame('applied again it leaves a difference', diff(after, await readSchemaSnapshot(scratch)));
+  expectSameCounts(counts, await countRows(scratch, input.before, after));
   return trial;
 }
 
-function wayBack({ renamed, renames }: TrialInput, after: Snapshot): Pick<Trial, 'down' | 'irreversibleBecause'> {
-  const reason = irreversibleReason(renamed, after);
+function runDown({ renamed, renames }: TrialInput, after: Snapshot): Pick<Trial, 'down' | 'irreversibleBecause'> {
+  const reason = findIrreversibleReason(renamed, after);
   if (reason !== undefined) return { down: [], irreversibleBecause: reason };
-  const differences = withoutColumnOrder(diff(renamed, after));
+  const differences = ignoreColumnOrder(diff(renamed, after));
   const plan: Plan = planChanges(after, renamed, differences, { isWayBack: true });
   if (plan.problems.length > 0) return { down: [], irreversibleBecause: `${plan.problems.join('; ')}.` };
-  const back = renames.map((rename) => ({ sql: renameSql(reversedRename(rename)), alone: false }));
+  const back = renames.map((rename) => ({ sql: renameSql(reverseRename(rename)), alone: false }));
   return { down: [...plan.steps, ...back], irreversibleBecause: undefined };
 }
 
 /** The order of columns is settled by `irreversibleReason`, and by the comparison after the way back. */
-function withoutColumnOrder(differences: readonly Difference[]): Difference[] {
+function ignoreColumnOrder(differences: readonly Difference[]): Difference[] {
   return differences.filter(({ fact }) => fact !== 'column order');
 }
 
@@ -197,16 +197,18 @@ async function attempt(direction: string, run: () => Promise<unknown>): Promise<
 
 function expectSame(what: string, differences: readonly Difference[]): void {
   if (differences.length === 0) return;
-  const list = listed(differences.map(({ sentence }) => sentence));
+  const list = formatList(differences.map(({ sentence }) => sentence));
   throw new GenerateError(`${NOTHING}, ${what}: ${list}. ${BY_HAND}`);
 }
 
 /** Of tables that outlive both ways, as SQL names them. */
-async function rowCounts(dataSource: DataSource, from: Snapshot, to: Snapshot): Promise<Map<string, number>> {
+async function countRows(dataSource: DataSource, from: Snapshot, to: Snapshot): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   for (const [key, { kind, name }] of Object.entries(from.objects)) {
     if (kind !== 'table' || !(key in to.objects)) continue;
-    const [row] = await dataSource.query<{ count: number }[]>(`SELECT count(*)::int AS count FROM ${localName(name)}`);
+    const [row] = await dataSource.query<{ count: number }[]>(
+      `SELECT count(*)::int AS count FROM ${quoteLocalName(name)}`,
+    );
     counts.set(key.slice('table '.length), row?.count ?? 0);
   }
   for (const table of BOOKKEEPING_TABLES) counts.delete(table);

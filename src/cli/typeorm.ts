@@ -2,23 +2,23 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { rowsOf, withClient } from '../connection/client.js';
+import { createRowReader, withClient } from '../connection/client.js';
 import {
-  environmentWith,
+  readEnvironmentWith,
   readConfirmedDatabase,
   type DatabaseTarget,
   type Environment,
 } from '../connection/environment.js';
 import { SharedDbError } from '../errors/shared-db-error.js';
-import { assertMayDestroy } from '../operations/environment-guard/guard.js';
-import { confirming, databaseOption, type Confirmable } from './confirmation.js';
+import { assertDestructiveActionAllowed } from '../operations/environment-guard/guard.js';
+import { runConfirmed, createDatabaseOption, type Confirmable } from './confirmation.js';
 import { acquireDatabase, type CommandDatabase } from './database.js';
-import { action } from './command.js';
+import { createAction } from './command.js';
 
 export const typeormCommand = new Command('typeorm')
   .description('TypeORM’s own command line on ormconfig, with the database of this working folder')
   .argument('[arguments...]', 'what TypeORM is to do')
-  .addOption(databaseOption())
+  .addOption(createDatabaseOption())
   .allowUnknownOption()
   .helpOption(false)
   .addHelpText(
@@ -26,10 +26,10 @@ export const typeormCommand = new Command('typeorm')
     '\nExamples:\n  npm run typeorm -- query "SELECT count(*) FROM posts"\n  npm run typeorm -- --database antone_staging schema:drop',
   )
   .action(
-    action(async (environment, args: string[], { database: given }: Confirmable) => {
+    createAction(async (environment, args: string[], { database: given }: Confirmable) => {
       const database = await acquireDatabase(environment);
       try {
-        const confirmedName = await confirmedFor(args, environment, database, given);
+        const confirmedName = await confirmTypeormCommand(args, environment, database, given);
         const { code } = await runTypeorm(database, args, 'inherit', confirmedName);
         process.exitCode = code;
       } finally {
@@ -46,7 +46,7 @@ const DESTROYS: Readonly<Record<string, string>> = {
 };
 
 /** The name that confirms the database to the process that does it. */
-async function confirmedFor(
+async function confirmTypeormCommand(
   args: readonly string[],
   { nodeEnv }: Environment,
   { url, schema }: CommandDatabase,
@@ -54,9 +54,9 @@ async function confirmedFor(
 ): Promise<string | undefined> {
   const action = args.map((argument) => DESTROYS[argument]).find((found) => found !== undefined);
   if (action === undefined) return given;
-  return confirming(given, async (confirmedName) => {
+  return runConfirmed(given, async (confirmedName) => {
     await withClient(url, { schema, applicationName: 'shared-db cli', readOnly: true }, (client) =>
-      assertMayDestroy(rowsOf(client), { action, nodeEnv, confirmedName }),
+      assertDestructiveActionAllowed(createRowReader(client), { action, nodeEnv, confirmedName }),
     );
     return confirmedName;
   });
@@ -81,7 +81,7 @@ export async function runTypeorm(
   const withConfig = database === undefined || args.length === 0 ? args : [...args, '-d', ORMCONFIG];
   const child = spawn(process.execPath, [...(FROM_SOURCE ? LOADER : []), cli, ...withConfig], {
     stdio: ['inherit', output === 'inherit' ? 'inherit' : 'pipe', output === 'inherit' ? 'inherit' : 'pipe'],
-    env: environmentWith(database, confirmedName),
+    env: readEnvironmentWith(database, confirmedName),
   });
   let printed = '';
   for (const stream of [child.stdout, child.stderr])

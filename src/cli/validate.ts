@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import type { Environment } from '../connection/environment.js';
 import { SharedDbError } from '../errors/shared-db-error.js';
-import { sqlStateOf, toDatabaseError } from '../errors/translate.js';
-import { oneLine } from '../operations/catalog/describe.js';
+import { getSqlState, toDatabaseError } from '../errors/translate.js';
+import { toOneLine } from '../operations/catalog/describe.js';
 import type { Finding, Verdict } from '../operations/catalog/rules/index.js';
 import { SCHEMA_REQUIREMENTS } from '../schema/requirements.js';
-import { action, COULD_NOT_CHECK, output } from './command.js';
+import { createAction, COULD_NOT_CHECK, output } from './command.js';
 import { acquireDatabase, describeTarget, withReadOnly } from './database.js';
 
 interface ValidateOptions {
@@ -41,10 +41,10 @@ export const validateCommand = new Command('validate:schema')
   .addHelpText('after', HELP)
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : COULD_NOT_CHECK))
   .action(
-    action(async (environment, { json }: ValidateOptions) => {
+    createAction(async (environment, { json }: ValidateOptions) => {
       const report = await validateSchema(environment);
       if (json) output.json(report);
-      else for (const line of lines(report)) output.line(line);
+      else for (const line of formatVerdict(report)) output.line(line);
       if (!report.valid) process.exitCode = 1;
     }, COULD_NOT_CHECK),
   );
@@ -58,11 +58,14 @@ class CatalogHidden extends SharedDbError {
 const FORBIDDEN = '42501';
 
 async function validateSchema(environment: Environment): Promise<Report> {
-  const { RULES, validate } = await import('../operations/catalog/rules/index.js');
-  const { catalogOf } = await import('../operations/catalog/compare.js');
+  const { RULES, validateCatalog } = await import('../operations/catalog/rules/index.js');
+  const { readSchemaCatalog } = await import('../operations/catalog/compare.js');
   const database = await acquireDatabase(environment);
   try {
-    const verdict = validate(await withReadOnly(database, 'shared-db validate', catalogOf), SCHEMA_REQUIREMENTS);
+    const verdict = validateCatalog(
+      await withReadOnly(database, 'shared-db validate', readSchemaCatalog),
+      SCHEMA_REQUIREMENTS,
+    );
     return {
       database: describeTarget(database),
       valid: verdict.findings.length === 0,
@@ -70,30 +73,30 @@ async function validateSchema(environment: Environment): Promise<Report> {
       ...verdict,
     };
   } catch (error) {
-    throw sqlStateOf(error) === FORBIDDEN ? hidden(toDatabaseError(error)?.table) : error;
+    throw getSqlState(error) === FORBIDDEN ? createHiddenCatalogError(toDatabaseError(error)?.table) : error;
   } finally {
     await database.release();
   }
 }
 
 /** One line per finding under the rule that it breaks, and the count. */
-function lines({ findings, excused, rules, database }: Report): string[] {
+function formatVerdict({ findings, excused, rules, database }: Report): string[] {
   const found = rules.flatMap((rule) => {
     const broken = findings.filter((finding) => finding.rule === rule);
     const [first] = broken;
-    return first === undefined ? [] : [`${rule}: ${first.reason}.`, ...broken.map(line)];
+    return first === undefined ? [] : [`${rule}: ${first.reason}.`, ...broken.map(formatFinding)];
   });
   const exceptions = `${excused.length} ${excused.length === 1 ? 'exception' : 'exceptions'}`;
   const count = `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`;
   return [...found, `${count} by ${rules.length} rules, ${exceptions} (--json gives their reasons); ${database}.`];
 }
 
-function line({ object, problem, remedy }: Finding): string {
-  return `  ${oneLine(`${object} ${problem}. Remedy: ${remedy}`)}`;
+function formatFinding({ object, problem, remedy }: Finding): string {
+  return `  ${toOneLine(`${object} ${problem}. Remedy: ${remedy}`)}`;
 }
 
 /** PostgreSQL's message names the catalog and nothing else. */
-function hidden(catalog = 'a catalog'): CatalogHidden {
+function createHiddenCatalogError(catalog = 'a catalog'): CatalogHidden {
   return new CatalogHidden(
     `This role may not read ${catalog}, and so not see the schema: GRANT SELECT ON it, or use another role.`,
   );

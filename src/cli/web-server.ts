@@ -5,7 +5,7 @@ import type express from 'express';
 import { type ErrorRequestHandler } from 'express';
 import { SharedDbError } from '../errors/shared-db-error.js';
 import type { HealthReport } from '../health/check.js';
-import { healthHandler } from '../health/handler.js';
+import { createHealthHandler } from '../health/handler.js';
 
 /** The development server cannot start. One line: why, and what to do. */
 export class StartError extends SharedDbError {
@@ -99,10 +99,10 @@ export interface WebServer {
  * @throws StartError when the port is taken or not ours to take, or Express is not installed.
  */
 export async function serve(port: number, check: () => Promise<HealthReport>): Promise<WebServer> {
-  const app = application(await loadExpress(), check);
+  const app = createApplication(await loadExpress(), check);
   const ipv4 = await listen(app, '127.0.0.1', port);
   try {
-    const ipv6 = await listen(app, '::1', ipv4.port).catch(unlessNoIpv6);
+    const ipv6 = await listen(app, '::1', ipv4.port).catch(ignoreMissingIpv6);
     return {
       url: `http://localhost:${ipv4.port}`,
       close: async () => {
@@ -115,7 +115,7 @@ export async function serve(port: number, check: () => Promise<HealthReport>): P
   }
 }
 
-function unlessNoIpv6(error: unknown): undefined {
+function ignoreMissingIpv6(error: unknown): undefined {
   const { code } = error as { code?: unknown };
   if (code !== 'EADDRNOTAVAIL' && code !== 'EAFNOSUPPORT') throw error;
 }
@@ -128,7 +128,7 @@ async function loadExpress(): Promise<typeof express> {
   }
 }
 
-function application(create: typeof express, check: () => Promise<HealthReport>): RequestListener {
+function createApplication(create: typeof express, check: () => Promise<HealthReport>): RequestListener {
   // Express recognises it by its four parameters. Its own would print the stack.
   const unreadable: ErrorRequestHandler = (error, _request, response, next) => {
     if (response.headersSent) next(error);
@@ -136,7 +136,7 @@ function application(create: typeof express, check: () => Promise<HealthReport>)
   };
   return create()
     .disable('x-powered-by')
-    .get('/health', healthHandler(check))
+    .get('/health', createHealthHandler(check))
     .use((_request, response) => {
       response.status(404).json({ status: 'error', reason: 'There is nothing here; try GET /health.' });
     })

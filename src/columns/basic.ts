@@ -1,7 +1,7 @@
 import { PrimaryGeneratedColumn } from 'typeorm';
-import { defineWord, type Nullable } from './define-column.js';
+import { defineColumn, type Nullable } from './define-column.js';
 import type { ColumnRule } from './registry.js';
-import { choiceRule } from './text.js';
+import { createChoiceRule } from './text.js';
 
 /** A uuid in the form PostgreSQL prints; it reads other forms too (braces, capitals) but would not give them back equal. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -14,7 +14,7 @@ export const uuidRule: ColumnRule = {
 
 /** The surrogate key: made by the database unless given. */
 export function Id(): PropertyDecorator {
-  return defineWord({ generated: 'uuid', comment: 'Surrogate key.' }, [uuidRule], ({ comment }) =>
+  return defineColumn({ generated: 'uuid', comment: 'Surrogate key.' }, [uuidRule], ({ comment }) =>
     PrimaryGeneratedColumn('uuid', { comment: comment ?? '' }),
   );
 }
@@ -27,7 +27,7 @@ export const flagRule: ColumnRule = {
 
 /** Yes or no; never null, since "unknown" would be a third answer. */
 export function Flag(options: { default: boolean }): PropertyDecorator {
-  return defineWord({ type: 'boolean', default: options.default }, [flagRule]);
+  return defineColumn({ type: 'boolean', default: options.default }, [flagRule]);
 }
 
 const typeNames = new WeakMap<object, string>();
@@ -39,7 +39,7 @@ const typeNames = new WeakMap<object, string>();
  * @param typeName its name in PostgreSQL. Never `<table>_<column>_enum`, which TypeORM takes for its own.
  * @param values in their PostgreSQL order, which is their sort order.
  */
-export function nativeEnum<const Value extends string>(
+export function declareEnum<const Value extends string>(
   typeName: string,
   values: readonly Value[],
 ): { readonly [Key in Value]: Key } {
@@ -49,7 +49,7 @@ export function nativeEnum<const Value extends string>(
 }
 
 /** One value of a native enum. */
-export function Enumeration(
+export function EnumColumn(
   type: Readonly<Record<string, string>>,
   options: Nullable & { default?: string } = {},
 ): PropertyDecorator {
@@ -57,7 +57,7 @@ export function Enumeration(
   if (enumName === undefined) throw new Error('Enumeration takes what nativeEnum() made.');
   const values = Object.values(type);
   const fallback = options.default === undefined ? {} : { default: options.default };
-  return defineWord({ type: 'enum', enum: values, enumName, nullable: options.nullable ?? false, ...fallback }, [
-    choiceRule(values),
+  return defineColumn({ type: 'enum', enum: values, enumName, nullable: options.nullable ?? false, ...fallback }, [
+    createChoiceRule(values),
   ]);
 }

@@ -37,8 +37,8 @@ export const TRAILING_MARKS = [
 ] as const;
 
 /** The inside of a bracket expression of JavaScript (`u` flag): `[${bracket(INVISIBLE)}]`. */
-export function bracket(ranges: readonly string[]): string {
-  return ranges.map((range) => range.split('-').map(escaped).join('-')).join('');
+export function toCharacterClass(ranges: readonly string[]): string {
+  return ranges.map((range) => range.split('-').map(escapeCharacter).join('-')).join('');
 }
 
 /** A JavaScript expression as PostgreSQL reads it. They differ in how they write characters beyond U+FFFF. */
@@ -46,6 +46,6 @@ export function toPostgresRegex(source: string): string {
   return source.replace(/\\u\{([0-9A-F]+)\}/g, (_, code: string) => `\\U${code.padStart(8, '0')}`);
 }
 
-function escaped(code: string): string {
+function escapeCharacter(code: string): string {
   return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
 }

@@ -1,7 +1,7 @@
 import { ValidateBy, type ValidationArguments } from 'class-validator';
 import { Column, type ColumnOptions } from 'typeorm';
-import { type ColumnRule, type Fault, type Presence, rulesOf } from './registry.js';
-import { faultsOf, judgeAbsent } from './validators.js';
+import { type ColumnRule, type Issue, type Presence, getEntityRules } from './registry.js';
+import { findIssues, validateAbsent } from './validators.js';
 
 export interface FieldOptions {
   /** May be null. Default: it may not. */
@@ -22,7 +22,7 @@ export function Field(rules: ColumnRule | readonly ColumnRule[], options: FieldO
   const presence: Presence = { nullable, optional, ...fallback };
   return (target, property) => {
     register(target, property, list, presence);
-    mustHold(list, presence)(target, property);
+    validatorFor(list, presence)(target, property);
   };
 }
 
@@ -33,15 +33,15 @@ export function register(
   rules: readonly ColumnRule[],
   presence: Presence,
 ): void {
-  const { columns, presences } = rulesOf(target.constructor);
+  const { columns, presences } = getEntityRules(target.constructor);
   columns.set(property as string, rules);
   presences.set(property as string, presence);
 }
 
 /** A JSON class that may hold more than it declares. */
-export function Open(): ClassDecorator {
+export function AllowUnknownKeys(): ClassDecorator {
   return (shape) => {
-    rulesOf(shape).open = true;
+    getEntityRules(shape).open = true;
   };
 }
 
@@ -52,20 +52,22 @@ export function Open(): ClassDecorator {
  *
  * @param isGivenElsewhere says whether the object has the value in another property: a foreign key in its relation.
  */
-export function mustHold(
+export function validatorFor(
   rules: readonly ColumnRule[],
   presence: Presence = REQUIRED,
   isGivenElsewhere: (object: object) => boolean = () => false,
 ): PropertyDecorator {
   const decorators = [
-    decoratorOf('required', (value, object) => {
+    createDecorator('required', (value, object) => {
       if (!isAbsent(value) || (value === undefined && isGivenElsewhere(object))) return [];
-      return judgeAbsent(presence, value);
+      return validateAbsent(presence, value);
     }),
     ...rules.map((rule, index) => {
       const earlier = rules.slice(0, index).filter(({ decisive }) => decisive);
       const isDecided = (value: unknown): boolean => earlier.some(({ holds }) => !holds(value));
-      return decoratorOf(rule.kind, (value) => (isAbsent(value) || isDecided(value) ? [] : faultsOf(rule, value)));
+      return createDecorator(rule.kind, (value) =>
+        isAbsent(value) || isDecided(value) ? [] : findIssues(rule, value),
+      );
     }),
   ];
   return (target, property) => {
@@ -78,7 +80,10 @@ const REQUIRED: Presence = { nullable: false, optional: false };
 /** The most faults inside one value that a message names. */
 const NAMED = 8;
 
-function decoratorOf(name: string, faults: (value: unknown, object: object) => readonly Fault[]): PropertyDecorator {
+function createDecorator(
+  name: string,
+  faults: (value: unknown, object: object) => readonly Issue[],
+): PropertyDecorator {
   const validate = (value: unknown, args?: ValidationArguments): boolean =>
     faults(value, args?.object ?? {}).length === 0;
   const defaultMessage = (args?: ValidationArguments): string => {
@@ -103,19 +108,19 @@ export interface Nullable {
  * Makes a word of the vocabulary: one decorator that is a TypeORM column, its class-validator rules and its CHECKs. The
  * CHECKs wait in the registry until `@Table` names the table.
  */
-export function defineWord(
+export function defineColumn(
   column: ColumnOptions,
   rules: readonly ColumnRule[],
   decorate: (options: ColumnOptions) => PropertyDecorator = Column,
 ): PropertyDecorator {
-  const field = Field(rules, presenceOf(column));
+  const field = Field(rules, getPresence(column));
   return (target, property) => {
     decorate(column)(target, property);
     field(target, property);
   };
 }
 
-function presenceOf({ nullable = false, default: fallback, generated }: ColumnOptions): FieldOptions {
+function getPresence({ nullable = false, default: fallback, generated }: ColumnOptions): FieldOptions {
   const optional = nullable || fallback !== undefined || generated !== undefined;
   // A function is SQL (now()): what it will say is not known here.
   const unknown = fallback === undefined || typeof fallback === 'function';

@@ -1,33 +1,33 @@
 /** The vocabulary of columns: one word is one TypeORM column, its class-validator rules and its named CHECKs. */
-export { Enumeration, nativeEnum } from './basic.js';
-export { Field, Open } from './define-column.js';
+export { EnumColumn, declareEnum } from './basic.js';
+export { Field, AllowUnknownKeys } from './define-column.js';
 export { Flag, flagRule } from './basic.js';
 export { Id, uuidRule } from './basic.js';
-export { jsonObjectRule, JsonList, JsonObject, listRule, shapeRule } from './json.js';
+export { jsonObjectRule, JsonList, JsonObject, createListRule, createShapeRule } from './json.js';
 export { TextList } from './list.js';
-export { CreatedAt, Day, isoMomentRule, Moment, UpdatedAt } from './timestamps.js';
+export { CreatedAt, Day, createIsoTimestampRule, Timestamp, UpdatedAt } from './timestamps.js';
 export {
-  betweenRule,
+  createRangeRule,
   Count,
-  countRule,
+  createCountRule,
   Quantity,
-  quantityRule,
+  createQuantityRule,
   Ratio,
-  ratioRule,
+  createRatioRule,
   Score,
-  scoreRule,
+  createScoreRule,
 } from './numbers.js';
 export { BelongsTo, HasMany, HasOne } from './relations.js';
 export type { ColumnRule, FinalValues, RowRule } from './registry.js';
 export { Final, Finals, IndexFor, Rule, Rules, Table, UniqueKey } from './table.js';
 export {
   Choice,
-  choiceRule,
-  formatRule,
-  literal,
+  createChoiceRule,
+  createFormatRule,
+  quoteLiteral,
   LOWER_SNAKE,
   Text,
-  textRules,
+  createTextRules,
   UPPER_SNAKE,
   type TextFormat,
 } from './text.js';

@@ -1,7 +1,7 @@
-import { defineWord, type Nullable } from './define-column.js';
-import type { ColumnRule, EntityClass, Fault } from './registry.js';
+import { defineColumn, type Nullable } from './define-column.js';
+import type { ColumnRule, EntityClass, Issue } from './registry.js';
 import { isStorable } from './text.js';
-import { isObject, judgeItems, judgeShape, judgeValues } from './validators.js';
+import { isObject, validateItems, validateShape, validateValues } from './validators.js';
 
 /** Deeper nesting is no data of ours, and recursion over it could exhaust the stack. */
 export const MAX_DEPTH = 32;
@@ -14,11 +14,11 @@ export const MAX_JSON_BYTES = 65_536;
  * `:` and writes numbers without exponent. Counting stops at the bound: a value that is shared, and so written many times,
  * costs no more than one that is too large.
  */
-export function jsonSizeRule(maxBytes: number): ColumnRule {
+export function createJsonSizeRule(maxBytes: number): ColumnRule {
   return {
     kind: 'size',
     sentence: `must be at most ${maxBytes} bytes of JSON`,
-    holds: (value) => bytesLeft(value, maxBytes, MAX_DEPTH) >= 0,
+    holds: (value) => countBytesLeft(value, maxBytes, MAX_DEPTH) >= 0,
     sql: (column) => `octet_length(${column}::text) <= ${maxBytes}`,
     decisive: true,
   };
@@ -32,34 +32,34 @@ const CYCLE = 'must be plain JSON: an object or list in it contains itself';
 export const plainJsonRule: ColumnRule = {
   kind: 'json',
   sentence: `${NOT_PLAIN}, at most ${MAX_DEPTH} levels deep`,
-  holds: (value) => jsonIssue(value, []) === undefined,
-  faults: (value) => faultsOf(jsonIssue(value, [])),
+  holds: (value) => findJsonIssue(value, []) === undefined,
+  faults: (value) => findIssues(findJsonIssue(value, [])),
   decisive: true,
 };
 
-function faultsOf(sentence: string | undefined): Fault[] {
+function findIssues(sentence: string | undefined): Issue[] {
   return sentence === undefined ? [] : [{ path: '', kind: 'json', sentence }];
 }
 
 /** @param parents the objects and lists around the value. */
-function jsonIssue(value: unknown, parents: readonly unknown[]): string | undefined {
+function findJsonIssue(value: unknown, parents: readonly unknown[]): string | undefined {
   if (parents.length > MAX_DEPTH) return TOO_DEEP;
   if (value === null || typeof value === 'boolean') return undefined;
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : NOT_PLAIN;
   if (typeof value === 'string') return isStorable(value) ? undefined : NOT_PLAIN;
   if (typeof value !== 'object') return NOT_PLAIN;
   if (parents.includes(value)) return CYCLE;
-  if (!Array.isArray(value)) return objectIssue(value, [...parents, value]);
+  if (!Array.isArray(value)) return findObjectIssue(value, [...parents, value]);
   // Array.from, since iteration by `some` passes over holes, which JSON would fill with null.
-  return firstIssue(Array.from(value as unknown[]), [...parents, value]);
+  return findFirstIssue(Array.from(value as unknown[]), [...parents, value]);
 }
 
-function objectIssue(value: object, parents: readonly unknown[]): string | undefined {
+function findObjectIssue(value: object, parents: readonly unknown[]): string | undefined {
   if (!isTaggedObject(value) || 'toJSON' in value) return NOT_PLAIN;
   const entries = Object.entries(value);
   // `__proto__` is written, and would change whatever it is merged into later. An undefined property is not written.
   if (entries.some(([key]) => !isStorable(key) || key === '__proto__')) return NOT_PLAIN;
-  return firstIssue(
+  return findFirstIssue(
     entries.map(([, item]) => item as unknown).filter((item) => item !== undefined),
     parents,
   );
@@ -71,9 +71,9 @@ function isTaggedObject(value: object): boolean {
   return Object.prototype.toString.call(value) === '[object Object]';
 }
 
-function firstIssue(items: readonly unknown[], parents: readonly unknown[]): string | undefined {
+function findFirstIssue(items: readonly unknown[], parents: readonly unknown[]): string | undefined {
   for (const item of items) {
-    const issue = jsonIssue(item, parents);
+    const issue = findJsonIssue(item, parents);
     if (issue !== undefined) return issue;
   }
   return undefined;
@@ -83,23 +83,23 @@ function firstIssue(items: readonly unknown[], parents: readonly unknown[]): str
  * How many bytes of `left` remain behind the value; negative when it does not fit. What is no JSON, or too deep, counts as one byte:
  * the other rules refuse it.
  */
-function bytesLeft(value: unknown, left: number, depth: number): number {
+function countBytesLeft(value: unknown, left: number, depth: number): number {
   if (depth < 0 || left < 0) return left - 1;
-  if (typeof value === 'string') return left - textBytes(value, left);
-  if (typeof value === 'number') return left - numberBytes(value);
+  if (typeof value === 'string') return left - countTextBytes(value, left);
+  if (typeof value === 'number') return left - countNumberBytes(value);
   if (typeof value === 'boolean') return left - (value ? 4 : 5);
   if (typeof value !== 'object') return left - 1;
   if (value === null) return left - 4;
-  return Array.isArray(value) ? bytesBehindList(value, left, depth) : bytesBehindObject(value, left, depth);
+  return Array.isArray(value) ? countListBytesLeft(value, left, depth) : countObjectBytesLeft(value, left, depth);
 }
 
-function bytesBehindList(list: readonly unknown[], left: number, depth: number): number {
+function countListBytesLeft(list: readonly unknown[], left: number, depth: number): number {
   let rest = left - 2 * Math.max(list.length, 1);
-  for (let index = 0; index < list.length && rest >= 0; index += 1) rest = bytesLeft(list[index], rest, depth - 1);
+  for (let index = 0; index < list.length && rest >= 0; index += 1) rest = countBytesLeft(list[index], rest, depth - 1);
   return rest;
 }
 
-function bytesBehindObject(value: object, left: number, depth: number): number {
+function countObjectBytesLeft(value: object, left: number, depth: number): number {
   if (!isTaggedObject(value)) return left - 1;
   let rest = left - 2;
   let isFirst = true;
@@ -107,19 +107,19 @@ function bytesBehindObject(value: object, left: number, depth: number): number {
     if (rest < 0) break;
     const item = (value as Record<string, unknown>)[key];
     if (item === undefined) continue;
-    rest = bytesLeft(item, rest - textBytes(key, rest) - (isFirst ? 2 : 4), depth - 1);
+    rest = countBytesLeft(item, rest - countTextBytes(key, rest) - (isFirst ? 2 : 4), depth - 1);
     isFirst = false;
   }
   return rest;
 }
 
-function textBytes(text: string, most: number): number {
+function countTextBytes(text: string, most: number): number {
   // A character is at least a byte: saves copying thirty megabytes.
   return text.length > most ? text.length : Buffer.byteLength(JSON.stringify(text));
 }
 
 /** As PostgreSQL's numeric prints it: 1e21 with all its zeros. */
-function numberBytes(value: number): number {
+function countNumberBytes(value: number): number {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = NUMBER.exec(JSON.stringify(value)) ?? [];
   const digits = whole.length + fraction.length;
   const point = whole.length + Number(exponent);
@@ -149,8 +149,8 @@ interface JsonObjectOptions extends Nullable, JsonSize {
  */
 export function JsonObject(options: JsonObjectOptions = {}): PropertyDecorator {
   const fallback = options.default ? { default: {} } : {};
-  return defineWord({ type: 'jsonb', nullable: options.nullable ?? false, ...fallback }, [
-    ...boundedJson(options),
+  return defineColumn({ type: 'jsonb', nullable: options.nullable ?? false, ...fallback }, [
+    ...defineBoundedJson(options),
     {
       kind: 'shape',
       sentence: 'must be a JSON object',
@@ -158,7 +158,7 @@ export function JsonObject(options: JsonObjectOptions = {}): PropertyDecorator {
       sql: (column) => `jsonb_typeof(${column}) = 'object'`,
       decisive: true,
     },
-    ...objectContent(options),
+    ...createObjectContentRule(options),
   ]);
 }
 
@@ -171,8 +171,8 @@ interface JsonListOptions extends JsonSize {
 
 /** A JSON list: `jsonb`, NOT NULL, empty by default. What is in it is asked before save only, as for `JsonObject`. */
 export function JsonList(options: JsonListOptions = {}): PropertyDecorator {
-  return defineWord({ type: 'jsonb', default: [] }, [
-    ...boundedJson(options),
+  return defineColumn({ type: 'jsonb', default: [] }, [
+    ...defineBoundedJson(options),
     {
       kind: 'shape',
       sentence: 'must be a JSON list',
@@ -180,18 +180,18 @@ export function JsonList(options: JsonListOptions = {}): PropertyDecorator {
       sql: (column) => `jsonb_typeof(${column}) = 'array'`,
       decisive: true,
     },
-    ...listContent(options),
+    ...createListContentRule(options),
   ]);
 }
 
 /** A field of a JSON class that is itself described by a class. */
-export function shapeRule(of: () => EntityClass): ColumnRule {
-  return contentRule((value) => judgeShape(of(), value));
+export function createShapeRule(of: () => EntityClass): ColumnRule {
+  return createContentRule((value) => validateShape(of(), value));
 }
 
 /** A field of a JSON class that is a list, each item of which holds the rules. */
-export function listRule(...items: readonly ColumnRule[]): ColumnRule {
-  return contentRule((value) => judgeItems(items, value));
+export function createListRule(...items: readonly ColumnRule[]): ColumnRule {
+  return createContentRule((value) => validateItems(items, value));
 }
 
 /** Any JSON object, as a field of an input or JSON class. */
@@ -201,19 +201,19 @@ export const jsonObjectRule: ColumnRule = {
   holds: (value) => isObject(value) && plainJsonRule.holds(value),
 };
 
-function objectContent({ of, values }: JsonObjectOptions): ColumnRule[] {
+function createObjectContentRule({ of, values }: JsonObjectOptions): ColumnRule[] {
   return [
-    ...(of === undefined ? [] : [shapeRule(of)]),
-    ...(values === undefined ? [] : [contentRule((value) => judgeValues(values, value))]),
+    ...(of === undefined ? [] : [createShapeRule(of)]),
+    ...(values === undefined ? [] : [createContentRule((value) => validateValues(values, value))]),
   ];
 }
 
-function listContent({ of, items }: JsonListOptions): ColumnRule[] {
-  if (of !== undefined) return [listRule(shapeRule(of))];
-  return items === undefined ? [] : [listRule(...items)];
+function createListContentRule({ of, items }: JsonListOptions): ColumnRule[] {
+  if (of !== undefined) return [createListRule(createShapeRule(of))];
+  return items === undefined ? [] : [createListRule(...items)];
 }
 
-function contentRule(faults: (value: unknown) => readonly Fault[]): ColumnRule {
+function createContentRule(faults: (value: unknown) => readonly Issue[]): ColumnRule {
   return {
     kind: 'content',
     sentence: 'must hold what it is for',
@@ -223,6 +223,6 @@ function contentRule(faults: (value: unknown) => readonly Fault[]): ColumnRule {
 }
 
 // The size first: it looks at no more values than fit, so that what is huge is not looked through by the rules after it.
-function boundedJson({ maxBytes = MAX_JSON_BYTES }: JsonSize): ColumnRule[] {
-  return [jsonSizeRule(maxBytes), plainJsonRule];
+function defineBoundedJson({ maxBytes = MAX_JSON_BYTES }: JsonSize): ColumnRule[] {
+  return [createJsonSizeRule(maxBytes), plainJsonRule];
 }

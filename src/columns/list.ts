@@ -1,16 +1,16 @@
-import { bracket, CONTROLS, INVISIBLE, toPostgresRegex, TRAILING_MARKS } from './characters.js';
+import { toCharacterClass, CONTROLS, INVISIBLE, toPostgresRegex, TRAILING_MARKS } from './characters.js';
 import type { ColumnRule } from './registry.js';
-import { isLength, isStorable, literal, type TextFormat } from './text.js';
-import { defineWord } from './define-column.js';
+import { isLength, isStorable, quoteLiteral, type TextFormat } from './text.js';
+import { defineColumn } from './define-column.js';
 
 /** Longest item of any list, in characters: an item is a term, a tag or a name. */
 const ITEM_LENGTH = 100;
 
 /** An item without a format of its own: free text that begins and ends with a visible character; marks may follow the last. */
-const CONTROL = bracket(CONTROLS);
-const EDGE = `[^${bracket(INVISIBLE)}]`;
+const CONTROL = toCharacterClass(CONTROLS);
+const EDGE = `[^${toCharacterClass(INVISIBLE)}]`;
 const FREE_TEXT: TextFormat = {
-  pattern: new RegExp(`^${EDGE}([^${CONTROL}]*${EDGE})?[${bracket(TRAILING_MARKS)}]*$`, 'u'),
+  pattern: new RegExp(`^${EDGE}([^${CONTROL}]*${EDGE})?[${toCharacterClass(TRAILING_MARKS)}]*$`, 'u'),
   sentence: 'must be trimmed text without control characters',
 };
 
@@ -34,10 +34,14 @@ interface ListOptions {
  */
 export function TextList({ min = 0, max, format = FREE_TEXT }: ListOptions): PropertyDecorator {
   const fallback = min === 0 ? { default: [] } : {};
-  return defineWord({ type: 'text', array: true, ...fallback }, [sizeRule(min, max), itemsRule(format), differentRule]);
+  return defineColumn({ type: 'text', array: true, ...fallback }, [
+    createSizeRule(min, max),
+    createItemsRule(format),
+    createDistinctRule,
+  ]);
 }
 
-function sizeRule(min: number, max: number): ColumnRule {
+function createSizeRule(min: number, max: number): ColumnRule {
   return {
     kind: 'size',
     sentence: `must be a list of ${min} to ${max} items`,
@@ -48,10 +52,10 @@ function sizeRule(min: number, max: number): ColumnRule {
   };
 }
 
-function itemsRule({ pattern, sentence }: TextFormat): ColumnRule {
+function createItemsRule({ pattern, sentence }: TextFormat): ColumnRule {
   const item = new RegExp(pattern.source, 'u');
   const one = toPostgresRegex(pattern.source).replace(/^\^/, '').replace(/\$$/, '');
-  const all = literal(`^(\\u001F(${one}))+$`);
+  const all = quoteLiteral(`^(\\u001F(${one}))+$`);
   return {
     kind: 'items',
     sentence: `must be a list of which each item ${sentence}, at most ${ITEM_LENGTH} characters long`,
@@ -69,7 +73,7 @@ function isItem(text: unknown, item: RegExp): boolean {
   return typeof text === 'string' && isStorable(text) && isLength(text, 1, ITEM_LENGTH) && item.test(text);
 }
 
-const differentRule: ColumnRule = {
+const createDistinctRule: ColumnRule = {
   kind: 'different',
   sentence: 'must be a list of different items',
   holds: (value) => Array.isArray(value) && new Set(value).size === value.length,

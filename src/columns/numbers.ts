@@ -1,5 +1,5 @@
 import type { ColumnRule } from './registry.js';
-import { defineWord, type Nullable } from './define-column.js';
+import { defineColumn, type Nullable } from './define-column.js';
 
 /** The largest value of PostgreSQL's `integer`. */
 export const INT4_MAX = 2_147_483_647;
@@ -10,27 +10,27 @@ interface Bounds extends Nullable {
 
 /** A score, probability or share: 0..1, both included. */
 export function Score(options: Bounds = {}): PropertyDecorator {
-  return double(options, scoreRule);
+  return defineDouble(options, createScoreRule);
 }
 
 /** A ratio against a baseline: 0 or more, finite, without upper bound. */
 export function Ratio(options: Bounds = {}): PropertyDecorator {
-  return double(options, ratioRule);
+  return defineDouble(options, createRatioRule);
 }
 
 /** A measured quantity in the unit its comment names: any finite number, negative ones included. */
 export function Quantity(options: Bounds & { max?: number } = {}): PropertyDecorator {
-  return double(options, quantityRule(options.max));
+  return defineDouble(options, createQuantityRule(options.max));
 }
 
 /** A count of things: a whole number from 0 to `max` (PostgreSQL's integer limit unless given). */
 export function Count(options: Bounds & { max?: number } = {}): PropertyDecorator {
   const { nullable = false, max } = options;
-  return defineWord({ type: 'integer', nullable, ...defaultOf(options) }, [countRule(max)]);
+  return defineColumn({ type: 'integer', nullable, ...getDefault(options) }, [createCountRule(max)]);
 }
 
 /** The rule of `Score`, for properties that are no columns; likewise the rules below. */
-export const scoreRule: ColumnRule = {
+export const createScoreRule: ColumnRule = {
   kind: 'range',
   sentence: 'must be a number from 0 to 1',
   holds: (value) => isFiniteNumber(value) && value >= 0 && value <= 1,
@@ -38,7 +38,7 @@ export const scoreRule: ColumnRule = {
   sql: (column) => `${column} >= 0 AND ${column} <= 1`,
 };
 
-export const ratioRule: ColumnRule = {
+export const createRatioRule: ColumnRule = {
   kind: 'range',
   sentence: 'must be a finite number, 0 or more',
   holds: (value) => isFiniteNumber(value) && value >= 0,
@@ -46,7 +46,7 @@ export const ratioRule: ColumnRule = {
   sql: (column) => `${column} >= 0 AND ${column} < 'Infinity'`,
 };
 
-export function quantityRule(max?: number): ColumnRule {
+export function createQuantityRule(max?: number): ColumnRule {
   return {
     kind: 'range',
     sentence: max === undefined ? 'must be a finite number' : `must be a finite number, at most ${max}`,
@@ -55,7 +55,7 @@ export function quantityRule(max?: number): ColumnRule {
   };
 }
 
-export function countRule(max: number = INT4_MAX): ColumnRule {
+export function createCountRule(max: number = INT4_MAX): ColumnRule {
   return {
     kind: 'range',
     sentence: `must be a whole number from 0 to ${max}`,
@@ -65,7 +65,7 @@ export function countRule(max: number = INT4_MAX): ColumnRule {
 }
 
 /** A finite number within bounds, both included. For JSON fields: no column has other bounds than the words above. */
-export function betweenRule(min: number, max: number): ColumnRule {
+export function createRangeRule(min: number, max: number): ColumnRule {
   return {
     kind: 'range',
     sentence: `must be a number from ${min} to ${max}`,
@@ -75,11 +75,13 @@ export function betweenRule(min: number, max: number): ColumnRule {
 
 // `double precision`, never `real`: real reads 0.82 back as 0.81999999 and misses the 0.82 threshold; `numeric` comes back
 // from the driver as a string.
-function double(options: Bounds, rule: ColumnRule): PropertyDecorator {
-  return defineWord({ type: 'double precision', nullable: options.nullable ?? false, ...defaultOf(options) }, [rule]);
+function defineDouble(options: Bounds, rule: ColumnRule): PropertyDecorator {
+  return defineColumn({ type: 'double precision', nullable: options.nullable ?? false, ...getDefault(options) }, [
+    rule,
+  ]);
 }
 
-function defaultOf(options: Bounds): { default?: number } {
+function getDefault(options: Bounds): { default?: number } {
   return options.default === undefined ? {} : { default: options.default };
 }
 

@@ -3,7 +3,7 @@
 export type EntityClass = Function;
 
 /** What is wrong with a value, and where. */
-export interface Fault {
+export interface Issue {
   /** From the value on: empty for the value itself, `.type`, `[2].type`. Never holds more than names and positions. */
   readonly path: string;
   readonly kind: string;
@@ -23,7 +23,7 @@ export interface ColumnRule {
   /** Where it does not hold, the rules after it make no sense: the length of what is no text. */
   readonly decisive?: true;
   /** What is wrong where inside the value; empty exactly when the rule holds. For rules over nested data. */
-  readonly faults?: (value: unknown) => readonly Fault[];
+  readonly faults?: (value: unknown) => readonly Issue[];
 }
 
 /** May a value be null or left out, and what takes its place? */
@@ -118,7 +118,7 @@ export interface EntityRules {
 const entities = new Map<EntityClass, EntityRules>();
 
 /** The rules of an entity; empty for a class that has none yet. */
-export function rulesOf(entity: EntityClass): EntityRules {
+export function getEntityRules(entity: EntityClass): EntityRules {
   let rules = entities.get(entity);
   if (!rules) {
     rules = {
@@ -150,32 +150,32 @@ export interface FieldRules {
 const fields = new WeakMap<EntityClass, ReadonlyMap<string, FieldRules>>();
 
 /** The fields of a class and of those it extends. Kept: all decorators of a class have run before it judges anything. */
-export function fieldsOf(shape: EntityClass): ReadonlyMap<string, FieldRules> {
+export function getFields(shape: EntityClass): ReadonlyMap<string, FieldRules> {
   let known = fields.get(shape);
   if (!known) {
-    known = new Map(lineOf(shape).flatMap(ownFields));
+    known = new Map(classChain(shape).flatMap(readOwnFields));
     fields.set(shape, known);
   }
   return known;
 }
 
 /** The rules over several fields, of a class and of those it extends. */
-export function rowRulesOf(shape: EntityClass): RowRule[] {
-  return lineOf(shape).flatMap((one) => rulesOf(one).rows);
+export function getRowRules(shape: EntityClass): RowRule[] {
+  return classChain(shape).flatMap((one) => getEntityRules(one).rows);
 }
 
 /** May the class hold keys that it does not declare? */
 export function isOpen(shape: EntityClass): boolean {
-  return lineOf(shape).some((one) => rulesOf(one).open);
+  return classChain(shape).some((one) => getEntityRules(one).open);
 }
 
-function ownFields(shape: EntityClass): [string, FieldRules][] {
-  const { columns, presences } = rulesOf(shape);
+function readOwnFields(shape: EntityClass): [string, FieldRules][] {
+  const { columns, presences } = getEntityRules(shape);
   return [...presences].map(([name, presence]) => [name, { rules: columns.get(name) ?? [], presence }]);
 }
 
 /** A class after those it extends. */
-function lineOf(shape: EntityClass): EntityClass[] {
+function classChain(shape: EntityClass): EntityClass[] {
   const parent = Object.getPrototypeOf(shape) as EntityClass;
-  return parent === Function.prototype ? [shape] : [...lineOf(parent), shape];
+  return parent === Function.prototype ? [shape] : [...classChain(parent), shape];
 }

@@ -1,8 +1,8 @@
 import { Column, JoinColumn, ManyToOne, type ObjectType, OneToMany, OneToOne } from 'typeorm';
-import { columnNameOf } from '../connection/naming-strategy.js';
+import { toColumnName } from '../connection/naming-strategy.js';
 import { uuidRule } from './basic.js';
-import { mustHold, type Nullable, register } from './define-column.js';
-import { rulesOf } from './registry.js';
+import { validatorFor, type Nullable, register } from './define-column.js';
+import { getEntityRules } from './registry.js';
 
 interface BelongsToOptions<Parent> extends Nullable {
   /** What happens to this row when its parent goes. Always stated: a forgotten delete rule is a decision nobody took. */
@@ -28,17 +28,17 @@ export function BelongsTo<Parent extends object>(
   return (target, property) => {
     const relation = property as string;
     const key = `${relation}Id`;
-    const name = column ?? columnNameOf(key);
+    const name = column ?? toColumnName(key);
     const options = { onDelete, nullable };
     Column({ type: 'uuid', name, nullable })(target, key);
     if (unique) OneToOne(parent, inverse, options)(target, relation);
     else ManyToOne(parent, inverse, options)(target, relation);
     JoinColumn({ name })(target, relation);
 
-    rulesOf(target.constructor).relations.set(relation, { property: key, column: name, unique });
+    getEntityRules(target.constructor).relations.set(relation, { property: key, column: name, unique });
     register(target, key, [uuidRule], { nullable, optional: nullable });
     const isGiven = (row: object): boolean => (row as Record<string, unknown>)[relation] !== undefined;
-    mustHold([uuidRule], { nullable, optional: nullable }, isGiven)(target, key);
+    validatorFor([uuidRule], { nullable, optional: nullable }, isGiven)(target, key);
   };
 }
 
@@ -50,7 +50,7 @@ export function HasMany<Child extends object>(
   child: () => ObjectType<Child>,
   inverse: (child: Child) => unknown,
 ): PropertyDecorator {
-  return childrenBy(OneToMany(child, inverse, NOT_WRITTEN));
+  return createInverseDecorator(OneToMany(child, inverse, NOT_WRITTEN));
 }
 
 /** The one row that names this one as its parent. Read only, as with `HasMany`. */
@@ -58,15 +58,15 @@ export function HasOne<Child extends object>(
   child: () => ObjectType<Child>,
   inverse: (child: Child) => unknown,
 ): PropertyDecorator {
-  return childrenBy(OneToOne(child, inverse, NOT_WRITTEN));
+  return createInverseDecorator(OneToOne(child, inverse, NOT_WRITTEN));
 }
 
 /** save() does not compare the relation with the database. */
 const NOT_WRITTEN = { persistence: false };
 
-function childrenBy(decorate: PropertyDecorator): PropertyDecorator {
+function createInverseDecorator(decorate: PropertyDecorator): PropertyDecorator {
   return (target, property) => {
-    rulesOf(target.constructor).children.add(property as string);
+    getEntityRules(target.constructor).children.add(property as string);
     decorate(target, property);
   };
 }

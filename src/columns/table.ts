@@ -1,5 +1,5 @@
 import { Check, Entity, getMetadataArgsStorage, Index, Unique } from 'typeorm';
-import { columnNameOf, constraintName } from '../connection/naming-strategy.js';
+import { toColumnName, createConstraintName } from '../connection/naming-strategy.js';
 import {
   type ConstraintMeaning,
   type EntityClass,
@@ -7,7 +7,7 @@ import {
   type FinalValues,
   type QueryIndex,
   type RowRule,
-  rulesOf,
+  getEntityRules,
 } from './registry.js';
 
 /**
@@ -16,7 +16,7 @@ import {
  */
 export function Table(name: string): ClassDecorator {
   return (entity) => {
-    const rules = rulesOf(entity);
+    const rules = getEntityRules(entity);
     rules.table = name;
     Entity({ name })(entity);
     addColumnChecks(entity, name, rules);
@@ -37,7 +37,7 @@ export function Rule<Row>(rule: RowRule<Row>): ClassDecorator {
 export function Rules<Row>(rules: readonly RowRule<Row>[]): ClassDecorator {
   return (entity) => {
     // Decorators run bottom-up: unshift keeps the order of the source.
-    rulesOf(entity).rows.unshift(...(rules as unknown as readonly RowRule[]));
+    getEntityRules(entity).rows.unshift(...(rules as unknown as readonly RowRule[]));
   };
 }
 
@@ -49,7 +49,7 @@ export function Final<Row>(values: FinalValues<Row>): ClassDecorator {
 /** Several of them. */
 export function Finals<Row>(finals: readonly FinalValues<Row>[]): ClassDecorator {
   return (entity) => {
-    rulesOf(entity).finals.unshift(...(finals as unknown as readonly FinalValues[]));
+    getEntityRules(entity).finals.unshift(...(finals as unknown as readonly FinalValues[]));
   };
 }
 
@@ -78,16 +78,16 @@ export function UniqueKey(properties: readonly string[], options: IndexOptions =
 
 function declareIndex(index: QueryIndex): ClassDecorator {
   return (entity) => {
-    rulesOf(entity).indexes.unshift(index);
+    getEntityRules(entity).indexes.unshift(index);
   };
 }
 
 function addColumnChecks(entity: EntityClass, table: string, rules: EntityRules): void {
   for (const [property, columnRules] of rules.columns) {
-    const column = columnNameOf(property);
+    const column = toColumnName(property);
     for (const { kind, sentence, sql } of columnRules) {
       if (!sql) continue;
-      const name = constraintName('ck', table, `${column}_${kind}`);
+      const name = createConstraintName('ck', table, `${column}_${kind}`);
       Check(name, sql(`"${column}"`))(entity);
       rules.constraints.set(name, { columns: [column], sentence: `${column} ${sentence}` });
     }
@@ -97,46 +97,49 @@ function addColumnChecks(entity: EntityClass, table: string, rules: EntityRules)
 function addRowChecks(entity: EntityClass, table: string, rules: EntityRules): void {
   for (const { meaning, sentence, properties, sql } of rules.rows) {
     if (sql === undefined) continue;
-    const name = constraintName('ck', table, meaning);
+    const name = createConstraintName('ck', table, meaning);
     Check(name, sql)(entity);
-    rules.constraints.set(name, { columns: properties.map((property) => columnOf(rules, property)), sentence });
+    rules.constraints.set(name, { columns: properties.map((property) => findColumn(rules, property)), sentence });
   }
 }
 
 function nameTriggers(table: string, rules: EntityRules): void {
   for (const { meaning, sentence, properties } of rules.finals) {
     // Where nearly the whole row is final, its columns would say nothing.
-    const columns = 'except' in properties ? [] : properties.map((property) => columnOf(rules, property));
-    rules.constraints.set(constraintName('tg', table, meaning), { columns, sentence });
+    const columns = 'except' in properties ? [] : properties.map((property) => findColumn(rules, property));
+    rules.constraints.set(createConstraintName('tg', table, meaning), { columns, sentence });
   }
 }
 
 /** The properties that no longer change. */
-export function finalProperties({ columns }: EntityRules, { properties }: FinalValues): readonly string[] {
+export function listFinalProperties({ columns }: EntityRules, { properties }: FinalValues): readonly string[] {
   if (!('except' in properties)) return properties;
   return [...columns.keys()].filter((property) => !properties.except.includes(property));
 }
 
 function addIndex(entity: EntityClass, table: string, rules: EntityRules, index: QueryIndex): void {
   const { properties, name, unique, where } = index;
-  const columns = properties.map((property) => columnOf(rules, property));
+  const columns = properties.map((property) => findColumn(rules, property));
   if (where !== undefined && name === undefined) {
     throw new Error(`A partial index on ${table} needs a name that says which rows it holds.`);
   }
   const parts = where === undefined || name === undefined ? [] : [name];
-  const fullName = constraintName(unique ? 'uq' : 'ix', table, columns.join('_'), ...parts);
-  if (unique) rules.constraints.set(fullName, uniqueMeaning(entity, columns, where));
+  const fullName = createConstraintName(unique ? 'uq' : 'ix', table, columns.join('_'), ...parts);
+  if (unique) rules.constraints.set(fullName, describeUnique(entity, columns, where));
   else rules.queries.set(fullName, index.query);
   if (where !== undefined) Index(fullName, [...properties], { unique, where })(entity);
   else (unique ? Unique([...properties]) : Index([...properties]))(entity);
 }
 
-function uniqueMeaning(entity: EntityClass, columns: readonly string[], where?: string): ConstraintMeaning {
-  return { columns, sentence: `${withArticle(wordsOf(entity.name))} with ${keyOf(columns, where)} exists already` };
+function describeUnique(entity: EntityClass, columns: readonly string[], where?: string): ConstraintMeaning {
+  return {
+    columns,
+    sentence: `${withArticle(splitIntoWords(entity.name))} with ${getUniqueKey(columns, where)} exists already`,
+  };
 }
 
 /** `this platform and platform_id`; `…and without platform` for a key over the rows that have none. */
-function keyOf(columns: readonly string[], where?: string): string {
+function getUniqueKey(columns: readonly string[], where?: string): string {
   const [, without] = /^"(\w+)" IS NULL$/.exec(where ?? '') ?? [];
   const key = new Intl.ListFormat('en-GB').format(columns);
   return `this ${key}${without === undefined ? '' : ` and without ${without}`}`;
@@ -144,18 +147,18 @@ function keyOf(columns: readonly string[], where?: string): string {
 
 /** What TypeORM names by the naming strategy: the primary key, foreign keys, and one row per parent. */
 function nameKeys(entity: EntityClass, table: string, { relations, constraints }: EntityRules): void {
-  constraints.set(constraintName('pk', table), uniqueMeaning(entity, ['id']));
+  constraints.set(createConstraintName('pk', table), describeUnique(entity, ['id']));
   for (const [relation, { column, unique }] of relations) {
-    constraints.set(constraintName('fk', table, column), { columns: [column] });
+    constraints.set(createConstraintName('fk', table, column), { columns: [column] });
     if (!unique) continue;
-    const sentence = `this ${wordsOf(relation)} has ${withArticle(wordsOf(entity.name))} already`;
-    constraints.set(constraintName('uq', table, column), { columns: [column], sentence });
+    const sentence = `this ${splitIntoWords(relation)} has ${withArticle(splitIntoWords(entity.name))} already`;
+    constraints.set(createConstraintName('uq', table, column), { columns: [column], sentence });
   }
 }
 
 /** `CommunityChampion` → `community champion`. */
-function wordsOf(name: string): string {
-  return columnNameOf(name)
+function splitIntoWords(name: string): string {
+  return toColumnName(name)
     .replaceAll('_', ' ')
     .replace(/^kpi\b/, 'KPI');
 }
@@ -170,16 +173,16 @@ function addForeignKeyIndexes(entity: EntityClass, table: string, { relations, i
     const serves = ({ properties: [first], where }: QueryIndex) =>
       first === property && (where === undefined || where === `"${column}" IS NOT NULL`);
     if (unique || indexes.some(serves)) continue;
-    const name = constraintName('ix', table, column);
+    const name = createConstraintName('ix', table, column);
     Index(name, [property])(entity);
     queries.set(name, `rows by ${relation}, and what becomes of them when it is deleted`);
   }
 }
 
 /** The column of a property. */
-export function columnOf({ relations }: EntityRules, property: string): string {
+export function findColumn({ relations }: EntityRules, property: string): string {
   const foreignKey = [...relations.values()].find((key) => key.property === property);
-  return foreignKey?.column ?? columnNameOf(property);
+  return foreignKey?.column ?? toColumnName(property);
 }
 
 /** The comment of a class under its own name, of a property under `Class.property`. */
@@ -196,7 +199,9 @@ export function applyComments(entities: readonly EntityClass[], comments: Commen
       const comment = comments[entity.name];
       if (table.target === entity && comment !== undefined) table.comment = comment;
     }
-    const relationOf = new Map([...rulesOf(entity).relations].map(([relation, { property }]) => [property, relation]));
+    const relationOf = new Map(
+      [...getEntityRules(entity).relations].map(([relation, { property }]) => [property, relation]),
+    );
     for (const { target, propertyName, options } of storage.columns) {
       const comment = comments[`${entity.name}.${relationOf.get(propertyName) ?? propertyName}`];
       if (target === entity && comment !== undefined) options.comment = comment;

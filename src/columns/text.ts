@@ -1,8 +1,8 @@
-import { bracket, INVISIBLE, toPostgresRegex } from './characters.js';
+import { toCharacterClass, INVISIBLE, toPostgresRegex } from './characters.js';
 import type { ColumnRule } from './registry.js';
-import { defineWord, type Nullable } from './define-column.js';
+import { defineColumn, type Nullable } from './define-column.js';
 
-const VISIBLE = `[^${bracket(INVISIBLE)}]`;
+const VISIBLE = `[^${toCharacterClass(INVISIBLE)}]`;
 const visible = new RegExp(VISIBLE, 'u');
 
 /** A shape of text. The expression must mean the same in JavaScript (`u` flag) and in PostgreSQL: plain classes only;
@@ -39,28 +39,28 @@ interface TextOptions extends Nullable {
 
 /** Text of `min`..`max` characters, no NUL, well-formed Unicode, by default not blank. */
 export function Text(options: TextOptions): PropertyDecorator {
-  return defineWord({ type: 'text', nullable: options.nullable ?? false }, textRules(options));
+  return defineColumn({ type: 'text', nullable: options.nullable ?? false }, createTextRules(options));
 }
 
 /** One word of a closed list that may still grow: text with a CHECK, which a migration widens without rewriting a row. */
 export function Choice(list: readonly string[], options: Nullable & { default?: string } = {}): PropertyDecorator {
   const fallback = options.default === undefined ? {} : { default: options.default };
-  return defineWord({ type: 'text', nullable: options.nullable ?? false, ...fallback }, [
-    { ...choiceRule(list), sql: (column) => `${column} IN (${list.map(literal).join(', ')})` },
+  return defineColumn({ type: 'text', nullable: options.nullable ?? false, ...fallback }, [
+    { ...createChoiceRule(list), sql: (column) => `${column} IN (${list.map(quoteLiteral).join(', ')})` },
   ]);
 }
 
 /** The rules of `Text`, for properties that are no columns. */
-export function textRules({ min = 1, max, format, contains, blank = false }: TextOptions): ColumnRule[] {
-  const rules: ColumnRule[] = [wellFormed, lengthRule(min, max)];
-  if (format) rules.push(formatRule(format));
+export function createTextRules({ min = 1, max, format, contains, blank = false }: TextOptions): ColumnRule[] {
+  const rules: ColumnRule[] = [wellFormed, createLengthRule(min, max)];
+  if (format) rules.push(createFormatRule(format));
   else if (!blank && contains === undefined) rules.push(notBlank);
-  if (contains !== undefined) rules.push(containsRule(contains));
+  if (contains !== undefined) rules.push(createContainsRule(contains));
   return rules;
 }
 
 /** A choice without its CHECK: for native enums, whose type says it already. */
-export function choiceRule(list: readonly string[]): ColumnRule {
+export function createChoiceRule(list: readonly string[]): ColumnRule {
   return {
     kind: 'choice',
     sentence: `must be one of ${list.join(', ')}`,
@@ -71,18 +71,18 @@ export function choiceRule(list: readonly string[]): ColumnRule {
 /** Longer text is refused by the length rule of its column; matching it would overflow the stack of the regular expression. */
 const LONGEST_MATCHED = 1_000_000;
 
-export function formatRule({ pattern, sentence }: TextFormat): ColumnRule {
+export function createFormatRule({ pattern, sentence }: TextFormat): ColumnRule {
   const inCodePoints = new RegExp(pattern.source, 'u');
   return {
     kind: 'format',
     sentence,
     holds: (value) => typeof value === 'string' && (value.length > LONGEST_MATCHED || inCodePoints.test(value)),
-    sql: (column) => `${column} ~ ${literal(toPostgresRegex(inCodePoints.source))}`,
+    sql: (column) => `${column} ~ ${quoteLiteral(toPostgresRegex(inCodePoints.source))}`,
   };
 }
 
 /** A PostgreSQL string literal; backslashes are plain characters (standard_conforming_strings). */
-export function literal(text: string): string {
+export function quoteLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
@@ -103,11 +103,11 @@ const notBlank: ColumnRule = {
   kind: 'blank',
   sentence: 'must hold at least one visible character',
   holds: (value) => typeof value === 'string' && visible.test(value),
-  sql: (column) => `${column} ~ ${literal(toPostgresRegex(VISIBLE))}`,
+  sql: (column) => `${column} ~ ${quoteLiteral(toPostgresRegex(VISIBLE))}`,
 };
 
 // Counted in code points, as char_length does. Not with class-validator's own `Length`, which leaves variation selectors out.
-function lengthRule(min: number, max: number): ColumnRule {
+function createLengthRule(min: number, max: number): ColumnRule {
   return {
     kind: 'length',
     sentence: `must be ${min} to ${max} characters long`,
@@ -123,11 +123,11 @@ export function isLength(text: string, min: number, max: number): boolean {
   return length >= min && length <= max;
 }
 
-function containsRule(part: string): ColumnRule {
+function createContainsRule(part: string): ColumnRule {
   return {
     kind: 'contains',
     sentence: `must contain "${part}"`,
     holds: (value) => typeof value === 'string' && value.includes(part),
-    sql: (column) => `position(${literal(part)} IN ${column}) > 0`,
+    sql: (column) => `position(${quoteLiteral(part)} IN ${column}) > 0`,
   };
 }

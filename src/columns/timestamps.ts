@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { CreateDateColumn, UpdateDateColumn, type ColumnOptions } from 'typeorm';
 import type { ColumnRule } from './registry.js';
-import { defineWord, type Nullable } from './define-column.js';
+import { defineColumn, type Nullable } from './define-column.js';
 
 /** 1 January 10000 in seconds since 1970; later years read back wrong, and 'infinity' is no JavaScript Date at all. */
 const YEAR_10000 = 253_402_300_800;
@@ -25,21 +25,21 @@ const inRange: ColumnRule = {
 };
 
 /** A moment inside JSON, which has no dates: ISO 8601 in UTC, as `Date.toISOString` writes it; fractions of a second may lack. */
-export const isoMomentRule: ColumnRule = {
+export const createIsoTimestampRule: ColumnRule = {
   kind: 'moment',
   sentence: 'must be a moment in UTC written like 2026-01-31T23:59:59.000Z',
-  holds: (value) => typeof value === 'string' && ISO_MOMENT.test(value) && isRealMoment(value),
+  holds: (value) => typeof value === 'string' && ISO_MOMENT.test(value) && isRealTimestamp(value),
 };
 
 /** A moment to the millisecond; `now: true` lets the database fill it in. */
-export function Moment(options: Nullable & { now?: boolean } = {}): PropertyDecorator {
+export function Timestamp(options: Nullable & { now?: boolean } = {}): PropertyDecorator {
   const fallback = options.now ? { default: () => 'now()' } : {};
-  return defineWord({ ...MOMENT, nullable: options.nullable ?? false, ...fallback }, [inRange]);
+  return defineColumn({ ...MOMENT, nullable: options.nullable ?? false, ...fallback }, [inRange]);
 }
 
 /** When the row was written. Filled by the database. */
 export function CreatedAt(): PropertyDecorator {
-  return defineWord(
+  return defineColumn(
     { ...MOMENT, default: () => 'now()', comment: 'When the row was written.' },
     [inRange],
     CreateDateColumn,
@@ -48,7 +48,7 @@ export function CreatedAt(): PropertyDecorator {
 
 /** When the row was last changed through this package. Filled by the database on insert, by TypeORM on update. */
 export function UpdatedAt(): PropertyDecorator {
-  return defineWord(
+  return defineColumn(
     { ...MOMENT, default: () => 'now()', comment: 'When the row was last changed.' },
     [inRange],
     UpdateDateColumn,
@@ -57,7 +57,7 @@ export function UpdatedAt(): PropertyDecorator {
 
 /** A calendar day as `YYYY-MM-DD`, without time or zone: the caller says whose day it is (UTC unless agreed otherwise). */
 export function Day(): PropertyDecorator {
-  return defineWord({ type: 'date' }, [dayRule]);
+  return defineColumn({ type: 'date' }, [dayRule]);
 }
 
 export const dayRule: ColumnRule = {
@@ -85,7 +85,7 @@ function timeOf(date: Date): number {
   return Date.prototype.getTime.call(date);
 }
 
-function isRealMoment(text: string): boolean {
+function isRealTimestamp(text: string): boolean {
   const moment = new Date(text);
   return inRange.holds(moment) && moment.toISOString().slice(0, 19) === text.slice(0, 19);
 }

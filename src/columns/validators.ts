@@ -1,4 +1,4 @@
-import { type ColumnRule, type EntityClass, type Fault, fieldsOf, isOpen, type Presence } from './registry.js';
+import { type ColumnRule, type EntityClass, type Issue, getFields, isOpen, type Presence } from './registry.js';
 
 /*
  * The rules, asked directly and not through class-validator's decorators on the same classes. The verdict is the same (a
@@ -7,19 +7,19 @@ import { type ColumnRule, type EntityClass, type Fault, fieldsOf, isOpen, type P
  * class of the process on each call.
  */
 
-const NOT_AN_OBJECT: Fault = { path: '', kind: 'shape', sentence: 'must be an object' };
-const MISSING: Fault = { path: '', kind: 'required', sentence: 'is required' };
-const IS_NULL: Fault = { path: '', kind: 'required', sentence: 'must not be null' };
+const NOT_AN_OBJECT: Issue = { path: '', kind: 'shape', sentence: 'must be an object' };
+const MISSING: Issue = { path: '', kind: 'required', sentence: 'is required' };
+const IS_NULL: Issue = { path: '', kind: 'required', sentence: 'must not be null' };
 
 /** Names longer or stranger than this are not repeated in messages: they are data, not names. */
 const READABLE_NAME = /^[A-Za-z_$][\w$-]{0,63}$/;
 
 /** What is wrong with a value that is neither null nor absent. */
-export function judgeValue(rules: readonly ColumnRule[], value: unknown): Fault[] {
-  let faults: Fault[] = [];
+export function validateValue(rules: readonly ColumnRule[], value: unknown): Issue[] {
+  let faults: Issue[] = [];
   for (const rule of rules) {
     // Never push(...list): the arguments of a call are limited, the mistakes in a long list are not.
-    const found = faultsOf(rule, value);
+    const found = findIssues(rule, value);
     faults = faults.concat(found);
     if (rule.decisive && found.length > 0) break;
   }
@@ -27,55 +27,57 @@ export function judgeValue(rules: readonly ColumnRule[], value: unknown): Fault[
 }
 
 /** What a single rule says of such a value. */
-export function faultsOf(rule: ColumnRule, value: unknown): readonly Fault[] {
+export function findIssues(rule: ColumnRule, value: unknown): readonly Issue[] {
   if (rule.faults) return rule.faults(value);
   return rule.holds(value) ? [] : [{ path: '', kind: rule.kind, sentence: rule.sentence }];
 }
 
 /** The same for a value that may be null or absent. */
-export function judgePresent(rules: readonly ColumnRule[], presence: Presence, value: unknown): Fault[] {
-  return value === undefined || value === null ? judgeAbsent(presence, value) : judgeValue(rules, value);
+export function validatePresent(rules: readonly ColumnRule[], presence: Presence, value: unknown): Issue[] {
+  return value === undefined || value === null ? validateAbsent(presence, value) : validateValue(rules, value);
 }
 
 /** May the value be missing, or null? */
-export function judgeAbsent({ optional, nullable }: Presence, value: undefined | null): Fault[] {
+export function validateAbsent({ optional, nullable }: Presence, value: undefined | null): Issue[] {
   if (value === undefined) return optional ? [] : [MISSING];
   return nullable ? [] : [IS_NULL];
 }
 
 /** What is wrong with an object that a JSON class describes. Own properties only: nothing else becomes JSON. */
-export function judgeShape(shape: EntityClass, value: unknown): Fault[] {
+export function validateShape(shape: EntityClass, value: unknown): Issue[] {
   if (!isObject(value)) return [NOT_AN_OBJECT];
-  const fields = fieldsOf(shape);
+  const fields = getFields(shape);
   const declared = [...fields].flatMap(([name, { rules, presence }]) => {
     const inside = Object.hasOwn(value, name) ? value[name] : undefined;
-    return at(`.${name}`, judgePresent(rules, presence, inside));
+    return addPath(`.${name}`, validatePresent(rules, presence, inside));
   });
   return isOpen(shape)
     ? declared
-    : [...declared, ...unknownKeys(shape.name, value, (key) => fields.has(key)).map(below)];
+    : [...declared, ...listUnknownKeys(shape.name, value, (key) => fields.has(key)).map(prefixPath)];
 }
 
 /** What is wrong with the items of a list. */
-export function judgeItems(rules: readonly ColumnRule[], value: unknown): Fault[] {
+export function validateItems(rules: readonly ColumnRule[], value: unknown): Issue[] {
   if (!Array.isArray(value)) return [{ path: '', kind: 'shape', sentence: 'must be a list' }];
   // Array.from, since flatMap passes over holes.
-  return Array.from(value as unknown[]).flatMap((item, index) => at(`[${index}]`, judgePresent(rules, REQUIRED, item)));
+  return Array.from(value as unknown[]).flatMap((item, index) =>
+    addPath(`[${index}]`, validatePresent(rules, REQUIRED, item)),
+  );
 }
 
 /** What is wrong with the values of an object, whatever their names. */
-export function judgeValues(rules: readonly ColumnRule[], value: unknown): Fault[] {
+export function validateValues(rules: readonly ColumnRule[], value: unknown): Issue[] {
   if (!isObject(value)) return [NOT_AN_OBJECT];
   return Object.entries(value).flatMap(([key, item]) =>
-    item === undefined ? [] : at(`.${readableName(key)}`, judgePresent(rules, REQUIRED, item)),
+    item === undefined ? [] : addPath(`.${toReadableName(key)}`, validatePresent(rules, REQUIRED, item)),
   );
 }
 
 /** The keys that mean nothing to the class. An undefined value is none: nothing would be lost. */
-export function unknownKeys(owner: string, value: object, isKnown: (key: string) => boolean): Fault[] {
+export function listUnknownKeys(owner: string, value: object, isKnown: (key: string) => boolean): Issue[] {
   return Object.keys(value)
     .filter((key) => !isKnown(key) && (value as Record<string, unknown>)[key] !== undefined)
-    .map((key) => ({ path: readableName(key), kind: 'unknown', sentence: `is no property of ${owner}` }));
+    .map((key) => ({ path: toReadableName(key), kind: 'unknown', sentence: `is no property of ${owner}` }));
 }
 
 /** An object that is no list: what properties can be read from. */
@@ -90,16 +92,16 @@ export function isPlainObject(value: object): boolean {
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
 }
 
-export function readableName(key: string): string {
+export function toReadableName(key: string): string {
   return READABLE_NAME.test(key) ? key : '(unreadable name)';
 }
 
 const REQUIRED: Presence = { nullable: false, optional: false };
 
-function at(place: string, faults: readonly Fault[]): Fault[] {
+function addPath(place: string, faults: readonly Issue[]): Issue[] {
   return faults.map((fault) => ({ ...fault, path: place + fault.path }));
 }
 
-function below(fault: Fault): Fault {
+function prefixPath(fault: Issue): Issue {
   return { ...fault, path: `.${fault.path}` };
 }

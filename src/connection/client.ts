@@ -3,18 +3,18 @@ import { types } from 'node:util';
 import type pg from 'pg';
 import { type Client, type QueryResult } from 'pg';
 import type { DataSource } from 'typeorm';
-import { showAs } from '../errors/serialize-error.js';
+import { redactWhenPrinted } from '../errors/serialize-error.js';
 import { isError } from '../errors/shared-db-error.js';
-import { statementsOf } from '../errors/sql-text.js';
-import { connectionFailure } from './connection-failure.js';
+import { splitStatements } from '../errors/sql-text.js';
+import { toConnectionFailure } from './connection-failure.js';
 import { type DatabaseAddress, isThisMachine, parseDatabaseUrl, type Place } from './database-url.js';
 import { readSafety } from './environment.js';
 import { DEFAULT_SCHEMA } from './schema-name.js';
-import { passwordOf } from './secrets.js';
-import { type SessionLimits, sessionSettings, withLimits } from './session-settings.js';
+import { createPasswordProvider } from './secrets.js';
+import { type SessionLimits, createSessionSettings, withLimits } from './session-settings.js';
 import { SessionClient, type SessionClientConfig } from './session.js';
-import { tlsOptionsOf } from './tls.js';
-import { assertNoReason, assertSafeAddress, refusal, type Safety } from './url-policy.js';
+import { createTlsOptions } from './tls.js';
+import { assertNoReason, assertSafeAddress, createRefusal, type Safety } from './url-policy.js';
 
 /**
  * A socket for node-postgres, which closes itself when it turns out to lead to this machine and production forbids that: names
@@ -25,9 +25,9 @@ export function openSocket(safety: Safety): Socket {
   const socket = new Socket();
   if (!safety.production) return socket;
   return socket.once('connect', () => {
-    if (!leadsHere(socket)) return;
+    if (!isLocalConnection(socket)) return;
     try {
-      assertNoReason([refusal('the host leads to this machine', 'SHARED_DB_ALLOW_LOCALHOST', safety)], safety);
+      assertNoReason([createRefusal('the host leads to this machine', 'SHARED_DB_ALLOW_LOCALHOST', safety)], safety);
     } catch (error) {
       socket.destroy(error as Error);
     }
@@ -35,7 +35,10 @@ export function openSocket(safety: Safety): Socket {
 }
 
 /** Does a connection that is there lead to this machine? */
-export function leadsHere({ remoteAddress, localAddress }: Pick<Socket, 'localAddress' | 'remoteAddress'>): boolean {
+export function isLocalConnection({
+  remoteAddress,
+  localAddress,
+}: Pick<Socket, 'localAddress' | 'remoteAddress'>): boolean {
   // Its own address in the network is this machine as well. A Unix socket has no address at all.
   return remoteAddress === undefined || remoteAddress === localAddress || isThisMachine(remoteAddress);
 }
@@ -48,7 +51,7 @@ export function leadsHere({ remoteAddress, localAddress }: Pick<Socket, 'localAd
 export function assertNotRolledBack(sql: unknown, answer: QueryResult | QueryResult[]): void {
   const results = Array.isArray(answer) ? answer : [answer];
   const rolledBack = results.filter((result) => (result as QueryResult | undefined)?.command === 'ROLLBACK').length;
-  if (rolledBack === 0 || rolledBack <= rollbacksIn(sql)) return;
+  if (rolledBack === 0 || rolledBack <= countRollbacks(sql)) return;
   throw Object.assign(new Error('the transaction was rolled back, because a statement of it had failed'), {
     code: '25P02',
     severity: 'ERROR',
@@ -56,10 +59,10 @@ export function assertNotRolledBack(sql: unknown, answer: QueryResult | QueryRes
 }
 
 /** Statements that ask for a rollback, or for one to a savepoint. */
-function rollbacksIn(sql: unknown): number {
+function countRollbacks(sql: unknown): number {
   const text = typeof sql === 'string' ? sql : (sql as { text?: unknown } | null)?.text;
   if (typeof text !== 'string') return 0;
-  return statementsOf(text).filter(([first]) => /^(?:rollback|abort)$/i.test(first?.text ?? '')).length;
+  return splitStatements(text).filter(([first]) => /^(?:rollback|abort)$/i.test(first?.text ?? '')).length;
 }
 
 /** What node-postgres says when an answer took longer than `query_timeout`. */
@@ -77,7 +80,7 @@ export class BoundedClient extends SessionClient {
   constructor(config?: SessionClientConfig) {
     super(config);
     const { host, port, database } = this;
-    showAs(this, { host, port, database });
+    redactWhenPrinted(this, { host, port, database });
     hidePassword(this);
     const query = this.query as (...all: unknown[]) => unknown;
     // The overloads of `query` are many; what is done here is the same for those that return a promise, and TypeORM uses no others.
@@ -144,27 +147,27 @@ type PostgresOptions = Extract<DataSource['options'], { type: 'postgres' }>;
  *
  * @param limits its time limits; those of the pool do not apply. Default: none
  */
-export function clientOptionsOf(dataSource: DataSource, limits: SessionLimits = {}): SessionClientConfig {
+export function getClientOptions(dataSource: DataSource, limits: SessionLimits = {}): SessionClientConfig {
   const options = dataSource.options as PostgresOptions;
   const { host, port, username, password, database, ssl, connectTimeoutMS: connectionTimeoutMillis } = options;
   const extra = options.extra as SessionClientConfig | undefined;
   // No query timeout. node-postgres takes undefined for absent.
   return {
     ...extra,
-    settings: withLimits(extra?.settings ?? sessionSettings(), limits),
+    settings: withLimits(extra?.settings ?? createSessionSettings(), limits),
     query_timeout: 0,
     ...{ host, port, user: username, password, database, ssl, connectionTimeoutMillis },
   } as SessionClientConfig;
 }
 
 /** The schema that a DataSource works in: search_path of each of its connections. */
-export function schemaOf(dataSource: DataSource): string {
+export function getSchema(dataSource: DataSource): string {
   const extra = (dataSource.options as PostgresOptions).extra as SessionClientConfig | undefined;
   return extra?.settings?.search_path ?? DEFAULT_SCHEMA;
 }
 
 /** Where a DataSource leads, for messages: no user, no password. */
-export function addressOf(dataSource: DataSource): Place {
+export function getAddress(dataSource: DataSource): Place {
   const { host = 'localhost', port = 5432, database = '' } = dataSource.options as PostgresOptions;
   return { host, port, database };
 }
@@ -194,16 +197,16 @@ export async function withClient<T>(
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
   const address = parseDatabaseUrl(url);
-  const client = new SessionClient(configOf(address, options));
+  const client = new SessionClient(createClientConfig(address, options));
   // Reported here when the server ends the session while nothing runs; the next statement says so too.
   client.on('error', () => undefined);
   try {
     await client.connect();
   } catch (error) {
-    const { host, port, database } = { ...address, ...databaseOf(options) };
-    throw connectionFailure(error, { host, port, database });
+    const { host, port, database } = { ...address, ...getDatabase(options) };
+    throw toConnectionFailure(error, { host, port, database });
   }
-  const cancel = (): void => void cancelled(url, client).catch(() => undefined);
+  const cancel = (): void => void cancelOnAbort(url, client).catch(() => undefined);
   options.signal?.addEventListener('abort', cancel);
   try {
     options.signal?.throwIfAborted();
@@ -215,23 +218,25 @@ export async function withClient<T>(
 }
 
 /** For functions that take a statement, and perhaps its parameters, and want rows. */
-export function rowsOf(client: Client): <Row extends object>(sql: string, parameters?: unknown[]) => Promise<Row[]> {
+export function createRowReader(
+  client: Client,
+): <Row extends object>(sql: string, parameters?: unknown[]) => Promise<Row[]> {
   return async <Row extends object>(sql: string, parameters?: unknown[]) =>
     (await client.query<Row>(sql, parameters)).rows;
 }
 
-function configOf(address: DatabaseAddress, options: ClientOptions): SessionClientConfig {
+function createClientConfig(address: DatabaseAddress, options: ClientOptions): SessionClientConfig {
   const { host, port, database, user, tls } = address;
   const safety = readSafety();
   assertSafeAddress(address, safety);
   return {
-    ...{ host, port, database, ...databaseOf(options) },
+    ...{ host, port, database, ...getDatabase(options) },
     ...(user === undefined ? {} : { user }),
-    password: passwordOf(address, undefined),
-    ssl: tlsOptionsOf(tls),
+    password: createPasswordProvider(address, undefined),
+    ssl: createTlsOptions(tls),
     stream: () => openSocket(safety),
     application_name: options.applicationName,
-    settings: sessionSettings({ schema: options.schema, readOnly: options.readOnly }),
+    settings: createSessionSettings({ schema: options.schema, readOnly: options.readOnly }),
     // Databases are created and dropped from `postgres` or `template1`, whose encoding does not matter.
     anyEncoding: true,
     connectionTimeoutMillis: 10_000,
@@ -239,11 +244,11 @@ function configOf(address: DatabaseAddress, options: ClientOptions): SessionClie
   };
 }
 
-function databaseOf({ database }: ClientOptions): { database?: string } {
+function getDatabase({ database }: ClientOptions): { database?: string } {
   return database === undefined ? {} : { database };
 }
 
-async function cancelled(url: string, client: Client): Promise<void> {
+async function cancelOnAbort(url: string, client: Client): Promise<void> {
   const { processID } = client as Client & { processID?: number };
   await withClient(url, { database: client.database ?? 'postgres', applicationName: 'shared-db cancel' }, (other) =>
     other.query('SELECT pg_cancel_backend($1)', [processID]),

@@ -1,6 +1,6 @@
 import { describeAddress, type Place } from './database-url.js';
 import { PoolSaturated, toDatabaseError, UntrustedServer, type DatabaseErrorClass } from '../errors/translate.js';
-import { firstError, isError, SharedDbError } from '../errors/shared-db-error.js';
+import { findFirstError, isError, SharedDbError } from '../errors/shared-db-error.js';
 
 /** No connection could be made. One line: where to, why not, what to do; no password, no user name. */
 export class ConnectionFailure extends SharedDbError {
@@ -44,10 +44,10 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
  * Turns what went wrong while connecting into one readable line. What it does not know it names by its code alone; what is one
  * of ours is such a line already.
  */
-export function connectionFailure(error: unknown, address: Place): SharedDbError {
+export function toConnectionFailure(error: unknown, address: Place): SharedDbError {
   if (error instanceof SharedDbError) return error;
-  const reason = reasonOf(error) ?? unknownReason(codeOf(error));
-  return new ConnectionFailure(sentence(reason, address));
+  const reason = findReason(error) ?? describeUnknownReason(getCode(error));
+  return new ConnectionFailure(formatMessage(reason, address));
 }
 
 /**
@@ -57,26 +57,26 @@ export function connectionFailure(error: unknown, address: Place): SharedDbError
 export function explainConnecting(error: unknown, address: Place): unknown {
   if (error instanceof SharedDbError) return error;
   const known = toDatabaseError(error);
-  const reason = reasonOf(error);
-  if (known === undefined) return reason === undefined ? error : new ConnectionFailure(sentence(reason, address));
+  const reason = findReason(error);
+  if (known === undefined) return reason === undefined ? error : new ConnectionFailure(formatMessage(reason, address));
   // It is the pool that has no room: the database may be well.
   if (known instanceof PoolSaturated) return known;
   const Class = known.constructor as DatabaseErrorClass;
-  const message = sentence(reason ?? unknownReason(known.sqlState), address);
+  const message = formatMessage(reason ?? describeUnknownReason(known.sqlState), address);
   return new Class({ sqlState: known.sqlState, rule: message, message });
 }
 
-function sentence(reason: string, address: Place): string {
+function formatMessage(reason: string, address: Place): string {
   return `Cannot use the database at ${describeAddress(address)}: ${reason}.`;
 }
 
-function unknownReason(code: string | undefined): string {
+function describeUnknownReason(code: string | undefined): string {
   return code === undefined ? 'the connection failed for an unknown reason' : `the connection failed with code ${code}`;
 }
 
 /** Undefined when nothing is known of it. */
-function reasonOf(error: unknown): string | undefined {
-  const code = codeOf(error);
+function findReason(error: unknown): string | undefined {
+  const code = getCode(error);
   const known = code === undefined ? undefined : (REFUSALS[code] ?? NETWORK[code]);
   if (known !== undefined) return known;
   if (code !== undefined && UntrustedServer.kind.states.includes(code)) {
@@ -87,7 +87,7 @@ function reasonOf(error: unknown): string | undefined {
   return WORDS.find(([words]) => words.test(message))?.[1];
 }
 
-function codeOf(error: unknown): string | undefined {
-  const { code } = (firstError(error) ?? {}) as { code?: unknown };
+function getCode(error: unknown): string | undefined {
+  const { code } = (findFirstError(error) ?? {}) as { code?: unknown };
   return typeof code === 'string' ? code : undefined;
 }

@@ -1,4 +1,4 @@
-import { assertNoReason, refusal, type Safety } from './url-policy.js';
+import { assertNoReason, createRefusal, type Safety } from './url-policy.js';
 
 /**
  * What the connection is for, which decides what its role may be able to do: `app` works on rows, `migrate` may own and change
@@ -49,13 +49,13 @@ export async function assertSafeRole(
 ): Promise<void> {
   if (!safety.production || purpose === 'administer') return;
   const [abilities] = (await query(ABILITIES)) as Abilities[];
-  const faults = abilities === undefined ? ['cannot be examined'] : faultsOf(abilities, purpose);
+  const faults = abilities === undefined ? ['cannot be examined'] : findIssues(abilities, purpose);
   if (faults.length === 0) return;
   const reason = `the role ${abilities?.role ?? ''} ${faults.join(', ')}: use the role made for this (db:roles)`;
-  assertNoReason([refusal(reason, 'SHARED_DB_ALLOW_UNSAFE_ROLE', safety)], safety);
+  assertNoReason([createRefusal(reason, 'SHARED_DB_ALLOW_UNSAFE_ROLE', safety)], safety);
 }
 
-function faultsOf({ attributes, powers, owns, creates }: Abilities, purpose: Purpose): string[] {
+function findIssues({ attributes, powers, owns, creates }: Abilities, purpose: Purpose): string[] {
   // A migrator is a member of the owner, and a rehearsal makes databases.
   const migrates = purpose === 'migrate';
   const held = (attributes ?? []).filter((attribute) => !(migrates && attribute === 'CREATEDB'));
@@ -83,7 +83,7 @@ export interface Access {
 }
 
 /** Why nothing may be written, and what to do: completes "The database …: ". Undefined where writing is allowed. */
-export function whyReadOnly({ standby, readOnly }: Access): string | undefined {
+export function explainReadOnly({ standby, readOnly }: Access): string | undefined {
   if (standby) return 'it is a standby, which takes no writes: connect to the primary, or promote it';
   if (!readOnly) return undefined;
   return 'it is read-only (default_transaction_read_only is on): when writing is allowed again, RESET it with ALTER DATABASE or ALTER ROLE';

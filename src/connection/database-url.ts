@@ -34,11 +34,11 @@ export function readHost(text: string): string | undefined {
   const host = text.toLowerCase().replace(/^\[(.*)\]$/, '$1');
   if (isIPv4(host)) return host;
   // No zone: `fe80::1%lo` is an address only together with an interface of this machine.
-  if (host.includes(':')) return isIPv6(host) && !host.includes('%') ? shortest(host) : undefined;
+  if (host.includes(':')) return isIPv6(host) && !host.includes('%') ? shortenIpv6(host) : undefined;
   return NAME.test(host) && !ENDS_IN_NUMBER.test(host) ? host : undefined;
 }
 
-function shortest(ipv6: string): string {
+function shortenIpv6(ipv6: string): string {
   return new URL(`http://[${ipv6}]`).hostname.slice(1, -1);
 }
 
@@ -97,9 +97,9 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
   if (typeof text !== 'string') {
     throw new DatabaseUrlError('whole', `There is no database URL: give one like ${EXAMPLE}.`);
   }
-  const url = structureOf(text.trim());
-  const parameters = parametersOf(url.searchParams);
-  const host = readHost(onlyOne('host', decoded('host', url.hostname).replace(NO_HOST, ''), parameters.host));
+  const url = splitUrl(text.trim());
+  const parameters = readParameters(url.searchParams);
+  const host = readHost(readSingle('host', decodePart('host', url.hostname).replace(NO_HOST, ''), parameters.host));
   if (host === '') throw new DatabaseUrlError('host', `The database URL names no host: give one like ${EXAMPLE}.`);
   if (host === undefined) {
     throw new DatabaseUrlError(
@@ -107,19 +107,19 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
       'The host in the database URL must be one name in ASCII, an IPv4 address of four decimal numbers, an IPv6 address in brackets, or the folder of a socket.',
     );
   }
-  const database = decoded('database', url.pathname.slice(1));
+  const database = decodePart('database', url.pathname.slice(1));
   if (database === '') {
     throw new DatabaseUrlError('database', `The database URL names no database: give one like ${EXAMPLE}.`);
   }
   const address = {
     host,
-    port: portOf(onlyOne('port', url.port, parameters.port)),
+    port: parsePort(readSingle('port', url.port, parameters.port)),
     database,
-    user: decoded('user', url.username) || undefined,
+    user: decodePart('user', url.username) || undefined,
     tls: readTls(parameters),
     applicationName: parameters.application_name,
   };
-  const password = decoded('password', url.password) || undefined;
+  const password = decodePart('password', url.password) || undefined;
   return Object.defineProperty(address, 'password', {
     value: password,
     enumerable: false,
@@ -160,7 +160,7 @@ export function formatDatabaseUrl(
 /** Stands for the host in `postgres://user:password@/database?host=/folder`, which `URL` would refuse. */
 const NO_HOST = 'no-host.invalid';
 
-function structureOf(text: string): URL {
+function splitUrl(text: string): URL {
   if (text === '') throw new DatabaseUrlError('whole', `The database URL is empty: give one like ${EXAMPLE}.`);
   if (!/^postgres(ql)?:\/\//i.test(text)) {
     throw new DatabaseUrlError(
@@ -187,7 +187,7 @@ function structureOf(text: string): URL {
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
-function decoded(part: DatabaseUrlPart, text: string): string {
+function decodePart(part: DatabaseUrlPart, text: string): string {
   try {
     const plain = decodeURIComponent(text);
     // NUL ends a value in the protocol: what follows would be read as another setting.
@@ -201,7 +201,7 @@ function decoded(part: DatabaseUrlPart, text: string): string {
   );
 }
 
-function parametersOf(given: URLSearchParams): Parameters {
+function readParameters(given: URLSearchParams): Parameters {
   const found: Parameters = {};
   for (const [name, value] of given) {
     const known = PARAMETERS.find((parameter) => parameter === name);
@@ -217,12 +217,12 @@ function parametersOf(given: URLSearchParams): Parameters {
   return found;
 }
 
-function onlyOne(part: 'host' | 'port', inAuthority: string, inParameters = ''): string {
+function readSingle(part: 'host' | 'port', inAuthority: string, inParameters = ''): string {
   if (inAuthority === '' || inParameters === '') return inAuthority + inParameters;
   throw new DatabaseUrlError(part, `The database URL names its ${part} twice, the second time as a parameter.`);
 }
 
-function portOf(text: string): number {
+function parsePort(text: string): number {
   const port = Number(text === '' ? 5432 : text);
   if (/^\d*$/.test(text) && port > 0 && port < 65_536) return port;
   throw new DatabaseUrlError('port', 'The port in the database URL must be a number from 1 to 65535.');

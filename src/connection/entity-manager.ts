@@ -62,10 +62,10 @@ export function withSoftDeleteCheck<Entity extends ObjectLiteral>(
 }
 
 function assertDeleteDate(metadata: EntityMetadata): void {
-  if (metadata.deleteDateColumn === undefined) throw new SoftDeleteUnavailable(metadata.name, adviceFor(metadata));
+  if (metadata.deleteDateColumn === undefined) throw new SoftDeleteUnavailable(metadata.name, adviseInstead(metadata));
 }
 
-function adviceFor({ name, tableName, propertiesMap }: EntityMetadata): string {
+function adviseInstead({ name, tableName, propertiesMap }: EntityMetadata): string {
   if (tableName === 'audit_logs') return 'Its entries are never deleted.';
   if ('deletedAt' in propertiesMap && 'deleteReason' in propertiesMap)
     return 'To take one back from its platform, set deletedAt together with deleteReason, with update() or save(); the row stays.';
@@ -108,7 +108,7 @@ type IsolatedWork<T> = [IsolationLevel, TransactionWork<T>];
 type TransactionArguments<T> = [TransactionWork<T>] | IsolatedWork<T>;
 
 /** TypeORM's errors of what is not found repeat what was looked for: a handle, say. These do not. */
-export class QuietEntityManager extends EntityManager {
+export class RedactingEntityManager extends EntityManager {
   /** The types are those of the overloads. */
   override create(...args: never[]): never {
     const created: unknown = (super.create as (...all: unknown[]) => unknown).apply(this, args);
@@ -228,7 +228,7 @@ export class QuietEntityManager extends EntityManager {
 }
 
 /** The same for query builders. */
-export class QuietSelectQueryBuilder<Entity extends ObjectLiteral> extends SelectQueryBuilder<Entity> {
+export class RedactingSelectQueryBuilder<Entity extends ObjectLiteral> extends SelectQueryBuilder<Entity> {
   /** Its execute() throws SoftDeleteUnavailable. */
   override softDelete(): SoftDeleteQueryBuilder<Entity> {
     return withSoftDeleteCheck(super.softDelete() as SoftDeleteQueryBuilder<Entity>);

@@ -1,7 +1,7 @@
 /** The one place that reads the environment; everything else takes what it needs as parameters. */
 import { existsSync } from 'node:fs';
 import { formatDatabaseUrl, parseDatabaseUrl } from './database-url.js';
-import { connectionSource, SOURCE_VARIABLES, type ConnectionSource } from './secrets.js';
+import { readConnectionSource, SOURCE_VARIABLES, type ConnectionSource } from './secrets.js';
 import { assertSchemaName, DEFAULT_SCHEMA } from './schema-name.js';
 import { SharedDbError } from '../errors/shared-db-error.js';
 import { OPT_OUTS, type OptOut, type Safety } from './url-policy.js';
@@ -56,20 +56,20 @@ export const EMBEDDED_FOLDER = '.data/postgres';
 export function readEnvironment({ schema }: { schema?: string | undefined } = {}): Environment {
   if (!readSafety().production && existsSync('.env')) process.loadEnvFile('.env');
   const safety = readSafety();
-  const source = connectionSource(text);
-  if (safety.production && source === undefined) throw noSource();
+  const source = readConnectionSource(readText);
+  if (safety.production && source === undefined) throw createNoSourceError();
   return {
     nodeEnv: readNodeEnv(),
     production: safety.production,
     safety,
     databaseUrl:
       source?.password === undefined ? source?.url : formatDatabaseUrl(parseDatabaseUrl(source.url), source.password()),
-    migrationDatabaseUrl: text('MIGRATION_DATABASE_URL'),
+    migrationDatabaseUrl: readText('MIGRATION_DATABASE_URL'),
     schema: schema === undefined ? readSchema() : assertSchemaName(schema),
-    port: portOf(text('PORT')),
+    port: parsePort(readText('PORT')),
     debug: readDebug(),
     createPostgresUser: flag('EMBEDDED_POSTGRES_CREATE_USER'),
-    pgBin: text('PG_BIN'),
+    pgBin: readText('PG_BIN'),
   };
 }
 
@@ -79,14 +79,14 @@ export function readEnvironment({ schema }: { schema?: string | undefined } = {}
  *
  * @throws EnvironmentError when no source is set; SecretUnavailable, DatabaseUrlError when it cannot be used.
  */
-export function connectionFromEnvironment(): ConnectionSource {
-  const source = connectionSource(text);
-  if (source === undefined) throw noSource();
+export function readConnectionEnvironment(): ConnectionSource {
+  const source = readConnectionSource(readText);
+  if (source === undefined) throw createNoSourceError();
   return source;
 }
 
 /** The environment of a program that uses libpq: ours, with these instead of what libpq would read (but for PGPASSFILE). */
-export function environmentForLibpq(variables: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+export function readLibpqEnvironment(variables: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const others = Object.entries(process.env).filter(([name]) => !name.startsWith('PG') || name === 'PGPASSFILE');
   return { ...Object.fromEntries(others), ...variables };
 }
@@ -94,7 +94,7 @@ export function environmentForLibpq(variables: Readonly<Record<string, string>>)
 /** Is this production, and what did the operator permit there? */
 export function readSafety(): Safety {
   const nodeEnv = readNodeEnv();
-  const optOuts = (Object.keys(OPT_OUTS) as OptOut[]).filter((name) => text(name) === '1');
+  const optOuts = (Object.keys(OPT_OUTS) as OptOut[]).filter((name) => readText(name) === '1');
   return { production: isProduction(nodeEnv), nodeEnv, optOuts };
 }
 
@@ -132,7 +132,7 @@ export function describeNodeEnv(nodeEnv: string | undefined): string {
 
 /** NODE_ENV in lower case; undefined when it is not set. */
 export function readNodeEnv(): string | undefined {
-  return text('NODE_ENV')?.toLowerCase();
+  return readText('NODE_ENV')?.toLowerCase();
 }
 
 /**
@@ -141,16 +141,16 @@ export function readNodeEnv(): string | undefined {
  * @throws SchemaNameError
  */
 export function readSchema(): string {
-  return assertSchemaName(text('SHARED_DB_SCHEMA') ?? DEFAULT_SCHEMA);
+  return assertSchemaName(readText('SHARED_DB_SCHEMA') ?? DEFAULT_SCHEMA);
 }
 
 /** SHARED_DB_CONFIRM_DATABASE: the database in which the operator permits what destroys. */
 export function readConfirmedDatabase(): string | undefined {
-  return text('SHARED_DB_CONFIRM_DATABASE');
+  return readText('SHARED_DB_CONFIRM_DATABASE');
 }
 
 /** The environment of a child process: ours; with a database, that one and no other source, and the name that confirms it. */
-export function environmentWith(database?: DatabaseTarget, confirmedName?: string): NodeJS.ProcessEnv {
+export function readEnvironmentWith(database?: DatabaseTarget, confirmedName?: string): NodeJS.ProcessEnv {
   if (database === undefined) return process.env;
   const inherited = Object.entries(process.env).filter(
     ([name]) => !(SOURCE_VARIABLES as readonly string[]).includes(name),
@@ -164,7 +164,7 @@ export function environmentWith(database?: DatabaseTarget, confirmedName?: strin
   };
 }
 
-function noSource(): EnvironmentError {
+function createNoSourceError(): EnvironmentError {
   return new EnvironmentError(
     'DATABASE_URL is required in production, and by a service everywhere: set it, or DATABASE_URL_FILE or PGHOST, from your secret manager.',
   );
@@ -173,17 +173,17 @@ function noSource(): EnvironmentError {
 /** A password, or the name of a database, may begin or end with a space. */
 const EXACT: readonly VariableName[] = ['PGPASSWORD', 'SHARED_DB_CONFIRM_DATABASE'];
 
-function text(name: VariableName): string | undefined {
+function readText(name: VariableName): string | undefined {
   const given = process.env[name];
   const value = EXACT.includes(name) ? given : given?.trim();
   return value === '' ? undefined : value;
 }
 
 function flag(name: VariableName): boolean {
-  return !['0', 'false', 'no', undefined].includes(text(name)?.toLowerCase());
+  return !['0', 'false', 'no', undefined].includes(readText(name)?.toLowerCase());
 }
 
-function portOf(value: string | undefined): number {
+function parsePort(value: string | undefined): number {
   if (value === undefined) return 3000;
   const port = Number(value);
   if (Number.isInteger(port) && port >= 0 && port < 65_536) return port;

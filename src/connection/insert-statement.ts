@@ -32,15 +32,15 @@ export function alignReturned(
   if (returned.length === given.length) return [...returned];
   const isReturned = returned.every((row) => keys.every(({ databaseName }) => Object.hasOwn(row, databaseName)));
   if (keys.length === 0 || !isReturned) return given.map(() => undefined);
-  const byKey = new Map(returned.map((row) => [returnedKey(row, keys, driver), row]));
-  const wanted = given.map((row) => givenKey(row, keys, driver));
+  const byKey = new Map(returned.map((row) => [readReturnedKey(row, keys, driver), row]));
+  const wanted = given.map((row) => readGivenKey(row, keys, driver));
   // Of two rows with one key, nobody knows which was stored.
-  const repeated = repeatedIn(wanted);
+  const repeated = findRepeated(wanted);
   return wanted.map((key) => (key === undefined || repeated.has(key) ? undefined : byKey.get(key)));
 }
 
 /** The keys that more than one row has. */
-export function repeatedIn(keys: readonly (string | undefined)[]): Set<string> {
+export function findRepeated(keys: readonly (string | undefined)[]): Set<string> {
   const seen = new Set<string>();
   const repeated = new Set<string>();
   for (const key of keys) {
@@ -52,7 +52,7 @@ export function repeatedIn(keys: readonly (string | undefined)[]): Set<string> {
 }
 
 /** The columns that ON CONFLICT names; where it names none, all that can conflict and that every row gives. */
-export function conflictColumns(
+export function getConflictColumns(
   metadata: EntityMetadata,
   rows: readonly ObjectLiteral[],
   conflict: string | readonly string[] | undefined,
@@ -68,17 +68,21 @@ export function conflictColumns(
 }
 
 /** What a row has in these columns, as a text to compare; undefined where only PostgreSQL knows it. */
-export function givenKey(row: ObjectLiteral, columns: readonly ColumnMetadata[], driver: Driver): string | undefined {
+export function readGivenKey(
+  row: ObjectLiteral,
+  columns: readonly ColumnMetadata[],
+  driver: Driver,
+): string | undefined {
   const values: unknown[] = columns.map((column) => column.getEntityValue(row) as unknown);
   if (!values.every(isSingle)) return undefined;
-  return keyOf(columns, (column, index) => driver.prepareHydratedValue(values[index], column) as unknown);
+  return toKey(columns, (column, index) => driver.prepareHydratedValue(values[index], column) as unknown);
 }
 
-function returnedKey(row: ObjectLiteral, columns: readonly ColumnMetadata[], driver: Driver): string {
-  return keyOf(columns, (column) => driver.prepareHydratedValue(row[column.databaseName], column) as unknown);
+function readReturnedKey(row: ObjectLiteral, columns: readonly ColumnMetadata[], driver: Driver): string {
+  return toKey(columns, (column) => driver.prepareHydratedValue(row[column.databaseName], column) as unknown);
 }
 
-function keyOf(
+function toKey(
   columns: readonly ColumnMetadata[],
   valueOf: (column: ColumnMetadata, index: number) => unknown,
 ): string {
@@ -103,7 +107,7 @@ export interface Shape {
  * @param overwrite columns that the caller wants to overwrite, by their names in PostgreSQL.
  * @returns at least one shape, in the order in which their first rows were given.
  */
-export function shapesOf(
+export function groupByShape(
   rows: readonly ObjectLiteral[],
   columns: readonly ColumnMetadata[] | undefined,
   overwrite: readonly string[] | undefined,
@@ -126,12 +130,13 @@ export function shapesOf(
  * The error for rows of different shapes that have one key: PostgreSQL refuses them in one statement, and several statements would
  * overwrite the row twice.
  */
-export function repeatedKeyError(
+export function createRepeatedKeyError(
   rows: readonly ObjectLiteral[],
   keys: readonly ColumnMetadata[],
   driver: DataSource['driver'],
 ): DatabaseError | undefined {
-  if (keys.length === 0 || repeatedIn(rows.map((row) => givenKey(row, keys, driver))).size === 0) return undefined;
+  if (keys.length === 0 || findRepeated(rows.map((row) => readGivenKey(row, keys, driver))).size === 0)
+    return undefined;
   return toDatabaseError({ code: '21000', severity: 'ERROR', routine: 'ExecOnConflictUpdate' });
 }
 
@@ -187,7 +192,7 @@ export class InsertStatement {
     if (onConflict !== undefined) map.onUpdate = withOverwrite(onConflict, shape.overwrite);
     this.#mayReturnFewer =
       map.updateEntity && (map.onIgnore || (onConflict !== undefined && mayPassOver(map.onUpdate)));
-    this.#keys = this.#mayReturnFewer ? conflictColumns(metadata, this.#rows, onConflict?.conflict) : [];
+    this.#keys = this.#mayReturnFewer ? getConflictColumns(metadata, this.#rows, onConflict?.conflict) : [];
     this.#extra = this.#askForKeys();
   }
 
@@ -251,7 +256,7 @@ export class InsertStatement {
 }
 
 /** What all statements say, in the order of the rows given. */
-export function resultOf(statements: readonly InsertStatement[]): InsertResult {
+export function createInsertResult(statements: readonly InsertStatement[]): InsertResult {
   const [first] = statements;
   if (first !== undefined && statements.length === 1) return first.result;
   const result = new InsertResult();

@@ -8,20 +8,20 @@ import {
   type ReplicationMode,
   type SelectQueryBuilder,
 } from 'typeorm';
-import { showAs } from '../errors/serialize-error.js';
+import { redactWhenPrinted } from '../errors/serialize-error.js';
 import { SqlLogger } from '../errors/sql-logger.js';
 import { ConnectionLost, TooManyConnections } from '../errors/translate.js';
-import { addressOf } from './client.js';
+import { getAddress } from './client.js';
 import { explainConnecting } from './connection-failure.js';
 import { assertSafeRole, type Purpose } from './database-access.js';
-import { QuietEntityManager, QuietSelectQueryBuilder } from './entity-manager.js';
-import { quiet, type Translate } from './query-runner.js';
+import { RedactingEntityManager, RedactingSelectQueryBuilder } from './entity-manager.js';
+import { wrapQueryRunner, type Translate } from './query-runner.js';
 import { withRetry } from './retry.js';
 import { setWriteRules, type WriteRules } from './save-call.js';
 import { SchemaMissing } from './schema-name.js';
 import { type Safety, UnsafeConnection } from './url-policy.js';
 
-export interface Care {
+export interface ManagedDataSourceOptions {
   readonly purpose: Purpose;
   readonly safety: Safety;
   /** Must be there when the DataSource is initialised, but for `administer`, which makes it. */
@@ -56,16 +56,16 @@ const DROP_TRIGGER_FUNCTIONS = `DO $$ DECLARE name text; BEGIN
  * logs, or shows of itself.
  */
 export class ManagedDataSource extends DataSource {
-  readonly #care: Care;
+  readonly #care: ManagedDataSourceOptions;
   /** By which the migrator notices that an applied migration was edited. */
-  readonly migrationChecksums: Care['checksums'];
+  readonly migrationChecksums: ManagedDataSourceOptions['checksums'];
 
-  constructor(options: DataSourceOptions, care: Care) {
+  constructor(options: DataSourceOptions, care: ManagedDataSourceOptions) {
     super(options);
     this.#care = care;
     this.migrationChecksums = care.checksums;
     setWriteRules(this, care.writeRules);
-    for (const object of [this, this.options, this.driver]) showAs(object, addressOf(this));
+    for (const object of [this, this.options, this.driver]) redactWhenPrinted(object, getAddress(this));
   }
 
   /** @throws UnsafeConnection, SchemaMissing; DatabaseError of the kinds that a connection can have, ConnectionFailure for any other reason */
@@ -87,8 +87,8 @@ export class ManagedDataSource extends DataSource {
 
   override createQueryRunner(mode?: ReplicationMode): QueryRunner {
     const runner = super.createQueryRunner(mode);
-    showAs(runner, addressOf(this));
-    return quiet(runner, this.#care.translate, (error) => explainConnecting(error, addressOf(this)));
+    redactWhenPrinted(runner, getAddress(this));
+    return wrapQueryRunner(runner, this.#care.translate, (error) => explainConnecting(error, getAddress(this)));
   }
 
   /** TypeORM's own asks only whether the query runner is released, which it is too when its connection was lost. */
@@ -100,7 +100,7 @@ export class ManagedDataSource extends DataSource {
 
   /** TypeORM calls it before our own fields are there. */
   override createEntityManager(queryRunner?: QueryRunner): EntityManager {
-    return new QuietEntityManager(this, queryRunner);
+    return new RedactingEntityManager(this, queryRunner);
   }
 
   override createQueryBuilder<Entity extends ObjectLiteral>(
@@ -111,7 +111,7 @@ export class ManagedDataSource extends DataSource {
   override createQueryBuilder(queryRunner?: QueryRunner): SelectQueryBuilder<ObjectLiteral>;
   override createQueryBuilder(...args: unknown[]): SelectQueryBuilder<ObjectLiteral> {
     const builder = (super.createQueryBuilder as (...all: unknown[]) => SelectQueryBuilder<ObjectLiteral>)(...args);
-    return new QuietSelectQueryBuilder(builder);
+    return new RedactingSelectQueryBuilder(builder);
   }
 
   /**
@@ -136,17 +136,17 @@ export class ManagedDataSource extends DataSource {
     const { purpose, schema } = this.#care;
     if (purpose === 'administer') return;
     const [row] = await this.query<{ exists: boolean }[]>('SELECT to_regnamespace($1) IS NOT NULL AS exists', [schema]);
-    if (row?.exists === false) throw new SchemaMissing(schema, addressOf(this));
+    if (row?.exists === false) throw new SchemaMissing(schema, getAddress(this));
   }
 
   async #connect(): Promise<void> {
     try {
       await super.initialize();
     } catch (error) {
-      throw explainConnecting(error, addressOf(this));
+      throw explainConnecting(error, getAddress(this));
     }
     const { master } = this.driver as { master?: unknown };
-    if (typeof master === 'object' && master !== null) showAs(master, addressOf(this));
+    if (typeof master === 'object' && master !== null) redactWhenPrinted(master, getAddress(this));
   }
 
   /** Drops every table; in one transaction with the question. Also behind `synchronize(true)`, `dropSchema` and `schema:drop`. */

@@ -7,7 +7,7 @@ const MAX_IDENTIFIER_BYTES = 63;
 export type ConstraintKind = 'pk' | 'fk' | 'uq' | 'ix' | 'ck' | 'tg';
 
 /** The column name of a property: `sssScore` → `sss_score`. */
-export function columnNameOf(property: string): string {
+export function toColumnName(property: string): string {
   return snakeCase(property);
 }
 
@@ -18,7 +18,7 @@ export function columnNameOf(property: string): string {
  *
  * @throws Error when the name would be longer than PostgreSQL keeps; shorten the meaning, do not rely on the cut.
  */
-export function constraintName(kind: ConstraintKind, table: string, ...parts: readonly string[]): string {
+export function createConstraintName(kind: ConstraintKind, table: string, ...parts: readonly string[]): string {
   const name = [`${kind}_${table}`, ...parts].join('__');
   if (Buffer.byteLength(name) > MAX_IDENTIFIER_BYTES) {
     throw new Error(`The name "${name}" is longer than ${MAX_IDENTIFIER_BYTES} bytes: give it a shorter meaning.`);
@@ -44,15 +44,15 @@ export class ReadableNamingStrategy extends DefaultNamingStrategy implements Nam
   }
 
   override primaryKeyName(table: Table | string): string {
-    return constraintName('pk', plainName(table));
+    return createConstraintName('pk', assertPlainName(table));
   }
 
   override foreignKeyName(table: Table | string, columns: string[]): string {
-    return constraintName('fk', plainName(table), columns.join('_'));
+    return createConstraintName('fk', assertPlainName(table), columns.join('_'));
   }
 
   override uniqueConstraintName(table: Table | string, columns: string[]): string {
-    return constraintName('uq', plainName(table), columns.join('_'));
+    return createConstraintName('uq', assertPlainName(table), columns.join('_'));
   }
 
   override relationConstraintName(table: Table | string, columns: string[]): string {
@@ -60,23 +60,23 @@ export class ReadableNamingStrategy extends DefaultNamingStrategy implements Nam
   }
 
   override indexName(table: Table | View | string, columns: string[], where?: string): string {
-    if (where) throw new Error(`The partial index on ${plainName(table)} (${columns.join(', ')}) needs a name.`);
-    return constraintName('ix', plainName(table), columns.join('_'));
+    if (where) throw new Error(`The partial index on ${assertPlainName(table)} (${columns.join(', ')}) needs a name.`);
+    return createConstraintName('ix', assertPlainName(table), columns.join('_'));
   }
 
   override checkConstraintName(table: Table | string, expression: string): string {
     throw new Error(
-      `The CHECK (${expression}) on ${plainName(table)} needs a name: write it as a column word or a @Rule.`,
+      `The CHECK (${expression}) on ${assertPlainName(table)} needs a name: write it as a column word or a @Rule.`,
     );
   }
 
   override exclusionConstraintName(table: Table | string): string {
-    throw new Error(`The exclusion constraint on ${plainName(table)} needs a name.`);
+    throw new Error(`The exclusion constraint on ${assertPlainName(table)} needs a name.`);
   }
 }
 
 /** The bare table name; TypeORM hands over `schema.table` or an object that knows its name. */
-function plainName(table: Table | View | string): string {
+function assertPlainName(table: Table | View | string): string {
   const name = typeof table === 'string' ? table : table.name;
   return name.split('.').at(-1) ?? name;
 }

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { BoundedClient, openSocket } from './client.js';
-import type { Care } from './managed-data-source.js';
-import { sessionSettings } from './session-settings.js';
+import type { ManagedDataSourceOptions } from './managed-data-source.js';
+import { createSessionSettings } from './session-settings.js';
 
 /** A statement that waits longer for a lock fails, and says so: shorter than the usual statement_timeout, which would not. */
 const LOCK_TIMEOUT_MS = 5_000;
@@ -25,9 +25,9 @@ const LONGEST_LIFE_S = 30 * 60;
  *
  * @param schema search_path of every connection. Default `public`
  */
-export function poolSettings(
+export function createPoolSettings(
   statementTimeoutMs: number,
-  { purpose, safety }: Pick<Care, 'purpose' | 'safety'>,
+  { purpose, safety }: Pick<ManagedDataSourceOptions, 'purpose' | 'safety'>,
   schema?: string,
 ): Readonly<Record<string, unknown>> {
   // Migrations raise the limit in their session, of which a client knows nothing.
@@ -35,7 +35,7 @@ export function poolSettings(
   return {
     Client: BoundedClient,
     stream: () => openSocket(safety),
-    settings: sessionSettings({
+    settings: createSessionSettings({
       schema,
       limits: {
         statement_timeout: statementTimeoutMs,

@@ -8,7 +8,7 @@ export const MAX_PARAMETERS = 65_535;
 /** @throws TooManyParameters before anything is sent. */
 export function assertParametersFit(parameters: unknown): void {
   if (!Array.isArray(parameters) || parameters.length <= MAX_PARAMETERS) return;
-  throw tooManyParameters(
+  throw createTooManyParametersError(
     parameters.length,
     'Pass a long list as one parameter (Any(list) in TypeORM, = ANY($1) in SQL), or split the work (save(rows, { chunk: 1000 })).',
   );
@@ -18,13 +18,13 @@ export function assertParametersFit(parameters: unknown): void {
 export function assertRowsFit(parameters: readonly unknown[], table: string, perRow: () => number): void {
   if (parameters.length <= MAX_PARAMETERS) return;
   const rows = Math.floor(MAX_PARAMETERS / perRow());
-  throw tooManyParameters(
+  throw createTooManyParametersError(
     parameters.length,
     `Write at most ${rows} rows of ${table} at once (save(rows, { chunk: ${rows} })).`,
   );
 }
 
-function tooManyParameters(count: number, advice: string): TooManyParameters {
+function createTooManyParametersError(count: number, advice: string): TooManyParameters {
   const numbers = `${count} parameters were given, and a statement takes at most ${MAX_PARAMETERS}`;
   return new TooManyParameters({ rule: numbers, advice });
 }
@@ -60,7 +60,7 @@ export class RunnerSession {
   /** The error to throw for what failed. */
   failed(error: unknown): unknown {
     const known = this.translate(error);
-    if (known === undefined) return unsent(error);
+    if (known === undefined) return createUnsentError(error);
     if (known instanceof TransactionAborted) {
       const { sqlState } = known;
       return this.#firstFailure === undefined ? known : new TransactionAborted({ sqlState }, this.#firstFailure);
@@ -90,7 +90,7 @@ export class RunnerSession {
 }
 
 /** What failed before anything was sent: a parameter has no form in which it could be. */
-function unsent(error: unknown): unknown {
+function createUnsentError(error: unknown): unknown {
   if (!(error instanceof QueryFailedError)) return error;
   return new InvalidValue({ rule: 'a parameter has no form in which it could be sent to the database' });
 }
@@ -104,7 +104,11 @@ function unsent(error: unknown): unknown {
  *
  * @param connecting makes the error of a connection that cannot be had.
  */
-export function quiet(runner: QueryRunner, translate: Translate, connecting: (error: unknown) => unknown): QueryRunner {
+export function wrapQueryRunner(
+  runner: QueryRunner,
+  translate: Translate,
+  connecting: (error: unknown) => unknown,
+): QueryRunner {
   const query = runner.query.bind(runner) as (...all: unknown[]) => Promise<unknown>;
   const stream = runner.stream.bind(runner);
   const connect = runner.connect.bind(runner) as () => Promise<ClientBase>;
@@ -149,6 +153,6 @@ export function quiet(runner: QueryRunner, translate: Translate, connecting: (er
  * TypeORM's own query runner, whose errors are PostgreSQL's in full: for whoever reports them without their values. Of any
  * DataSource.
  */
-export function outspokenQueryRunner(dataSource: DataSource): QueryRunner {
+export function rawQueryRunner(dataSource: DataSource): QueryRunner {
   return DataSource.prototype.createQueryRunner.call(dataSource);
 }

@@ -100,7 +100,7 @@ export class RowCopy {
     given: ObjectLiteral,
   ) {
     this.#given = given;
-    this.row = isObject(given) ? emptyLike(given, metadata) : given;
+    this.row = isObject(given) ? createEmptyLike(given, metadata) : given;
   }
 
   /**
@@ -111,7 +111,7 @@ export class RowCopy {
   fill(parents: Parents = new Map()): this {
     const given = this.#given;
     if (!isObject(given)) return this;
-    const known = propertiesOf(this.metadata);
+    const known = listProperties(this.metadata);
     for (const name of Object.keys(given)) this.#copy(name, known.get(name), parents);
     // What the object has from elsewhere: TypeORM reads by name.
     for (const [name, property] of known) {
@@ -162,7 +162,7 @@ export function copyEntities(
 
 const properties = new WeakMap<EntityMetadata, ReadonlyMap<string, Property>>();
 
-function propertiesOf(metadata: EntityMetadata): ReadonlyMap<string, Property> {
+function listProperties(metadata: EntityMetadata): ReadonlyMap<string, Property> {
   let found = properties.get(metadata);
   if (found === undefined) {
     found = new Map([...metadata.columns, ...metadata.relations].map((one) => [one.propertyName, one]));
@@ -181,7 +181,7 @@ function copyProperty(value: unknown, property: Property | undefined, parents: P
 /** Of a parent only its key is read. */
 function copyParent(parent: object, { inverseEntityMetadata, joinColumns }: Relation): unknown {
   if (Array.isArray(parent)) return [];
-  const copy = emptyLike(parent, inverseEntityMetadata);
+  const copy = createEmptyLike(parent, inverseEntityMetadata);
   for (const { referencedColumn } of joinColumns) {
     const name = referencedColumn?.propertyName ?? 'id';
     const key = (parent as ObjectLiteral)[name] as unknown;
@@ -191,7 +191,7 @@ function copyParent(parent: object, { inverseEntityMetadata, joinColumns }: Rela
 }
 
 /** An instance stays one, a plain object too. */
-function emptyLike(given: object, { target }: EntityMetadata): ObjectLiteral {
+function createEmptyLike(given: object, { target }: EntityMetadata): ObjectLiteral {
   const isInstance = typeof target === 'function' && given instanceof target;
   return isInstance ? (Object.create(target.prototype as object) as ObjectLiteral) : {};
 }

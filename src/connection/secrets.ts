@@ -57,13 +57,13 @@ export function readSecretLine(variable: string, path: string): string {
   throw new SecretUnavailable(`${variable} names a file of several lines: it must hold the secret and nothing else.`);
 }
 
-const warned = new Set<string>();
+const hasWarned = new Set<string>();
 
 function warnOfReaders(variable: string, path: string, { mode }: Stats): void {
   // Windows has no such bits.
   if ((mode & 0o026) === 0) return;
-  if (process.platform === 'win32' || MOUNTED.test(path) || warned.has(variable)) return;
-  warned.add(variable);
+  if (process.platform === 'win32' || MOUNTED.test(path) || hasWarned.has(variable)) return;
+  hasWarned.add(variable);
   process.emitWarning(`${variable} names a file that others may read or change: chmod 600 it.`, 'SharedDbWarning');
 }
 
@@ -71,7 +71,7 @@ function warnOfReaders(variable: string, path: string, { mode }: Stats): void {
  * The password in the text of a password file, as libpq reads it (PostgreSQL documentation, "The Password File"): the first
  * line whose `host:port:database:user` fits, `*` fits everything, a backslash keeps the next character.
  */
-export function passwordInPgpass(text: string, address: DatabaseAddress): string | undefined {
+export function findPgpassPassword(text: string, address: DatabaseAddress): string | undefined {
   const { host, port, database, user } = address;
   // A socket is `localhost` there.
   const wanted = [host.startsWith('/') ? 'localhost' : host, String(port), database, user ?? ''];
@@ -79,13 +79,13 @@ export function passwordInPgpass(text: string, address: DatabaseAddress): string
     if (line.startsWith('#')) continue;
     const fields = [...line.matchAll(/((?:\\.|[^:\\])*)(?::|$)/g)].map(([, field = '']) => field);
     const [password, ...rest] = [fields[4], ...fields.slice(0, 4)];
-    const fits = rest.length === 4 && rest.every((field, i) => field === '*' || plain(field) === wanted[i]);
-    if (fits && password !== undefined && password !== '') return plain(password);
+    const fits = rest.length === 4 && rest.every((field, i) => field === '*' || unescapePgpass(field) === wanted[i]);
+    if (fits && password !== undefined && password !== '') return unescapePgpass(password);
   }
   return undefined;
 }
 
-function plain(field: string): string {
+function unescapePgpass(field: string): string {
   return field.replaceAll(/\\(.)/g, '$1');
 }
 
@@ -103,7 +103,7 @@ export class PasswordUnavailable extends SharedDbError {
  *
  * @throws DatabaseUrlError when the URL has a password, too.
  */
-export function passwordOf(
+export function createPasswordProvider(
   { password }: DatabaseAddress,
   provider: PasswordProvider | undefined,
 ): () => Promise<string> {
@@ -147,31 +147,31 @@ export const SOURCE_VARIABLES: readonly VariableName[] = [...PLACES, ...PASSWORD
  * @returns undefined when there is none.
  * @throws SecretUnavailable when two are set that contradict each other, by name, or a file cannot be used; DatabaseUrlError.
  */
-export function connectionSource(get: Get): ConnectionSource | undefined {
-  const place = onlyOneOf(PLACES, get);
+export function readConnectionSource(get: Get): ConnectionSource | undefined {
+  const place = assertSingleSource(PLACES, get);
   if (place === undefined) return undefined;
   const url = readUrl(place, get);
   const address = parseDatabaseUrl(url);
-  const separate = onlyOneOf(PASSWORDS, get);
-  if (separate === undefined) return place === 'DATABASE_URL_FILE' ? fromFile(address, get) : { url };
+  const separate = assertSingleSource(PASSWORDS, get);
+  if (separate === undefined) return place === 'DATABASE_URL_FILE' ? readFromFile(address, get) : { url };
   if (address.password === undefined) return { url, password: () => readPassword(separate, address, get) };
   throw new SecretUnavailable(`${place} has a password, and ${separate} is set as well: leave one out.`);
 }
 
-function onlyOneOf<Name extends VariableName>(names: readonly Name[], get: Get): Name | undefined {
+function assertSingleSource<Name extends VariableName>(names: readonly Name[], get: Get): Name | undefined {
   const [first, second] = names.filter((name) => get(name) !== undefined);
   if (second === undefined) return first;
   throw new SecretUnavailable(`${first} and ${second} are both set: which is meant? Unset one.`);
 }
 
 function readUrl(place: (typeof PLACES)[number], get: Get): string {
-  if (place === 'PGHOST') return urlOfParts(get);
+  if (place === 'PGHOST') return buildUrl(get);
   const value = get(place) ?? '';
   return place === 'DATABASE_URL' ? value : readSecretLine(place, value);
 }
 
 /** The URL that says what the variables of libpq say; parsed like any other, so that one policy judges both. */
-function urlOfParts(get: Get): string {
+function buildUrl(get: Get): string {
   for (const name of ['PGDATABASE', 'PGUSER'] as const) {
     if (get(name) === undefined) throw new SecretUnavailable(`PGHOST is set, and ${name} is not: set it as well.`);
   }
@@ -194,7 +194,7 @@ function urlOfParts(get: Get): string {
   }
 }
 
-function fromFile(address: DatabaseAddress, get: Get): ConnectionSource {
+function readFromFile(address: DatabaseAddress, get: Get): ConnectionSource {
   const passwordless = formatDatabaseUrl(address, null);
   if (address.password === undefined) return { url: passwordless };
   return {
@@ -214,7 +214,7 @@ function readPassword(name: (typeof PASSWORDS)[number], address: DatabaseAddress
   const value = get(name) ?? '';
   if (name === 'PGPASSWORD') return value;
   if (name === 'PGPASSWORD_FILE') return readSecretLine(name, value);
-  const found = passwordInPgpass(readSecretFile(name, value), address);
+  const found = findPgpassPassword(readSecretFile(name, value), address);
   if (found !== undefined) return found;
   throw new SecretUnavailable('PGPASSFILE names a file without a line for this host, port, database and user.');
 }

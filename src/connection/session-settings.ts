@@ -67,8 +67,8 @@ export const SET_AFTER_CONNECTING: SessionSettings = {
 };
 
 /** What every connection starts with. */
-export function sessionSettings({ schema, readOnly, limits = {} }: SessionOptions = {}): SessionSettings {
-  const path = { search_path: searchPathOf(schema) };
+export function createSessionSettings({ schema, readOnly, limits = {} }: SessionOptions = {}): SessionSettings {
+  const path = { search_path: formatSearchPath(schema) };
   const access = readOnly === true ? { default_transaction_read_only: 'on' } : {};
   return withLimits({ ...PINNED, ...path, ...access }, limits);
 }
@@ -80,12 +80,12 @@ export function withLimits(settings: SessionSettings, limits: SessionLimits): Se
 }
 
 /** A schema as search_path names it: quoted where it must be. */
-export function searchPathOf(schema = DEFAULT_SCHEMA): string {
+export function formatSearchPath(schema = DEFAULT_SCHEMA): string {
   return /^[a-z_][a-z0-9_$]*$/.test(schema) ? schema : `"${schema.replaceAll('"', '""')}"`;
 }
 
 /** The settings as the start of a connection takes them (`options` of node-postgres, PGOPTIONS of libpq). */
-export function startupOptions(settings: SessionSettings): string {
+export function formatStartupOptions(settings: SessionSettings): string {
   return Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value.replaceAll(/[\\\s]/g, '\\$&')}`)
     .join(' ');

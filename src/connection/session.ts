@@ -6,9 +6,9 @@ import { describeAddress, type Place } from './database-url.js';
 import {
   LIMIT_NAMES,
   type SessionSettings,
-  sessionSettings,
+  createSessionSettings,
   SET_AFTER_CONNECTING,
-  startupOptions,
+  formatStartupOptions,
 } from './session-settings.js';
 
 /** The database, or a setting of it, would change what our statements mean. One line: which, and what to do. */
@@ -44,7 +44,7 @@ type Query = (sql: string) => Promise<readonly { name: string; value: string | n
  *   when our settings did not arrive, as behind a pooler, and the server has others.
  */
 export async function prepareSession(query: Query, check: SessionCheck): Promise<void> {
-  const found = new Map((await query(questionOf(check.settings))).map(({ name, value }) => [name, value]));
+  const found = new Map((await query(createSettingsQuery(check.settings))).map(({ name, value }) => [name, value]));
   const refuse = (reason: string): never => {
     throw new UnsupportedDatabase(`Cannot use the database at ${describeAddress(check.place)}: ${reason}.`);
   };
@@ -60,27 +60,27 @@ export async function prepareSession(query: Query, check: SessionCheck): Promise
       refuse(`${name} is ${value}, so that ${effect}: RESET it with ALTER DATABASE or ALTER ROLE`);
     }
   }
-  const lacking = [...Object.entries({ ...check.settings, ...late(found) })].filter(
+  const lacking = [...Object.entries({ ...check.settings, ...createTimeoutError(found) })].filter(
     ([name, wanted]) => !isAsWanted(name, wanted, found),
   );
   if (lacking.length === 0) return;
   const pooled = found.get('pid') !== String(check.processId);
-  const notArrived = lacking.filter(([name]) => pooled || !(name in late(found)));
-  if (notArrived.length > 0) refuse(notArrivedReason(notArrived, found, pooled));
+  const notArrived = lacking.filter(([name]) => pooled || !(name in createTimeoutError(found)));
+  if (notArrived.length > 0) refuse(explainMissingSetting(notArrived, found, pooled));
   await query(
-    `SELECT name, pg_catalog.set_config(name, value, false) AS value FROM (VALUES ${lacking.map(pair).join(', ')}) AS late (name, value)`,
+    `SELECT name, pg_catalog.set_config(name, value, false) AS value FROM (VALUES ${lacking.map(formatPair).join(', ')}) AS late (name, value)`,
   );
 }
 
 /** The settings that are set after connecting: those that this server has, and durable commits where they are switched off. */
-function late(found: ReadonlyMap<string, string | null>): SessionSettings {
+function createTimeoutError(found: ReadonlyMap<string, string | null>): SessionSettings {
   const known = Object.entries(SET_AFTER_CONNECTING).filter(([name]) => typeof found.get(name) === 'string');
   // Values that wait for more standbys than `on`, or for none, are the operator's choice.
   const durable = found.get('synchronous_commit') === 'off' ? { synchronous_commit: 'on' } : {};
   return { ...Object.fromEntries(known), ...durable };
 }
 
-function questionOf(settings: SessionSettings): string {
+function createSettingsQuery(settings: SessionSettings): string {
   const names = [
     ...Object.keys(settings),
     ...Object.keys(SET_AFTER_CONNECTING),
@@ -102,7 +102,7 @@ function isAsWanted(name: string, wanted: string, found: ReadonlyMap<string, str
   if (name === 'search_path') return ['', wanted].includes(found.get('schemas') ?? '');
   if (!LIMIT_NAMES.includes(name)) return false;
   // A longer limit than ours, or none, interrupts nothing that ours would not.
-  const actual = millisecondsOf(value);
+  const actual = toMilliseconds(value);
   return actual === 0 || actual >= (LONGEST_NEEDED[name] ?? Number(wanted));
 }
 
@@ -119,12 +119,12 @@ const LONGEST_NEEDED: Readonly<Record<string, number>> = { transaction_timeout: 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Of a limit as PostgreSQL shows it: `10s`, `1500ms`, `0`. */
-function millisecondsOf(shown: string): number {
+function toMilliseconds(shown: string): number {
   const [, digits = '', unit = 'ms'] = /^(\d+)(ms|s|min|h|d)?$/.exec(shown) ?? [];
   return digits === '' ? Number.NaN : Number(digits) * (UNITS[unit] ?? 1);
 }
 
-function notArrivedReason(
+function explainMissingSetting(
   settings: readonly (readonly [string, string])[],
   found: ReadonlyMap<string, string | null>,
   pooled: boolean,
@@ -132,15 +132,17 @@ function notArrivedReason(
   const who = pooled
     ? 'a pooler drops the settings of our connections'
     : 'the settings of our connections do not arrive';
-  const list = settings.map(([name, wanted]) => `${name} is ${shown(found.get(name))}, must be ${shown(wanted)}`);
+  const list = settings.map(
+    ([name, wanted]) => `${name} is ${formatValue(found.get(name))}, must be ${formatValue(wanted)}`,
+  );
   return `${who}, and there ${list.join('; ')}: connect to the server itself (commands: MIGRATION_DATABASE_URL), or give the role these values with ALTER ROLE … SET`;
 }
 
-function shown(value: string | null | undefined): string {
+function formatValue(value: string | null | undefined): string {
   return `“${value ?? ''}”`;
 }
 
-function pair([name, value]: readonly [string, string]): string {
+function formatPair([name, value]: readonly [string, string]): string {
   return `('${name}', '${value.replaceAll("'", "''")}')`;
 }
 
@@ -154,19 +156,20 @@ export interface SessionClientConfig extends pg.ClientConfig {
 /** Object ids of types: of the first two node-postgres would make local times. */
 const [DATE, DATE_LIST, TEXT, TEXT_LIST] = [1082, 1182, 25, 1009];
 
-const parserOf = pg.types.getTypeParser as (oid: number, format?: 'binary' | 'text') => unknown;
+const createParser = pg.types.getTypeParser as (oid: number, format?: 'binary' | 'text') => unknown;
 
 /** Reads values as node-postgres does, and days as text. */
 const types: pg.CustomTypesConfig = {
-  getTypeParser: (oid: number, format) => parserOf(oid === DATE ? TEXT : oid === DATE_LIST ? TEXT_LIST : oid, format),
+  getTypeParser: (oid: number, format) =>
+    createParser(oid === DATE ? TEXT : oid === DATE_LIST ? TEXT_LIST : oid, format),
 };
 
 /**
  * Dates as they are sent, also in lists: node-postgres writes them in the time zone of the process, and loses the seconds that some zones
  * had in their offset until 1972.
  */
-function inUtc(value: unknown): unknown {
-  if (Array.isArray(value)) return value.some(mayHoldDate) ? value.map(inUtc) : value;
+function toUtcText(value: unknown): unknown {
+  if (Array.isArray(value)) return value.some(mayHoldDate) ? value.map(toUtcText) : value;
   if (!kindOf.isDate(value)) return value;
   const year = value.getUTCFullYear();
   return year > 0 && year < 10_000 ? value.toISOString() : value;
@@ -189,8 +192,8 @@ export class SessionClient extends pg.Client {
   readonly #timeoutMs: number;
 
   constructor(config: SessionClientConfig = {}) {
-    const { settings = sessionSettings(), anyEncoding = false, options = '' } = config;
-    const own = { types, options: `${startupOptions(settings)} ${options}`.trim() };
+    const { settings = createSessionSettings(), anyEncoding = false, options = '' } = config;
+    const own = { types, options: `${formatStartupOptions(settings)} ${options}`.trim() };
     // Not a copy: the pool hides the password, so that a copy would be without it.
     super(Object.assign(Object.create(config) as pg.ClientConfig, own));
     this.#settings = settings;
@@ -201,8 +204,8 @@ export class SessionClient extends pg.Client {
   // The overloads of `query` are many; the parameters of all of them are where these are.
   override query = ((text: unknown, values: unknown, ...others: unknown[]) => {
     const { values: own } = (text ?? {}) as { values?: unknown };
-    const query = Array.isArray(own) ? { ...(text as object), values: inUtc(own) } : text;
-    return (super.query as (...all: unknown[]) => unknown).call(this, query, inUtc(values), ...others);
+    const query = Array.isArray(own) ? { ...(text as object), values: toUtcText(own) } : text;
+    return (super.query as (...all: unknown[]) => unknown).call(this, query, toUtcText(values), ...others);
   }) as pg.Client['query'];
 
   /** @throws UnsupportedDatabase, and what node-postgres throws; the connection is closed then. */

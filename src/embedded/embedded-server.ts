@@ -8,10 +8,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeNodeEnv, isProduction } from '../connection/environment.js';
 import { type Binaries, prepareBinaries } from './binaries.js';
-import { ensureCluster, passwordOf, ROLE } from './cluster.js';
-import { answers, hold, type Holder } from './holder.js';
-import { canonical, choosePlace, type Place, possibleFolders } from './place.js';
-import { EmbeddedPostgresError, explained, USE_ANOTHER_SERVER } from './processes.js';
+import { ensureCluster, readPassword, ROLE } from './cluster.js';
+import { isAnswering, hold, type Holder } from './holder.js';
+import { toCanonicalPath, choosePlace, type Place, listPossibleFolders } from './place.js';
+import { EmbeddedPostgresError, toEmbeddedError, USE_ANOTHER_SERVER } from './processes.js';
 import { readPostmaster, removeStalePidFile, type ServerSettings, startServer, stopServer } from './server-process.js';
 
 export { EmbeddedPostgresError } from './processes.js';
@@ -53,7 +53,7 @@ const HELD_WITHIN_MS = 60_000;
 
 const PAUSE_MS = 50;
 
-const urlOf = (port: number, password: string, database = DEFAULT_DATABASE): string =>
+const formatUrl = (port: number, password: string, database = DEFAULT_DATABASE): string =>
   `postgresql://${ROLE}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
 
 interface Held {
@@ -68,7 +68,7 @@ async function getHold(place: Place, binaries: Binaries, settings: ServerSetting
   let startedPid: number | undefined;
   const deadline = Date.now() + HELD_WITHIN_MS;
   do {
-    const running = await explained(`read ${place.folder}`, () => readPostmaster(place.folder));
+    const running = await toEmbeddedError(`read ${place.folder}`, () => readPostmaster(place.folder));
     if (running === undefined) {
       await removeStalePidFile(place.folder);
       const pid = await startServer(place, binaries, settings);
@@ -101,7 +101,7 @@ export async function acquireEmbeddedServer(options: EmbeddedOptions): Promise<E
   const place = await choosePlace(options.folder, options.createUser ?? false, notice);
   const binaries = await prepareBinaries(place.runAs);
   await ensureCluster(place, binaries, { durable: settings.durable, notice });
-  const password = await passwordOf(place.folder);
+  const password = await readPassword(place.folder);
   const { holder, port, pid, started } = await getHold(place, binaries, settings, password);
   const user = place.runAs === undefined ? '' : `, as the user ${place.runAs.name}`;
   const what = started ? 'started' : 'found running';
@@ -120,19 +120,19 @@ export async function acquireEmbeddedServer(options: EmbeddedOptions): Promise<E
     version: holder.version,
     started,
     folder: place.folder,
-    url: (database) => urlOf(port, password, database),
+    url: (database) => formatUrl(port, password, database),
     release: () => (left ??= leave()),
   };
 }
 
 /** The URL of the server running on that folder, or undefined when none runs. Starts nothing. */
 export async function findEmbeddedServer(folder: string, database?: string): Promise<string | undefined> {
-  return explained(`read ${folder}`, async () => {
-    for (const possible of await possibleFolders(await canonical(folder))) {
+  return toEmbeddedError(`read ${folder}`, async () => {
+    for (const possible of await listPossibleFolders(await toCanonicalPath(folder))) {
       const running = await readPostmaster(possible);
       if (running?.status !== 'ready') continue;
-      const password = await passwordOf(possible);
-      if (await answers(running.port, password)) return urlOf(running.port, password, database);
+      const password = await readPassword(possible);
+      if (await isAnswering(running.port, password)) return formatUrl(running.port, password, database);
     }
     return undefined;
   });

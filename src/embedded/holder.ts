@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { SessionClient } from '../connection/session.js';
 import { ROLE } from './cluster.js';
-import { codeOf, EmbeddedPostgresError, messageOf } from './processes.js';
+import { getCode, EmbeddedPostgresError, getMessage } from './processes.js';
 
 /** The advisory lock, in the database `postgres`, that everybody shares who uses the server. The letters "antone". */
 const IN_USE = BigInt('0x616e746f6e65').toString();
@@ -15,14 +15,14 @@ const CONNECT_WITHIN_MS = 10_000;
 const isPassing = (code: string | undefined): boolean =>
   !/^[0-9A-Z]{5}$/.test(code ?? '') || /^(57|08)/.test(code ?? '');
 
-function refusal(port: number, error: unknown): EmbeddedPostgresError {
-  const code = codeOf(error) ?? '';
+function createRefusal(port: number, error: unknown): EmbeddedPostgresError {
+  const code = getCode(error) ?? '';
   const advice = code.startsWith('28')
     ? 'its password was changed: set it back to the one in the file `password` of its folder, or remove the folder'
     : code === '53300'
       ? 'close some connections, or give it more with the setting max_connections'
       : 'read server.log in its folder';
-  return new EmbeddedPostgresError(`the embedded server on port ${port} refuses us: ${messageOf(error)}; ${advice}`);
+  return new EmbeddedPostgresError(`the embedded server on port ${port} refuses us: ${getMessage(error)}; ${advice}`);
 }
 
 export interface Holder {
@@ -53,8 +53,8 @@ async function connect(port: number, password: string): Promise<Client | undefin
     return client;
   } catch (error) {
     await client.end().catch(() => undefined);
-    if (isPassing(codeOf(error))) return undefined;
-    throw refusal(port, error);
+    if (isPassing(getCode(error))) return undefined;
+    throw createRefusal(port, error);
   }
 }
 
@@ -63,11 +63,11 @@ async function createDatabase(client: Client, name: string): Promise<void> {
   if (rowCount !== 0) return;
   await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`).catch((error: unknown) => {
     // Two newcomers at once: duplicate_database, or unique_violation when they were even closer.
-    if (!['42P04', '23505'].includes(codeOf(error) ?? '')) throw error;
+    if (!['42P04', '23505'].includes(getCode(error) ?? '')) throw error;
   });
 }
 
-function holderOf(client: Client, version: string): Holder {
+function getHolder(client: Client, version: string): Holder {
   let lost = false;
   client.on('end', () => (lost = true));
   return {
@@ -99,16 +99,16 @@ export async function hold(port: number, password: string, database: string): Pr
     await createDatabase(client, database);
     const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
     // Distributions append their own name: "15.18 (Debian 15.18-1)".
-    return holderOf(client, rows[0]?.server_version.split(' ')[0] ?? '');
+    return getHolder(client, rows[0]?.server_version.split(' ')[0] ?? '');
   } catch (error) {
     await client.end().catch(() => undefined);
-    if (isPassing(codeOf(error))) return undefined;
-    throw refusal(port, error);
+    if (isPassing(getCode(error))) return undefined;
+    throw createRefusal(port, error);
   }
 }
 
 /** Whether the server lets us in. */
-export async function answers(port: number, password: string): Promise<boolean> {
+export async function isAnswering(port: number, password: string): Promise<boolean> {
   const client = await connect(port, password);
   await client?.end();
   return client !== undefined;

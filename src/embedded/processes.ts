@@ -12,25 +12,25 @@ export class EmbeddedPostgresError extends SharedDbError {
 export const USE_ANOTHER_SERVER = 'set DATABASE_URL (TEST_DATABASE_URL for tests) or run `docker compose up -d`';
 
 /** `code` of a system or PostgreSQL error. Not `instanceof`: errors of Node's core belong to another realm inside Jest. */
-export function codeOf(error: unknown): string | undefined {
+export function getCode(error: unknown): string | undefined {
   const code: unknown = (error as { code?: unknown } | undefined)?.code;
   return typeof code === 'string' ? code : undefined;
 }
 
 /** The first line of an error's message. */
-export function messageOf(error: unknown): string {
+export function getMessage(error: unknown): string {
   const message: unknown = (error as { message?: unknown } | undefined)?.message;
   return (typeof message === 'string' ? message : String(error)).split('\n')[0] ?? '';
 }
 
 /** Runs `work`; a failure of the system (no space, read-only, no permission) becomes one line that says what to do. */
-export async function explained<T>(attempted: string, work: () => Promise<T>): Promise<T> {
+export async function toEmbeddedError<T>(attempted: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof EmbeddedPostgresError) throw error;
     const advice = `choose a folder on a disk you may write to, or ${USE_ANOTHER_SERVER}`;
-    throw new EmbeddedPostgresError(`cannot ${attempted}: ${messageOf(error)}; ${advice}`, { cause: error });
+    throw new EmbeddedPostgresError(`cannot ${attempted}: ${getMessage(error)}; ${advice}`, { cause: error });
   }
 }
 
@@ -58,7 +58,7 @@ const ENVIRONMENT = {
 };
 
 /** Options that every child has. The working folder is the root: the server's user may be unable to enter ours. */
-export function childOptions(runAs: RunAs | undefined): SpawnOptions {
+export function createChildOptions(runAs: RunAs | undefined): SpawnOptions {
   return {
     cwd: '/',
     windowsHide: true,
@@ -75,10 +75,10 @@ export function run(file: string, args: readonly string[], runAs?: RunAs): Promi
       output += chunk.toString();
     };
     const failed = (error: unknown): void => {
-      resolve({ ok: false, output: messageOf(error) });
+      resolve({ ok: false, output: getMessage(error) });
     };
     try {
-      const child = spawn(file, args, { ...childOptions(runAs), stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn(file, args, { ...createChildOptions(runAs), stdio: ['ignore', 'pipe', 'pipe'] });
       child.stdout.on('data', append);
       child.stderr.on('data', append);
       child.once('error', failed);
@@ -93,7 +93,7 @@ export function run(file: string, args: readonly string[], runAs?: RunAs): Promi
 }
 
 /** The line of a PostgreSQL program's output that says why it failed: the first complaint, else the last line. */
-export function complaint(output: string): string {
+export function readComplaint(output: string): string {
   const lines = output.split('\n').flatMap((line) => line.trim() || []);
   const reason = lines.find((line) => /\b(FATAL|PANIC|error|could not|cannot)\b/.test(line)) ?? lines.at(-1);
   // "2026-01-01 00:00:00.000 UTC [42] FATAL:  reason" → "reason"
@@ -101,7 +101,7 @@ export function complaint(output: string): string {
 }
 
 /** PostgreSQL refuses to run as root, so root needs somebody else to be. Windows has no such idea (no getuid). */
-export const weAreRoot = (): boolean => process.getuid?.() === 0;
+export const isRoot = (): boolean => process.getuid?.() === 0;
 
 /** How users are looked up and made; a parameter so that tests need not change the users of their machine. */
 export interface Users {
@@ -131,7 +131,7 @@ export const systemUsers: Users = {
     for (const [command, ...args] of WAYS_TO_MAKE_A_USER) {
       const { ok, output } = await run(command, [...args, name]);
       if (ok) return undefined;
-      reason ??= complaint(output);
+      reason ??= readComplaint(output);
     }
     return reason;
   },

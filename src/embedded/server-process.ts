@@ -8,12 +8,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Binaries } from './binaries.js';
 import type { Place } from './place.js';
 import {
-  childOptions,
-  codeOf,
-  complaint,
+  createChildOptions,
+  getCode,
+  readComplaint,
   EmbeddedPostgresError,
-  explained,
-  messageOf,
+  toEmbeddedError,
+  getMessage,
   run,
   USE_ANOTHER_SERVER,
 } from './processes.js';
@@ -29,14 +29,14 @@ interface PidFile extends Postmaster {
   readonly text: string;
 }
 
-const pathOf = (folder: string): string => join(folder, 'postmaster.pid');
+const getPidFilePath = (folder: string): string => join(folder, 'postmaster.pid');
 
 async function readPidFile(file: string): Promise<PidFile | undefined> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (getCode(error) === 'ENOENT') return undefined;
     throw error;
   }
   // Line 1 pid, line 4 port, line 8 status; the later lines appear while the server starts.
@@ -57,7 +57,7 @@ function isAlive(pid: number): boolean {
 }
 
 /** How a process was called, as far as the system tells. A zombie has an empty name. */
-async function argumentsOf(pid: number): Promise<string[] | undefined> {
+async function readArguments(pid: number): Promise<string[] | undefined> {
   if (process.platform === 'win32') return undefined;
   if (process.platform === 'linux') {
     const text = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
@@ -69,7 +69,7 @@ async function argumentsOf(pid: number): Promise<string[] | undefined> {
 
 /** Whether the process is the server of that folder, and not a later process with the same number. In doubt, yes. */
 async function isServerOf(pid: number, folder: string): Promise<boolean> {
-  const called = await argumentsOf(pid);
+  const called = await readArguments(pid);
   if (called === undefined) return isAlive(pid);
   // A server's own children are called "postgres: checkpointer" and the like.
   if (basename(called[0] ?? '') !== 'postgres') return false;
@@ -79,7 +79,7 @@ async function isServerOf(pid: number, folder: string): Promise<boolean> {
 
 /** The server that runs on the folder. Undefined when none does, whatever the file says. Changes nothing. */
 export async function readPostmaster(folder: string): Promise<Postmaster | undefined> {
-  const file = await readPidFile(pathOf(folder));
+  const file = await readPidFile(getPidFilePath(folder));
   return file !== undefined && isAlive(file.pid) && (await isServerOf(file.pid, folder)) ? file : undefined;
 }
 
@@ -88,18 +88,18 @@ export async function readPostmaster(folder: string): Promise<Postmaster | undef
  * some process of its user has that number, and refuses to start. A file whose process is gone is left to PostgreSQL.
  */
 export async function removeStalePidFile(folder: string): Promise<void> {
-  const seen = await readPidFile(pathOf(folder));
+  const seen = await readPidFile(getPidFilePath(folder));
   if (seen === undefined || !isAlive(seen.pid) || (await isServerOf(seen.pid, folder))) return;
   // Taken away by rename and looked at again: between look and removal another process may have started the server.
   const aside = join(folder, `postmaster.pid.stale-${randomUUID()}`);
   try {
-    await rename(pathOf(folder), aside);
+    await rename(getPidFilePath(folder), aside);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return;
+    if (getCode(error) === 'ENOENT') return;
     throw error;
   }
   const taken = await readPidFile(aside);
-  if (taken?.text !== seen.text) await link(aside, pathOf(folder)).catch(() => undefined);
+  if (taken?.text !== seen.text) await link(aside, getPidFilePath(folder)).catch(() => undefined);
   await rm(aside, { force: true });
 }
 
@@ -126,7 +126,7 @@ export interface ServerSettings {
 /** The server may crash without loss even so; a crash of the machine may lose everything. */
 const NOT_DURABLE = { fsync: 'off', full_page_writes: 'off' };
 
-function serverArguments(folder: string, port: number, { durable, settings }: ServerSettings): string[] {
+function createServerArguments(folder: string, port: number, { durable, settings }: ServerSettings): string[] {
   const values = {
     timezone: 'UTC',
     log_timezone: 'UTC',
@@ -141,7 +141,7 @@ function serverArguments(folder: string, port: number, { durable, settings }: Se
 }
 
 /** A port the system says is free. Somebody may take it before the server does: see PASSING. */
-async function freePort(): Promise<number> {
+async function findFreePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const address = probe.address();
@@ -163,9 +163,9 @@ async function spawnServer(place: Place, binaries: Binaries, args: string[], log
   try {
     if (place.runAs !== undefined) await log.chown(place.runAs.uid, place.runAs.gid);
     const stdio = ['ignore' as const, log.fd, log.fd];
-    const child = spawn(binaries.postgres, args, { ...childOptions(place.runAs), detached: true, stdio });
+    const child = spawn(binaries.postgres, args, { ...createChildOptions(place.runAs), detached: true, stdio });
     const attempt: Attempt = { child, failure: undefined };
-    child.once('error', (error) => (attempt.failure = messageOf(error)));
+    child.once('error', (error) => (attempt.failure = getMessage(error)));
     child.unref();
     return attempt;
   } finally {
@@ -177,10 +177,10 @@ const hasEnded = (child: ChildProcess): boolean =>
   child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
 
 /** Somebody else stopped or killed it while it started. A crash of its own is another signal, or a code above 0. */
-const wasEnded = (child: ChildProcess): boolean => child.signalCode === 'SIGKILL' || child.exitCode === 0;
+const hasBeenEnded = (child: ChildProcess): boolean => child.signalCode === 'SIGKILL' || child.exitCode === 0;
 
 /** Waits until the server of that child is ready. False when it ended instead. */
-async function becomesReady(child: ChildProcess, folder: string): Promise<boolean> {
+async function waitUntilReady(child: ChildProcess, folder: string): Promise<boolean> {
   const deadline = Date.now() + READY_WITHIN_MS;
   while (Date.now() < deadline) {
     const running = await readPostmaster(folder);
@@ -203,19 +203,19 @@ export async function startServer(
   const { folder } = place;
   // A log per attempt: of two processes that start at once, the one that loses must not read the other's complaints.
   const logFile = join(folder, `server-${randomUUID()}.log`);
-  return explained(`start the server of ${folder}`, async () => {
-    const args = serverArguments(folder, await freePort(), settings);
+  return toEmbeddedError(`start the server of ${folder}`, async () => {
+    const args = createServerArguments(folder, await findFreePort(), settings);
     const attempt = await spawnServer(place, binaries, args, logFile);
-    if (await becomesReady(attempt.child, folder)) {
+    if (await waitUntilReady(attempt.child, folder)) {
       // Refused on Windows, where open files keep their names.
       await rename(logFile, join(folder, LOG_FILE)).catch(() => undefined);
       return attempt.child.pid;
     }
     const output = attempt.failure ?? (await readFile(logFile, 'utf8'));
     await rm(logFile, { force: true });
-    if (PASSING.test(output) || wasEnded(attempt.child)) return undefined;
+    if (PASSING.test(output) || hasBeenEnded(attempt.child)) return undefined;
     throw new EmbeddedPostgresError(
-      `the server of ${folder} did not start: ${complaint(output)}; see to that, or ${USE_ANOTHER_SERVER}`,
+      `the server of ${folder} did not start: ${readComplaint(output)}; see to that, or ${USE_ANOTHER_SERVER}`,
     );
   });
 }
@@ -229,7 +229,7 @@ export async function stopServer(place: Place, binaries: Binaries, pid: number):
   const deadline = Date.now() + STOPPED_WITHIN_MS;
   while (await isUp()) {
     if (!ok || Date.now() > deadline) {
-      const reason = ok ? `still there after ${STOPPED_WITHIN_MS / 1000} s` : complaint(output);
+      const reason = ok ? `still there after ${STOPPED_WITHIN_MS / 1000} s` : readComplaint(output);
       throw new EmbeddedPostgresError(
         `the server of ${place.folder} does not stop: ${reason}; end it with \`kill ${pid}\``,
       );

@@ -90,7 +90,7 @@ export abstract class DatabaseError extends QueryFailedError<DriverError> {
   constructor(kind: DatabaseErrorKind, facts: DatabaseErrorFacts) {
     const { sqlState, schema, table, columns = [], column, constraint } = facts;
     const { rule: sentence = kind.sentence, advice = kind.advice } = facts;
-    const message = facts.message ?? `${summaryOf({ table, columns, constraint, sentence })}. ${advice}`;
+    const message = facts.message ?? `${getSummary({ table, columns, constraint, sentence })}. ${advice}`;
     const driverError = new DriverError(message, { code: sqlState, schema, table, column, constraint });
     super('', [], driverError);
     // TypeORM copies the fields of the driver's error, too. Ours are these.
@@ -105,7 +105,7 @@ export abstract class DatabaseError extends QueryFailedError<DriverError> {
 countAsSharedDbError(DatabaseError);
 
 /** To which object what happened, by which constraint: the message without what to do. */
-export function summaryOf({
+export function getSummary({
   table,
   columns,
   constraint,
@@ -134,7 +134,7 @@ export interface DatabaseErrorClass {
 }
 
 /** The class of a kind, to be extended by a name: `class Deadlock extends errorOf({ … }) {}`. */
-export function errorOf(kind: DatabaseErrorKind): DatabaseErrorClass {
+export function defineDatabaseError(kind: DatabaseErrorKind): DatabaseErrorClass {
   return class extends DatabaseError {
     static readonly kind = kind;
 

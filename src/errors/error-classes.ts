@@ -1,9 +1,9 @@
-import { type DatabaseError, type DatabaseErrorFacts, errorOf } from './database-error.js';
+import { type DatabaseError, type DatabaseErrorFacts, defineDatabaseError } from './database-error.js';
 
 /** What PostgreSQL refuses because of what it is told to do. Doing it again would be refused again. */
 
 /** A value that must be unique is there already. */
-export class UniqueViolation extends errorOf({
+export class UniqueViolation extends defineDatabaseError({
   code: 'UNIQUE_VIOLATION',
   states: ['23505'],
   sentence: 'a row with these values exists already',
@@ -11,7 +11,7 @@ export class UniqueViolation extends errorOf({
 }) {}
 
 /** The row referred to does not exist, or the row to delete is still referred to. */
-export class ForeignKeyViolation extends errorOf({
+export class ForeignKeyViolation extends defineDatabaseError({
   code: 'FOREIGN_KEY_VIOLATION',
   // 23001 is what PostgreSQL 18 says for ON DELETE RESTRICT; older ones say 23503.
   states: ['23503', '23001'],
@@ -20,7 +20,7 @@ export class ForeignKeyViolation extends errorOf({
 }) {}
 
 /** A CHECK does not hold. */
-export class CheckViolation extends errorOf({
+export class CheckViolation extends defineDatabaseError({
   code: 'CHECK_VIOLATION',
   states: ['23514'],
   sentence: 'a rule of the table does not hold',
@@ -28,7 +28,7 @@ export class CheckViolation extends errorOf({
 }) {}
 
 /** A required column is empty. */
-export class NotNullViolation extends errorOf({
+export class NotNullViolation extends defineDatabaseError({
   code: 'NOT_NULL_VIOLATION',
   states: ['23502'],
   sentence: 'a required value is missing',
@@ -36,7 +36,7 @@ export class NotNullViolation extends errorOf({
 }) {}
 
 /** Two rows overlap that must not. */
-export class ExclusionViolation extends errorOf({
+export class ExclusionViolation extends defineDatabaseError({
   code: 'EXCLUSION_VIOLATION',
   states: ['23P01'],
   sentence: 'the row overlaps one that exists already',
@@ -44,7 +44,7 @@ export class ExclusionViolation extends errorOf({
 }) {}
 
 /** Somebody tried to change or delete an entry of the audit log. */
-export class AppendOnlyViolation extends errorOf({
+export class AppendOnlyViolation extends defineDatabaseError({
   code: 'APPEND_ONLY_VIOLATION',
   // No SQLSTATE of its own: 42501 raised by a trigger named tg_audit_logs__…
   states: [],
@@ -53,7 +53,7 @@ export class AppendOnlyViolation extends errorOf({
 }) {}
 
 /** An update would change what is final: an approval, a decision, a measurement. */
-export class FinalValueViolation extends errorOf({
+export class FinalValueViolation extends defineDatabaseError({
   code: 'FINAL_VALUE_VIOLATION',
   states: ['23000'],
   sentence: 'the value is final',
@@ -61,7 +61,7 @@ export class FinalValueViolation extends errorOf({
 }) {}
 
 /** Text that the column's type cannot hold or read: NUL, broken Unicode, a word that is no uuid or not in the enum. */
-export class InvalidText extends errorOf({
+export class InvalidText extends defineDatabaseError({
   code: 'INVALID_TEXT',
   states: ['22021', '22P05', '22P02'],
   sentence: 'a text cannot be stored or read as the type of its column',
@@ -69,7 +69,7 @@ export class InvalidText extends errorOf({
 }) {}
 
 /** A number or date outside what the column's type can hold. */
-export class InvalidValue extends errorOf({
+export class InvalidValue extends defineDatabaseError({
   code: 'INVALID_VALUE',
   states: ['22000', '22001', '22003', '22007', '22008', '22012', '22023', '22030', '22032', '22P03', '2202E'],
   sentence: 'a value is outside what the type of its column can hold',
@@ -77,7 +77,7 @@ export class InvalidValue extends errorOf({
 }) {}
 
 /** The role may not do this. */
-export class PermissionDenied extends errorOf({
+export class PermissionDenied extends defineDatabaseError({
   code: 'PERMISSION_DENIED',
   states: ['42501'],
   sentence: 'the database role may not do this',
@@ -85,7 +85,7 @@ export class PermissionDenied extends errorOf({
 }) {}
 
 /** A write in a read-only transaction or on a standby. */
-export class ReadOnly extends errorOf({
+export class ReadOnly extends defineDatabaseError({
   code: 'READ_ONLY',
   states: ['25006'],
   sentence:
@@ -94,7 +94,7 @@ export class ReadOnly extends errorOf({
 }) {}
 
 /** The statement names a table, column or function that this database does not have. */
-export class SchemaMismatch extends errorOf({
+export class SchemaMismatch extends defineDatabaseError({
   code: 'SCHEMA_MISMATCH',
   states: ['42P01', '42703', '42883', '42704', '3F000', '3D000'],
   sentence: 'the database does not have what the statement names',
@@ -102,7 +102,7 @@ export class SchemaMismatch extends errorOf({
 }) {}
 
 /** The statement has more parameters than the protocol can count. It was not sent, and the transaction can go on. */
-export class TooManyParameters extends errorOf({
+export class TooManyParameters extends defineDatabaseError({
   code: 'TOO_MANY_PARAMETERS',
   // No SQLSTATE: PostgreSQL never sees it.
   states: [],
@@ -114,7 +114,7 @@ export class TooManyParameters extends errorOf({
 /** What goes wrong around a statement: other transactions, time limits, the connection, the server. */
 
 /** Concurrent transactions got in each other's way. */
-export class SerializationFailure extends errorOf({
+export class SerializationFailure extends defineDatabaseError({
   code: 'SERIALIZATION_FAILURE',
   states: ['40001'],
   sentence: 'another transaction changed the same data',
@@ -123,7 +123,7 @@ export class SerializationFailure extends errorOf({
 }) {}
 
 /** Two transactions waited for each other; this one was the victim. */
-export class Deadlock extends errorOf({
+export class Deadlock extends defineDatabaseError({
   code: 'DEADLOCK',
   states: ['40P01'],
   sentence: 'two transactions waited for each other',
@@ -132,7 +132,7 @@ export class Deadlock extends errorOf({
 }) {}
 
 /** A lock was not to be had in time, or not at once (NOWAIT). */
-export class LockTimeout extends errorOf({
+export class LockTimeout extends defineDatabaseError({
   code: 'LOCK_TIMEOUT',
   states: ['55P03'],
   sentence: 'a lock was not to be had in time',
@@ -141,7 +141,7 @@ export class LockTimeout extends errorOf({
 }) {}
 
 /** The statement ran longer than allowed, or somebody cancelled it: PostgreSQL has one state for both. */
-export class QueryTimeout extends errorOf({
+export class QueryTimeout extends defineDatabaseError({
   code: 'QUERY_TIMEOUT',
   states: ['57014', '25P04'],
   sentence: 'the statement ran too long, or was cancelled',
@@ -149,7 +149,7 @@ export class QueryTimeout extends errorOf({
 }) {}
 
 /** The connection could not be made, or broke. Whether a COMMIT under way arrived is unknown. */
-export class ConnectionLost extends errorOf({
+export class ConnectionLost extends defineDatabaseError({
   code: 'CONNECTION_LOST',
   // Class 08 as a whole; shutdown, crash and start-up of the server; idle sessions that were closed; the network.
   states: [
@@ -166,7 +166,7 @@ export class ConnectionLost extends errorOf({
  * A statement of the transaction failed and the error was caught. PostgreSQL refuses every further statement of the transaction, and
  * answers COMMIT by rolling back. `cause` is the error of the statement that failed first, where it is known.
  */
-export class TransactionAborted extends errorOf({
+export class TransactionAborted extends defineDatabaseError({
   code: 'TRANSACTION_ABORTED',
   states: ['25P02'],
   sentence: 'a statement of this transaction failed earlier, so nothing of the transaction is stored',
@@ -176,20 +176,20 @@ export class TransactionAborted extends errorOf({
 }) {
   /** @param first error of the statement that failed first. */
   constructor(facts: DatabaseErrorFacts = {}, first?: DatabaseError) {
-    super({ ...facts, ...(first === undefined ? {} : { rule: abortedBy(first) }) });
+    super({ ...facts, ...(first === undefined ? {} : { rule: describeAbortCause(first) }) });
     if (first === undefined) return;
     Object.assign(this, { retryable: first.retryable });
     Object.defineProperty(this, 'cause', { value: first, configurable: true, writable: true });
   }
 }
 
-function abortedBy({ code, sqlState, constraint }: DatabaseError): string {
+function describeAbortCause({ code, sqlState, constraint }: DatabaseError): string {
   const details = [code, sqlState, constraint].filter((detail) => detail !== undefined).join(', ');
   return `a statement of this transaction failed earlier (${details}), so nothing of the transaction is stored`;
 }
 
 /** The server has no connection left. */
-export class TooManyConnections extends errorOf({
+export class TooManyConnections extends defineDatabaseError({
   code: 'TOO_MANY_CONNECTIONS',
   states: ['53300'],
   sentence: 'the server has no connection left',
@@ -198,7 +198,7 @@ export class TooManyConnections extends errorOf({
 }) {}
 
 /** Every connection of the pool was in use, and none came free in time (`connectTimeoutMs`). */
-export class PoolSaturated extends errorOf({
+export class PoolSaturated extends defineDatabaseError({
   code: 'POOL_SATURATED',
   // No code: node-postgres says it in words.
   states: [],
@@ -208,7 +208,7 @@ export class PoolSaturated extends errorOf({
 }) {}
 
 /** The server could not prove that it is the one meant, so nothing was sent to it. */
-export class UntrustedServer extends errorOf({
+export class UntrustedServer extends defineDatabaseError({
   code: 'UNTRUSTED_SERVER',
   // OpenSSL's and Node's codes.
   states: [
@@ -229,7 +229,7 @@ export class UntrustedServer extends errorOf({
  * User or password are wrong, or may not come from here. Retryable, because between the change of a password on the server and that of
  * its file new connections are refused.
  */
-export class AuthenticationFailed extends errorOf({
+export class AuthenticationFailed extends defineDatabaseError({
   code: 'AUTHENTICATION_FAILED',
   states: ['28000', '28P01'],
   sentence: 'the database does not accept user or password',
@@ -238,7 +238,7 @@ export class AuthenticationFailed extends errorOf({
 }) {}
 
 /** The server has no room left. */
-export class DiskFull extends errorOf({
+export class DiskFull extends defineDatabaseError({
   code: 'DISK_FULL',
   states: ['53100'],
   sentence: 'the database server has no disk space left',
@@ -246,7 +246,7 @@ export class DiskFull extends errorOf({
 }) {}
 
 /** The server has no memory left, or another limit of its configuration is reached. */
-export class OutOfResources extends errorOf({
+export class OutOfResources extends defineDatabaseError({
   code: 'OUT_OF_RESOURCES',
   states: ['53000', '53200', '53400', '54000', '54001'],
   sentence: 'the database server is out of memory or at another of its limits',
@@ -254,7 +254,7 @@ export class OutOfResources extends errorOf({
 }) {}
 
 /** Any other refusal; its SQLSTATE says more. */
-export class UnexpectedDatabaseError extends errorOf({
+export class UnexpectedDatabaseError extends defineDatabaseError({
   code: 'DATABASE_ERROR',
   states: [],
   sentence: 'the database refused the statement',
@@ -264,7 +264,7 @@ export class UnexpectedDatabaseError extends errorOf({
 /** What PostgreSQL finds wrong with a statement, before or while it runs it. */
 
 /** The statement is not one that PostgreSQL can run: syntax, names, types, parameters. */
-export class InvalidStatement extends errorOf({
+export class InvalidStatement extends defineDatabaseError({
   code: 'INVALID_STATEMENT',
   states: [
     ...['42601', '42P02', '42P10', '42702', '42803', '42804', '42846', '42725', '42P08', '42P18', '42701', '42712'],
@@ -276,7 +276,7 @@ export class InvalidStatement extends errorOf({
 }) {}
 
 /** One row where there are several, or one row twice. */
-export class CardinalityViolation extends errorOf({
+export class CardinalityViolation extends defineDatabaseError({
   code: 'CARDINALITY_VIOLATION',
   states: ['21000'],
   sentence: 'the statement finds several rows where there must be one',
@@ -284,7 +284,7 @@ export class CardinalityViolation extends errorOf({
 }) {}
 
 /** PostgreSQL has no such feature. */
-export class FeatureNotSupported extends errorOf({
+export class FeatureNotSupported extends defineDatabaseError({
   code: 'FEATURE_NOT_SUPPORTED',
   states: ['0A000'],
   sentence: 'PostgreSQL does not support what the statement asks for',
@@ -292,7 +292,7 @@ export class FeatureNotSupported extends errorOf({
 }) {}
 
 /** The statement does not fit the state of its transaction. */
-export class InvalidTransactionState extends errorOf({
+export class InvalidTransactionState extends defineDatabaseError({
   code: 'INVALID_TRANSACTION_STATE',
   states: ['25000', '25001', '25P01', '3B001', '2D000', '0B000'],
   sentence: 'the statement does not fit the state of its transaction',

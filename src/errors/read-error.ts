@@ -1,6 +1,6 @@
 import { READINGS } from './readings/index.js';
 import type { Reading } from './readings/reading.js';
-import { type Token, tokensOf } from './sql-text.js';
+import { type Token, tokenize } from './sql-text.js';
 
 /**
  * Which names an error message may repeat.
@@ -32,11 +32,11 @@ export function isType(text: string, mayShow: NameCheck): boolean {
 }
 
 /** All names in a statement, as they stand there outside of literals and comments. */
-export function namesIn(sql: string): ReadonlySet<string> {
+export function findNames(sql: string): ReadonlySet<string> {
   if (sql.length > LONGEST_STATEMENT) return new Set();
   // PostgreSQL repeats words that are not quoted in lower case.
   return new Set(
-    tokensOf(sql)
+    tokenize(sql)
       .flatMap((token) => nameOf(token) ?? [])
       .flatMap((name) => [name, name.toLowerCase()]),
   );
@@ -48,12 +48,12 @@ export function namesIn(sql: string): ReadonlySet<string> {
  *
  * @param position counts characters from 1
  */
-export function wordsAt(sql: string, position: number): readonly string[] | undefined {
+export function readWordsAt(sql: string, position: number): readonly string[] | undefined {
   if (sql.length > LONGEST_STATEMENT) return undefined;
   const offset = Array.from(sql)
     .slice(0, position - 1)
     .join('').length;
-  const tokens = tokensOf(sql);
+  const tokens = tokenize(sql);
   let start = 0;
   const index = tokens.findIndex(({ text }) => {
     start += text.length;
@@ -62,17 +62,17 @@ export function wordsAt(sql: string, position: number): readonly string[] | unde
   if (index < 0 || start - (tokens[index]?.text.length ?? 0) !== offset) return undefined;
   const before = tokens.slice(0, index).findLast(({ kind }) => kind !== 'space' && kind !== 'comment');
   if (before?.kind === 'string' || before?.kind === 'dollar' || tokens.some(isUnfinished)) return undefined;
-  return wordsFrom(tokens.slice(index));
+  return readWordsFrom(tokens.slice(index));
 }
 
-function wordsFrom([first, second, ...rest]: readonly Token[]): readonly string[] | undefined {
+function readWordsFrom([first, second, ...rest]: readonly Token[]): readonly string[] | undefined {
   if (first === undefined) return undefined;
   if (first.kind === 'parameter') return [first.text];
   // TypeORM leaves a named parameter in the statement when it has no value.
   if (first.text === ':' && second?.kind === 'word' && isIdentifier(second.text)) return [`:${second.text}`];
   const name = nameOf(first);
   if (name === undefined) return undefined;
-  const qualified = second?.text === '.' ? wordsFrom(rest) : undefined;
+  const qualified = second?.text === '.' ? readWordsFrom(rest) : undefined;
   return [name, ...(qualified ?? [])];
 }
 
@@ -129,7 +129,7 @@ export function readError(
   context: ErrorContext,
 ): { readonly sentence: string; readonly advice?: string | undefined } | undefined {
   const mayShow = nameCheckFor(fields, context);
-  const at = wordsOfStatement(fields, context);
+  const at = readStatementWords(fields, context);
   for (const reading of READINGS) {
     if (reading.state !== fields.code) continue;
     const names = matchReading(reading, fields, at);
@@ -146,11 +146,11 @@ function nameCheckFor(fields: PostgresFields, { sql, isKnownName, showStatementN
   if (!showStatementNames || fields.where !== undefined) return isKnownName;
   const inFields = [fields.schema, fields.table, fields.column, fields.constraint];
   let inStatement: ReadonlySet<string> | undefined;
-  return (name) => isKnownName(name) || inFields.includes(name) || (inStatement ??= namesIn(sql ?? '')).has(name);
+  return (name) => isKnownName(name) || inFields.includes(name) || (inStatement ??= findNames(sql ?? '')).has(name);
 }
 
-function wordsOfStatement({ position }: PostgresFields, { sql }: ErrorContext): readonly string[] | undefined {
-  return sql === undefined || !/^\d+$/.test(String(position)) ? undefined : wordsAt(sql, Number(position));
+function readStatementWords({ position }: PostgresFields, { sql }: ErrorContext): readonly string[] | undefined {
+  return sql === undefined || !/^\d+$/.test(String(position)) ? undefined : readWordsAt(sql, Number(position));
 }
 
 /** The names for the placeholders of a reading; undefined where the reading is of another error. */
@@ -180,26 +180,26 @@ function fillIn(sentence: string, names: Readonly<Record<string, string>>, maySh
   let filled = sentence;
   for (const placeholder of placeholders) {
     const name = placeholder.slice(1, -1);
-    const shown = shownAs(name, names[name] ?? '', mayShow);
+    const shown = getShownName(name, names[name] ?? '', mayShow);
     if (shown === undefined) return undefined;
     filled = filled.replace(placeholder, () => shown);
   }
   return filled;
 }
 
-function shownAs(placeholder: string, text: string, mayShow: NameCheck): string | undefined {
+function getShownName(placeholder: string, text: string, mayShow: NameCheck): string | undefined {
   if (placeholder === 'operator') return text;
   if (/^[nm]$/.test(placeholder)) return /^\d{1,9}$/.test(text) ? text : undefined;
   if (placeholder === 'types')
     return text === '' || text.split(', ').every((type) => isType(type, mayShow)) ? text : undefined;
   if (placeholder.startsWith('type')) return isType(text, mayShow) ? text : undefined;
   if (/^\$\d+$/.test(text)) return text;
-  const name = shownName(text, mayShow);
+  const name = findShownName(text, mayShow);
   return name === undefined || placeholder === 'function' || /[.:]/.test(name) ? name : `"${name}"`;
 }
 
 /** `p.foo`, or `foo` where only that may be shown. */
-function shownName(text: string, mayShow: NameCheck): string | undefined {
+function findShownName(text: string, mayShow: NameCheck): string | undefined {
   const prefix = text.startsWith(':') ? ':' : '';
   const parts = text.slice(prefix.length).replaceAll('"', '').split('.');
   if (!parts.every(isIdentifier)) return undefined;

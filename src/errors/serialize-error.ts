@@ -1,13 +1,13 @@
 import { inspect, types } from 'node:util';
 import { isError, SharedDbError } from './shared-db-error.js';
 import { toDatabaseError } from './translate.js';
-import { usageMessageOf } from './usage-errors.js';
+import { getUsageMessage } from './usage-errors.js';
 
 /**
  * Whoever prints the object, with `console.log` or `JSON.stringify`, alone or within another, sees `view` instead: what leads to
  * a database holds logins, keys and the values of running queries.
  */
-export function showAs(object: object, view: object): void {
+export function redactWhenPrinted(object: object, view: object): void {
   const show = { value: () => view, enumerable: false, configurable: true };
   Object.defineProperties(object, { toJSON: show, [inspect.custom]: show });
 }
@@ -20,7 +20,7 @@ const FRAME =
  * Where an error was thrown, one frame on each line; empty when it does not say. Nothing of its message, even one with lines that
  * look like frames: a stack begins with the message, and one that does not is of another and not to be told apart from it.
  */
-export function framesOf({ stack, message }: Error): string {
+export function getStackFrames({ stack, message }: Error): string {
   if (typeof stack !== 'string') return '';
   const [header = ''] = /^[\w$.]+(?: \[\w+\])?(?:: )?/.exec(stack) ?? [];
   const body = stack.slice(header.length);
@@ -73,36 +73,36 @@ export function serializeError(error: unknown): SerializedError {
 
 function serialize(error: unknown, depth: number): SerializedError {
   try {
-    if (Array.isArray(error) && error.length > 0 && error.every(isInvalidProperty)) return invalid(error);
-    if (isInvalidProperty(error)) return invalid([error]);
+    if (Array.isArray(error) && error.length > 0 && error.every(isInvalidProperty)) return describeInvalid(error);
+    if (isInvalidProperty(error)) return describeInvalid([error]);
     if (!isError(error)) return { name: nameOf(error), message: WITHHELD };
-    return { ...described(error), ...framed(error), ...below(error, depth) };
+    return { ...describeValue(error), ...formatWithFrames(error), ...serializeNested(error, depth) };
   } catch {
     // A getter or a proxy that throws.
     return { name: 'Error', message: WITHHELD };
   }
 }
 
-function described(error: Error): SerializedError {
+function describeValue(error: Error): SerializedError {
   const known = error instanceof SharedDbError ? error : toDatabaseError(error);
-  if (known !== undefined) return { ...fieldsOf(known), name: known.name, message: known.message };
+  if (known !== undefined) return { ...readFields(known), name: known.name, message: known.message };
   const { code } = error as { code?: unknown };
   const isCode = typeof code === 'string' && /^(?:ERR_[A-Z0-9_]+|E[A-Z0-9]{2,20})$/.test(code);
-  return { name: nameOf(error), message: usageMessageOf(error) ?? WITHHELD, ...(isCode ? { code } : {}) };
+  return { name: nameOf(error), message: getUsageMessage(error) ?? WITHHELD, ...(isCode ? { code } : {}) };
 }
 
-function fieldsOf(error: Error): Readonly<Record<string, unknown>> {
+function readFields(error: Error): Readonly<Record<string, unknown>> {
   const own = ['name', 'message', 'stack', 'cause', 'errors'];
   return Object.fromEntries(Object.entries(error).filter(([field]) => !own.includes(field)));
 }
 
-function framed(error: Error): { stack?: string } {
-  const stack = framesOf(error);
+function formatWithFrames(error: Error): { stack?: string } {
+  const stack = getStackFrames(error);
   return stack === '' ? {} : { stack };
 }
 
 /** What the error was made of. PostgreSQL's own inside TypeORM's is told already. */
-function below(error: Error, depth: number): Pick<SerializedError, 'cause' | 'errors'> {
+function serializeNested(error: Error, depth: number): Pick<SerializedError, 'cause' | 'errors'> {
   const { cause, errors } = error as { cause?: unknown; errors?: unknown };
   const deeper = depth < DEEPEST;
   return {
@@ -126,22 +126,25 @@ function isInvalidProperty(value: unknown): value is InvalidProperty {
   return 'property' in value && typeof value.property === 'string' && ('constraints' in value || 'children' in value);
 }
 
-function invalid(errors: readonly InvalidProperty[]): SerializedError {
-  const broken = errors.flatMap((error) => brokenIn(error));
+function describeInvalid(errors: readonly InvalidProperty[]): SerializedError {
+  const broken = errors.flatMap((error) => listInvalidProperties(error));
   const shown = broken.slice(0, MOST).join(', ');
   const more = broken.length > MOST ? `, and ${broken.length - MOST} more` : '';
   return { name: 'ValidationError', message: `rules broken: ${shown}${more}` };
 }
 
 /** `content (minLength)`. A key that the class does not declare, or of a map, is data: `?`. */
-function brokenIn({ property, target, constraints = {}, children = [] }: InvalidProperty, parent = ''): string[] {
+function listInvalidProperties(
+  { property, target, constraints = {}, children = [] }: InvalidProperty,
+  parent = '',
+): string[] {
   const rules = Object.keys(constraints);
   // Without its target, nobody can tell whether what is nested is an object of a class.
   const ofMap = target === undefined ? parent !== '' : types.isMap(target);
   const isData = rules.includes('whitelistValidation') || (ofMap && !/^\d+$/.test(property));
   const path = `${parent}${isData ? '?' : property}`;
   const own = rules.length > 0 ? [`${path} (${rules.join(', ')})`] : [];
-  return [...own, ...children.flatMap((child) => brokenIn(child, `${path}.`))];
+  return [...own, ...children.flatMap((child) => listInvalidProperties(child, `${path}.`))];
 }
 
 /** Of its class: the name that an error itself carries can be changed. */

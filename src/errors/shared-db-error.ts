@@ -30,7 +30,7 @@ export function isError(value: unknown): value is Error {
 }
 
 /** The first of several errors in one; any other value as it is. A host name with several addresses fails with one for each. */
-export function firstError(value: unknown): unknown {
+export function findFirstError(value: unknown): unknown {
   if (!isError(value) || value.name !== 'AggregateError') return value;
   const { errors } = value as { errors?: unknown };
   return Array.isArray(errors) ? (errors[0] as unknown) : value;

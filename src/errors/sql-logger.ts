@@ -1,6 +1,6 @@
 import type { Logger } from 'typeorm';
 import { toDatabaseError } from './translate.js';
-import { withoutLiterals } from './sql-text.js';
+import { removeLiterals } from './sql-text.js';
 
 /** Longer statements are cut off: an insert of a thousand rows is one. */
 const LONGEST = 2_000;
@@ -41,6 +41,6 @@ export class SqlLogger implements Logger {
 
   /** Asks first whether the log is on: taking a statement of 500 rows apart costs milliseconds. */
   #write(beginning: string, sql: string): void {
-    if (this.enabled) process.stderr.write(`${beginning}: ${withoutLiterals(sql, LONGEST)}\n`);
+    if (this.enabled) process.stderr.write(`${beginning}: ${removeLiterals(sql, LONGEST)}\n`);
   }
 }

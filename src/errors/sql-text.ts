@@ -19,10 +19,10 @@ const TOKENS: readonly (readonly [Token['kind'], RegExp])[] = [
 ];
 
 /** Every character of the text, in tokens. */
-export function tokensOf(sql: string): Token[] {
+export function tokenize(sql: string): Token[] {
   const tokens: Token[] = [];
   for (let at = 0; at < sql.length;) {
-    const token = blockComment(sql, at) ?? matched(sql, at);
+    const token = matchBlockComment(sql, at) ?? matchToken(sql, at);
     tokens.push(token);
     at += token.text.length;
   }
@@ -30,9 +30,9 @@ export function tokensOf(sql: string): Token[] {
 }
 
 /** The statements of a text as tokens, without space and comments; none for an empty one. */
-export function statementsOf(sql: string): Token[][] {
+export function splitStatements(sql: string): Token[][] {
   const statements: Token[][] = [[]];
-  for (const token of tokensOf(sql)) {
+  for (const token of tokenize(sql)) {
     if (token.kind === 'sign' && token.text === ';') statements.push([]);
     else if (token.kind !== 'space' && token.kind !== 'comment') statements.at(-1)?.push(token);
   }
@@ -44,8 +44,8 @@ export function statementsOf(sql: string): Token[][] {
  *
  * @param length at most so many characters; what is cut off shows as …
  */
-export function withoutLiterals(sql: string, length = 120): string {
-  const shown = tokensOf(unambiguous(sql)).map(({ kind, text }) => {
+export function removeLiterals(sql: string, length = 120): string {
+  const shown = tokenize(isUnambiguous(sql)).map(({ kind, text }) => {
     if (kind === 'string' || kind === 'dollar' || kind === 'number') return '?';
     return kind === 'space' || kind === 'comment' ? ' ' : text;
   });
@@ -57,12 +57,12 @@ export function withoutLiterals(sql: string, length = 120): string {
  * Whether a backslash hides the quote after it depends on a setting of the session that sent the text (standard_conforming_strings):
  * from the first such place on nobody else can tell what is a literal.
  */
-function unambiguous(sql: string): string {
+function isUnambiguous(sql: string): string {
   const place = sql.indexOf(`\\'`);
   return place < 0 ? sql : sql.slice(0, sql.lastIndexOf(`'`, place - 1) + 1);
 }
 
-function matched(sql: string, at: number): Token {
+function matchToken(sql: string, at: number): Token {
   for (const [kind, pattern] of TOKENS) {
     pattern.lastIndex = at;
     const text = pattern.exec(sql)?.[0];
@@ -72,7 +72,7 @@ function matched(sql: string, at: number): Token {
 }
 
 /** Block comments nest. */
-function blockComment(sql: string, at: number): Token | undefined {
+function matchBlockComment(sql: string, at: number): Token | undefined {
   if (!sql.startsWith('/*', at)) return undefined;
   const marks = /\/\*|\*\//g;
   marks.lastIndex = at;

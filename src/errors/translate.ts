@@ -2,7 +2,7 @@ import { readSafety } from '../connection/environment.js';
 import { DatabaseError, type DatabaseErrorClass, type DatabaseErrorFacts } from './database-error.js';
 import * as classes from './error-classes.js';
 import { isIdentifier, isRaised, type NameCheck, type PostgresFields, readError } from './read-error.js';
-import { firstError } from './shared-db-error.js';
+import { findFirstError } from './shared-db-error.js';
 
 /** What Citus adds to the names of tables, constraints and triggers of a schema that it distributes: `posts_102098`. */
 const SHARD = /_\d+$/;
@@ -16,7 +16,7 @@ const CUT = /^(?=.{63}$)(.+)_[0-9a-f]{8}_\d+$/;
  * @param names of everything it may stand for
  * @returns undefined when it stands for none of them, or is one of them itself
  */
-export function nameWithoutShard(name: string, names: readonly string[]): string | undefined {
+export function removeShardFromName(name: string, names: readonly string[]): string | undefined {
   if (!SHARD.test(name) || names.includes(name)) return undefined;
   const plain = name.replace(SHARD, '');
   if (names.includes(plain)) return plain;
@@ -35,7 +35,7 @@ interface NamedFields {
  *
  * @param describe says what a constraint is, also by its name with a shard
  */
-export function withoutShard<Fields extends NamedFields>(
+export function removeShard<Fields extends NamedFields>(
   fields: Fields,
   describe: (constraint: string) => { readonly name?: string; readonly table: string } | undefined,
 ): Fields {
@@ -57,7 +57,7 @@ function replaceNames<Fields extends NamedFields>(fields: Fields, names: NamedFi
 
 export {
   DatabaseError,
-  summaryOf,
+  getSummary,
   type DatabaseErrorClass,
   type DatabaseErrorFacts,
   type DatabaseErrorKind,
@@ -97,46 +97,52 @@ export function toDatabaseError(
   shown: ShownNames = {},
 ): DatabaseError | undefined {
   if (error instanceof DatabaseError) return error;
-  const fields = withoutShard(driverErrorOf(error), describe);
-  const Class = classOf(fields);
-  return Class && new Class(factsOf(fields, { describe, sql: statementOf(error), ...shown }));
+  const fields = removeShard(getDriverError(error), describe);
+  const Class = chooseErrorClass(fields);
+  return Class && new Class(readFacts(fields, { describe, sql: getStatement(error), ...shown }));
 }
 
 /** PostgreSQL's code of an error, or Node's of a lost connection, in whatever form it comes; undefined for any other error. */
-export function sqlStateOf(error: unknown): string | undefined {
+export function getSqlState(error: unknown): string | undefined {
   if (error instanceof DatabaseError) return error.sqlState;
-  const { code, severity } = driverErrorOf(error);
+  const { code, severity } = getDriverError(error);
   return typeof code === 'string' && typeof severity === 'string' ? code : undefined;
 }
 
 /** TypeORM wraps the driver's error, which may be several in one. */
-function driverErrorOf(error: unknown): PostgresFields {
+function getDriverError(error: unknown): PostgresFields {
   const wrapped = (error as { driverError?: unknown } | null | undefined)?.driverError ?? error;
-  const first = firstError(wrapped);
+  const first = findFirstError(wrapped);
   return typeof first === 'object' && first !== null ? first : {};
 }
 
 /** The statement that TypeORM's error carries. */
-function statementOf(error: unknown): string | undefined {
-  return text((error as { query?: unknown } | null | undefined)?.query);
+function getStatement(error: unknown): string | undefined {
+  return readText((error as { query?: unknown } | null | undefined)?.query);
 }
 
 const byState = new Map(DATABASE_ERRORS.flatMap((Class) => Class.kind.states.map((state) => [state, Class])));
 
-function classOf({ code, severity, message, constraint, routine }: PostgresFields): DatabaseErrorClass | undefined {
+function chooseErrorClass({
+  code,
+  severity,
+  message,
+  constraint,
+  routine,
+}: PostgresFields): DatabaseErrorClass | undefined {
   if (typeof code === 'string') {
     if (code === '42501' && isAppendOnly(constraint)) return classes.AppendOnlyViolation;
     // The state of a broken protocol is also that of a wrong number of parameters, after which the connection goes on.
     if (code === '08P01' && routine === 'exec_bind_message') return classes.InvalidStatement;
     // Only PostgreSQL speaks of severity; any other code belongs to somebody else's error.
     const isState = typeof severity === 'string' && /^[0-9A-Z]{5}$/.test(code);
-    return byState.get(code) ?? (isState ? unlisted(code) : undefined);
+    return byState.get(code) ?? (isState ? describeUnlisted(code) : undefined);
   }
   return CODELESS.find(([text]) => text === message)?.[1];
 }
 
 /** A state that no class lists: at least its first two characters, the class of states, may be known. */
-function unlisted(code: string): DatabaseErrorClass {
+function describeUnlisted(code: string): DatabaseErrorClass {
   return BY_CLASS_OF_STATES[code.slice(0, 2)] ?? classes.UnexpectedDatabaseError;
 }
 
@@ -176,7 +182,7 @@ interface Translation extends ShownNames {
   readonly sql: string | undefined;
 }
 
-function factsOf(
+function readFacts(
   fields: PostgresFields,
   { describe, sql, isKnownName = () => false, showStatementNames = !readSafety().production }: Translation,
 ): DatabaseErrorFacts {
@@ -189,35 +195,35 @@ function factsOf(
   const reading =
     known?.sentence === undefined ? readError(fields, { sql, isKnownName, showStatementNames }) : undefined;
   return {
-    sqlState: text(fields.code),
+    sqlState: readText(fields.code),
     schema: name(fields.schema),
-    table: name(fields.table) ?? known?.table ?? (raised ? undefined : tableIn(fields.message)),
-    columns: known?.columns ?? (column === undefined ? (raised ? [] : columnsIn(fields.detail)) : [column]),
+    table: name(fields.table) ?? known?.table ?? (raised ? undefined : readTable(fields.message)),
+    columns: known?.columns ?? (column === undefined ? (raised ? [] : readColumns(fields.detail)) : [column]),
     column,
     constraint,
-    rule: known?.sentence ?? reading?.sentence ?? unlistedSentence(fields.code),
+    rule: known?.sentence ?? reading?.sentence ?? describeUnlistedState(fields.code),
     advice: reading?.advice,
   };
 }
 
-function text(value: unknown): string | undefined {
+function readText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
 /** `Key (platform, platform_id)=(…) already exists`: the names are ours, what follows is the row's. */
-function columnsIn(detail: unknown): string[] {
+function readColumns(detail: unknown): string[] {
   if (typeof detail !== 'string') return [];
   return /^Key \(([a-z0-9_]+(?:, [a-z0-9_]+)*)\)=/.exec(detail)?.[1]?.split(', ') ?? [];
 }
 
 /** Where neither a class nor a reading knows the state, the state is all there is to know. */
-function unlistedSentence(code: unknown): string | undefined {
+function describeUnlistedState(code: unknown): string | undefined {
   if (typeof code !== 'string' || byState.has(code)) return undefined;
-  return `${unlisted(code).kind.sentence} (SQLSTATE ${code})`;
+  return `${describeUnlisted(code).kind.sentence} (SQLSTATE ${code})`;
 }
 
 /** PostgreSQL has no field for what a role may not use; its words, in English, name that and nothing else. */
-function tableIn(message: unknown): string | undefined {
+function readTable(message: unknown): string | undefined {
   return typeof message === 'string'
     ? /^permission denied for (?:table|view) ([a-z0-9_]+)$/.exec(message)?.[1]
     : undefined;

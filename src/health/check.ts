@@ -1,13 +1,13 @@
 import { Socket } from 'node:net';
 import type { Client } from 'pg';
 import type { DataSource } from 'typeorm';
-import { addressOf, clientOptionsOf, schemaOf } from '../connection/client.js';
-import { connectionFailure } from '../connection/connection-failure.js';
-import { type Access, ACCESS_COLUMNS, whyReadOnly } from '../connection/database-access.js';
+import { getAddress, getClientOptions, getSchema } from '../connection/client.js';
+import { toConnectionFailure } from '../connection/connection-failure.js';
+import { type Access, ACCESS_COLUMNS, explainReadOnly } from '../connection/database-access.js';
 import { describeAddress } from '../connection/database-url.js';
 import { SchemaMissing } from '../connection/schema-name.js';
 import { SessionClient } from '../connection/session.js';
-import { listedMigrations } from '../operations/migrator/known-migrations.js';
+import { listMigrations } from '../operations/migrator/known-migrations.js';
 
 /** What a health check found; what `/health` answers and `npm run health` prints. Holds no secret. */
 export interface HealthReport {
@@ -39,7 +39,7 @@ export interface MigrationHealth {
 }
 
 /** The report when nothing could be learnt but why. */
-export function unknownHealth(reason: string): HealthReport {
+export function createUnknownReport(reason: string): HealthReport {
   return {
     status: 'error',
     reason,
@@ -74,7 +74,7 @@ export function createHealthCheck(
   let running: Promise<HealthReport> | undefined;
   return () => {
     running ??= check(dataSource, timeoutMs)
-      .catch((error: unknown) => unknownHealth(connectionFailure(error, addressOf(dataSource)).message))
+      .catch((error: unknown) => createUnknownReport(toConnectionFailure(error, getAddress(dataSource)).message))
       .finally(() => {
         running = undefined;
       });
@@ -83,7 +83,7 @@ export function createHealthCheck(
 }
 
 async function check(dataSource: DataSource, timeoutMs: number): Promise<HealthReport> {
-  const { stream: open = () => new Socket(), ...options } = clientOptionsOf(dataSource, {
+  const { stream: open = () => new Socket(), ...options } = getClientOptions(dataSource, {
     // Ends a statement on the server; the deadline below ends everything else, whatever the server does.
     statement_timeout: timeoutMs,
   });
@@ -104,12 +104,12 @@ async function check(dataSource: DataSource, timeoutMs: number): Promise<HealthR
     const { database, readOnly } = await askDatabase(client);
     try {
       await assertSchemaExists(client, dataSource);
-      return assess({ database, readOnly }, await appliedMigrations(client, dataSource), dataSource);
+      return assess({ database, readOnly }, await readAppliedMigrations(client, dataSource), dataSource);
     } catch (error) {
-      return { ...unknownHealth(explain(error)), database };
+      return { ...createUnknownReport(explain(error)), database };
     }
   } catch (error) {
-    return unknownHealth(explain(error));
+    return createUnknownReport(explain(error));
   } finally {
     await client.end().catch(() => undefined);
     clearTimeout(deadline);
@@ -134,36 +134,36 @@ async function askDatabase(client: Client): Promise<Found> {
   const [row] = rows;
   // Distributions append their own name: "15.18 (Debian 15.18-1)".
   const version = row?.version.split(' ')[0] ?? null;
-  const readOnly = row?.writes ? whyReadOnly(row) : undefined;
+  const readOnly = row?.writes ? explainReadOnly(row) : undefined;
   return { database: { ok: true, latencyMs: Math.round(performance.now() - begin), version }, readOnly };
 }
 
 async function assertSchemaExists(client: Client, dataSource: DataSource): Promise<void> {
-  const schema = schemaOf(dataSource);
+  const schema = getSchema(dataSource);
   const { rows } = await client.query<{ exists: boolean }>('SELECT to_regnamespace($1) IS NOT NULL AS exists', [
     schema,
   ]);
-  if (rows[0]?.exists === false) throw new SchemaMissing(schema, addressOf(dataSource));
+  if (rows[0]?.exists === false) throw new SchemaMissing(schema, getAddress(dataSource));
 }
 
-async function appliedMigrations(client: Client, { options }: DataSource): Promise<string[]> {
+async function readAppliedMigrations(client: Client, { options }: DataSource): Promise<string[]> {
   try {
     const table = client.escapeIdentifier(options.migrationsTableName ?? 'migrations');
     const { rows } = await client.query<{ name: string }>(`SELECT name FROM ${table}`);
     return rows.map(({ name }) => name);
   } catch (error) {
     // No such table: nothing was ever applied.
-    if (codeOf(error) === UNDEFINED_TABLE) return [];
+    if (getCode(error) === UNDEFINED_TABLE) return [];
     throw error;
   }
 }
 
 function assess({ database, readOnly }: Found, applied: readonly string[], dataSource: DataSource): HealthReport {
-  const known = listedMigrations(dataSource);
+  const known = listMigrations(dataSource);
   const pending = known.filter(({ name }) => !applied.includes(name)).length;
   const migrations = { applied: applied.length, pending };
   if (pending === 0 && readOnly === undefined) return { status: 'ok', database, migrations };
-  const place = describeAddress(addressOf(dataSource));
+  const place = describeAddress(getAddress(dataSource));
   const reason =
     pending === 0
       ? `The database at ${place} takes no writes: ${readOnly}.`
@@ -172,14 +172,14 @@ function assess({ database, readOnly }: Found, applied: readonly string[], dataS
 }
 
 function explainFailure(error: unknown, late: boolean, dataSource: DataSource, timeoutMs: number): string {
-  const address = addressOf(dataSource);
+  const address = getAddress(dataSource);
   const place = `The database at ${describeAddress(address)}`;
-  const code = late ? QUERY_CANCELED : codeOf(error);
+  const code = late ? QUERY_CANCELED : getCode(error);
   if (code === QUERY_CANCELED) return `${place} does not answer within ${timeoutMs} ms: check its load and its log.`;
   if (code === INSUFFICIENT_PRIVILEGE) return `${place} hides its migrations: grant SELECT on that table to this user.`;
-  return connectionFailure(error, address).message;
+  return toConnectionFailure(error, address).message;
 }
 
-function codeOf(error: unknown): unknown {
+function getCode(error: unknown): unknown {
   return (error as { code?: unknown } | null | undefined)?.code;
 }

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { unknownHealth, type HealthReport } from './check.js';
+import { createUnknownReport, type HealthReport } from './check.js';
 
 /**
  * Answers `GET /health`: 200 when the check says `ok`, 503 otherwise, with the report as JSON. For Express, Connect and Node's
  * own server: `app.get('/health', healthHandler(createHealthCheck(dataSource)))`. Never throws.
  */
-export function healthHandler(
+export function createHealthHandler(
   check: () => Promise<HealthReport>,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (_request, response) => {
@@ -19,7 +19,7 @@ async function answer(check: () => Promise<HealthReport>, response: ServerRespon
     send(response, report.status === 'ok' ? 200 : 503, report);
   } catch {
     // The check is the caller's: what it throws may hold anything, so none of it is shown.
-    send(response, 503, unknownHealth('The health check itself failed: see the log of the service.'));
+    send(response, 503, createUnknownReport('The health check itself failed: see the log of the service.'));
   }
 }
 

@@ -34,17 +34,17 @@ const POSTS_DAYS = 90;
 
 const MONTHLY: ArchiveFormat = { format: 'jsonl.gz', per: 'month' };
 
-const forever = (table: string, reason: string): KeptForever => ({ table, days: 'forever', reason });
+const keepForever = (table: string, reason: string): KeptForever => ({ table, days: 'forever', reason });
 
 /** How long each table keeps its rows: the one place that the purge and the documents read. Every table is listed. */
 export const RETENTION_POLICIES: readonly RetentionPolicy[] = [
-  forever('archetypes', 'Reference data; retired by is_active.'),
-  forever('power_tiers', 'Reference data; retired by is_active.'),
-  forever('competitor_categories', 'Reference data; retired by is_active.'),
-  forever('kpi_types', 'Reference data; retired by is_active.'),
-  forever('escalation_reasons', 'Reference data; retired by is_active.'),
-  forever('champion_tiers', 'Reference data; retired by is_active.'),
-  forever('authors', 'Relationship memory (architecture 5.5); erased on request.'),
+  keepForever('archetypes', 'Reference data; retired by is_active.'),
+  keepForever('power_tiers', 'Reference data; retired by is_active.'),
+  keepForever('competitor_categories', 'Reference data; retired by is_active.'),
+  keepForever('kpi_types', 'Reference data; retired by is_active.'),
+  keepForever('escalation_reasons', 'Reference data; retired by is_active.'),
+  keepForever('champion_tiers', 'Reference data; retired by is_active.'),
+  keepForever('authors', 'Relationship memory (architecture 5.5); erased on request.'),
   {
     table: 'posts',
     days: POSTS_DAYS,
@@ -60,9 +60,9 @@ export const RETENTION_POLICIES: readonly RetentionPolicy[] = [
     archive: MONTHLY,
     reason: '90 days (architecture 5.5), with the post they judge.',
   },
-  forever('replies', 'Permanent audit trail (architecture 5.5); outlives its decision.'),
-  forever('experiments', 'Knowledge of what worked (architecture 5.5).'),
-  forever('competitors', 'A list kept by hand; retired by is_active.'),
+  keepForever('replies', 'Permanent audit trail (architecture 5.5); outlives its decision.'),
+  keepForever('experiments', 'Knowledge of what worked (architecture 5.5).'),
+  keepForever('competitors', 'A list kept by hand; retired by is_active.'),
   {
     table: 'competitive_mentions',
     days: POSTS_DAYS,
@@ -71,7 +71,7 @@ export const RETENTION_POLICIES: readonly RetentionPolicy[] = [
     archive: MONTHLY,
     reason: 'Not stated; they go with the post they stand in.',
   },
-  forever('community_champions', 'Not stated; goes with the author, who stays.'),
+  keepForever('community_champions', 'Not stated; goes with the author, who stays.'),
   {
     table: 'kpi_metrics',
     days: TWO_YEARS,
@@ -79,7 +79,7 @@ export const RETENTION_POLICIES: readonly RetentionPolicy[] = [
     archive: { format: 'csv.gz', per: 'quarter' },
     reason: '2 years, CSV every quarter (architecture 5.5).',
   },
-  forever('escalations', 'Not stated; the record of human judgement, which outlives what it was about.'),
+  keepForever('escalations', 'Not stated; the record of human judgement, which outlives what it was about.'),
   {
     table: 'audit_logs',
     days: THREE_YEARS,
@@ -109,5 +109,5 @@ export const RETENTION_POLICIES: readonly RetentionPolicy[] = [
     archive: MONTHLY,
     reason: '3 months (NFR15), which is when their decision goes.',
   },
-  forever('segmented_weights', 'Weights in force (NFR15); their history is in weight_adjustment_logs.'),
+  keepForever('segmented_weights', 'Weights in force (NFR15); their history is in weight_adjustment_logs.'),
 ];

@@ -11,7 +11,7 @@ const OWN_WORDS = 'somebody’s own words, about health and alcohol';
  * What dashboards do not see, by table and column, and why. They count and compare; rows stay linked by ids that mean nothing
  * outside. Services and the approval queue show people these columns: as `app`.
  */
-export const WITHHELD_COLUMNS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+export const RESTRICTED_COLUMNS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   authors: {
     platform_id: IDENTIFIES,
     handle: IDENTIFIES,
@@ -68,7 +68,7 @@ export const FUTURE_TABLES: RoleMatrix['futureTables'] = {
 };
 
 /** What each role may do with a table. */
-export function rightsOn(table: string): readonly TableRights[] {
+export function listRights(table: string): readonly TableRights[] {
   if (!TABLES.includes(table)) return [{ ...FUTURE_TABLES, without: [] }];
   // Who connects may look whether the schema is the one it was made for, and of which environment the database is.
   if (BOOKKEEPING_TABLES.includes(table)) {
@@ -76,16 +76,16 @@ export function rightsOn(table: string): readonly TableRights[] {
   }
   return [
     { role: 'app', privileges: APP_EXCEPTIONS[table] ?? DML, without: [] },
-    { role: 'reader', privileges: ['SELECT'], without: Object.keys(WITHHELD_COLUMNS[table] ?? {}) },
-    { role: 'retention', privileges: retentionPrivileges(table), without: [] },
+    { role: 'reader', privileges: ['SELECT'], without: Object.keys(RESTRICTED_COLUMNS[table] ?? {}) },
+    { role: 'retention', privileges: getRetentionPrivileges(table), without: [] },
   ];
 }
 
 /** Reads what it archives, deletes what is purged on its own; what goes with a parent, PostgreSQL deletes as the owner. */
-function retentionPrivileges(table: string): readonly TablePrivilege[] {
+function getRetentionPrivileges(table: string): readonly TablePrivilege[] {
   const policy = RETENTION_POLICIES.find((each) => each.table === table);
   if (policy === undefined || policy.days === 'forever') return [];
   return policy.goesWith === undefined ? ['SELECT', 'DELETE'] : ['SELECT'];
 }
 
-export const ROLE_MATRIX: RoleMatrix = { rightsOn, futureTables: FUTURE_TABLES };
+export const ROLE_MATRIX: RoleMatrix = { rightsOn: listRights, futureTables: FUTURE_TABLES };

@@ -2,8 +2,8 @@ import { BlockList, isIP } from 'node:net';
 import type { DataSource, EntityManager } from 'typeorm';
 import { describeNodeEnv, isProduction } from '../connection/environment.js';
 import { RECORD_ENTITIES, SegmentedWeight } from '../entities/index.js';
-import { reasonsToAsk } from '../operations/environment-guard/guard.js';
-import { readSituation, type Situation } from '../operations/environment-guard/environment-row.js';
+import { listConfirmationReasons } from '../operations/environment-guard/guard.js';
+import { readDatabaseState, type DatabaseState } from '../operations/environment-guard/environment-row.js';
 import { REFERENCE_SEGMENTS } from './reference/rows.js';
 import { SAMPLE_ID_PATTERN } from './ids.js';
 import {
@@ -79,8 +79,8 @@ export async function assertSampleAllowed(permission: SamplePermission, dataSour
 export async function assertSampleAllowedIn(manager: EntityManager, permission: SamplePermission): Promise<void> {
   const place = { ...permission, ...(await placeOf(manager)) };
   assertSamplePlace(place);
-  assertSampleEnvironment(await readSituation((sql, parameters) => manager.query(sql, parameters)), place);
-  const foreign = await foreignRows(manager);
+  assertSampleEnvironment(await readDatabaseState((sql, parameters) => manager.query(sql, parameters)), place);
+  const foreign = await countForeignRows(manager);
   if (foreign.length > 0) throw new ForeignRowsError(foreign);
 }
 
@@ -90,14 +90,14 @@ export async function assertSampleAllowedIn(manager: EntityManager, permission: 
  * @throws SampleInProductionError when it says production, UnconfirmedDatabaseError when it says no harmless word and was not named.
  */
 function assertSampleEnvironment(
-  situation: Situation,
+  situation: DatabaseState,
   { nodeEnv, host, databaseName, confirmedName }: SamplePlace,
 ): void {
   const { marker } = situation;
   if (marker.state === 'set' && marker.environment === 'production') {
     throw new SampleInProductionError(`the database "${databaseName}" says it is production`);
   }
-  const reasons = reasonsToAsk(situation, nodeEnv?.trim().toLowerCase());
+  const reasons = listConfirmationReasons(situation, nodeEnv?.trim().toLowerCase());
   if (reasons.length === 0 || confirmedName !== undefined) return;
   throw new UnconfirmedDatabaseError(host, databaseName, undefined, reasons.join(', and '));
 }
@@ -110,7 +110,7 @@ async function placeOf(manager: EntityManager): Promise<Pick<SamplePlace, 'host'
 }
 
 /** Tables outside the reference data that hold rows which are not samples. */
-async function foreignRows(manager: EntityManager): Promise<ForeignRows[]> {
+async function countForeignRows(manager: EntityManager): Promise<ForeignRows[]> {
   const found: ForeignRows[] = [];
   for (const entity of RECORD_ENTITIES) {
     const { tableName } = manager.dataSource.getMetadata(entity);

@@ -31,11 +31,11 @@ import {
  * @param table number of the table, 0..65,535.
  * @param row number of the row, 0..2^48 - 1.
  */
-export function customUuid(prefix: string, table: number, row: number): string {
-  return `${prefix}-${hex(table, 4)}-8000-8000-${hex(row, 12)}`;
+export function createUuid(prefix: string, table: number, row: number): string {
+  return `${prefix}-${toHex(table, 4)}-8000-8000-${toHex(row, 12)}`;
 }
 
-function hex(value: number, digits: number): string {
+function toHex(value: number, digits: number): string {
   return value.toString(16).padStart(digits, '0');
 }
 
@@ -69,7 +69,7 @@ const NUMBERED: readonly EntityClass[] = [
  *
  * @throws Error when the entity is not in the list: a new table is to be appended to it.
  */
-export function tableNumber(entity: EntityClass): number {
+export function getTableNumber(entity: EntityClass): number {
   const place = NUMBERED.indexOf(entity);
   if (place < 0) throw new Error(`${entity.name} has no number in src/seeds/table-numbers.ts: append it.`);
   return place + 1;
@@ -81,8 +81,8 @@ export function tableNumber(entity: EntityClass): number {
  *
  * @param row its number in its list, from 1.
  */
-export function referenceId(entity: EntityClass, row: number): string {
-  return customUuid('4ef00000', tableNumber(entity), row);
+export function createReferenceId(entity: EntityClass, row: number): string {
+  return createUuid('4ef00000', getTableNumber(entity), row);
 }
 
 const PREFIX = '5eed0000';
@@ -93,7 +93,7 @@ const SERIES_SIZE = 2 ** 32;
 /** What the id of every sample row matches, in JavaScript and in PostgreSQL (`id::text ~ …`). */
 export const SAMPLE_ID_PATTERN = '^5eed0000-[0-9a-f]{4}-8000-8000-[0-9a-f]{12}$';
 
-const sampleIdPattern = new RegExp(SAMPLE_ID_PATTERN);
+const createSampleIdPattern = new RegExp(SAMPLE_ID_PATTERN);
 
 /**
  * The id of a sample row: the same on every machine and every day, and recognisable at a glance as invented
@@ -102,11 +102,11 @@ const sampleIdPattern = new RegExp(SAMPLE_ID_PATTERN);
  * @param row number of the row in its table, from 1.
  * @param series 0..65,535: two sets of rows with different numbers can live in one database. The sample is series 0.
  */
-export function sampleId(entity: EntityClass, row: number, series = 0): string {
-  return customUuid(PREFIX, tableNumber(entity), series * SERIES_SIZE + row);
+export function createSampleId(entity: EntityClass, row: number, series = 0): string {
+  return createUuid(PREFIX, getTableNumber(entity), series * SERIES_SIZE + row);
 }
 
 /** Was the row with this id invented by the sample seeder or by a factory? */
 export function isSampleId(id: string): boolean {
-  return sampleIdPattern.test(id);
+  return createSampleIdPattern.test(id);
 }

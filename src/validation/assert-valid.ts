@@ -1,15 +1,15 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError as ClassValidatorError } from 'class-validator';
 import { MAX_DEPTH } from '../columns/json.js';
-import { type EntityClass, type Fault, fieldsOf, rowRulesOf } from '../columns/registry.js';
+import { type EntityClass, type Issue, getFields, getRowRules } from '../columns/registry.js';
 import { isDate } from '../columns/timestamps.js';
-import { isObject, isPlainObject, judgePresent, judgeValue, readableName } from '../columns/validators.js';
+import { isObject, isPlainObject, validatePresent, validateValue, toReadableName } from '../columns/validators.js';
 import {
   InputValidationError,
-  propertyViolation,
-  rowViolation,
+  createPropertyViolation,
+  createRowViolation,
   type Violation,
-  withoutRules,
+  removeRules,
 } from './validation-error.js';
 
 /**
@@ -22,8 +22,8 @@ import {
  * @throws InputValidationError naming every violation; also for a class without any rule.
  */
 export function assertValid<Input extends object>(Class: new () => Input, data: unknown): Input {
-  const fault = shapeFault(data) ?? plainDataFault(data);
-  if (fault) throw new InputValidationError(Class.name, unfit(Class, data, fault));
+  const fault = findShapeIssue(data) ?? findPlainDataIssue(data);
+  if (fault) throw new InputValidationError(Class.name, createUnfitError(Class, data, fault));
   const instance = plainToInstance(Class, data);
   const errors = validateSync(instance, {
     whitelist: true,
@@ -31,49 +31,49 @@ export function assertValid<Input extends object>(Class: new () => Input, data: 
     forbidUnknownValues: true,
     validationError: { target: false },
   });
-  const violations = errors.flatMap((error) => violationsOf(Class, error));
+  const violations = errors.flatMap((error) => listViolations(Class, error));
   if (violations.length > 0) throw new InputValidationError(Class.name, violations);
   return instance;
 }
 
 /** What a fault of the data means. Of data that is too large as a whole, the properties that are too large say more. */
-function unfit(Class: EntityClass, data: unknown, fault: Fault): Violation[] {
-  const fields = fault.path === '' && isObject(data) ? [...fieldsOf(Class)] : [];
+function createUnfitError(Class: EntityClass, data: unknown, fault: Issue): Violation[] {
+  const fields = fault.path === '' && isObject(data) ? [...getFields(Class)] : [];
   const oversized = fields.flatMap(([property, { rules }]) => {
     const value = (data as Record<string, unknown>)[property];
     const sizes = typeof value === 'object' && value !== null ? rules.filter(({ kind }) => kind === 'size') : [];
-    return judgeValue(sizes, value).map((found) => propertyViolation(property, found));
+    return validateValue(sizes, value).map((found) => createPropertyViolation(property, found));
   });
-  return oversized.length > 0 ? oversized : [propertyViolation('', fault)];
+  return oversized.length > 0 ? oversized : [createPropertyViolation('', fault)];
 }
 
-function violationsOf(Class: EntityClass, error: ClassValidatorError, parent = ''): Violation[] {
+function listViolations(Class: EntityClass, error: ClassValidatorError, parent = ''): Violation[] {
   const { property, constraints = {}, children = [] } = error;
-  if ('unknownValue' in constraints) return [withoutRules(Class.name)];
-  const path = parent + readableName(property);
+  if ('unknownValue' in constraints) return [removeRules(Class.name)];
+  const path = parent + toReadableName(property);
   if ('whitelistValidation' in constraints) {
-    return [propertyViolation('', { path, kind: 'unknown', sentence: `is no property of ${Class.name}` })];
+    return [createPropertyViolation('', { path, kind: 'unknown', sentence: `is no property of ${Class.name}` })];
   }
   return [
     ...(parent === '' ? ownViolations(Class, error) : []),
-    ...foreignViolations(Class, path, constraints, parent === ''),
-    ...children.flatMap((child) => violationsOf(Class, child, `${path}.`)),
+    ...listForeignViolations(Class, path, constraints, parent === ''),
+    ...children.flatMap((child) => listViolations(Class, child, `${path}.`)),
   ];
 }
 
 /** What our own rules say, which is more than class-validator keeps: the place inside nested data, the rule's properties. */
 function ownViolations(Class: EntityClass, { property, value, constraints = {} }: ClassValidatorError): Violation[] {
-  const field = fieldsOf(Class).get(property);
-  const faults = field ? judgePresent(field.rules, field.presence, value) : [];
-  const broken = rowRulesOf(Class).filter(({ meaning }) => meaning in constraints);
+  const field = getFields(Class).get(property);
+  const faults = field ? validatePresent(field.rules, field.presence, value) : [];
+  const broken = getRowRules(Class).filter(({ meaning }) => meaning in constraints);
   return [
-    ...faults.map((fault) => propertyViolation(property, fault)),
-    ...broken.map(({ meaning, sentence, properties }) => rowViolation(meaning, sentence, properties)),
+    ...faults.map((fault) => createPropertyViolation(property, fault)),
+    ...broken.map(({ meaning, sentence, properties }) => createRowViolation(meaning, sentence, properties)),
   ];
 }
 
 /** What decorators say that are not of our vocabulary. */
-function foreignViolations(
+function listForeignViolations(
   Class: EntityClass,
   path: string,
   constraints: Readonly<Record<string, string>>,
@@ -81,9 +81,9 @@ function foreignViolations(
 ): Violation[] {
   const own = new Set<string>();
   if (outermost) {
-    const field = fieldsOf(Class).get(path);
+    const field = getFields(Class).get(path);
     for (const kind of field ? ['required', ...field.rules.map((rule) => rule.kind)] : []) own.add(kind);
-    for (const { meaning } of rowRulesOf(Class)) own.add(meaning);
+    for (const { meaning } of getRowRules(Class)) own.add(meaning);
   }
   return Object.entries(constraints)
     .filter(([constraint]) => !own.has(constraint))
@@ -99,7 +99,7 @@ const MAX_VALUES = 100_000;
  *
  * @returns the first fault; undefined for plain data.
  */
-export function plainDataFault(value: unknown): Fault | undefined {
+export function findPlainDataIssue(value: unknown): Issue | undefined {
   return look(value, '', { left: MAX_VALUES, around: [] });
 }
 
@@ -110,19 +110,19 @@ interface Search {
   readonly around: unknown[];
 }
 
-function look(value: unknown, path: string, search: Search): Fault | undefined {
+function look(value: unknown, path: string, search: Search): Issue | undefined {
   search.left -= 1;
-  if (search.left < 0) return fault('', `must hold at most ${MAX_VALUES} values`);
+  if (search.left < 0) return createIssue('', `must hold at most ${MAX_VALUES} values`);
   if (typeof value !== 'object' || value === null || isDate(value)) return undefined;
-  if (search.around.includes(value)) return fault(path, 'must not contain itself');
-  if (search.around.length > MAX_DEPTH) return fault('', `must be at most ${MAX_DEPTH} levels deep`);
+  if (search.around.includes(value)) return createIssue(path, 'must not contain itself');
+  if (search.around.length > MAX_DEPTH) return createIssue('', `must be at most ${MAX_DEPTH} levels deep`);
   search.around.push(value);
   const found = Array.isArray(value) ? lookInList(value, path, search) : lookInObject(value, path, search);
   search.around.pop();
   return found;
 }
 
-function lookInList(list: unknown[], path: string, search: Search): Fault | undefined {
+function lookInList(list: unknown[], path: string, search: Search): Issue | undefined {
   for (let index = 0; index < list.length; index += 1) {
     const found = look(list[index], `${path}[${index}]`, search);
     if (found) return found;
@@ -130,23 +130,23 @@ function lookInList(list: unknown[], path: string, search: Search): Fault | unde
   return undefined;
 }
 
-function lookInObject(value: object, path: string, search: Search): Fault | undefined {
+function lookInObject(value: object, path: string, search: Search): Issue | undefined {
   // The outermost may be an instance of the input class itself: NestJS hands over what its pipe has made.
-  if (path !== '' && !isPlainObject(value)) return fault(path, 'must be plain data');
+  if (path !== '' && !isPlainObject(value)) return createIssue(path, 'must be plain data');
   for (const key of Object.keys(value)) {
-    const place = path === '' ? readableName(key) : `${path}.${readableName(key)}`;
-    if (key in Object.prototype) return fault(place, 'is a name of JavaScript itself');
+    const place = path === '' ? toReadableName(key) : `${path}.${toReadableName(key)}`;
+    if (key in Object.prototype) return createIssue(place, 'is a name of JavaScript itself');
     const found = look((value as Record<string, unknown>)[key], place, search);
     if (found) return found;
   }
   return undefined;
 }
 
-function fault(path: string, sentence: string): Fault {
+function createIssue(path: string, sentence: string): Issue {
   return { path, kind: 'plain', sentence };
 }
 
 /** What input classes take: an object, no list. */
-export function shapeFault(value: unknown): Fault | undefined {
+export function findShapeIssue(value: unknown): Issue | undefined {
   return isObject(value) ? undefined : { path: '', kind: 'shape', sentence: 'must be an object' };
 }

@@ -1,11 +1,11 @@
 import { getMetadataArgsStorage } from 'typeorm';
-import { rulesOf } from '../columns/registry.js';
-import { columnOf } from '../columns/table.js';
+import { getEntityRules } from '../columns/registry.js';
+import { findColumn } from '../columns/table.js';
 import { ENTITIES } from '../entities/index.js';
 import {
   type ConstraintFacts,
   type DatabaseError,
-  nameWithoutShard,
+  removeShardFromName,
   toDatabaseError as translate,
 } from '../errors/translate.js';
 
@@ -15,8 +15,8 @@ import {
  * @returns undefined for a name that is none of ours.
  */
 export function describeConstraint(name: string): ConstraintFacts | undefined {
-  known ??= new Map(allConstraints());
-  const plain = nameWithoutShard(name, [...known.keys()]);
+  known ??= new Map(listConstraints());
+  const plain = removeShardFromName(name, [...known.keys()]);
   if (plain === undefined) return known.get(name);
   const facts = known.get(plain);
   return facts && { ...facts, name: plain };
@@ -36,7 +36,7 @@ export function toDatabaseError(error: unknown): DatabaseError | undefined {
 
 /** Is this a name of our schema, which a message may repeat: a table, column, property, constraint, index, trigger or enum? */
 function isKnownName(name: string): boolean {
-  names ??= new Set(allNames());
+  names ??= new Set(listNames());
   const [, table] = /^tg_([a-z0-9_]+?)__[a-z0-9_]+$/.exec(name) ?? [];
   // Citus adds a shard to the names of what it distributes.
   const isOurs = (one: string): boolean => names?.has(one) === true || names?.has(one.replace(/_\d+$/, '')) === true;
@@ -45,15 +45,15 @@ function isKnownName(name: string): boolean {
 
 let names: Set<string> | undefined;
 
-function allNames(): string[] {
+function listNames(): string[] {
   const { columns } = getMetadataArgsStorage();
   const enums = columns.map(({ options }) => options.enumName).filter((name) => name !== undefined);
   return ENTITIES.flatMap((entity) => {
-    const rules = rulesOf(entity);
+    const rules = getEntityRules(entity);
     const { table = '', columns: own, relations, children, constraints, queries } = rules;
     const properties = [...own.keys(), ...relations.keys(), ...children];
     const foreignKeys = [...relations.values()].flatMap(({ property, column }) => [property, column]);
-    return [table, ...properties, ...[...own.keys()].map((property) => columnOf(rules, property)), ...foreignKeys]
+    return [table, ...properties, ...[...own.keys()].map((property) => findColumn(rules, property)), ...foreignKeys]
       .concat(...constraints.keys(), ...queries.keys())
       .concat(enums);
   });
@@ -61,9 +61,9 @@ function allNames(): string[] {
 
 let known: Map<string, ConstraintFacts> | undefined;
 
-function allConstraints(): [string, ConstraintFacts][] {
+function listConstraints(): [string, ConstraintFacts][] {
   return ENTITIES.flatMap((entity) => {
-    const { table = '', constraints } = rulesOf(entity);
+    const { table = '', constraints } = getEntityRules(entity);
     return [...constraints].map(([name, meaning]): [string, ConstraintFacts] => [name, { table, ...meaning }]);
   });
 }

@@ -1,5 +1,5 @@
 import { type EntitySubscriberInterface, EventSubscriber, type InsertEvent, type UpdateEvent } from 'typeorm';
-import { type EntityClass, hasRules, rulesOf } from '../columns/registry.js';
+import { type EntityClass, hasRules, getEntityRules } from '../columns/registry.js';
 import { assertOwnRowOnly, isBeingSaved, noteInsert } from './saved-rows.js';
 import { validateEntity } from './validate-entity.js';
 
@@ -33,7 +33,7 @@ export class EntityValidationSubscriber implements EntitySubscriberInterface {
     validateEntity(target, event.entity, {
       write: 'update',
       // Only save() knows the stored row, and what differs from it.
-      ...(stored === undefined ? {} : { stored, changed: changedBy(target, event) }),
+      ...(stored === undefined ? {} : { stored, changed: listChanges(target, event) }),
     });
   }
 }
@@ -42,8 +42,8 @@ function isOurs(target: unknown): target is EntityClass {
   return typeof target === 'function' && hasRules(target);
 }
 
-function changedBy(target: EntityClass, { updatedColumns, updatedRelations }: UpdateEvent<unknown>): string[] {
-  const { relations } = rulesOf(target);
+function listChanges(target: EntityClass, { updatedColumns, updatedRelations }: UpdateEvent<unknown>): string[] {
+  const { relations } = getEntityRules(target);
   return [
     ...updatedColumns.map(({ propertyName }) => propertyName),
     ...updatedRelations.map(({ propertyName }) => relations.get(propertyName)?.property ?? propertyName),

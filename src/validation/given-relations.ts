@@ -1,9 +1,9 @@
 import type { EntityMetadata, ObjectLiteral, RelationMetadata } from 'typeorm';
 import { isObject } from '../columns/validators.js';
 import type { SaveCall, SavedRow } from '../connection/save-call.js';
-import { contradictionOf, UNKNOWN } from './row-rules.js';
-import { foreignKeyOf } from './saved-rows.js';
-import { propertyViolation, type Violation } from './validation-error.js';
+import { findContradiction, UNKNOWN } from './row-rules.js';
+import { getForeignKey } from './saved-rows.js';
+import { createPropertyViolation, type Violation } from './validation-error.js';
 
 /** A child that is given with its parent and has an id: it must belong to that parent already. */
 export interface GivenChild {
@@ -70,9 +70,9 @@ function readParent({ saved, chunks, reload, found }: Walk, relation: RelationMe
   const parent: unknown = relation.getEntityValue(saved.row);
   // A bare id is for readRow to refuse.
   if (parent === undefined || (parent !== null && !isObject(parent))) return;
-  const property = foreignKeyOf(relation);
-  const id: unknown = parent && (idOf(parent) ?? UNKNOWN);
-  const violationOf = (sentence: string): Violation => relationViolation(relation.propertyName, sentence);
+  const property = getForeignKey(relation);
+  const id: unknown = parent && (getId(parent) ?? UNKNOWN);
+  const violationOf = (sentence: string): Violation => createRelationViolation(relation.propertyName, sentence);
   if (parent && id === UNKNOWN) {
     const name = saved.metadata.name;
     const isStoredInTime = (chunks.get(parent) ?? Infinity) <= (chunks.get(saved.row) ?? 0);
@@ -84,7 +84,7 @@ function readParent({ saved, chunks, reload, found }: Walk, relation: RelationMe
     }
   }
   const key: unknown = saved.row[property];
-  const sentence = contradictionOf(id, key, property);
+  const sentence = findContradiction(id, key, property);
   if (sentence !== undefined) {
     found.contradictions.push({ saved, relation, id, key, violation: violationOf(sentence) });
   }
@@ -119,50 +119,50 @@ function readChild(
     addTo(walk, path, 'must be an object with an id');
     return;
   }
-  const id = idOf(child);
-  const named = walk.chunks.has(child) ? namesParent(child, relation, parent) : undefined;
-  if (named === false) addTo(walk, path, elsewhere(relation));
-  else if (named === undefined && id === undefined) addTo(walk, path, `is new: ${separately(relation)}`);
+  const id = getId(child);
+  const named = walk.chunks.has(child) ? isParentNamed(child, relation, parent) : undefined;
+  if (named === false) addTo(walk, path, adviseElsewhere(relation));
+  else if (named === undefined && id === undefined) addTo(walk, path, `is new: ${adviseSeparately(relation)}`);
   else if (named === undefined) {
-    walk.found.children.push({ saved: walk.saved, path, relation, parentId: idOf(parent), id });
+    walk.found.children.push({ saved: walk.saved, path, relation, parentId: getId(parent), id });
   }
   readChildren(walk, metadata, child, `${path}.`);
 }
 
 /** Does the child itself say whose it is? Undefined when it says nothing. */
-function namesParent(child: ObjectLiteral, relation: RelationMetadata, parent: ObjectLiteral): boolean | undefined {
+function isParentNamed(child: ObjectLiteral, relation: RelationMetadata, parent: ObjectLiteral): boolean | undefined {
   const given: unknown = relation.getEntityValue(child);
   if (given === parent) return true;
-  const key: unknown = isObject(given) ? idOf(given) : (given ?? child[foreignKeyOf(relation)]);
-  return key === undefined ? undefined : key === idOf(parent);
+  const key: unknown = isObject(given) ? getId(given) : (given ?? child[getForeignKey(relation)]);
+  return key === undefined ? undefined : key === getId(parent);
 }
 
 /** How to write a child that is not stored. */
-export function separately(relation: RelationMetadata): string {
+export function adviseSeparately(relation: RelationMetadata): string {
   const { propertyName, entityMetadata } = relation;
-  return `save the ${entityMetadata.name} by itself, with ${propertyName} or ${foreignKeyOf(relation)}, or leave it out`;
+  return `save the ${entityMetadata.name} by itself, with ${propertyName} or ${getForeignKey(relation)}, or leave it out`;
 }
 
 /** What is wrong with a child of another parent. */
-export function elsewhere({ propertyName, entityMetadata, inverseEntityMetadata }: RelationMetadata): string {
+export function adviseElsewhere({ propertyName, entityMetadata, inverseEntityMetadata }: RelationMetadata): string {
   const [child, parent] = [entityMetadata.name, inverseEntityMetadata.name];
   return `is of another ${parent} or of none: set ${propertyName} of the ${child} and save the ${child}`;
 }
 
 /** A violation at a path like `posts[0].decisions[1]`. */
-export function relationViolation(path: string, sentence: string): Violation {
+export function createRelationViolation(path: string, sentence: string): Violation {
   const [property = path] = /^\w+/.exec(path) ?? [];
-  return propertyViolation(property, { path: path.slice(property.length), kind: 'relation', sentence });
+  return createPropertyViolation(property, { path: path.slice(property.length), kind: 'relation', sentence });
 }
 
 function addTo({ saved, found }: Walk, path: string, sentence: string): void {
-  add(found, saved, relationViolation(path, sentence));
+  add(found, saved, createRelationViolation(path, sentence));
 }
 
 function add({ violations }: GivenRelations, saved: SavedRow, violation: Violation): void {
   violations.push({ saved, violation });
 }
 
-function idOf(row: ObjectLiteral): unknown {
+function getId(row: ObjectLiteral): unknown {
   return (row.id as unknown) ?? undefined;
 }

@@ -1,12 +1,12 @@
 import { Transform } from 'class-transformer';
 import { ValidateBy, type ValidationArguments } from 'class-validator';
-import { mustHold } from '../columns/define-column.js';
+import { validatorFor } from '../columns/define-column.js';
 import { Field } from '../columns/index.js';
-import { scoreRule } from '../columns/numbers.js';
-import { type ColumnRule, type EntityClass, fieldsOf, type RowRule, rulesOf } from '../columns/registry.js';
+import { createScoreRule } from '../columns/numbers.js';
+import { type ColumnRule, type EntityClass, getFields, type RowRule, getEntityRules } from '../columns/registry.js';
 import { dayRule, toOwnDate } from '../columns/timestamps.js';
-import { judgePresent } from '../columns/validators.js';
-import { completed, judgeRow } from './row-rules.js';
+import { validatePresent } from '../columns/validators.js';
+import { withDefaults, validateRow } from './row-rules.js';
 
 interface LikeOptions {
   /** Must be there, though the column may be null or has a default. */
@@ -21,12 +21,12 @@ interface LikeOptions {
  * A property that ends up in a column: it has the column's rules, and may be null or left out where the column may. So
  * that a length or a list is typed once, in the entity.
  */
-export function Like<Row extends object>(
+export function SameRulesAs<Row extends object>(
   entity: new () => Row,
   column: keyof Row & string,
   { required = false, optional, also = [] }: LikeOptions = {},
 ): PropertyDecorator {
-  const field = fieldsOf(entity).get(column);
+  const field = getFields(entity).get(column);
   if (!field) throw new Error(`${entity.name}.${column} is no column with rules.`);
   const { presence, rules } = field;
   if (required) return Field([...rules, ...also]);
@@ -39,15 +39,15 @@ export function Like<Row extends object>(
  */
 export function WithRulesOf(entity: EntityClass): ClassDecorator {
   return (input) => {
-    const fields = fieldsOf(input);
-    const columns = fieldsOf(entity);
+    const fields = getFields(input);
+    const columns = getFields(entity);
     const isKnown = (property: string): boolean =>
       fields.has(property) || columns.get(property)?.presence.fallback !== undefined;
-    const rules = rulesOf(entity).rows.filter(
+    const rules = getEntityRules(entity).rows.filter(
       ({ properties }) => properties.some((property) => fields.has(property)) && properties.every(isKnown),
     );
-    rulesOf(input).rows.push(...rules);
-    for (const rule of rules) mustHoldOver(rule, input, entity);
+    getEntityRules(input).rows.push(...rules);
+    for (const rule of rules) validatorOver(rule, input, entity);
   };
 }
 
@@ -57,46 +57,46 @@ export function WithRulesOf(entity: EntityClass): ClassDecorator {
  */
 export function FromIso(): PropertyDecorator {
   // Not `value`: where the Date is of another realm, class-transformer has put the current time in its place.
-  return Transform(({ obj, key }) => dateOf((obj as Record<string, unknown>)[key]), { toClassOnly: true });
+  return Transform(({ obj, key }) => parseDate((obj as Record<string, unknown>)[key]), { toClassOnly: true });
 }
 
-function dateOf(value: unknown): unknown {
+function parseDate(value: unknown): unknown {
   return isIso(value) ? new Date(value) : toOwnDate(value);
 }
 
 /** A score, probability or share: a finite number from 0 to 1. */
 export function isScore(value: unknown): value is number {
-  return scoreRule.holds(value);
+  return createScoreRule.holds(value);
 }
 
 /** The same as a class-validator decorator, for input classes of services. */
 export function IsScore(): PropertyDecorator {
-  return mustHold([scoreRule]);
+  return validatorFor([createScoreRule]);
 }
 
 // class-validator knows no rules over a whole object: it hangs on the first of its properties.
-function mustHoldOver(rule: RowRule, input: EntityClass, entity: EntityClass): void {
-  const first = rule.properties.find((property) => fieldsOf(input).has(property));
+function validatorOver(rule: RowRule, input: EntityClass, entity: EntityClass): void {
+  const first = rule.properties.find((property) => getFields(input).has(property));
   if (first === undefined) return;
   const validate = (_value: unknown, args?: ValidationArguments): boolean =>
-    args === undefined || holdsOver(rule, input, entity, args.object as Record<string, unknown>);
+    args === undefined || isValidOver(rule, input, entity, args.object as Record<string, unknown>);
   const decorate = ValidateBy({ name: rule.meaning, validator: { validate, defaultMessage: () => rule.sentence } });
   decorate(input.prototype as object, first);
 }
 
-function holdsOver(
+function isValidOver(
   rule: RowRule,
   input: EntityClass,
   entity: EntityClass,
   object: Readonly<Record<string, unknown>>,
 ): boolean {
-  const fields = fieldsOf(input);
+  const fields = getFields(input);
   const values = new Map(rule.properties.map((property) => [property, object[property]]));
   const faulty = rule.properties.filter((property) => {
     const field = fields.get(property);
-    return field && judgePresent(field.rules, field.presence, values.get(property)).length > 0;
+    return field && validatePresent(field.rules, field.presence, values.get(property)).length > 0;
   });
-  return judgeRow(rule, completed(entity, values), new Set(faulty)) === undefined;
+  return validateRow(rule, withDefaults(entity, values), new Set(faulty)) === undefined;
 }
 
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})$/;

@@ -1,6 +1,6 @@
-import { type EntityClass, fieldsOf, type ForeignKey, type RowRule, rulesOf } from '../columns/registry.js';
+import { type EntityClass, getFields, type ForeignKey, type RowRule, getEntityRules } from '../columns/registry.js';
 import { isObject, isPlainObject } from '../columns/validators.js';
-import { propertyViolation, rowViolation, type Violation } from './validation-error.js';
+import { createPropertyViolation, createRowViolation, type Violation } from './validation-error.js';
 
 /** What the database will say, not we: the key of a parent that the same save() stores first. */
 export const UNKNOWN = Symbol('unknown until written');
@@ -26,23 +26,23 @@ export function readRow(
   row: Readonly<Record<string, unknown>>,
   stored?: Readonly<Record<string, unknown>>,
 ): GivenRow {
-  const { columns, relations } = rulesOf(entity);
+  const { columns, relations } = getEntityRules(entity);
   const values = new Map<string, unknown>();
-  for (const property of columns.keys()) values.set(property, known(row[property]));
+  for (const property of columns.keys()) values.set(property, isKnown(row[property]));
   const violations: Violation[] = [];
   for (const [relation, key] of relations) {
     if (row[relation] === undefined) continue;
     const given = values.get(key.property);
     const isStored = stored !== undefined && stored[key.property] === given;
     const read = readRelation(row[relation], isStored ? undefined : given, key);
-    if (read.sentence === undefined) values.set(key.property, known(read.id));
-    else violations.push(propertyViolation(relation, { path: '', kind: 'relation', sentence: read.sentence }));
+    if (read.sentence === undefined) values.set(key.property, isKnown(read.id));
+    else violations.push(createPropertyViolation(relation, { path: '', kind: 'relation', sentence: read.sentence }));
   }
   return { values, violations };
 }
 
 // Functions are SQL in TypeORM: update({ errorCount: () => 'error_count + 1' }).
-function known(value: unknown): unknown {
+function isKnown(value: unknown): unknown {
   return typeof value === 'function' ? GIVEN_AS_SQL : value;
 }
 
@@ -56,7 +56,7 @@ function readRelation(parent: unknown, key: unknown, { property }: ForeignKey): 
   const id = parent === null ? null : (parent.id ?? UNKNOWN);
   // An entity without an id may be stored by the same save(), before this row. A plain object cannot.
   if (id === UNKNOWN && isPlainObject(parent as object)) return { sentence: 'must have an id' };
-  const sentence = contradictionOf(id, key, property);
+  const sentence = findContradiction(id, key, property);
   return sentence === undefined ? { id } : { sentence };
 }
 
@@ -66,7 +66,7 @@ function readRelation(parent: unknown, key: unknown, { property }: ForeignKey): 
  *
  * @param id of the row that the relation names; null for none.
  */
-export function contradictionOf(id: unknown, key: unknown, property: string): string | undefined {
+export function findContradiction(id: unknown, key: unknown, property: string): string | undefined {
   if (key === undefined || id === key) return undefined;
   return id === null
     ? `is null while ${property} names a row: set both to null`
@@ -85,7 +85,7 @@ export function isUnknown(value: unknown): boolean {
  * @param values of the properties known.
  * @param faulty properties that break a rule of their own: a rule over them would only repeat that, or stumble over it.
  */
-export function judgeRow(
+export function validateRow(
   rule: RowRule,
   values: ReadonlyMap<string, unknown>,
   faulty: ReadonlySet<string>,
@@ -96,13 +96,13 @@ export function judgeRow(
   // Whatever the key of a parent will be, it will be one.
   if (given.includes(UNKNOWN) || properties.some((property) => faulty.has(property))) return undefined;
   if (given.includes(undefined) || given.includes(GIVEN_AS_SQL)) {
-    return rule.sql === undefined ? rowViolation(meaning, uncheckable(rule, row), properties) : undefined;
+    return rule.sql === undefined ? createRowViolation(meaning, isUncheckable(rule, row), properties) : undefined;
   }
-  return rule.holds(row) ? undefined : rowViolation(meaning, sentence, properties);
+  return rule.holds(row) ? undefined : createRowViolation(meaning, sentence, properties);
 }
 
 /** Why a rule without CHECK cannot be checked, and what to do. */
-function uncheckable({ sentence, properties }: RowRule, row: Readonly<Record<string, unknown>>): string {
+function isUncheckable({ sentence, properties }: RowRule, row: Readonly<Record<string, unknown>>): string {
   const asSql = properties.filter((property) => row[property] === GIVEN_AS_SQL);
   if (asSql.length > 0) {
     return `"${sentence}" cannot be checked where ${asSql.join(', ')} is given as SQL: give the value itself`;
@@ -115,9 +115,9 @@ function uncheckable({ sentence, properties }: RowRule, row: Readonly<Record<str
 }
 
 /** A new row with what PostgreSQL fills in for the values left out; what only it knows (now()) stays undefined. */
-export function completed(entity: EntityClass, given: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown> {
+export function withDefaults(entity: EntityClass, given: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown> {
   const values = new Map(given);
-  for (const [property, { presence }] of fieldsOf(entity)) {
+  for (const [property, { presence }] of getFields(entity)) {
     if (values.get(property) === undefined)
       values.set(property, presence.fallback ?? (presence.nullable ? null : undefined));
   }

@@ -1,9 +1,9 @@
 import type { EntityManager, EntityMetadata, ObjectLiteral, RelationMetadata } from 'typeorm';
 import { uuidRule } from '../columns/basic.js';
-import { type EntityClass, rulesOf } from '../columns/registry.js';
+import { type EntityClass, getEntityRules } from '../columns/registry.js';
 import { isObject } from '../columns/validators.js';
 import type { SavedRow } from '../connection/save-call.js';
-import { relationViolation } from './given-relations.js';
+import { createRelationViolation } from './given-relations.js';
 import { EntityValidationError } from './validation-error.js';
 
 /** The foreign key of each row, by the row's id. A row that is not stored has no entry. */
@@ -20,7 +20,7 @@ export async function readStoredKeys(
   const rows = await manager
     .createQueryBuilder(relation.entityMetadata.target, 'row')
     .select('row.id', 'id')
-    .addSelect(`row.${foreignKeyOf(relation)}`, 'key')
+    .addSelect(`row.${getForeignKey(relation)}`, 'key')
     // One parameter, however many they are.
     .where('row.id = ANY(:uuids)', { uuids })
     .getRawMany<{ id: string; key: string | null }>();
@@ -28,7 +28,7 @@ export async function readStoredKeys(
 }
 
 /** The property that holds the foreign key of a relation: `authorId` of `author`. */
-export function foreignKeyOf({ joinColumns, propertyPath }: RelationMetadata): string {
+export function getForeignKey({ joinColumns, propertyPath }: RelationMetadata): string {
   return joinColumns[0]?.propertyName ?? propertyPath;
 }
 
@@ -54,7 +54,7 @@ export async function writeSavedRows(saved: readonly SavedRow[], write: () => Pr
   const tracked = saved.map(({ row, metadata }) => {
     const state = { inserted: !metadata.hasId(row) };
     rows.set(row, state);
-    return { row, state, absent: absentColumns(row, metadata) };
+    return { row, state, absent: listAbsentColumns(row, metadata) };
   });
   await write();
   for (const { row, state, absent } of tracked) {
@@ -65,7 +65,7 @@ export async function writeSavedRows(saved: readonly SavedRow[], write: () => Pr
 }
 
 /** The nullable columns that a row does not give, neither by themselves nor by the relation whose foreign key they are. */
-function absentColumns(row: ObjectLiteral, { columns }: EntityMetadata): string[] {
+function listAbsentColumns(row: ObjectLiteral, { columns }: EntityMetadata): string[] {
   const isAbsent = (column: EntityMetadata['columns'][number]): boolean =>
     column.getEntityValue(row) === undefined && column.relationMetadata?.getEntityValue(row) === undefined;
   return columns.filter((column) => column.isNullable && isAbsent(column)).map(({ propertyName }) => propertyName);
@@ -79,13 +79,13 @@ function absentColumns(row: ObjectLiteral, { columns }: EntityMetadata): string[
  */
 export function assertOwnRowOnly(entity: EntityClass, row: unknown): void {
   if (!isObject(row)) return;
-  const { relations, children } = rulesOf(entity);
+  const { relations, children } = getEntityRules(entity);
   const parents = [...relations.keys()]
     .filter((relation) => isNew(row[relation]))
-    .map((relation) => relationViolation(relation, `is new: save it first, then this ${entity.name}`));
+    .map((relation) => createRelationViolation(relation, `is new: save it first, then this ${entity.name}`));
   const others = [...children]
     .filter((relation) => hasRows(row[relation]))
-    .map((relation) => relationViolation(relation, `is not written with this ${entity.name}: leave it out`));
+    .map((relation) => createRelationViolation(relation, `is not written with this ${entity.name}: leave it out`));
   const violations = [...parents, ...others];
   if (violations.length > 0) throw new EntityValidationError(entity.name, violations);
 }

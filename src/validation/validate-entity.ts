@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type EntityClass, type EntityRules, fieldsOf, hasRules, rulesOf } from '../columns/registry.js';
-import { finalProperties } from '../columns/table.js';
-import { isObject, judgePresent, unknownKeys } from '../columns/validators.js';
-import { completed, isUnknown, judgeRow, readRow } from './row-rules.js';
+import { type EntityClass, type EntityRules, getFields, hasRules, getEntityRules } from '../columns/registry.js';
+import { listFinalProperties } from '../columns/table.js';
+import { isObject, validatePresent, listUnknownKeys } from '../columns/validators.js';
+import { withDefaults, isUnknown, validateRow, readRow } from './row-rules.js';
 import {
   EntityValidationError,
-  propertyViolation,
-  rowViolation,
+  createPropertyViolation,
+  createRowViolation,
   type Violation,
-  withoutRules,
+  removeRules,
 } from './validation-error.js';
 
 /** A new row, or the columns that an update sets. */
@@ -34,25 +34,25 @@ export type Write =
  * @throws EntityValidationError naming every violation.
  */
 export function validateEntity(entity: EntityClass, row: unknown, write: Write): void {
-  const violations = violationsOf(entity, row, write);
+  const violations = listViolations(entity, row, write);
   if (violations.length > 0) throw new EntityValidationError(entity.name, violations);
 }
 
-function violationsOf(entity: EntityClass, row: unknown, write: Write): Violation[] {
-  if (!hasRules(entity)) return [withoutRules(entity.name)];
-  if (!isObject(row)) return [propertyViolation('', { path: '', kind: 'shape', sentence: 'must be an object' })];
-  const rules = rulesOf(entity);
+function listViolations(entity: EntityClass, row: unknown, write: Write): Violation[] {
+  if (!hasRules(entity)) return [removeRules(entity.name)];
+  if (!isObject(row)) return [createPropertyViolation('', { path: '', kind: 'shape', sentence: 'must be an object' })];
+  const rules = getEntityRules(entity);
   const stored = write.write === 'update' ? (write.stored as Record<string, unknown> | undefined) : undefined;
   const { values, violations } = readRow(entity, row, stored);
-  const unknown = unknownKeys(entity.name, row, (key) => isProperty(rules, key));
-  const columns = columnViolations(entity, values, write);
+  const unknown = listUnknownKeys(entity.name, row, (key) => isProperty(rules, key));
+  const columns = validateColumns(entity, values, write);
   const faulty = new Set(columns.flatMap(({ properties }) => properties));
   return [
-    ...unknown.map((fault) => propertyViolation('', fault)),
+    ...unknown.map((fault) => createPropertyViolation('', fault)),
     ...violations,
     ...columns,
-    ...rowViolations(entity, values, write, faulty),
-    ...(write.write === 'update' ? finalViolations(entity, values, write) : []),
+    ...validateRowRules(entity, values, write, faulty),
+    ...(write.write === 'update' ? validateFinalValues(entity, values, write) : []),
   ];
 }
 
@@ -65,11 +65,11 @@ function isAttached(key: string): boolean {
   return key.startsWith('_') && !(key in Object.prototype);
 }
 
-function columnViolations(entity: EntityClass, values: ReadonlyMap<string, unknown>, write: Write): Violation[] {
-  return [...fieldsOf(entity)].flatMap(([property, { rules, presence }]) => {
+function validateColumns(entity: EntityClass, values: ReadonlyMap<string, unknown>, write: Write): Violation[] {
+  return [...getFields(entity)].flatMap(([property, { rules, presence }]) => {
     const value = values.get(property);
     if (isUnknown(value) || !isWritten(property, value, write)) return [];
-    return judgePresent(rules, presence, value).map((fault) => propertyViolation(property, fault));
+    return validatePresent(rules, presence, value).map((fault) => createPropertyViolation(property, fault));
   });
 }
 
@@ -78,22 +78,22 @@ function isWritten(property: string, value: unknown, write: Write): boolean {
   return value !== undefined && (write.changed?.includes(property) ?? true);
 }
 
-function rowViolations(
+function validateRowRules(
   entity: EntityClass,
   given: ReadonlyMap<string, unknown>,
   write: Write,
   faulty: ReadonlySet<string>,
 ): Violation[] {
-  const { rows } = rulesOf(entity);
-  const values = write.write === 'insert' ? completed(entity, given) : updated(entity, given, write.stored);
+  const { rows } = getEntityRules(entity);
+  const values = write.write === 'insert' ? withDefaults(entity, given) : isUpdated(entity, given, write.stored);
   return rows
     .filter((rule) => write.write === 'insert' || !rule.onInsertOnly)
     .filter((rule) => rule.properties.some((property) => isWritten(property, given.get(property), write)))
-    .map((rule) => judgeRow(rule, values, faulty))
+    .map((rule) => validateRow(rule, values, faulty))
     .filter((violation) => violation !== undefined);
 }
 
-function updated(
+function isUpdated(
   entity: EntityClass,
   given: ReadonlyMap<string, unknown>,
   stored: object | undefined,
@@ -115,13 +115,13 @@ interface Update {
  *
  * @param given the values of the update, `undefined` where it leaves a property as it is.
  */
-export function finalViolations(
+export function validateFinalValues(
   entity: EntityClass,
   given: ReadonlyMap<string, unknown>,
   { stored, changed }: Update,
 ): Violation[] {
   if (stored === undefined) return [];
-  const rules = rulesOf(entity);
+  const rules = getEntityRules(entity);
   const before = readRow(entity, stored as Record<string, unknown>).values;
   const isChanged = (property: string): boolean => {
     const value = given.get(property);
@@ -130,10 +130,10 @@ export function finalViolations(
   };
   const after = new Map([...before, ...[...given].filter(([property]) => isChanged(property))]);
   return rules.finals
-    .map((final) => ({ final, broken: finalProperties(rules, final).filter(isChanged) }))
+    .map((final) => ({ final, broken: listFinalProperties(rules, final).filter(isChanged) }))
     .filter(({ final: { since, allows }, broken }) => {
       const isFinal = since?.(Object.fromEntries(before)) ?? true;
       return broken.length > 0 && isFinal && !(allows?.(Object.fromEntries(after)) ?? false);
     })
-    .map(({ final: { meaning, sentence }, broken }) => rowViolation(meaning, sentence, broken));
+    .map(({ final: { meaning, sentence }, broken }) => createRowViolation(meaning, sentence, broken));
 }

@@ -1,5 +1,5 @@
-import type { Fault } from '../columns/registry.js';
-import { readableName } from '../columns/validators.js';
+import type { Issue } from '../columns/registry.js';
+import { toReadableName } from '../columns/validators.js';
 import { SharedDbError } from '../errors/shared-db-error.js';
 
 /** One thing that is wrong. Names what and where, never the value: it may be a handle or the text of a post. */
@@ -39,7 +39,7 @@ export abstract class ValidationError extends SharedDbError {
 }
 
 /** The violation of a rule of one property. */
-export function propertyViolation(property: string, { path, kind, sentence }: Fault): Violation {
+export function createPropertyViolation(property: string, { path, kind, sentence }: Issue): Violation {
   // What has no property of ours to stand under (an unknown key, a fault of the whole) brings its own path.
   const whole = property + path;
   return {
@@ -51,13 +51,13 @@ export function propertyViolation(property: string, { path, kind, sentence }: Fa
 }
 
 /** The violation of a rule over several properties. */
-export function rowViolation(meaning: string, sentence: string, properties: readonly string[]): Violation {
+export function createRowViolation(meaning: string, sentence: string, properties: readonly string[]): Violation {
   return { property: '', properties, constraint: meaning, message: sentence };
 }
 
 /** A class that nobody wrote rules for: to let its data pass would be to pretend that it was checked. */
-export function withoutRules(name: string): Violation {
-  const message = `the class ${readableName(name)} has no rules to hold data against`;
+export function removeRules(name: string): Violation {
+  const message = `the class ${toReadableName(name)} has no rules to hold data against`;
   return { property: '', properties: [], constraint: 'rules', message };
 }
 

@@ -3,15 +3,15 @@ import { isPlainObject } from '../columns/validators.js';
 import type { RowCopies, SaveCall, WriteRules } from '../connection/save-call.js';
 import {
   type Contradiction,
-  elsewhere,
+  adviseElsewhere,
   type GivenChild,
   type GivenRelations,
   readGivenRelations,
-  relationViolation,
-  separately,
+  createRelationViolation,
+  adviseSeparately,
 } from './given-relations.js';
 import { UNKNOWN } from './row-rules.js';
-import { foreignKeyOf, readStoredKeys, type StoredKeys, writeSavedRows } from './saved-rows.js';
+import { getForeignKey, readStoredKeys, type StoredKeys, writeSavedRows } from './saved-rows.js';
 import { EntityValidationError, type Violation } from './validation-error.js';
 
 /**
@@ -19,7 +19,7 @@ import { EntityValidationError, type Violation } from './validation-error.js';
  * parent must belong to it already, a parent must have an id or be stored by the same call, and a relation must name the same
  * row as its foreign key.
  */
-export const writeRules: WriteRules = { save: saveWithRules, relationWriteError };
+export const writeRules: WriteRules = { save: saveWithRules, relationWriteError: createRelationWriteError };
 
 /** @throws EntityValidationError before anything is written */
 async function saveWithRules(call: SaveCall, copy: () => RowCopies): Promise<void> {
@@ -36,9 +36,9 @@ async function saveWithRules(call: SaveCall, copy: () => RowCopies): Promise<voi
   for (const { saved, relation, id } of given.contradictions) {
     // The relation was replaced: the foreign key follows, so that the object shows what is stored.
     const followed = rows[call.rows.indexOf(saved)];
-    if (followed) followed[foreignKeyOf(relation)] = id === UNKNOWN ? undefined : id;
+    if (followed) followed[getForeignKey(relation)] = id === UNKNOWN ? undefined : id;
   }
-  await writeSavedRows(copies, () => save(parentsFirst(call, given, rows)));
+  await writeSavedRows(copies, () => save(saveParentsFirst(call, given, rows)));
   giveBack();
 }
 
@@ -48,7 +48,7 @@ async function saveWithRules(call: SaveCall, copy: () => RowCopies): Promise<voi
  *
  * @returns the copies in that order; undefined when TypeORM's own order will do
  */
-function parentsFirst(
+function saveParentsFirst(
   call: SaveCall,
   { newParents }: GivenRelations,
   copies: readonly ObjectLiteral[],
@@ -69,11 +69,11 @@ function parentsFirst(
   return ordered.map((row) => copies[places.get(row) ?? -1] ?? row);
 }
 
-function relationWriteError(relation: RelationMetadata): Error {
+function createRelationWriteError(relation: RelationMetadata): Error {
   const { entityMetadata, inverseEntityMetadata, propertyName } = relation;
   const owner = relation.isOwning ? entityMetadata.name : inverseEntityMetadata.name;
   const sentence = `is not written by a relation query builder: set the foreign key of the ${owner} and save the ${owner}`;
-  return new EntityValidationError(entityMetadata.name, [relationViolation(propertyName, sentence)]);
+  return new EntityValidationError(entityMetadata.name, [createRelationViolation(propertyName, sentence)]);
 }
 
 type Refused = GivenRelations['violations'];
@@ -85,19 +85,19 @@ async function findMisplaced({ manager }: SaveCall, { children }: GivenRelations
     const ids = group.map(({ id }) => id);
     const keys = await readStoredKeys(manager, relation, ids);
     for (const child of group) {
-      const sentence = placeFault(child, keys);
+      const sentence = findPlaceIssue(child, keys);
       if (sentence !== undefined) {
-        found.push({ saved: child.saved, violation: relationViolation(child.path, sentence) });
+        found.push({ saved: child.saved, violation: createRelationViolation(child.path, sentence) });
       }
     }
   }
   return found;
 }
 
-function placeFault({ relation, parentId, id }: GivenChild, keys: StoredKeys): string | undefined {
+function findPlaceIssue({ relation, parentId, id }: GivenChild, keys: StoredKeys): string | undefined {
   const key = keys.get(String(id));
-  if (key === undefined) return `is not stored: ${separately(relation)}`;
-  return key === parentId ? undefined : elsewhere(relation);
+  if (key === undefined) return `is not stored: ${adviseSeparately(relation)}`;
+  return key === parentId ? undefined : adviseElsewhere(relation);
 }
 
 /**

@@ -3,12 +3,12 @@ import { compareLive } from '../../src/cli/check.js';
 import { createDataSource } from '../../src/data-source.js';
 import { Author } from '../../src/entities/index.js';
 import { createHealthCheck } from '../../src/health/check.js';
-import { dryRunMigrations } from '../../src/operations/migrator/dry-run.js';
-import { migrationStatus } from '../../src/operations/migrator/status.js';
+import { previewMigrations } from '../../src/operations/migrator/dry-run.js';
+import { readMigrationStatus } from '../../src/operations/migrator/status.js';
 import { revertMigration, runMigrations } from '../../src/operations/migrator/runner.js';
 import { MIGRATIONS } from '../../src/migrations/index.js';
-import { catalogOf } from '../../src/operations/catalog/compare.js';
-import { validate } from '../../src/operations/catalog/rules/index.js';
+import { readSchemaCatalog } from '../../src/operations/catalog/compare.js';
+import { validateCatalog } from '../../src/operations/catalog/rules/index.js';
 import { seedSample } from '../../src/seeds/sample/sample.seeder.js';
 import { useDatabase } from '../support/database.js';
 import { ask } from '../support/migrator/query.js';
@@ -39,9 +39,9 @@ describe('two agents in one database', () => {
   it.each(agents)('are what this version was made for, each by itself: %s', async (schema) => {
     await withSchema({ url, schema }, async (dataSource) => {
       expect(await compareLive(dataSource)).toEqual({ findings: [], unseen: [] });
-      expect(validate(await catalogOf(dataSource), SCHEMA_REQUIREMENTS).findings).toEqual([]);
+      expect(validateCatalog(await readSchemaCatalog(dataSource), SCHEMA_REQUIREMENTS).findings).toEqual([]);
       expect(await dataSource.getRepository(Author).count()).toBeGreaterThan(0);
-      expect((await migrationStatus(dataSource)).pending).toEqual([]);
+      expect((await readMigrationStatus(dataSource)).pending).toEqual([]);
       expect(await createHealthCheck(dataSource, { timeoutMs: 5_000 })()).toMatchObject({ status: 'ok' });
     });
   });
@@ -58,7 +58,7 @@ describe('two agents in one database', () => {
     expect(await revertMigration(two)).toBe(MIGRATIONS.at(-1)?.name);
     expect(await stateOf(url, 'agent_one')).toEqual(before);
     await withSchema({ url, schema: 'agent_two' }, async (dataSource) => {
-      expect((await migrationStatus(dataSource)).pending).toHaveLength(1);
+      expect((await readMigrationStatus(dataSource)).pending).toHaveLength(1);
       const { findings } = await compareLive(dataSource);
       expect(findings.map(({ sentence }) => sentence)).toContainEqual(
         expect.stringMatching(/^function refuse_\w+\(\) is missing$/),
@@ -129,7 +129,7 @@ describe('two agents in one database', () => {
 
   it('a dry run in a schema that does not exist shows statements without any schema, and leaves nothing', async () => {
     const source = createDataSource({ url, schema: 'agent_three', purpose: 'migrate' });
-    const statements = (await dryRunMigrations(source)).flatMap(({ statements: all }) => all.map(({ sql }) => sql));
+    const statements = (await previewMigrations(source)).flatMap(({ statements: all }) => all.map(({ sql }) => sql));
     expect(statements.length).toBeGreaterThan(50);
     expect(statements.filter((sql) => /\bpublic"?\.|agent_|SET SCHEMA/i.test(sql))).toEqual([]);
     expect(await ask(url, `SELECT to_regnamespace('agent_three') AS there`)).toEqual([{ there: null }]);

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import {
-  keepMarker,
+  ensureEnvironmentRow,
   type Query,
-  readSituation,
-  type Situation,
+  readDatabaseState,
+  type DatabaseState,
 } from '../../src/operations/environment-guard/environment-row.js';
 import { runMigrations } from '../../src/operations/migrator/runner.js';
 import { useDatabase } from '../support/database.js';
@@ -16,8 +16,10 @@ import { onServer, roleName, withUser } from '../support/sql.js';
 const db = useDatabase();
 const bare = (): Promise<string> => db.create({ bare: true });
 
-const situation = (url: string): Promise<Situation> =>
-  withClient(url, (client) => readSituation(async (sql, values) => (await client.query(sql, values)).rows as never));
+const situation = (url: string): Promise<DatabaseState> =>
+  withClient(url, (client) =>
+    readDatabaseState(async (sql, values) => (await client.query(sql, values)).rows as never),
+  );
 
 const PERMITTED = { SHARED_DB_ALLOW_LOCALHOST: '1', SHARED_DB_ALLOW_PLAINTEXT: '1', SHARED_DB_ALLOW_UNSAFE_ROLE: '1' };
 
@@ -59,7 +61,7 @@ describe('a new database', () => {
       await client.query('CREATE TABLE migration_runs ()');
       const query: Query = async (sql, values) => (await client.query(sql, values)).rows as never;
       const making = { prefix: '', journal: 'migration_runs', isNew: true, packageVersion: '1.0.0' };
-      await keepMarker(query, { ...making, environment: undefined, nodeEnv: undefined, local: false });
+      await ensureEnvironmentRow(query, { ...making, environment: undefined, nodeEnv: undefined, local: false });
     });
     expect(await words(url)).toEqual([]);
   });
@@ -198,15 +200,15 @@ describe('a database whose word cannot be had', () => {
     await withClient(url, async (client) => {
       await client.query(`CREATE TEMP TABLE database_environment AS SELECT 'test' AS environment`);
       const query: Query = async (sql, values) => (await client.query(sql, values)).rows as never;
-      expect(await readSituation(query)).toMatchObject({ marker: { state: 'set', environment: 'production' } });
+      expect(await readDatabaseState(query)).toMatchObject({ marker: { state: 'set', environment: 'production' } });
       await client.query('CREATE SCHEMA other; SET search_path = other');
-      expect(await readSituation(query)).toMatchObject({
+      expect(await readDatabaseState(query)).toMatchObject({
         empty: true,
         otherSchemas: ['public'],
         marker: { state: 'unset' },
       });
       await client.query('SET search_path = nowhere');
-      expect(await readSituation(query)).toMatchObject({ empty: false, marker: { state: 'unset' } });
+      expect(await readDatabaseState(query)).toMatchObject({ empty: false, marker: { state: 'unset' } });
     });
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { type EntityClass, fieldsOf } from '../../src/columns/registry.js';
-import { judgeValue } from '../../src/columns/validators.js';
+import { type EntityClass, getFields } from '../../src/columns/registry.js';
+import { validateValue } from '../../src/columns/validators.js';
 import { Post, Reply } from '../../src/entities/index.js';
 import { readCatalog } from '../schema/agreement/checks.js';
 import { useDatabase } from '../support/database.js';
@@ -34,12 +34,12 @@ test.each(SUBJECTS)(
       );
       for (const { point } of refused) byDatabase.add(point);
     }
-    const rules = fieldsOf(entity).get(property)?.rules ?? [];
+    const rules = getFields(entity).get(property)?.rules ?? [];
     const points = Array.from({ length: 0x10ffff }, (_, index) => index + 1).filter(
       (point) => point < 0xd800 || point > 0xdfff,
     );
     const different = points.filter(
-      (point) => byDatabase.has(point) !== judgeValue(rules, value(String.fromCodePoint(point))).length > 0,
+      (point) => byDatabase.has(point) !== validateValue(rules, value(String.fromCodePoint(point))).length > 0,
     );
     expect(different.map((point) => point.toString(16))).toEqual([]);
     expect(byDatabase.size).toBeGreaterThan(30);

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { rulesOf } from '../../src/columns/registry.js';
-import { columnOf, finalProperties } from '../../src/columns/table.js';
-import { constraintName } from '../../src/connection/naming-strategy.js';
+import { getEntityRules } from '../../src/columns/registry.js';
+import { findColumn, listFinalProperties } from '../../src/columns/table.js';
+import { createConstraintName } from '../../src/connection/naming-strategy.js';
 import { FinalValueViolation } from '../../src/errors/translate.js';
 import { ENTITIES, Reply } from '../../src/entities/index.js';
 import { EntityValidationError } from '../../src/validation/validation-error.js';
@@ -33,11 +33,11 @@ describe('the triggers of the database are those that the entities declare', () 
       FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid JOIN pg_proc p ON p.oid = tgfoid
       WHERE proname = 'refuse_final_change'`);
     const declared = ENTITIES.flatMap((entity) => {
-      const rules = rulesOf(entity);
+      const rules = getEntityRules(entity);
       return rules.finals.map((final) => ({
-        name: constraintName('tg', rules.table ?? '', final.meaning),
+        name: createConstraintName('tg', rules.table ?? '', final.meaning),
         sentence: final.sentence,
-        columns: finalProperties(rules, final).map((property) => columnOf(rules, property)),
+        columns: listFinalProperties(rules, final).map((property) => findColumn(rules, property)),
       }));
     });
     expect(triggers.map(({ name }) => name).sort()).toEqual(declared.map(({ name }) => name).sort());
@@ -53,7 +53,7 @@ describe('the triggers of the database are those that the entities declare', () 
 
   test('and each has a case here', () => {
     const declared = ENTITIES.flatMap((entity) =>
-      rulesOf(entity).finals.map(({ meaning }) => `${entity.name} ${meaning}`),
+      getEntityRules(entity).finals.map(({ meaning }) => `${entity.name} ${meaning}`),
     );
     expect([...new Set(FINAL_CASES.map(({ entity, final }) => `${entity.name} ${final}`))].sort()).toEqual(
       declared.sort(),
@@ -63,7 +63,7 @@ describe('the triggers of the database are those that the entities declare', () 
 
 describe.each(FINAL_CASES.map((one) => ({ ...one, name: `${one.entity.name} ${one.final}` })))('$name', (one) => {
   const { entity, final } = one;
-  const constraint = constraintName('tg', rulesOf(entity).table ?? '', final);
+  const constraint = createConstraintName('tg', getEntityRules(entity).table ?? '', final);
 
   test.each(UPDATE_PATHS.map((path) => [path.name, path] as const))(
     'does not change by %s',

@@ -2,9 +2,9 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/data-source.js';
 import { MIGRATIONS } from '../../src/migrations/index.js';
-import { migrationLock } from '../../src/operations/migrator/lock.js';
+import { createLockSql } from '../../src/operations/migrator/lock.js';
 import { revertMigration, runMigrations } from '../../src/operations/migrator/runner.js';
-import { migrationStatus } from '../../src/operations/migrator/status.js';
+import { readMigrationStatus } from '../../src/operations/migrator/status.js';
 import * as catalog from '../schema/catalog.js';
 import { useDatabase } from '../support/database.js';
 
@@ -66,27 +66,27 @@ describe('the history of the schema', () => {
     const racers = await Promise.all([1, 2, 3, 4].map(() => open(url)));
     const applied = await Promise.all(racers.map((dataSource) => runMigrations(dataSource)));
     expect(applied.flat().sort()).toEqual(MIGRATIONS.map(({ name }) => name).sort());
-    expect(await migrationStatus(await open(url))).toMatchObject({ pending: [] });
+    expect(await readMigrationStatus(await open(url))).toMatchObject({ pending: [] });
   });
 
   it('makes the second wait, and names who it waits for when that takes too long', async () => {
     const [first, second] = [await open(db.url), await open(db.url)];
     const holder = first.createQueryRunner();
-    await holder.query('SELECT pg_advisory_lock($1, $2)', [...migrationLock('public')]);
+    await holder.query('SELECT pg_advisory_lock($1, $2)', [...createLockSql('public')]);
     await expect(runMigrations(second, { maxWaitMs: 100 })).rejects.toThrow(/pid \d+, shared-db.*wait for it/);
-    await holder.query('SELECT pg_advisory_unlock($1, $2)', [...migrationLock('public')]);
+    await holder.query('SELECT pg_advisory_unlock($1, $2)', [...createLockSql('public')]);
     await holder.release();
     expect(await runMigrations(second, { maxWaitMs: 100 })).toEqual([]);
   });
 
   it('knows what is applied and what is pending, on an empty database too', async () => {
     const dataSource = await open(await db.create({ bare: true }));
-    expect(await migrationStatus(dataSource)).toMatchObject({
+    expect(await readMigrationStatus(dataSource)).toMatchObject({
       applied: [],
       pending: MIGRATIONS.map(({ name }) => name),
     });
     await runMigrations(dataSource);
-    expect(await migrationStatus(dataSource)).toMatchObject({
+    expect(await readMigrationStatus(dataSource)).toMatchObject({
       applied: MIGRATIONS.map(({ name }) => name),
       pending: [],
     });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import ts from 'typescript';
-import { MIGRATIONS_FOLDER, moduleOf, parseChecksums, updatedChecksums } from '../../src/cli/migration-file.js';
+import { MIGRATIONS_FOLDER, getModuleName, parseChecksums, updateChecksums } from '../../src/cli/migration-file.js';
 
 export interface History {
   /** Texts of the migrations by file name: every file of the folder whose name begins with a digit. */
@@ -63,7 +63,7 @@ function brokenNames({ file, declaration, className }: MigrationSource): string[
   );
   const value = recorded && ts.isPropertyDeclaration(recorded) ? recorded.initializer : undefined;
   return [
-    ...(`${moduleOf(className)}.ts` === file ? [] : [`${file} is not named after its class ${className}`]),
+    ...(`${getModuleName(className)}.ts` === file ? [] : [`${file} is not named after its class ${className}`]),
     ...(value && ts.isStringLiteral(value) && value.text === className
       ? []
       : [`${file}: its name is not '${className}', which is what databases record`]),
@@ -169,8 +169,10 @@ function listedIn(index: string): { name: string; module: string }[] {
 function brokenChecksums({ files, checksums }: History, migrations: readonly MigrationSource[]): string[] {
   const sources = new Map(migrations.map(({ file, className }) => [className, files[file] ?? '']));
   const released = Object.keys(checksums).filter((name) => checksums[name]?.release !== null);
-  const newest = Math.max(0, ...released.map((name) => timestampOf(moduleOf(name))));
-  const late = [...sources.keys()].filter((name) => !released.includes(name) && timestampOf(moduleOf(name)) <= newest);
+  const newest = Math.max(0, ...released.map((name) => timestampOf(getModuleName(name))));
+  const late = [...sources.keys()].filter(
+    (name) => !released.includes(name) && timestampOf(getModuleName(name)) <= newest,
+  );
   return [
     ...late.map((name) => `${name} is older than what was released: databases that have that would run it last`),
     ...staleChecksums(checksums, sources),
@@ -179,7 +181,7 @@ function brokenChecksums({ files, checksums }: History, migrations: readonly Mig
 
 function staleChecksums(checksums: History['checksums'], sources: ReadonlyMap<string, string>): string[] {
   try {
-    const current = updatedChecksums(checksums, sources, null);
+    const current = updateChecksums(checksums, sources, null);
     const names = [...new Set([...Object.keys(current), ...Object.keys(checksums)])];
     return names
       .filter((name) => current[name]?.sha256 !== checksums[name]?.sha256)

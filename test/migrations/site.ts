@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
-import { outspokenQueryRunner } from '../../src/connection/query-runner.js';
+import { rawQueryRunner } from '../../src/connection/query-runner.js';
 import { createDataSource } from '../../src/data-source.js';
 import type { MigrationClass } from '../../src/migrations/migration.js';
 import type { Snapshot } from '../../src/operations/catalog/snapshot.js';
@@ -51,7 +51,7 @@ export async function openSite(url: string): Promise<Site> {
 
 async function step(dataSource: DataSource, Class: MigrationClass, direction: 'up' | 'down'): Promise<void> {
   const migration = new Class();
-  const runner = outspokenQueryRunner(dataSource);
+  const runner = rawQueryRunner(dataSource);
   try {
     if (migration.transaction !== false) await runner.startTransaction();
     await migration[direction](runner);

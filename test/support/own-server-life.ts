@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { systemUsers, weAreRoot } from '../../src/embedded/processes.js';
+import { systemUsers, isRoot } from '../../src/embedded/processes.js';
 import { serverPrograms, type OwnServer } from './own-server.js';
 
 /** Process id of its first process. */
@@ -65,7 +65,7 @@ const start = (folder: string): Promise<void> => control(folder, 'start', '-w', 
 /** pg_ctl as the owner of the data, which starts the server with the arguments it had. */
 async function control(folder: string, ...args: string[]): Promise<void> {
   const { uid, gid } = await stat(folder);
-  const runAs = weAreRoot() ? await systemUsers.find(String(uid)) : undefined;
+  const runAs = isRoot() ? await systemUsers.find(String(uid)) : undefined;
   const { pgCtl } = await serverPrograms(runAs);
   const options = (await readFile(join(folder, 'postmaster.opts'), 'utf8').catch(() => '')).trim();
   const again =
@@ -80,6 +80,6 @@ async function control(folder: string, ...args: string[]): Promise<void> {
       : [];
   await promisify(execFile)(pgCtl, ['-D', folder, ...args, ...again], {
     cwd: '/',
-    ...(weAreRoot() ? { uid, gid } : {}),
+    ...(isRoot() ? { uid, gid } : {}),
   });
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { type Binaries, prepareBinaries } from '../../src/embedded/binaries.js';
-import { ensureCluster, passwordOf, ROLE } from '../../src/embedded/cluster.js';
+import { ensureCluster, readPassword, ROLE } from '../../src/embedded/cluster.js';
 import { choosePlace } from '../../src/embedded/place.js';
 import { readPostmaster, startServer, stopServer } from '../../src/embedded/server-process.js';
 
@@ -37,7 +37,7 @@ export async function startOwnServer(settings: Readonly<Record<string, string>> 
   const place = await choosePlace(join(parent, 'data'), false, notice);
   const binaries = await serverPrograms(place.runAs);
   await ensureCluster(place, binaries, { durable: false, notice });
-  const password = await passwordOf(place.folder);
+  const password = await readPassword(place.folder);
   const pid = await startServer(place, binaries, { durable: false, settings });
   const running = await readPostmaster(place.folder);
   if (pid === undefined || running?.status !== 'ready') throw new Error('The server of the test did not start.');

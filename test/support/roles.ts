@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/data-source.js';
 import { runMigrations } from '../../src/operations/migrator/runner.js';
 import { LOGIN_ROLES, type RoleName } from '../../src/operations/roles/roles.js';
-import { scramVerifier } from '../../src/operations/roles/passwords.js';
+import { createScramVerifier } from '../../src/operations/roles/passwords.js';
 import { setUpRoles } from '../../src/operations/roles/set-up.js';
 import type { OwnServer } from './own-server.js';
 import { ROLE_MATRIX } from '../../src/schema/role-matrix.js';
@@ -23,7 +23,7 @@ export function urlOf(server: OwnServer, role: Exclude<RoleName, 'owner'>, datab
 }
 
 export async function verifiers(): Promise<Map<RoleName, string>> {
-  const pairs = LOGIN_ROLES.map(async (role) => [role, await scramVerifier(PASSWORDS[role as never])] as const);
+  const pairs = LOGIN_ROLES.map(async (role) => [role, await createScramVerifier(PASSWORDS[role as never])] as const);
   return new Map(await Promise.all(pairs));
 }
 

@@ -1,5 +1,5 @@
-import { ofTheSchema, readFingerprint, type Fingerprint } from '../../src/operations/backup/fingerprint.js';
-import { queryOf } from '../../src/operations/backup/server.js';
+import { selectSchema, readFingerprint, type Fingerprint } from '../../src/operations/backup/fingerprint.js';
+import { createQuery } from '../../src/operations/backup/server.js';
 import { createDataSource, type ConnectionOptions } from '../../src/data-source.js';
 import { ask, withClient } from './migrator/query.js';
 import type { DataSource } from 'typeorm';
@@ -8,7 +8,7 @@ import type { DataSource } from 'typeorm';
 export function stateOf(url: string, schema: string): Promise<Fingerprint> {
   return withClient(url, async (client) => {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    return ofTheSchema(await readFingerprint(queryOf(client), schema));
+    return selectSchema(await readFingerprint(createQuery(client), schema));
   });
 }
 

@@ -1,5 +1,5 @@
 import type { DataSource, ObjectLiteral } from 'typeorm';
-import { rulesOf, type EntityClass } from '../../src/columns/registry.js';
+import { getEntityRules, type EntityClass } from '../../src/columns/registry.js';
 import { readRow } from '../../src/validation/row-rules.js';
 import { rowOf, type Row } from './rows.js';
 
@@ -90,7 +90,7 @@ function insertRaw(dataSource: DataSource, entity: EntityClass, row: Row): Promi
   const given = parametersOf(dataSource, entity, row);
   const columns = given.map(([column]) => column).join(', ');
   const places = given.map((_, index) => `$${index + 1}`).join(', ');
-  const sql = `INSERT INTO ${rulesOf(entity).table ?? ''} (${columns}) VALUES (${places})`;
+  const sql = `INSERT INTO ${getEntityRules(entity).table ?? ''} (${columns}) VALUES (${places})`;
   return dataSource.query(
     sql,
     given.map(([, value]) => value),
@@ -100,7 +100,7 @@ function insertRaw(dataSource: DataSource, entity: EntityClass, row: Row): Promi
 function updateRaw(dataSource: DataSource, entity: EntityClass, id: string, change: Row): Promise<unknown> {
   const given = parametersOf(dataSource, entity, change);
   const sets = given.map(([column], index) => `${column} = $${index + 2}`).join(', ');
-  const sql = `UPDATE ${rulesOf(entity).table ?? ''} SET ${sets} WHERE id = $1`;
+  const sql = `UPDATE ${getEntityRules(entity).table ?? ''} SET ${sets} WHERE id = $1`;
   return dataSource.query(sql, [id, ...given.map(([, value]) => value)]);
 }
 

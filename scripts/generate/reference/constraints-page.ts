@@ -1,33 +1,36 @@
-import { withoutSchema } from '../../../src/operations/catalog/schema-placeholder.js';
+import { removeSchema } from '../../../src/operations/catalog/schema-placeholder.js';
 import type { CatalogObject } from '../../../src/operations/catalog/snapshot.js';
 import type { DatabaseError } from '../../../src/errors/translate.js';
 import { toDatabaseError } from '../../../src/validation/constraints.js';
 import type { GeneratedFile } from '../generated-file.js';
 import { DocumentationError } from './documentation-error.js';
-import { partsOf, type TableFacts } from './facts.js';
-import { code, page, prose, tableSection } from './markdown.js';
+import { listParts, type TableFacts } from './facts.js';
+import { renderCode, renderPage, escapeProse, renderTableSection } from './markdown.js';
 
 /** Every constraint and unique index, and what whoever breaks it is told. */
-export function constraintsPage(tables: readonly TableFacts[]): GeneratedFile {
+export function renderConstraintsPage(tables: readonly TableFacts[]): GeneratedFile {
   const sections = tables.flatMap((table) => {
-    const rows = [...partsOf(table, 'constraint'), ...partsOf(table, 'index').filter(isUnique)].map(row);
+    const rows = [...listParts(table, 'constraint'), ...listParts(table, 'index').filter(isUnique)].map(renderRow);
     const title = `[${table.name}](tables/${table.name}.md)`;
-    return tableSection(title, ['name', 'definition', 'sentence', 'error', 'SQLSTATE'], rows);
+    return renderTableSection(title, ['name', 'definition', 'sentence', 'error', 'SQLSTATE'], rows);
   });
-  return { path: 'docs/reference/constraints.md', content: page('Constraints', INTRODUCTION, NOT_NULL, ...sections) };
+  return {
+    path: 'docs/reference/constraints.md',
+    content: renderPage('Constraints', INTRODUCTION, NOT_NULL, ...sections),
+  };
 }
 
 /** What whoever breaks a constraint is told. */
-export function sentenceOf(constraint: CatalogObject): string {
-  return errorOf(constraint).sentence;
+export function getMessage(constraint: CatalogObject): string {
+  return nameError(constraint).sentence;
 }
 
-function row(constraint: CatalogObject): string[] {
-  const { name, sentence, sqlState = '' } = errorOf(constraint);
+function renderRow(constraint: CatalogObject): string[] {
+  const { name, sentence, sqlState = '' } = nameError(constraint);
   const definition = constraint.facts.definition ?? '';
   return [constraint.name, definition]
-    .map((sql) => code(withoutSchema(sql)))
-    .concat(prose(sentence), code(name), sqlState);
+    .map((sql) => renderCode(removeSchema(sql)))
+    .concat(escapeProse(sentence), renderCode(name), sqlState);
 }
 
 function isUnique({ facts }: CatalogObject): boolean {
@@ -35,14 +38,14 @@ function isUnique({ facts }: CatalogObject): boolean {
 }
 
 /** From the very translation that services use. */
-function errorOf({ name, facts: { definition = '' } }: CatalogObject): DatabaseError {
+function nameError({ name, facts: { definition = '' } }: CatalogObject): DatabaseError {
   const state = STATES.find(([beginning]) => beginning.test(definition))?.[1];
   if (state === undefined)
     throw new DocumentationError(`Which SQLSTATE does ${name} raise? STATES does not know ${definition}.`);
-  return refusal(state, withoutSchema(name));
+  return describeRefusal(state, removeSchema(name));
 }
 
-function refusal(code: string, constraint?: string): DatabaseError {
+function describeRefusal(code: string, constraint?: string): DatabaseError {
   const error = toDatabaseError({ driverError: { code, severity: 'ERROR', constraint } });
   if (error === undefined) throw new DocumentationError(`No class of errors stands for SQLSTATE ${code}.`);
   return error;
@@ -60,6 +63,6 @@ const INTRODUCTION = `What PostgreSQL refuses, whatever path the write takes. Wh
 \`createDataSource\` throws then is of the class listed here, with the name as \`constraint\` and the sentence
 ([errors.md](errors.md)). Writes that TypeORM announces are refused before, with the same rules, by \`EntityValidationError\`.`;
 
-const missing = refusal('23502');
+const missing = describeRefusal('23502');
 const NOT_NULL = `Columns that may not be null have no name of their own to be broken, and are on the page of their table: \`${missing.name}\`, SQLSTATE
 ${missing.sqlState ?? ''}, "${missing.sentence}".`;

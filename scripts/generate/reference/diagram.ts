@@ -1,21 +1,21 @@
-import { withoutSchema } from '../../../src/operations/catalog/schema-placeholder.js';
+import { removeSchema } from '../../../src/operations/catalog/schema-placeholder.js';
 import type { GeneratedFile } from '../generated-file.js';
-import { byArea, type ForeignKeyFacts, type TableFacts } from './facts.js';
-import { page, section } from './markdown.js';
+import { groupByArea, type ForeignKeyFacts, type TableFacts } from './facts.js';
+import { renderPage, renderSection } from './markdown.js';
 
 /** Entity-relationship diagrams: one of all tables, and one for each area with its keys. */
-export function diagramPage(tables: readonly TableFacts[]): GeneratedFile {
+export function renderDiagramPage(tables: readonly TableFacts[]): GeneratedFile {
   const all = tables.flatMap(({ foreignKeys }) => foreignKeys);
-  const areas = [...byArea(tables)].flatMap(([area, list]) => {
-    const lines = linesOf(list, all).map(relation);
-    return section(area, fenced(['erDiagram', ...list.map(box), ...lines]));
+  const areas = [...groupByArea(tables)].flatMap(([area, list]) => {
+    const lines = renderLines(list, all).map(renderRelation);
+    return renderSection(area, renderFence(['erDiagram', ...list.map(renderBox), ...lines]));
   });
-  const content = page('Diagram', LEGEND, ...section('All tables', overview(tables, all)), ...areas);
+  const content = renderPage('Diagram', LEGEND, ...renderSection('All tables', renderOverview(tables, all)), ...areas);
   return { path: 'docs/reference/diagram.md', content };
 }
 
 /** What the tables of an area refer to; of those that refer to nothing, what refers to them. Both at once is a tangle. */
-function linesOf(list: readonly TableFacts[], all: readonly ForeignKeyFacts[]): readonly ForeignKeyFacts[] {
+function renderLines(list: readonly TableFacts[], all: readonly ForeignKeyFacts[]): readonly ForeignKeyFacts[] {
   const own = list.flatMap(({ foreignKeys }) => foreignKeys);
   return own.length > 0 ? own : all.filter(({ parent }) => list.some(({ name }) => name === parent));
 }
@@ -24,27 +24,27 @@ const LEGEND = `A line goes from the row referred to (\`||\` always one, \`|o\` 
 it stands the column, and what happens when the row referred to is deleted. An area is drawn with what its tables refer to. Columns and rules are on the [pages of the tables](tables/README.md).`;
 
 /** Boxes within the box of their area. */
-function overview(tables: readonly TableFacts[], foreignKeys: readonly ForeignKeyFacts[]): string {
-  const boxes = [...byArea(tables)].flatMap(([area, list]) => [
+function renderOverview(tables: readonly TableFacts[], foreignKeys: readonly ForeignKeyFacts[]): string {
+  const boxes = [...groupByArea(tables)].flatMap(([area, list]) => [
     `  subgraph area_${area}["${area}"]`,
     ...list.map(({ name }) => `    ${name}`),
     '  end',
   ]);
   const lines = foreignKeys.map(({ child, column, parent }) => `  ${child} -->|${column}| ${parent}`);
-  return fenced(['flowchart LR', ...boxes, ...lines]);
+  return renderFence(['flowchart LR', ...boxes, ...lines]);
 }
 
-function relation({ child, column, parent, onDelete, nullable, unique }: ForeignKeyFacts): string {
+function renderRelation({ child, column, parent, onDelete, nullable, unique }: ForeignKeyFacts): string {
   return `  ${parent} ${nullable ? '|o' : '||'}--${unique ? 'o|' : 'o{'} ${child} : "${column}, ${onDelete}"`;
 }
 
 /** A table with the columns that its keys are made of. */
-function box({ name, columns, parts }: TableFacts): string {
+function renderBox({ name, columns, parts }: TableFacts): string {
   const keys = columns.flatMap(({ object }) => {
     const marks = KEYS.filter(([, beginning]) =>
-      parts.some(({ facts }) => columnsOfKey(facts.definition, beginning).includes(object.name)),
+      parts.some(({ facts }) => listKeyColumns(facts.definition, beginning).includes(object.name)),
     ).map(([mark]) => mark);
-    const type = withoutSchema(object.facts.type ?? '').replaceAll(/\W+/g, '_');
+    const type = removeSchema(object.facts.type ?? '').replaceAll(/\W+/g, '_');
     return marks.length === 0 ? [] : [`    ${type} ${object.name} ${marks.join(', ')}`];
   });
   return `  ${name} {\n${keys.join('\n')}\n  }`;
@@ -56,10 +56,10 @@ const KEYS: readonly (readonly [mark: string, beginning: RegExp])[] = [
   ['UK', /^(?:UNIQUE|CREATE UNIQUE INDEX .*?) \((.*?)\)/],
 ];
 
-function columnsOfKey(definition: string | undefined, beginning: RegExp): string[] {
+function listKeyColumns(definition: string | undefined, beginning: RegExp): string[] {
   return beginning.exec(definition ?? '')?.[1]?.split(', ') ?? [];
 }
 
-function fenced(lines: readonly string[]): string {
+function renderFence(lines: readonly string[]): string {
   return ['```mermaid', ...lines, '```'].join('\n');
 }

@@ -1,10 +1,10 @@
-import { type ColumnRule, type EntityRules, rulesOf } from '../../../src/columns/registry.js';
-import { columnOf } from '../../../src/columns/table.js';
+import { type ColumnRule, type EntityRules, getEntityRules } from '../../../src/columns/registry.js';
+import { findColumn } from '../../../src/columns/table.js';
 import { ENTITIES } from '../../../src/entities/index.js';
-import { withoutSchema } from '../../../src/operations/catalog/schema-placeholder.js';
-import { type CatalogObject, keyOf, type Kind, type Snapshot } from '../../../src/operations/catalog/snapshot.js';
+import { removeSchema } from '../../../src/operations/catalog/schema-placeholder.js';
+import { type CatalogObject, toKey, type Kind, type Snapshot } from '../../../src/operations/catalog/snapshot.js';
 import { MIGRATION_ONLY } from '../../../src/schema/migration-only.js';
-import { type EntitySource, entitySources } from '../entity-sources.js';
+import { type EntitySource, readEntitySources } from '../entity-sources.js';
 import { DocumentationError } from './documentation-error.js';
 
 export interface ColumnFacts {
@@ -43,58 +43,63 @@ export interface TableFacts {
  *
  * @throws DocumentationError when catalog and entities are not of the same time.
  */
-export function tablesOf(snapshot: Snapshot): TableFacts[] {
-  const sources = new Map(entitySources().map((source) => [source.name, source]));
+export function readTables(snapshot: Snapshot): TableFacts[] {
+  const sources = new Map(readEntitySources().map((source) => [source.name, source]));
   const tables = ENTITIES.map((entity) => {
-    const [rules, source] = [rulesOf(entity), sources.get(entity.name)];
+    const [rules, source] = [getEntityRules(entity), sources.get(entity.name)];
     const object = snapshot.objects[`table ${rules.table ?? ''}`];
-    if (!object || !source) throw outOfStep(`${entity.name} has no table in it`);
-    return factsOf(snapshot, object, rules, source);
+    if (!object || !source) throw createMismatchError(`${entity.name} has no table in it`);
+    return readTableFacts(snapshot, object, rules, source);
   });
-  const known = [...tables.map(({ object }) => keyOf(object)), ...MIGRATION_ONLY.map(({ object }) => object)];
+  const known = [...tables.map(({ object }) => toKey(object)), ...MIGRATION_ONLY.map(({ object }) => object)];
   const strange = Object.keys(snapshot.objects).find((key) => key.startsWith('table ') && !known.includes(key));
-  if (strange !== undefined) throw outOfStep(`no entity is behind its ${strange}`);
+  if (strange !== undefined) throw createMismatchError(`no entity is behind its ${strange}`);
   return tables;
 }
 
 /** The parts of one kind. */
-export function partsOf({ parts }: TableFacts, ...kinds: readonly Kind[]): CatalogObject[] {
+export function listParts({ parts }: TableFacts, ...kinds: readonly Kind[]): CatalogObject[] {
   return parts.filter(({ kind }) => kinds.includes(kind));
 }
 
 /** Tables by area, as they come. */
-export function byArea(tables: readonly TableFacts[]): Map<string, TableFacts[]> {
+export function groupByArea(tables: readonly TableFacts[]): Map<string, TableFacts[]> {
   const areas = new Map<string, TableFacts[]>();
   for (const table of tables) areas.set(table.source.area, [...(areas.get(table.source.area) ?? []), table]);
   return areas;
 }
 
-function factsOf({ objects }: Snapshot, object: CatalogObject, rules: EntityRules, source: EntitySource): TableFacts {
-  const name = withoutSchema(object.name);
-  const all = Object.values(objects).filter(({ parent = '' }) => belongs(parent, name));
+function readTableFacts(
+  { objects }: Snapshot,
+  object: CatalogObject,
+  rules: EntityRules,
+  source: EntitySource,
+): TableFacts {
+  const name = removeSchema(object.name);
+  const all = Object.values(objects).filter(({ parent = '' }) => isPartOf(parent, name));
   const found = new Map(all.filter(({ kind }) => kind === 'column').map((column) => [column.name, column]));
-  const columns = columnsIn(object).map((column) => columnFacts(found.get(column), rules, `${name}.${column}`));
+  const columns = readColumns(object).map((column) => readColumnFacts(found.get(column), rules, `${name}.${column}`));
   const parts = all.filter(({ kind }) => kind !== 'column');
-  return { name, source, object, rules, columns, parts, foreignKeys: foreignKeysIn(name, columns, parts) };
+  return { name, source, object, rules, columns, parts, foreignKeys: readForeignKeys(name, columns, parts) };
 }
 
 /** Is it the table's, or one of its columns'? */
-function belongs(parent: string, table: string): boolean {
+function isPartOf(parent: string, table: string): boolean {
   return parent === `table ${table}` || parent.startsWith(`column ${table}.`);
 }
 
 /** The columns of a table in their order, quoted where need be. */
-export function columnsIn({ facts }: CatalogObject): string[] {
+export function readColumns({ facts }: CatalogObject): string[] {
   return facts['column order']?.match(/"(?:[^"]|"")*"|[^\s,]+/g) ?? [];
 }
 
-function columnFacts(object: CatalogObject | undefined, rules: EntityRules, path: string): ColumnFacts {
-  const property = [...rules.columns.keys()].find((name) => columnOf(rules, name) === object?.name);
-  if (!object || property === undefined) throw outOfStep(`no property is behind its column ${path}`);
+function readColumnFacts(object: CatalogObject | undefined, rules: EntityRules, path: string): ColumnFacts {
+  const property = [...rules.columns.keys()].find((name) => findColumn(rules, name) === object?.name);
+  if (!object || property === undefined) throw createMismatchError(`no property is behind its column ${path}`);
   return { object, rules: rules.columns.get(property) ?? [] };
 }
 
-function foreignKeysIn(
+function readForeignKeys(
   child: string,
   columns: readonly ColumnFacts[],
   parts: readonly CatalogObject[],
@@ -107,7 +112,7 @@ function foreignKeysIn(
       name,
       child,
       column,
-      parent: withoutSchema(parent),
+      parent: removeSchema(parent),
       onDelete: / ON DELETE (CASCADE|RESTRICT|SET NULL|SET DEFAULT)/.exec(definition)?.[1] ?? 'NO ACTION',
       nullable: object?.facts.null === undefined,
       unique: parts.some(({ facts }) => facts.definition === `UNIQUE (${column})`),
@@ -115,7 +120,7 @@ function foreignKeysIn(
   });
 }
 
-function outOfStep(what: string): DocumentationError {
+function createMismatchError(what: string): DocumentationError {
   return new DocumentationError(
     `src/schema/shipped-snapshot.ts is not of the same time as the entities (${what}): run npm run docs:snapshot`,
   );

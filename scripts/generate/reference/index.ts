@@ -1,22 +1,22 @@
 import type { Snapshot } from '../../../src/operations/catalog/snapshot.js';
 import type { GeneratedFile } from '../generated-file.js';
-import { constraintsPage } from './constraints-page.js';
-import { diagramPage } from './diagram.js';
-import { tablesOf } from './facts.js';
-import { readmePage } from './readme.js';
-import { schemaSql } from './schema-sql.js';
-import { tablePage } from './table-page.js';
-import { tablesIndex } from './tables-index.js';
+import { renderConstraintsPage } from './constraints-page.js';
+import { renderDiagramPage } from './diagram.js';
+import { readTables } from './facts.js';
+import { renderReadme } from './readme.js';
+import { renderSchemaSql } from './schema-sql.js';
+import { renderTablePage } from './table-page.js';
+import { renderTablesIndex } from './tables-index.js';
 
 /** All that docs/reference/ says of the schema. */
-export function referenceFiles(snapshot: Snapshot): GeneratedFile[] {
-  const tables = tablesOf(snapshot);
+export function generateReference(snapshot: Snapshot): GeneratedFile[] {
+  const tables = readTables(snapshot);
   return [
-    readmePage(snapshot),
-    { path: 'docs/reference/schema.sql', content: schemaSql(snapshot) },
-    diagramPage(tables),
-    constraintsPage(tables),
-    tablesIndex(tables),
-    ...tables.map((table) => tablePage(table, tables)),
+    renderReadme(snapshot),
+    { path: 'docs/reference/schema.sql', content: renderSchemaSql(snapshot) },
+    renderDiagramPage(tables),
+    renderConstraintsPage(tables),
+    renderTablesIndex(tables),
+    ...tables.map((table) => renderTablePage(table, tables)),
   ];
 }

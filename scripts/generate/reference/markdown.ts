@@ -2,45 +2,49 @@
 const SPECIAL = /[\\`*[\]<>|~&#$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g;
 
 /** Somebody's own words, on one line and shown as they are, in a table as elsewhere; what stands between backticks is code. */
-export function prose(text: string): string {
+export function escapeProse(text: string): string {
   return text
     .replaceAll(/\s+/g, ' ')
     .trim()
     .split(/`([^`]+)`/)
-    .map((part, index) => (index % 2 === 1 ? code(part) : part.replaceAll(SPECIAL, '\\$&')))
+    .map((part, index) => (index % 2 === 1 ? renderCode(part) : part.replaceAll(SPECIAL, '\\$&')))
     .join('')
     .replace(/^([-+]|\d+(?=[.)]))/, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`));
 }
 
 /** A name or a piece of SQL, likewise. */
-export function code(text: string): string {
+export function renderCode(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim();
   if (line === '') return '';
   // A pipe ends the cell of a table even within backticks, and Markdown's ways to escape it there differ.
-  return /[`|]/.test(line) ? `<code>${line.replaceAll(/[^\w\s.,:;()='"/^-]/g, numbered)}</code>` : `\`${line}\``;
+  return /[`|]/.test(line) ? `<code>${line.replaceAll(/[^\w\s.,:;()='"/^-]/g, formatNumber)}</code>` : `\`${line}\``;
 }
 
-function numbered(character: string): string {
+function formatNumber(character: string): string {
   return `&#${character.codePointAt(0) ?? 0};`;
 }
 
 /** A table of cells that are Markdown already. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 /** A heading with what belongs under it; nothing when that is nothing. */
-export function section(title: string, body: string | undefined): string[] {
+export function renderSection(title: string, body: string | undefined): string[] {
   return body === undefined || body === '' ? [] : [`## ${title}`, body];
 }
 
 /** A table with its heading, unless it has no rows. */
-export function tableSection(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  return section(title, rows.length === 0 ? undefined : table(head, rows));
+export function renderTableSection(
+  title: string,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string[] {
+  return renderSection(title, rows.length === 0 ? undefined : renderTable(head, rows));
 }
 
 /** Paragraphs. */
-export function page(title: string, ...blocks: readonly string[]): string {
+export function renderPage(title: string, ...blocks: readonly string[]): string {
   return `${[`# ${title}`, GENERATED, ...blocks].join('\n\n')}\n`;
 }
 

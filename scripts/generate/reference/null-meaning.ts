@@ -1,4 +1,4 @@
-import { type CatalogObject, pathOf } from '../../../src/operations/catalog/snapshot.js';
+import { type CatalogObject, toPath } from '../../../src/operations/catalog/snapshot.js';
 import { DocumentationError } from './documentation-error.js';
 
 /**
@@ -6,13 +6,13 @@ import { DocumentationError } from './documentation-error.js';
  *
  * @throws DocumentationError for a column that may be null and does not say when.
  */
-export function nullMeaning(column: CatalogObject): { when: string; meaning: string } {
+export function readNullMeaning(column: CatalogObject): { when: string; meaning: string } {
   const { comment = '', null: allowed } = column.facts;
   if (allowed !== undefined) return { when: 'no', meaning: comment };
   const [sentence, mark = '', text] = /(?<!\S)Null(:?) (.*?)\.(?=\s|$)/.exec(comment) ?? [];
   if (sentence === undefined || text === undefined) {
     throw new DocumentationError(
-      `${pathOf(column)} may be null and does not say when: add "Null: …" to the comment of its property.`,
+      `${toPath(column)} may be null and does not say when: add "Null: …" to the comment of its property.`,
     );
   }
   return { when: `yes${mark === '' ? ',' : mark} ${text}`, meaning: comment.replace(sentence, '').trim() };

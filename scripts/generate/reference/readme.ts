@@ -1,19 +1,23 @@
-import { withoutSchema } from '../../../src/operations/catalog/schema-placeholder.js';
+import { removeSchema } from '../../../src/operations/catalog/schema-placeholder.js';
 import type { Snapshot } from '../../../src/operations/catalog/snapshot.js';
 import type { GeneratedFile } from '../generated-file.js';
-import { code, page, section, table } from './markdown.js';
+import { renderCode, renderPage, renderSection, renderTable } from './markdown.js';
 
 /** What is where in docs/reference/. */
-export function readmePage({ objects }: Snapshot): GeneratedFile {
+export function renderReadme({ objects }: Snapshot): GeneratedFile {
   const enums = Object.values(objects).filter(({ kind }) => kind === 'enum');
-  const rows = enums.map(({ name, facts }) => [code(withoutSchema(name)), code(facts.values ?? '')]);
+  const rows = enums.map(({ name, facts }) => [renderCode(removeSchema(name)), renderCode(facts.values ?? '')]);
   return {
     path: 'docs/reference/README.md',
-    content: page('Reference', CONTENTS, ...section('Enums, in their order', table(['enum', 'values'], rows))),
+    content: renderPage(
+      'Reference',
+      CONTENTS,
+      ...renderSection('Enums, in their order', renderTable(['enum', 'values'], rows)),
+    ),
   };
 }
 
-const CONTENTS = table(
+const CONTENTS = renderTable(
   ['page', 'what it tells'],
   [
     [

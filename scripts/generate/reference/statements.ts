@@ -1,18 +1,18 @@
 import type { Names } from '../../../src/operations/catalog/describe.js';
-import { repairOfFact, repairOfObject } from '../../../src/operations/catalog/repair.js';
-import { type CatalogObject, keyOf } from '../../../src/operations/catalog/snapshot.js';
+import { repairFact, repairObject } from '../../../src/operations/catalog/repair.js';
+import { type CatalogObject, toKey } from '../../../src/operations/catalog/snapshot.js';
 import { DocumentationError } from './documentation-error.js';
 
 /** Whoever loads the file owns what it makes; the database is the one it is loaded into, see `here`. */
 export const NAMES: Names = { owner: 'CURRENT_USER', database: '$database', schema: '$schema' };
 
 /** Makes an object and says the rest of it; the comment on a line of its own. */
-export function created(object: CatalogObject): string[] {
+export function renderCreate(object: CatalogObject): string[] {
   const { comment, ...facts } = object.facts;
   const bare = { ...object, facts };
-  const sql = OTHERS[object.kind]?.(bare) ?? repairOfObject(bare, undefined, NAMES);
-  if (sql === undefined) throw unknown(object, 'how to make it');
-  return [here(object, `${sql.trim()};`), ...(comment === undefined ? [] : afterwards(object, bare))];
+  const sql = OTHERS[object.kind]?.(bare) ?? repairObject(bare, undefined, NAMES);
+  if (sql === undefined) throw createUnknownObjectError(object, 'how to make it');
+  return [withOwnSchema(object, `${sql.trim()};`), ...(comment === undefined ? [] : renderAfterwards(object, bare))];
 }
 
 /** Kinds that a repair never makes: they hold rows, or shape them. */
@@ -23,19 +23,19 @@ const OTHERS: Partial<Record<CatalogObject['kind'], (object: CatalogObject) => s
 };
 
 /** Makes of an object what is wanted, fact by fact. */
-export function afterwards(wanted: CatalogObject, found: CatalogObject): string[] {
+export function renderAfterwards(wanted: CatalogObject, found: CatalogObject): string[] {
   const facts = [...new Set([...Object.keys(wanted.facts), ...Object.keys(found.facts)])];
   return facts
     .filter((fact) => wanted.facts[fact] !== found.facts[fact])
     .map((fact) => {
-      const sql = repairOfFact(fact, wanted, found, NAMES);
-      if (sql === undefined) throw unknown(wanted, fact);
-      return here(wanted, `${sql.trim()};`);
+      const sql = repairFact(fact, wanted, found, NAMES);
+      if (sql === undefined) throw createUnknownObjectError(wanted, fact);
+      return withOwnSchema(wanted, `${sql.trim()};`);
     });
 }
 
 /** ALTER DATABASE and ON SCHEMA want a name, and only the session that loads the file knows it. */
-export function here({ kind }: CatalogObject, sql: string): string {
+export function withOwnSchema({ kind }: CatalogObject, sql: string): string {
   const [placeholder, question] = /\$schema(?![\w$.])/.test(sql)
     ? ['$schema', 'current_schema']
     : ['$database', 'current_database'];
@@ -45,8 +45,8 @@ export function here({ kind }: CatalogObject, sql: string): string {
 }
 
 /** A file that leaves something out would be worse than none. */
-export function unknown(object: CatalogObject, what: string): DocumentationError {
+export function createUnknownObjectError(object: CatalogObject, what: string): DocumentationError {
   return new DocumentationError(
-    `schema.sql cannot say this of ${keyOf(object)} yet: ${what}. Teach scripts/generate/reference/statements.ts.`,
+    `schema.sql cannot say this of ${toKey(object)} yet: ${what}. Teach scripts/generate/reference/statements.ts.`,
   );
 }

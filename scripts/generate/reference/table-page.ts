@@ -1,96 +1,112 @@
-import { constraintName } from '../../../src/connection/naming-strategy.js';
-import { columnOf, finalProperties } from '../../../src/columns/table.js';
+import { createConstraintName } from '../../../src/connection/naming-strategy.js';
+import { findColumn, listFinalProperties } from '../../../src/columns/table.js';
 import { RETENTION_POLICIES, type RetentionPolicy } from '../../../src/retention/policies.js';
-import { withoutSchema } from '../../../src/operations/catalog/schema-placeholder.js';
+import { removeSchema } from '../../../src/operations/catalog/schema-placeholder.js';
 import type { CatalogObject, Kind } from '../../../src/operations/catalog/snapshot.js';
 import type { GeneratedFile } from '../generated-file.js';
 import { DocumentationError } from './documentation-error.js';
-import { sentenceOf } from './constraints-page.js';
-import { partsOf, type ColumnFacts, type ForeignKeyFacts, type TableFacts } from './facts.js';
-import { code, page, prose, section, tableSection } from './markdown.js';
-import { nullMeaning } from './null-meaning.js';
+import { getMessage } from './constraints-page.js';
+import { listParts, type ColumnFacts, type ForeignKeyFacts, type TableFacts } from './facts.js';
+import { renderCode, renderPage, escapeProse, renderSection, renderTableSection } from './markdown.js';
+import { readNullMeaning } from './null-meaning.js';
 
 /** Kinds with a section of their own; a row of any other kind is shown by its definition. */
 const SHOWN: readonly Kind[] = ['constraint', 'index', 'trigger', 'grant', 'revoked'];
 
 /** All that is known of a table, on one page. */
-export function tablePage(table: TableFacts, tables: readonly TableFacts[]): GeneratedFile {
+export function renderTablePage(table: TableFacts, tables: readonly TableFacts[]): GeneratedFile {
   const children = tables.flatMap(({ foreignKeys }) => foreignKeys).filter(({ parent }) => parent === table.name);
-  const content = page(
+  const content = renderPage(
     table.name,
-    questionOf(table.object),
-    `Area: ${table.source.area}. Entity: [${code(table.source.name)}](../../../${table.source.file}).`,
-    keeping(table.name),
-    ...tableSection('Columns', ['column', 'type', 'null', 'default', 'meaning', 'rules'], table.columns.map(columnRow)),
-    ...tableSection(
+    readQuestion(table.object),
+    `Area: ${table.source.area}. Entity: [${renderCode(table.source.name)}](../../../${table.source.file}).`,
+    describeRetention(table.name),
+    ...renderTableSection(
+      'Columns',
+      ['column', 'type', 'null', 'default', 'meaning', 'rules'],
+      table.columns.map(renderColumnRow),
+    ),
+    ...renderTableSection(
       'Refers to',
       ['column', 'table', 'when the row there is deleted'],
-      table.foreignKeys.map(parentRow),
+      table.foreignKeys.map(renderParentRow),
     ),
-    ...tableSection('Referred to by', ['column', 'when the row here is deleted'], children.map(childRow)),
-    ...tableSection('Rules over several columns', ['rule', 'columns', 'held by'], rowRules(table)),
-    ...tableSection('Final values', ['rule', 'columns', 'held by'], finals(table)),
-    ...tableSection('Constraints', ['constraint', 'in words'], partsOf(table, 'constraint').map(constraintRow)),
-    ...tableSection(
+    ...renderTableSection('Referred to by', ['column', 'when the row here is deleted'], children.map(renderChildRow)),
+    ...renderTableSection('Rules over several columns', ['rule', 'columns', 'held by'], renderRowRules(table)),
+    ...renderTableSection('Final values', ['rule', 'columns', 'held by'], renderFinalValues(table)),
+    ...renderTableSection(
+      'Constraints',
+      ['constraint', 'in words'],
+      listParts(table, 'constraint').map(renderConstraintRow),
+    ),
+    ...renderTableSection(
       'Indexes',
       ['index', 'definition', 'for'],
-      partsOf(table, 'index').map((index) => indexRow(index, table)),
+      listParts(table, 'index').map((index) => renderIndexRow(index, table)),
     ),
-    ...tableSection('Triggers', ['trigger', 'definition', 'comment'], partsOf(table, 'trigger').map(partRow)),
-    ...section('Rights', partsOf(table, 'grant', 'revoked').map(right).join('\n')),
-    ...tableSection('Other', ['name', 'definition', 'comment'], others(table).map(partRow)),
+    ...renderTableSection(
+      'Triggers',
+      ['trigger', 'definition', 'comment'],
+      listParts(table, 'trigger').map(renderPartRow),
+    ),
+    ...renderSection('Rights', listParts(table, 'grant', 'revoked').map(renderRight).join('\n')),
+    ...renderTableSection('Other', ['name', 'definition', 'comment'], renderOtherParts(table).map(renderPartRow)),
   );
   return { path: `docs/reference/tables/${table.name}.md`, content };
 }
 
 /** The comment of a table, which opens with the question that it answers. */
-export function questionOf({ facts: { comment = '' } }: CatalogObject): string {
+export function readQuestion({ facts: { comment = '' } }: CatalogObject): string {
   const end = comment.indexOf('?') + 1;
-  return `**${prose(comment.slice(0, end))}** ${prose(comment.slice(end))}`.trim();
+  return `**${escapeProse(comment.slice(0, end))}** ${escapeProse(comment.slice(end))}`.trim();
 }
 
 /** How long the rows of a table are kept, in a sentence. */
-export function keeping(table: string): string {
+export function describeRetention(table: string): string {
   const policy = RETENTION_POLICIES.find((one) => one.table === table);
   if (policy === undefined)
     throw new DocumentationError(`src/retention/policies.ts does not say how long ${table} is kept.`);
-  return `Kept ${duration(policy)}. ${prose(policy.reason)}`;
+  return `Kept ${formatDuration(policy)}. ${escapeProse(policy.reason)}`;
 }
 
-function duration(policy: RetentionPolicy): string {
+function formatDuration(policy: RetentionPolicy): string {
   if (policy.days === 'forever') return 'for ever';
   const { days, by, goesWith, archive } = policy;
   const together = goesWith === undefined ? '' : `, purged with [${goesWith}](${goesWith}.md)`;
-  return `${days} days, counted by ${code(by)}${together}, archived as ${archive.format}, one file a ${archive.per}`;
+  return `${days} days, counted by ${renderCode(by)}${together}, archived as ${archive.format}, one file a ${archive.per}`;
 }
 
-function columnRow({ object, rules }: ColumnFacts): string[] {
+function renderColumnRow({ object, rules }: ColumnFacts): string[] {
   const { type = '', default: fallback = '' } = object.facts;
-  const { when, meaning } = nullMeaning(object);
-  const sentences = rules.map(({ sentence }) => prose(sentence.replace(/^must (be )?/, ''))).join('<br>');
+  const { when, meaning } = readNullMeaning(object);
+  const sentences = rules.map(({ sentence }) => escapeProse(sentence.replace(/^must (be )?/, ''))).join('<br>');
   return [
-    code(object.name),
-    code(withoutSchema(type)),
-    prose(when),
-    code(withoutSchema(fallback)),
-    prose(meaning),
+    renderCode(object.name),
+    renderCode(removeSchema(type)),
+    escapeProse(when),
+    renderCode(removeSchema(fallback)),
+    escapeProse(meaning),
     sentences,
   ];
 }
 
-function parentRow({ column, parent, onDelete, unique }: ForeignKeyFacts): string[] {
-  return [code(column), `[${parent}](${parent}.md)`, `${DELETION[onDelete] ?? ''} (${onDelete})${unique ? ONE : ''}`];
+function renderParentRow({ column, parent, onDelete, unique }: ForeignKeyFacts): string[] {
+  return [
+    renderCode(column),
+    `[${parent}](${parent}.md)`,
+    `${DELETION[onDelete] ?? ''} (${onDelete})${unique ? ONE : ''}`,
+  ];
 }
 
-function childRow({ child, column, onDelete, unique }: ForeignKeyFacts): string[] {
+function renderChildRow({ child, column, onDelete, unique }: ForeignKeyFacts): string[] {
   const name = `${child}.${column}`;
   return [`[${name}](${child}.md)`, `${DELETION[onDelete] ?? ''} (${onDelete})${unique ? ONE : ''}`];
 }
 
 const ONE = '; at most one row for each';
 
-function constraintRow(constraint: CatalogObject): string[] {
-  return [code(constraint.name), prose(sentenceOf(constraint))];
+function renderConstraintRow(constraint: CatalogObject): string[] {
+  return [renderCode(constraint.name), escapeProse(getMessage(constraint))];
 }
 
 /** What PostgreSQL does to the row that refers. */
@@ -102,44 +118,48 @@ const DELETION: Readonly<Record<string, string>> = {
   'NO ACTION': 'refused while a row refers to it',
 };
 
-function rowRules({ name, rules }: TableFacts): string[][] {
+function renderRowRules({ name, rules }: TableFacts): string[][] {
   return rules.rows.map(({ meaning, sentence, properties, sql, beforeSaveOnly = '', onInsertOnly = false }) => [
-    prose(sentence),
-    properties.map((property) => code(columnOf(rules, property))).join(', '),
+    escapeProse(sentence),
+    properties.map((property) => renderCode(findColumn(rules, property))).join(', '),
     (sql === undefined
-      ? `validation before save only: ${prose(beforeSaveOnly)}`
-      : code(constraintName('ck', name, meaning))) + (onInsertOnly ? '; new rows only' : ''),
+      ? `validation before save only: ${escapeProse(beforeSaveOnly)}`
+      : renderCode(createConstraintName('ck', name, meaning))) + (onInsertOnly ? '; new rows only' : ''),
   ]);
 }
 
-function finals({ name, rules }: TableFacts): string[][] {
+function renderFinalValues({ name, rules }: TableFacts): string[][] {
   return rules.finals.map((final) => [
-    prose(final.sentence),
-    finalProperties(rules, final)
-      .map((property) => code(columnOf(rules, property)))
+    escapeProse(final.sentence),
+    listFinalProperties(rules, final)
+      .map((property) => renderCode(findColumn(rules, property)))
       .join(', '),
-    code(constraintName('tg', name, final.meaning)),
+    renderCode(createConstraintName('tg', name, final.meaning)),
   ]);
 }
 
-function indexRow({ name, facts }: CatalogObject, { name: table, rules }: TableFacts): string[] {
-  const plain = withoutSchema(name);
+function renderIndexRow({ name, facts }: CatalogObject, { name: table, rules }: TableFacts): string[] {
+  const plain = removeSchema(name);
   const purpose = rules.queries.get(plain) ?? rules.constraints.get(plain)?.sentence ?? facts.comment;
   if (purpose === undefined)
     throw new DocumentationError(`Nobody says which query ${plain} on ${table} serves: declare it with @IndexFor.`);
   const definition = facts.definition?.replace(/^CREATE (UNIQUE )?INDEX .*? USING /, '$1') ?? '';
-  return [code(plain), code(withoutSchema(definition)), prose(purpose)];
+  return [renderCode(plain), renderCode(removeSchema(definition)), escapeProse(purpose)];
 }
 
-function others({ parts }: TableFacts): CatalogObject[] {
+function renderOtherParts({ parts }: TableFacts): CatalogObject[] {
   return parts.filter(({ kind }) => !SHOWN.includes(kind));
 }
 
-function partRow({ kind, name, facts }: CatalogObject): string[] {
+function renderPartRow({ kind, name, facts }: CatalogObject): string[] {
   const shown = SHOWN.includes(kind) ? name : `${kind} ${name}`;
-  return [code(withoutSchema(shown)), code(withoutSchema(facts.definition ?? '')), prose(facts.comment ?? '')];
+  return [
+    renderCode(removeSchema(shown)),
+    renderCode(removeSchema(facts.definition ?? '')),
+    escapeProse(facts.comment ?? ''),
+  ];
 }
 
-function right({ kind, name }: CatalogObject): string {
-  return `- ${kind === 'grant' ? '' : 'not '}${code(withoutSchema(name))}`;
+function renderRight({ kind, name }: CatalogObject): string {
+  return `- ${kind === 'grant' ? '' : 'not '}${renderCode(removeSchema(name))}`;
 }

@@ -3,7 +3,7 @@ import {
   BelongsTo,
   CreatedAt,
   Day,
-  Enumeration,
+  EnumColumn,
   Final,
   Id,
   IndexFor,
@@ -34,7 +34,7 @@ export class KpiMetric {
   @Day() date!: string;
 
   /** Null: all platforms together. */
-  @Enumeration(Platform, { nullable: true }) platform!: Platform | null;
+  @EnumColumn(Platform, { nullable: true }) platform!: Platform | null;
 
   /** The family. Cannot be deleted while it has numbers: retire it instead. */
   @BelongsTo(() => KpiType, { onDelete: 'RESTRICT', inverse: (type) => type.metrics, column: 'kpi_type_id' })

@@ -7,7 +7,7 @@ import {
   Flag,
   Id,
   IndexFor,
-  Moment,
+  Timestamp,
   Rule,
   Table,
   UpdatedAt,
@@ -48,7 +48,7 @@ export class CommunityChampion {
   @Count({ default: 0 }) engagementCount!: number;
 
   /** When the sample was offered. Null: never. Not repeated after silence or refusal. */
-  @Moment({ nullable: true }) dmSentAt!: Date | null;
+  @Timestamp({ nullable: true }) dmSentAt!: Date | null;
 
   /** What they answered. Null: nothing was sent, or the answer is still awaited. */
   @Choice(DM_RESPONSES, { nullable: true }) dmResponse!: DmResponse | null;

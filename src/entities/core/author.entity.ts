@@ -3,7 +3,7 @@ import {
   BelongsTo,
   Count,
   CreatedAt,
-  Enumeration,
+  EnumColumn,
   Flag,
   HasMany,
   HasOne,
@@ -11,7 +11,7 @@ import {
   IndexFor,
   JsonList,
   LOWER_SNAKE,
-  Moment,
+  Timestamp,
   Rule,
   Score,
   Table,
@@ -53,7 +53,7 @@ export class Author {
   @Id() id!: string;
 
   /** Where the account is. */
-  @Enumeration(Platform) platform!: Platform;
+  @EnumColumn(Platform) platform!: Platform;
 
   /** The platform's immutable account id, an opaque text: X ids exceed 2^53 and must never become numbers. */
   @Text({ max: 100 }) platformId!: string;
@@ -88,10 +88,10 @@ export class Author {
   @JsonList({ of: () => InteractionEvent, maxBytes: 1_048_576 }) interactionHistory!: InteractionEvent[];
 
   /** First detection. */
-  @Moment({ now: true }) firstSeenAt!: Date;
+  @Timestamp({ now: true }) firstSeenAt!: Date;
 
   /** Last detection, or last change of the relationship. By the clock of who saw it: may be earlier than `firstSeenAt`. */
-  @Moment({ now: true }) lastSeenAt!: Date;
+  @Timestamp({ now: true }) lastSeenAt!: Date;
 
   @CreatedAt() createdAt!: Date;
   @UpdatedAt() updatedAt!: Date;

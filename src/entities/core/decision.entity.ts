@@ -3,7 +3,7 @@ import {
   BelongsTo,
   Choice,
   CreatedAt,
-  Enumeration,
+  EnumColumn,
   Finals,
   Flag,
   HasMany,
@@ -69,7 +69,7 @@ export class Decision {
   @Score() compositeScore!: number;
 
   /** The mode actually used, after randomisation. */
-  @Enumeration(OperationalMode) mode!: OperationalMode;
+  @EnumColumn(OperationalMode) mode!: OperationalMode;
 
   /** Shape of the reply. Null: the mode is DISENGAGED, or the archetype was deleted. */
   @BelongsTo(() => Archetype, { onDelete: 'SET NULL', inverse: (archetype) => archetype.decisions })
@@ -103,7 +103,7 @@ export class Decision {
   @Flag({ default: false }) isRandomizedExperiment!: boolean;
 
   /** The mode that would have been used. Null: not randomised. */
-  @Enumeration(OperationalMode, { nullable: true }) predictedMode!: OperationalMode | null;
+  @EnumColumn(OperationalMode, { nullable: true }) predictedMode!: OperationalMode | null;
 
   /** When it was decided. */
   @CreatedAt() createdAt!: Date;

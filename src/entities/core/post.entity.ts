@@ -3,7 +3,7 @@ import {
   BelongsTo,
   Count,
   CreatedAt,
-  Enumeration,
+  EnumColumn,
   Final,
   Flag,
   HasMany,
@@ -11,8 +11,8 @@ import {
   IndexFor,
   JsonObject,
   LOWER_SNAKE,
-  Moment,
-  quantityRule,
+  Timestamp,
+  createQuantityRule,
   Rule,
   Table,
   Text,
@@ -60,7 +60,7 @@ export class Post {
   @Id() id!: string;
 
   /** Where it was posted. */
-  @Enumeration(Platform) platform!: Platform;
+  @EnumColumn(Platform) platform!: Platform;
 
   /** The platform's own id of the post. Opaque text. */
   @Text({ max: 100, format: PLATFORM_POST_ID }) platformPostId!: string;
@@ -73,10 +73,10 @@ export class Post {
   @Text({ max: 5000, blank: true }) content!: string;
 
   /** When we first saw it; the platform's time of publication is not stored. */
-  @Moment({ now: true }) detectedAt!: Date;
+  @Timestamp({ now: true }) detectedAt!: Date;
 
   /** When its decision was stored. Null: still in the queue. Never becomes null again; a second decision may renew it. */
-  @Moment({ nullable: true }) processedAt!: Date | null;
+  @Timestamp({ nullable: true }) processedAt!: Date | null;
 
   /** Terms that matched, without repetition. Inputs ask for 1..50; a post without any may still be stored. */
   @TextList({ max: 50 }) keywordMatches!: string[];
@@ -88,7 +88,7 @@ export class Post {
   @Flag({ default: false }) spamFiltered!: boolean;
 
   /** Engagement at detection, under the platform's own names (likes, upvotes, comments). Null: the platform said nothing. */
-  @JsonObject({ nullable: true, values: [quantityRule()] }) rawMetrics!: Record<string, number> | null;
+  @JsonObject({ nullable: true, values: [createQuantityRule()] }) rawMetrics!: Record<string, number> | null;
 
   /** Failed attempts to process it. At 3 the queue gives it up. */
   @Count({ default: 0 }) errorCount!: number;

@@ -3,13 +3,13 @@ import {
   BelongsTo,
   Count,
   CreatedAt,
-  Enumeration,
+  EnumColumn,
   Finals,
   HasMany,
   Id,
   IndexFor,
   JsonObject,
-  Moment,
+  Timestamp,
   Rules,
   Table,
   Text,
@@ -63,7 +63,7 @@ export class Reply {
   archetypeId!: string | null;
 
   /** The platform of the post it answers. */
-  @Enumeration(Platform) platform!: Platform;
+  @EnumColumn(Platform) platform!: Platform;
 
   /** The platform's id of our own comment. Null: not posted. */
   @Text({ max: 100, format: PLATFORM_POST_ID, nullable: true }) platformPostId!: string | null;
@@ -75,28 +75,28 @@ export class Reply {
   @Count({ default: 0 }) helpCount!: number;
 
   /** Whether it may be posted. No way back: a second attempt is a new reply. */
-  @Enumeration(ApprovalStatus, { default: 'PENDING' }) approvalStatus!: ApprovalStatus;
+  @EnumColumn(ApprovalStatus, { default: 'PENDING' }) approvalStatus!: ApprovalStatus;
 
   /** Operator or system actor that approved it. Null unless APPROVED; who rejected is in the audit log. */
   @Text({ max: 100, nullable: true }) approvedBy!: string | null;
 
   /** Null unless APPROVED. */
-  @Moment({ nullable: true }) approvedAt!: Date | null;
+  @Timestamp({ nullable: true }) approvedAt!: Date | null;
 
   /** When the platform took it. Null: not posted. */
-  @Moment({ nullable: true }) postedAt!: Date | null;
+  @Timestamp({ nullable: true }) postedAt!: Date | null;
 
   /** What came of it, measured after 15 min, 60 min, 24 h and 7 d. Null: not posted, or not measured yet. */
   @JsonObject({ nullable: true, of: () => ReplyMetrics }) metricsJson!: ReplyMetrics | null;
 
   /** When we took it back from the platform. Null: it stands. */
-  @Moment({ nullable: true }) deletedAt!: Date | null;
+  @Timestamp({ nullable: true }) deletedAt!: Date | null;
 
   /** Why we took it back. Null: it stands. */
   @Text({ max: 1000, nullable: true }) deleteReason!: string | null;
 
   /** Written by a person or by the agent. */
-  @Enumeration(ReplyType, { default: 'AUTO' }) replyType!: ReplyType;
+  @EnumColumn(ReplyType, { default: 'AUTO' }) replyType!: ReplyType;
 
   @CreatedAt() createdAt!: Date;
   @UpdatedAt() updatedAt!: Date;

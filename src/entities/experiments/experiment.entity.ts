@@ -2,14 +2,14 @@ import type { Relation } from 'typeorm';
 import {
   Choice,
   CreatedAt,
-  Enumeration,
+  EnumColumn,
   Final,
   HasMany,
   Id,
   IndexFor,
   JsonObject,
   LOWER_SNAKE,
-  Moment,
+  Timestamp,
   Rule,
   Score,
   Table,
@@ -76,13 +76,13 @@ export class Experiment {
   @Score({ default: 0.5 }) trafficSplit!: number;
 
   /** DRAFT until a person starts it; then RUNNING, and COMPLETED or CANCELLED for good. */
-  @Enumeration(ExperimentStatus, { default: 'DRAFT' }) status!: ExperimentStatus;
+  @EnumColumn(ExperimentStatus, { default: 'DRAFT' }) status!: ExperimentStatus;
 
   /** When it began to run. Null: it has not. */
-  @Moment({ nullable: true }) startDate!: Date | null;
+  @Timestamp({ nullable: true }) startDate!: Date | null;
 
   /** When it stopped. Null: it has not. */
-  @Moment({ nullable: true }) endDate!: Date | null;
+  @Timestamp({ nullable: true }) endDate!: Date | null;
 
   /** Means, intervals, p value, state of the allocation. Null: nothing measured. */
   @JsonObject({ nullable: true }) resultsJson!: Record<string, unknown> | null;

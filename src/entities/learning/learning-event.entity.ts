@@ -5,7 +5,7 @@ import {
   Id,
   IndexFor,
   JsonObject,
-  Moment,
+  Timestamp,
   Quantity,
   Rule,
   Table,
@@ -38,7 +38,7 @@ export class LearningEvent {
   @Id() id!: string;
 
   /** When the adjustment was made. */
-  @Moment({ now: true }) date!: Date;
+  @Timestamp({ now: true }) date!: Date;
 
   /** What was adjusted. */
   @Choice(ADJUSTMENT_TYPES) adjustmentType!: AdjustmentType;
@@ -59,7 +59,7 @@ export class LearningEvent {
   @Quantity({ max: 1, nullable: true }) accuracy!: number | null;
 
   /** When it was measured. Null: not yet. */
-  @Moment({ nullable: true }) evaluatedAt!: Date | null;
+  @Timestamp({ nullable: true }) evaluatedAt!: Date | null;
 
   @CreatedAt() createdAt!: Date;
 }

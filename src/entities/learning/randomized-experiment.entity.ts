@@ -1,5 +1,5 @@
 import type { Relation } from 'typeorm';
-import { BelongsTo, CreatedAt, Enumeration, Final, Id, IndexFor, Quantity, Table } from '../../columns/index.js';
+import { BelongsTo, CreatedAt, EnumColumn, Final, Id, IndexFor, Quantity, Table } from '../../columns/index.js';
 import { Decision } from '../core/decision.entity.js';
 import { OperationalMode } from '../enums.js';
 
@@ -26,10 +26,10 @@ export class RandomizedExperiment {
   decisionId!: string;
 
   /** The mode that would have been used. */
-  @Enumeration(OperationalMode) predictedMode!: OperationalMode;
+  @EnumColumn(OperationalMode) predictedMode!: OperationalMode;
 
   /** The mode drawn; may be the predicted one. */
-  @Enumeration(OperationalMode) actualMode!: OperationalMode;
+  @EnumColumn(OperationalMode) actualMode!: OperationalMode;
 
   /** Expected value of the metric (a click rate of 0.042). */
   @Quantity() predictedOutcome!: number;

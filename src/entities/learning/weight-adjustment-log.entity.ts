@@ -6,7 +6,7 @@ import {
   Id,
   IndexFor,
   JsonObject,
-  Moment,
+  Timestamp,
   Quantity,
   Rule,
   Table,
@@ -50,7 +50,7 @@ export class WeightAdjustmentLog {
   @Id() id!: string;
 
   /** When the cycle ran. */
-  @Moment({ now: true }) date!: Date;
+  @Timestamp({ now: true }) date!: Date;
 
   /** What it did. */
   @Choice(WEIGHT_ACTIONS) action!: WeightAction;

@@ -2,11 +2,11 @@ import type { Relation } from 'typeorm';
 import {
   BelongsTo,
   CreatedAt,
-  Enumeration,
+  EnumColumn,
   Final,
   Id,
   IndexFor,
-  Moment,
+  Timestamp,
   Rule,
   Table,
   Text,
@@ -79,10 +79,10 @@ export class Escalation {
   reasonId!: string | null;
 
   /** How urgent; the reason's severity unless said otherwise. */
-  @Enumeration(EscalationPriority, { default: 'MEDIUM' }) priority!: EscalationPriority;
+  @EnumColumn(EscalationPriority, { default: 'MEDIUM' }) priority!: EscalationPriority;
 
   /** PENDING, then IN_REVIEW, then RESOLVED or DISMISSED, which close it. */
-  @Enumeration(EscalationStatus, { default: 'PENDING' }) status!: EscalationStatus;
+  @EnumColumn(EscalationStatus, { default: 'PENDING' }) status!: EscalationStatus;
 
   /** Operator who works on it. Null: nobody yet. */
   @Text({ max: 100, nullable: true }) assignedTo!: string | null;
@@ -97,7 +97,7 @@ export class Escalation {
   @CreatedAt() createdAt!: Date;
 
   /** When it was closed. Null: open. */
-  @Moment({ nullable: true }) resolvedAt!: Date | null;
+  @Timestamp({ nullable: true }) resolvedAt!: Date | null;
 }
 
 function isClosed(status: EscalationStatus): boolean {

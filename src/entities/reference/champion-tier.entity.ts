@@ -8,7 +8,7 @@ import {
   JsonList,
   Table,
   Text,
-  textRules,
+  createTextRules,
   UniqueKey,
   UpdatedAt,
   UPPER_SNAKE,
@@ -28,7 +28,7 @@ export class ChampionTier {
   @Count() minEngagement!: number;
 
   /** What a champion of the tier is offered, each in a few words. */
-  @JsonList({ items: textRules({ max: 200 }) }) benefits!: string[];
+  @JsonList({ items: createTextRules({ max: 200 }) }) benefits!: string[];
 
   /** Who belongs to it, in a sentence. */
   @Text({ max: 500 }) description!: string;

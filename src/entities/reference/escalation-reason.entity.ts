@@ -1,7 +1,7 @@
 import type { Relation } from 'typeorm';
 import {
   CreatedAt,
-  Enumeration,
+  EnumColumn,
   Flag,
   HasMany,
   Id,
@@ -27,7 +27,7 @@ export class EscalationReason {
   @Text({ max: 500 }) description!: string;
 
   /** Priority a new escalation gets unless its opener says otherwise. */
-  @Enumeration(EscalationPriority, { default: 'MEDIUM' }) severity!: EscalationPriority;
+  @EnumColumn(EscalationPriority, { default: 'MEDIUM' }) severity!: EscalationPriority;
 
   /** Offered for new escalations. */
   @Flag({ default: true }) isActive!: boolean;

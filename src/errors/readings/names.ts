@@ -1,18 +1,18 @@
-import { CAST, DDL, english, MIGRATE, type Reading } from './reading.js';
+import { CAST, DDL, createMessagePattern, MIGRATE, type Reading } from './reading.js';
 
 /** Tables, columns, functions and types that a statement names. */
 
 export const NAME_READINGS: readonly Reading[] = [
   {
     state: '42703',
-    message: english('column "<column>" of relation "<table>" does not exist'),
+    message: createMessagePattern('column "<column>" of relation "<table>" does not exist'),
     sentence: 'column {column} of table {table} does not exist',
     advice: MIGRATE,
   },
   { state: '42703', sentence: 'column {at} does not exist', advice: MIGRATE },
   {
     state: '42703',
-    message: english('column "[^"]*" of relation "<table>" does not exist'),
+    message: createMessagePattern('column "[^"]*" of relation "<table>" does not exist'),
     sentence: 'the statement names a column that table {table} does not have',
     advice: MIGRATE,
   },
@@ -32,14 +32,14 @@ export const NAME_READINGS: readonly Reading[] = [
   { state: '42P01', sentence: 'table {at} does not exist', advice: MIGRATE },
   {
     state: '42P01',
-    message: english('(?:relation|table|view|index|sequence) "<table>" does not exist'),
+    message: createMessagePattern('(?:relation|table|view|index|sequence) "<table>" does not exist'),
     sentence: 'table {table} does not exist',
     advice: MIGRATE,
   },
   { state: '42P01', sentence: 'the statement names a table that does not exist', advice: MIGRATE },
   {
     state: '42883',
-    message: english('function <function>\\(<types>\\) does not exist'),
+    message: createMessagePattern('function <function>\\(<types>\\) does not exist'),
     sentence: 'function {function}({types}) does not exist',
     advice: 'Correct the name or the types of the arguments (CAST).',
   },
@@ -67,7 +67,9 @@ export const NAME_READINGS: readonly Reading[] = [
   { state: '42704', routines: ['typenameType'], sentence: 'type {at} does not exist', advice: MIGRATE },
   {
     state: '42704',
-    message: english('(?:unrecognized configuration parameter|role|collation|index|constraint|trigger) "<name>".*'),
+    message: createMessagePattern(
+      '(?:unrecognized configuration parameter|role|collation|index|constraint|trigger) "<name>".*',
+    ),
     sentence: '{name} does not exist (a type, constraint, index, role, collation or setting)',
     advice: MIGRATE,
   },
@@ -105,7 +107,7 @@ export const NAME_READINGS: readonly Reading[] = [
   { state: '42P09', sentence: 'an alias of the statement is ambiguous', advice: 'Give each join an alias of its own.' },
   {
     state: '42701',
-    message: english('column "<column>" of relation "<table>" already exists'),
+    message: createMessagePattern('column "<column>" of relation "<table>" already exists'),
     sentence: 'column {column} of table {table} exists already',
     advice: DDL,
   },
@@ -132,13 +134,15 @@ export const NAME_READINGS: readonly Reading[] = [
 export const KEY_READINGS: readonly Reading[] = [
   {
     state: '23503',
-    message: english('insert or update on table "<table>" violates foreign key constraint "<name>"'),
+    message: createMessagePattern('insert or update on table "<table>" violates foreign key constraint "<name>"'),
     sentence: 'the row that it refers to does not exist',
     advice: 'Store the parent first, or correct the id.',
   },
   ...['23503', '23001'].map((state) => ({
     state,
-    message: english('update or delete on table "<parent>" violates .*constraint "<name>" on table "<table>"'),
+    message: createMessagePattern(
+      'update or delete on table "<parent>" violates .*constraint "<name>" on table "<table>"',
+    ),
     sentence: 'rows of {table} still refer to the row of {parent}',
     advice: 'Delete those rows first, or retire the row (is_active) instead of deleting it.',
   })),
@@ -176,14 +180,14 @@ export const PARAMETER_READINGS: readonly Reading[] = [
   },
   {
     state: '42P18',
-    message: english('could not determine data type of parameter \\$<n>'),
+    message: createMessagePattern('could not determine data type of parameter \\$<n>'),
     sentence: 'the type of parameter ${n} cannot be told from the statement',
     advice: 'Cast it, or leave out a value that the statement does not use.',
   },
   { state: '42P18', sentence: 'the type of a parameter cannot be told from the statement', advice: CAST },
   {
     state: '42P08',
-    message: english('inconsistent types deduced for parameter \\$<n>'),
+    message: createMessagePattern('inconsistent types deduced for parameter \\$<n>'),
     sentence: 'parameter ${n} is used with different types',
     advice: CAST,
   },

@@ -28,7 +28,7 @@ export const VALIDATE = 'Check the value before you ask the database.';
 export const DDL = 'Change the schema by migrations only.';
 
 /** A regular expression with names: `<column>` becomes a group of that name. */
-export function english(text: string): RegExp {
+export function createMessagePattern(text: string): RegExp {
   const source = text.replaceAll(/<(\w+)>/g, (_, group: string) => {
     const content = group.startsWith('type') ? TYPES : group.startsWith('n') && group.length === 1 ? '\\d+' : NAME;
     return `(?<${group}>${content})`;

@@ -1,4 +1,4 @@
-import { DDL, english, type Reading } from './reading.js';
+import { DDL, createMessagePattern, type Reading } from './reading.js';
 
 /** Limits, files and functions of the server. */
 
@@ -128,14 +128,14 @@ export const TRANSACTION_READINGS: readonly Reading[] = [
 export const SCHEMA_CHANGE_READINGS: readonly Reading[] = [
   {
     state: '42P07',
-    message: english('relation "<table>" already exists'),
+    message: createMessagePattern('relation "<table>" already exists'),
     sentence: 'a table, view or index {table} already exists',
     advice: DDL,
   },
   { state: '42P07', sentence: 'a table, view or index of this name already exists', advice: DDL },
   {
     state: '42710',
-    message: english('(?:type|constraint|trigger|extension|role|policy) "<name>".* already exists'),
+    message: createMessagePattern('(?:type|constraint|trigger|extension|role|policy) "<name>".* already exists'),
     sentence: 'an object {name} already exists',
     advice: DDL,
   },
@@ -156,7 +156,7 @@ export const SCHEMA_CHANGE_READINGS: readonly Reading[] = [
   },
   {
     state: '2BP01',
-    message: english(
+    message: createMessagePattern(
       'cannot drop (?:table|view|type|column|function|constraint|index|schema) <name>.* because other objects depend on it',
     ),
     sentence: '{name} cannot be dropped, because other objects depend on it',

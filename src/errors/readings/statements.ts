@@ -1,4 +1,4 @@
-import { CAST, english, type Reading } from './reading.js';
+import { CAST, createMessagePattern, type Reading } from './reading.js';
 
 /** Clauses and types that do not fit together. */
 
@@ -43,26 +43,26 @@ export const CLAUSE_READINGS: readonly Reading[] = [
   },
   {
     state: '42804',
-    message: english('column "<column>" is of type <type1> but expression is of type <type2>'),
+    message: createMessagePattern('column "<column>" is of type <type1> but expression is of type <type2>'),
     sentence: 'column {column} is of type {type1}, and the statement gives it {type2}',
     advice: CAST,
   },
   {
     state: '42804',
-    message: english('argument of (?:[\\w/ ]+) must be type <type1>, not type <type2>'),
+    message: createMessagePattern('argument of (?:[\\w/ ]+) must be type <type1>, not type <type2>'),
     sentence: 'a condition or argument must be of type {type1} and is of type {type2}',
     advice: CAST,
   },
   {
     state: '42804',
-    message: english('column "<column>" cannot be cast automatically to type <type1>'),
+    message: createMessagePattern('column "<column>" cannot be cast automatically to type <type1>'),
     sentence: 'column {column} cannot be cast automatically to type {type1}',
     advice: 'Add a USING expression to the migration.',
   },
   { state: '42804', sentence: 'an expression has another type than its place in the statement needs', advice: CAST },
   {
     state: '42846',
-    message: english('cannot cast type <type1> to <type2>'),
+    message: createMessagePattern('cannot cast type <type1> to <type2>'),
     sentence: 'PostgreSQL cannot cast {type1} to {type2}',
     advice: 'Convert the value before, or give it as text.',
   },
@@ -137,7 +137,7 @@ export const SYNTAX_READINGS: readonly Reading[] = [
   },
   {
     state: '42601',
-    message: english('multiple assignments to same column "[^"]*"'),
+    message: createMessagePattern('multiple assignments to same column "[^"]*"'),
     sentence: 'the statement sets one column twice',
     advice: 'Set each column once.',
   },
@@ -166,7 +166,7 @@ export const FEATURE_READINGS: readonly Reading[] = [
   {
     state: '0A000',
     routines: ['heap_truncate_check_FKs'],
-    detail: english('Table "<table>" references "<referenced>"\\.'),
+    detail: createMessagePattern('Table "<table>" references "<referenced>"\\.'),
     sentence: 'table {referenced} cannot be emptied with clear() (TRUNCATE), because table {table} refers to it',
     advice: 'Delete the rows with delete(), which respects the foreign keys.',
   },

@@ -1,5 +1,5 @@
 /** Values that a type, function or operator does not take. */
-import { english, VALIDATE, type Reading } from './reading.js';
+import { createMessagePattern, VALIDATE, type Reading } from './reading.js';
 
 export const VALUE_READINGS: readonly Reading[] = [
   {
@@ -28,7 +28,7 @@ export const VALUE_READINGS: readonly Reading[] = [
   },
   {
     state: '22001',
-    message: english('value too long for type <type>'),
+    message: createMessagePattern('value too long for type <type>'),
     sentence: 'a text is too long for {type}',
     advice: 'Shorten it before you write.',
   },

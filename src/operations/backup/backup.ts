@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, escapeIdentifier } from 'pg';
 import { parseDatabaseUrl } from '../../connection/database-url.js';
-import { differencesOf } from './differences.js';
+import { compareFingerprints } from './differences.js';
 import { dumpDatabase, restoreDatabaseLevel, restoreDump } from './dump.js';
 import {
   type Backup,
@@ -20,12 +20,12 @@ import {
   type BackupContext,
   copyDatabase,
   dropDatabase,
-  fingerprintOf,
+  readDatabaseFingerprint,
   inspectServer,
-  nameBeside,
+  createNameBeside,
   onServer,
-  sessionsIn,
-  stampOf,
+  listSessions,
+  formatTimestamp,
 } from './server.js';
 
 /** Between two attempts to end the sessions that are in the way, in milliseconds. PostgreSQL waits 5 s for them. */
@@ -40,13 +40,13 @@ export async function swapDatabases(
   database: string,
   restored: string,
 ): Promise<{ database: string; keptAs?: string }> {
-  const kept = nameBeside(database, 'failed', new Date());
+  const kept = createNameBeside(database, 'failed', new Date());
   // Too short to be interrupted.
   const at: BackupContext = { ...context, signal: undefined };
   return onServer(at, async (client) => {
     const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [database]);
     await client.query('BEGIN');
-    if (rowCount === 1) await withoutSessions(at, database, () => renamed(client, database, kept));
+    if (rowCount === 1) await endSessions(at, database, () => renameDatabase(client, database, kept));
     await client.query(`ALTER DATABASE ${escapeIdentifier(restored)} RENAME TO ${escapeIdentifier(database)}`);
     await client.query('COMMIT');
     return { database, ...(rowCount === 1 ? { keptAs: kept } : {}) };
@@ -54,13 +54,13 @@ export async function swapDatabases(
 }
 
 /** From here on nobody can connect: PostgreSQL holds the database until the transaction ends. */
-async function renamed(client: Client, database: string, kept: string): Promise<void> {
+async function renameDatabase(client: Client, database: string, kept: string): Promise<void> {
   try {
     await client.query(`ALTER DATABASE ${escapeIdentifier(database)} RENAME TO ${escapeIdentifier(kept)}`);
   } catch (error) {
     if ((error as { code?: unknown }).code !== '55006') throw error;
     await client.query('ROLLBACK');
-    const sessions = await sessionsIn(client, database);
+    const sessions = await listSessions(client, database);
     throw new BackupError(
       `${database} cannot be exchanged while it is in use (${sessions.join('; ') || 'a prepared transaction'}), and this role may not end that: end it, and restore again.`,
     );
@@ -68,7 +68,7 @@ async function renamed(client: Client, database: string, kept: string): Promise<
 }
 
 /** Ends sessions in the database for as long as the work waits for that. */
-async function withoutSessions(context: BackupContext, database: string, work: () => Promise<void>): Promise<void> {
+async function endSessions(context: BackupContext, database: string, work: () => Promise<void>): Promise<void> {
   let over = false;
   const working = work().finally(() => (over = true));
   await Promise.all([
@@ -106,7 +106,7 @@ export async function takeBackup(context: BackupContext, { engine, folder }: Bac
   const now = new Date();
   const { database } = parseDatabaseUrl(context.url);
   const server = await inspectServer(context, engine === 'template' ? 2 : 1);
-  const name = `${database.replaceAll(/[^\w.-]/g, '_')}_${stampOf(now)}`;
+  const name = `${database.replaceAll(/[^\w.-]/g, '_')}_${formatTimestamp(now)}`;
   const [partial, final] = [join(folder, `.${name}.partial`), join(folder, name)];
   await mkdir(partial, { recursive: true, mode: 0o700 });
   const about = { format: 1, engine, database, takenAt: now.toISOString(), server } as const;
@@ -114,20 +114,20 @@ export async function takeBackup(context: BackupContext, { engine, folder }: Bac
     const content =
       engine === 'dump'
         ? await dumpDatabase(context, server, partial)
-        : await copied(context, database, nameBeside(database, 'backup', now));
+        : await copyTemplate(context, database, createNameBeside(database, 'backup', now));
     const manifest: Manifest = { ...about, ...content };
     await writeManifest(partial, manifest);
     await publish(partial, final);
     return { folder: final, manifest };
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
-    if (engine === 'template') await dropDatabase(context, nameBeside(database, 'backup', now));
+    if (engine === 'template') await dropDatabase(context, createNameBeside(database, 'backup', now));
     if ((error as { code?: unknown }).code !== 'ENOSPC') throw error;
     throw new BackupError(`The disk of ${folder} is full: the backup of ${database} was not finished and is removed.`);
   }
 }
 
-async function copied(
+async function copyTemplate(
   context: BackupContext,
   database: string,
   copy: string,
@@ -136,7 +136,7 @@ async function copied(
     assertNobodyIn(client, database, 'it can only be copied when nobody is. End them, or use --backup=dump'),
   );
   context.note(`backing up as a copy on the same server, the database ${copy}`);
-  const fingerprint = await fingerprintOf(context);
+  const fingerprint = await readDatabaseFingerprint(context);
   await copyDatabase(context, database, copy);
   await restoreDatabaseLevel(context, copy, fingerprint);
   return { copy, fingerprint };
@@ -155,7 +155,7 @@ export async function verifyBackup(context: BackupContext, folder: string): Prom
     await assertEqual(context, manifest, manifest.copy, `The backup ${manifest.copy}`);
     return manifest;
   }
-  await restored(context, folder, manifest, () => Promise.resolve());
+  await restoreCopy(context, folder, manifest, () => Promise.resolve());
   return manifest;
 }
 
@@ -186,20 +186,20 @@ export async function restoreBackup(
   }
   await assertMayReplace();
   await inspectServer(context, 1);
-  return restored(context, folder, manifest, async (name) => {
+  return restoreCopy(context, folder, manifest, async (name) => {
     await assertMayReplace();
     return swapDatabases(context, database, name);
   });
 }
 
 /** Restores under another name and compares; what is there afterwards under that name is dropped. */
-async function restored<T>(
+async function restoreCopy<T>(
   context: BackupContext,
   folder: string,
   manifest: Manifest,
   use: (name: string) => Promise<T>,
 ): Promise<T> {
-  const name = nameBeside(manifest.database, 'restore', new Date());
+  const name = createNameBeside(manifest.database, 'restore', new Date());
   try {
     const { dump, copy } = manifest;
     if (dump) await restoreDump(context, folder, { ...manifest, dump }, name);
@@ -216,6 +216,9 @@ async function restored<T>(
 async function assertEqual(context: BackupContext, manifest: Manifest, name: string, subject: string): Promise<void> {
   // Read as it was then, whichever schema we work in now.
   const { schema } = manifest.fingerprint.catalog;
-  const differences = differencesOf(manifest.fingerprint, await fingerprintOf({ ...context, schema }, name));
+  const differences = compareFingerprints(
+    manifest.fingerprint,
+    await readDatabaseFingerprint({ ...context, schema }, name),
+  );
   if (differences.length > 0) throw new BackupDiffersError(subject, differences);
 }

@@ -1,6 +1,6 @@
-import { oneLine } from '../catalog/describe.js';
+import { toOneLine } from '../catalog/describe.js';
 import { diff } from '../catalog/diff.js';
-import { type Fingerprint, LARGE_OBJECTS, shortName, type TableRows } from './fingerprint.js';
+import { type Fingerprint, LARGE_OBJECTS, removeSchemaName, type TableRows } from './fingerprint.js';
 
 /** What a comparison leaves aside. */
 export interface ComparisonOptions {
@@ -15,16 +15,16 @@ export interface ComparisonOptions {
  *
  * @returns `posts: 2 rows are missing (17, should be 19)`, `index ix_posts__author_id is missing`
  */
-export function differencesOf(
+export function compareFingerprints(
   before: Fingerprint,
   after: Fingerprint,
   { ignoreSequences = false, ignoreDatabase = false }: ComparisonOptions = {},
 ): string[] {
   return [
     ...diff(before.catalog, after.catalog).map(({ sentence }) => sentence),
-    ...(ignoreDatabase ? [] : facts('database', before.database, after.database)),
-    ...rowDifferences(before, after).map(({ sentence }) => sentence),
-    ...(ignoreSequences ? [] : positions(before, after)),
+    ...(ignoreDatabase ? [] : listFacts('database', before.database, after.database)),
+    ...compareRows(before, after).map(({ sentence }) => sentence),
+    ...(ignoreSequences ? [] : comparePositions(before, after)),
   ];
 }
 
@@ -38,57 +38,57 @@ export interface RowDifference {
 }
 
 /** Tables whose rows are not the same. Those that only one of the two has are the catalog's to tell of. */
-export function rowDifferences(before: Fingerprint, after: Fingerprint): RowDifference[] {
+export function compareRows(before: Fingerprint, after: Fingerprint): RowDifference[] {
   return [...new Set([...Object.keys(before.tables), ...Object.keys(after.tables)])].flatMap((path) => {
     const [was, is] = [before.tables[path], after.tables[path]];
-    if (!was || !is) return path === LARGE_OBJECTS ? [gone(path, was, is)] : [];
+    if (!was || !is) return path === LARGE_OBJECTS ? [describeMissing(path, was, is)] : [];
     if (was.rows === is.rows && was.hash === is.hash) return [];
-    const columns = changedColumns(was, is);
+    const columns = listChangedColumns(was, is);
     // Another hash only because a column was added or taken away.
-    if (was.rows === is.rows && columns?.length === 0 && !sameColumns(was, is)) return [];
-    const table = shortName(path, after.catalog.schema);
+    if (was.rows === is.rows && columns?.length === 0 && !hasSameColumns(was, is)) return [];
+    const table = removeSchemaName(path, after.catalog.schema);
     return [
       {
         table,
         ...{ before: was.rows, after: is.rows },
         ...(columns ? { columns } : {}),
-        sentence: `${table}: ${sentenceOf(was.rows, is.rows, columns)}`,
+        sentence: `${table}: ${formatDifference(was.rows, is.rows, columns)}`,
       },
     ];
   });
 }
 
-function gone(path: string, was?: TableRows, is?: TableRows): RowDifference {
+function describeMissing(path: string, was?: TableRows, is?: TableRows): RowDifference {
   const [before, after] = [was?.rows ?? 0, is?.rows ?? 0];
-  return { table: path, before, after, sentence: `${path}: ${sentenceOf(before, after)}` };
+  return { table: path, before, after, sentence: `${path}: ${formatDifference(before, after)}` };
 }
 
-function sentenceOf(before: number, after: number, columns: readonly string[] = []): string {
+function formatDifference(before: number, after: number, columns: readonly string[] = []): string {
   const where = columns.length === 0 ? '' : ` (${columns.join(', ')})`;
   if (before === after) return `${before} rows, but not with the same values${where}`;
   const [count, verb] = after < before ? [before - after, 'missing'] : [after - before, 'too many'];
   return `${count} ${count === 1 ? 'row is' : 'rows are'} ${verb} (${after}, should be ${before})`;
 }
 
-function changedColumns(was: TableRows, is: TableRows): string[] | undefined {
+function listChangedColumns(was: TableRows, is: TableRows): string[] | undefined {
   const [a, b] = [was.columns, is.columns];
   return a && b && Object.keys(a).filter((column) => b[column] !== undefined && a[column] !== b[column]);
 }
 
-function sameColumns(was: TableRows, is: TableRows): boolean {
+function hasSameColumns(was: TableRows, is: TableRows): boolean {
   return Object.keys(was.columns ?? {}).join() === Object.keys(is.columns ?? {}).join();
 }
 
-function positions(before: Fingerprint, after: Fingerprint): string[] {
+function comparePositions(before: Fingerprint, after: Fingerprint): string[] {
   return Object.keys(before.sequences).flatMap((path) => {
     const [was, is] = [before.sequences[path], after.sequences[path]];
     // A missing sequence is the catalog's to tell of.
     if (was === undefined || is === undefined || was === is) return [];
-    return [`sequence ${shortName(path, after.catalog.schema)}: position is ${is}, should be ${was}`];
+    return [`sequence ${removeSchemaName(path, after.catalog.schema)}: position is ${is}, should be ${was}`];
   });
 }
 
-function facts(
+function listFacts(
   what: string,
   before: Readonly<Record<string, string>>,
   after: Readonly<Record<string, string>>,
@@ -96,9 +96,9 @@ function facts(
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return names
     .filter((name) => before[name] !== after[name])
-    .map((name) => `${what}: ${name} is ${shown(after[name])}, should be ${shown(before[name])}`);
+    .map((name) => `${what}: ${name} is ${formatValue(after[name])}, should be ${formatValue(before[name])}`);
 }
 
-function shown(value: string | undefined): string {
-  return value === undefined ? 'none' : `“${oneLine(value)}”`;
+function formatValue(value: string | undefined): string {
+  return value === undefined ? 'none' : `“${toOneLine(value)}”`;
 }

@@ -4,15 +4,30 @@ import { type Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { withClient } from '../../connection/client.js';
 import { parseDatabaseUrl } from '../../connection/database-url.js';
 import { DEFAULT_SCHEMA } from '../../connection/schema-name.js';
-import { sqlStateOf } from '../../errors/translate.js';
+import { getSqlState } from '../../errors/translate.js';
 import { diff } from '../catalog/diff.js';
-import { dumpWithoutUnknownOptions } from '../catalog/documented-options.js';
+import { removeUnknownOptionsFromDump } from '../catalog/documented-options.js';
 import { SCHEMA } from '../catalog/schema-placeholder.js';
 import { readSnapshot } from '../catalog/snapshot.js';
 import { type Fingerprint, readFingerprint } from './fingerprint.js';
-import { assertDumpIntact, BackupError, checksumOf, type DumpFile, type Manifest, synced } from './manifest.js';
-import { assertSpaceIn, type BackupContext, megabytes, ONE_MOMENT, onServer, queryOf, readable } from './server.js';
-import { findTool, libpqEnvironment, majorOf, runTool, type Tool } from './tool.js';
+import {
+  assertDumpIntact,
+  BackupError,
+  computeChecksum,
+  type DumpFile,
+  type Manifest,
+  writeSynced,
+} from './manifest.js';
+import {
+  assertSpaceIn,
+  type BackupContext,
+  formatMegabytes,
+  ONE_MOMENT,
+  onServer,
+  createQuery,
+  formatFingerprintProblem,
+} from './server.js';
+import { findTool, createLibpqEnvironment, getMajorVersion, runTool, type Tool } from './tool.js';
 
 /** Settings of the database and of roles in it, and rights on it: the server keeps them, so that neither a dump nor a copy has them. */
 const KEPT_BY_SERVER = /^(setting .* of (DATABASE|ROLE .* IN DATABASE) |(grant|revoked) \S+ ON DATABASE )/;
@@ -42,14 +57,14 @@ export async function restoreDatabaseLevel(
     await client.query('BEGIN');
     const differences = diff(
       fingerprint.catalog,
-      await readSnapshot(queryOf(client), fingerprint.catalog.schema, 'database'),
+      await readSnapshot(createQuery(client), fingerprint.catalog.schema, 'database'),
     );
     await client.query('COMMIT');
     const repairs = differences.flatMap(({ object, repair }) =>
       repair !== undefined && KEPT_BY_SERVER.test(object) ? [repair] : [],
     );
     for (const sql of [...ownStatements(escapeIdentifier(name), fingerprint), ...repairs]) {
-      await client.query(sql).catch(unlessForbidden);
+      await client.query(sql).catch(ignoreForbidden);
     }
   });
 }
@@ -64,7 +79,7 @@ function ownStatements(name: string, { database }: Fingerprint): string[] {
 }
 
 /** Not allowed to us, or to a role that this server does not have. */
-function unlessForbidden(error: unknown): void {
+function ignoreForbidden(error: unknown): void {
   if (!['42501', '42704'].includes((error as { code: string }).code)) throw error;
 }
 
@@ -91,8 +106,8 @@ export async function restoreArchive(
   restoring: Restoring,
   onLine: (line: string) => void,
 ): Promise<string | undefined> {
-  const [before, after] = [await sqlOf(restoring, 'pre-data'), await sqlOf(restoring, 'post-data')];
-  const isPlain = [before, after].every((sql) => dumpWithoutUnknownOptions(sql) === sql);
+  const [before, after] = [await readArchiveSql(restoring, 'pre-data'), await readArchiveSql(restoring, 'post-data')];
+  const isPlain = [before, after].every((sql) => removeUnknownOptionsFromDump(sql) === sql);
   if (isPlain) return restoreSections(restoring, [], onLine);
   return (
     (await execute(restoring, before)) ??
@@ -111,22 +126,22 @@ function restoreSections(
       '--verbose',
       '--no-password',
       ...sections,
-      ...ownership(elsewhere),
+      ...readOwnership(elsewhere),
       `--dbname=dbname='${name.replaceAll(/['\\]/g, '\\$&')}'`,
       file,
     ],
-    env: libpqEnvironment(context.url, name),
+    env: createLibpqEnvironment(context.url, name),
     signal: context.signal,
     onLine,
   });
 }
 
 /** The statements of a section. What pg_restore cannot read it says again when it restores. */
-async function sqlOf({ context, tool, name, file, elsewhere }: Restoring, section: Section): Promise<string> {
+async function readArchiveSql({ context, tool, name, file, elsewhere }: Restoring, section: Section): Promise<string> {
   let sql = '';
   await runTool(tool, {
-    args: [`--section=${section}`, '--file=-', ...ownership(elsewhere), file],
-    env: libpqEnvironment(context.url, name),
+    args: [`--section=${section}`, '--file=-', ...readOwnership(elsewhere), file],
+    env: createLibpqEnvironment(context.url, name),
     signal: context.signal,
     onLine: () => undefined,
     onOutput: (text) => (sql += text),
@@ -136,19 +151,19 @@ async function sqlOf({ context, tool, name, file, elsewhere }: Restoring, sectio
 
 async function execute({ context, name }: Restoring, sql: string): Promise<string | undefined> {
   // \restrict and \unrestrict are for psql.
-  const statements = dumpWithoutUnknownOptions(sql).replaceAll(/^\\(?:un)?restrict .*$/gm, '');
+  const statements = removeUnknownOptionsFromDump(sql).replaceAll(/^\\(?:un)?restrict .*$/gm, '');
   try {
     const options = { database: name, signal: context.signal, applicationName: 'shared-db backup' };
     await withClient(context.url, options, (client) => client.query(statements));
     return undefined;
   } catch (error) {
-    const state = sqlStateOf(error);
+    const state = getSqlState(error);
     if (state === undefined) throw error;
     return `a statement of its schema fails with SQLSTATE ${state}`;
   }
 }
 
-function ownership(elsewhere: boolean): string[] {
+function readOwnership(elsewhere: boolean): string[] {
   return elsewhere ? ['--no-owner'] : [];
 }
 
@@ -187,7 +202,7 @@ export async function dumpDatabase(
     const { rows } = await client.query<{ snapshot: string }>('SELECT pg_export_snapshot() AS snapshot');
     const stop = new AbortController();
     const dumping = runDump(
-      { ...context, signal: either(signal, stop.signal) },
+      { ...context, signal: waitForEither(signal, stop.signal) },
       tool,
       folder,
       rows[0]?.snapshot ?? '',
@@ -195,7 +210,7 @@ export async function dumpDatabase(
     );
     try {
       const [fingerprint, dump] = await Promise.all([
-        readable(() => readFingerprint(queryOf(client), context.schema)),
+        formatFingerprintProblem(() => readFingerprint(createQuery(client), context.schema)),
         dumping,
       ]);
       return { fingerprint, dump };
@@ -222,11 +237,20 @@ export async function restoreDump(
 ): Promise<void> {
   const { dump, fingerprint, server } = manifest;
   await assertDumpIntact(folder, dump);
-  const tool = await findTool('pg_restore', majorOf(dump.tool) > majorOf(server) ? dump.tool : server, context.pgBin);
+  const tool = await findTool(
+    'pg_restore',
+    getMajorVersion(dump.tool) > getMajorVersion(server) ? dump.tool : server,
+    context.pgBin,
+  );
   context.note(`restoring into the new database ${name} with pg_restore ${tool.version}`);
   await createEmpty(context, name, fingerprint);
   const restoring: Restoring = { context, tool, name, file: join(folder, dump.file), elsewhere };
-  const onLine = progress(context, 'pg_restore', /processing data for table/, Object.keys(fingerprint.tables).length);
+  const onLine = reportProgress(
+    context,
+    'pg_restore',
+    /processing data for table/,
+    Object.keys(fingerprint.tables).length,
+  );
   const complaint = await restoreArchive(restoring, onLine);
   if (complaint !== undefined) throw new BackupError(`The backup in ${folder} cannot be restored: ${complaint}.`);
 }
@@ -255,9 +279,9 @@ async function runDump(
   await (await open(path, 'wx', 0o600)).close();
   const complaint = await runTool(tool, {
     args: ['--format=custom', '--verbose', '--no-password', LOCK_WAIT, `--snapshot=${snapshot}`, `--file=${path}`],
-    env: libpqEnvironment(context.url),
+    env: createLibpqEnvironment(context.url),
     signal: context.signal,
-    onLine: progress(context, 'pg_dump', /dumping contents of table/, tables),
+    onLine: reportProgress(context, 'pg_dump', /dumping contents of table/, tables),
   });
   if (complaint !== undefined) {
     const { database } = parseDatabaseUrl(context.url);
@@ -267,10 +291,10 @@ async function runDump(
         : `pg_dump ${tool.version} could not back up ${database}: ${complaint}.`,
     );
   }
-  await synced(path);
+  await writeSynced(path);
   const { size } = await stat(path);
-  context.note(`pg_dump wrote ${megabytes(size)}`);
-  return { file: FILE, bytes: size, sha256: await checksumOf(path), tool: tool.version };
+  context.note(`pg_dump wrote ${formatMegabytes(size)}`);
+  return { file: FILE, bytes: size, sha256: await computeChecksum(path), tool: tool.version };
 }
 
 /** A database with what every new one has, and PostgreSQL's schema `public` only where the backed up one had it. */
@@ -283,7 +307,7 @@ async function createEmpty(context: BackupContext, name: string, fingerprint: Fi
   );
 }
 
-function progress({ note }: BackupContext, name: string, sign: RegExp, total: number): (line: string) => void {
+function reportProgress({ note }: BackupContext, name: string, sign: RegExp, total: number): (line: string) => void {
   let [count, said] = [0, Date.now()];
   return (line) => {
     if (!sign.test(line)) return;
@@ -294,6 +318,6 @@ function progress({ note }: BackupContext, name: string, sign: RegExp, total: nu
   };
 }
 
-function either(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
+function waitForEither(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
   return AbortSignal.any(signals.filter((signal) => signal !== undefined));
 }

@@ -25,8 +25,8 @@ WHERE relkind = 'r' AND nspname !~ '^pg_' AND nspname <> 'information_schema'
 ORDER BY 1`;
 
 /** PostgreSQL's own hash of the bytes of a text, the same from 15 to 18. NULL has one too: an empty sum would hide it. */
-const hashOf = (text: string): string => `hashtextextended(coalesce(${text}, '\\N') COLLATE "C", 0)`;
-const sumOf = (hash: string): string => `coalesce(sum(${hash}), 0)::text`;
+const createRowHashSql = (text: string): string => `hashtextextended(coalesce(${text}, '\\N') COLLATE "C", 0)`;
+const createSumSql = (hash: string): string => `coalesce(sum(${hash}), 0)::text`;
 
 /** Count and hash of every table, in order of their names. */
 export async function readRows(
@@ -37,17 +37,17 @@ export async function readRows(
   const result: Record<string, TableRows> = {};
   for (const [index, table] of tables.entries()) {
     onTable?.(table.path, index, tables.length);
-    result[table.path] = await rowsOf(query, table.path, columns ? (table.columns ?? []) : undefined);
+    result[table.path] = await readTableRows(query, table.path, columns ? (table.columns ?? []) : undefined);
   }
-  const large = await largeObjects(query);
+  const large = await readLargeObjects(query);
   return large.rows === 0 ? result : { ...result, [LARGE_OBJECTS]: large };
 }
 
-async function rowsOf(query: Query, path: string, columns?: readonly string[]): Promise<TableRows> {
-  const hashes = (columns ?? []).map((column) => `, ${sumOf(hashOf(`r.${column}::text`))}`);
+async function readTableRows(query: Query, path: string, columns?: readonly string[]): Promise<TableRows> {
+  const hashes = (columns ?? []).map((column) => `, ${createSumSql(createRowHashSql(`r.${column}::text`))}`);
   // ROW(r.*), since plain r would be a column of that name.
   const [row] = (await query(
-    `SELECT count(*)::text AS rows, ${sumOf(hashOf('ROW(r.*)::text'))} AS hash,
+    `SELECT count(*)::text AS rows, ${createSumSql(createRowHashSql('ROW(r.*)::text'))} AS hash,
        ARRAY[${hashes.join('').replace(/^, /, '')}]::text[] AS columns FROM ONLY ${path} r`,
   )) as { rows: string; hash: string; columns: string[] }[];
   const { rows = '0', hash = '0', columns: sums = [] } = row ?? {};
@@ -59,11 +59,11 @@ async function rowsOf(query: Query, path: string, columns?: readonly string[]): 
 }
 
 /** Not in any table that may be read: counted first, since most databases have none. */
-async function largeObjects(query: Query): Promise<TableRows> {
+async function readLargeObjects(query: Query): Promise<TableRows> {
   const [count] = (await query('SELECT count(*)::int AS rows FROM pg_largeobject_metadata')) as { rows: number }[];
   if (count === undefined || count.rows === 0) return { rows: 0, hash: '0' };
   const [row] = (await query(
-    `SELECT ${sumOf(hashOf(`oid::text || ' ' || md5(lo_get(oid))`))} AS hash FROM pg_largeobject_metadata`,
+    `SELECT ${createSumSql(createRowHashSql(`oid::text || ' ' || md5(lo_get(oid))`))} AS hash FROM pg_largeobject_metadata`,
   )) as { hash: string }[];
   return { rows: count.rows, hash: row?.hash ?? '0' };
 }
@@ -118,7 +118,7 @@ export async function readFingerprint(
   schema: string,
   options: FingerprintOptions = {},
 ): Promise<Fingerprint> {
-  const catalog = ofTheDatabase(await readSnapshot(query, schema, 'database'));
+  const catalog = selectDatabaseFacts(await readSnapshot(query, schema, 'database'));
   // Rows are hashed as text, which depends on settings. A policy that hides rows is an error, not a smaller table.
   await query(`SAVEPOINT shared_db_fingerprint; ${SESSION}; SET LOCAL row_security = off`);
   try {
@@ -147,72 +147,79 @@ async function readPositions(query: Query): Promise<Record<string, string>> {
 }
 
 /** A table of the schema without it; any other as it is. */
-export function shortName(table: string, schema: string): string {
+export function removeSchemaName(table: string, schema: string): string {
   return table.startsWith(`${schema}.`) ? table.slice(schema.length + 1) : table;
 }
 
 /** Keys of the catalog objects that are a table, or part of one: columns, indexes, its sequence, rights on it. */
-function partsOf({ objects, schema }: Snapshot, tables: readonly string[]): Set<string> {
-  const paths = tables.map((table) => `table ${shortName(table, schema)}`);
+function listParts({ objects, schema }: Snapshot, tables: readonly string[]): Set<string> {
+  const paths = tables.map((table) => `table ${removeSchemaName(table, schema)}`);
   const belongs = (key: string | undefined): boolean =>
     key !== undefined && (paths.includes(key) || belongs(objects[key]?.parent));
   return new Set(Object.keys(objects).filter(belongs));
 }
 
 /** The same without these tables and all that is theirs. */
-export function leavingOut(fingerprint: Fingerprint, tables: readonly string[]): Fingerprint {
+export function withoutTables(fingerprint: Fingerprint, tables: readonly string[]): Fingerprint {
   const { catalog } = fingerprint;
-  const theirs = partsOf(catalog, tables);
+  const theirs = listParts(catalog, tables);
   const sequences = [...theirs].flatMap((key) => {
     const object = catalog.objects[key];
     return object?.kind === 'sequence' ? [withSchemaName(object.name, catalog.schema)] : [];
   });
   return {
     ...fingerprint,
-    catalog: { ...catalog, objects: without(catalog.objects, (key) => theirs.has(key)) },
-    tables: without(fingerprint.tables, (table) => tables.includes(table)),
-    sequences: without(fingerprint.sequences, (sequence) => sequences.includes(sequence)),
+    catalog: { ...catalog, objects: withoutFacts(catalog.objects, (key) => theirs.has(key)) },
+    tables: withoutFacts(fingerprint.tables, (table) => tables.includes(table)),
+    sequences: withoutFacts(fingerprint.sequences, (sequence) => sequences.includes(sequence)),
   };
 }
 
 /** The same without what is in other schemas. */
-export function ofTheSchema(fingerprint: Fingerprint): Fingerprint {
-  return selected(fingerprint, (schema) => schema === undefined || schema === SCHEMA, true);
+export function selectSchema(fingerprint: Fingerprint): Fingerprint {
+  return selectObjects(fingerprint, (schema) => schema === undefined || schema === SCHEMA, true);
 }
 
 /** What is in other schemas, and nothing else. */
-export function ofOtherSchemas(fingerprint: Fingerprint): Fingerprint {
-  return selected(fingerprint, (schema) => schema !== undefined && schema !== SCHEMA, false);
+export function selectOtherSchemas(fingerprint: Fingerprint): Fingerprint {
+  return selectObjects(fingerprint, (schema) => schema !== undefined && schema !== SCHEMA, false);
 }
 
-function selected(fingerprint: Fingerprint, keep: (schema: string | undefined) => boolean, ours: boolean): Fingerprint {
+function selectObjects(
+  fingerprint: Fingerprint,
+  keep: (schema: string | undefined) => boolean,
+  ours: boolean,
+): Fingerprint {
   const { catalog, tables, sequences } = fingerprint;
   const { objects, schema } = catalog;
   const elsewhere = (path: string): boolean => path !== LARGE_OBJECTS && !path.startsWith(`${schema}.`);
   return {
     ...fingerprint,
-    catalog: { ...catalog, objects: without(objects, (_, object) => !keep(schemaOfObject(object, objects))) },
-    tables: without(tables, (path) => elsewhere(path) === ours),
-    sequences: without(sequences, (path) => elsewhere(path) === ours),
+    catalog: { ...catalog, objects: withoutFacts(objects, (_, object) => !keep(getSchemaOfObject(object, objects))) },
+    tables: withoutFacts(tables, (path) => elsewhere(path) === ours),
+    sequences: withoutFacts(sequences, (path) => elsewhere(path) === ours),
   };
 }
 
 /** The schema that an object is in, or is; undefined: it is the database's. */
-function schemaOfObject(object: CatalogObject, objects: Snapshot['objects']): string | undefined {
+function getSchemaOfObject(object: CatalogObject, objects: Snapshot['objects']): string | undefined {
   if (object.kind === 'schema') return object.name;
   const parent = object.parent === undefined ? undefined : objects[object.parent];
-  return parent && schemaOfObject(parent, objects);
+  return parent && getSchemaOfObject(parent, objects);
 }
 
-function ofTheDatabase(snapshot: Snapshot): Snapshot {
+function selectDatabaseFacts(snapshot: Snapshot): Snapshot {
   const ofTheServer = ({ kind, on }: CatalogObject): boolean =>
     kind === 'role' || (kind === 'setting' && !/ IN DATABASE |^DATABASE /.test(`${on ?? ''} `));
   return {
     ...snapshot,
-    objects: without(snapshot.objects, (_, object) => ofTheServer(object)),
+    objects: withoutFacts(snapshot.objects, (_, object) => ofTheServer(object)),
   };
 }
 
-function without<T>(record: Readonly<Record<string, T>>, drop: (key: string, value: T) => boolean): Record<string, T> {
+function withoutFacts<T>(
+  record: Readonly<Record<string, T>>,
+  drop: (key: string, value: T) => boolean,
+): Record<string, T> {
   return Object.fromEntries(Object.entries(record).filter(([key, value]) => !drop(key, value)));
 }

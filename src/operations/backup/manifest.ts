@@ -76,7 +76,7 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
   const content = JSON.stringify(manifest);
   const file = await open(join(folder, FILE), 'wx', 0o600);
   try {
-    await file.writeFile(`${JSON.stringify({ sha256: sha256Of(content), manifest })}\n`);
+    await file.writeFile(`${JSON.stringify({ sha256: hashFile(content), manifest })}\n`);
     await file.sync();
   } finally {
     await file.close();
@@ -96,7 +96,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
   );
   try {
     const { sha256, manifest } = JSON.parse(text) as { sha256: string; manifest: Manifest };
-    if (sha256 !== sha256Of(JSON.stringify(manifest))) throw damaged;
+    if (sha256 !== hashFile(JSON.stringify(manifest))) throw damaged;
     return manifest;
   } catch {
     throw damaged;
@@ -113,11 +113,11 @@ export async function assertDumpIntact(folder: string, { file, bytes, sha256 }: 
   if (found === undefined) return fail('is missing');
   if (found.size < bytes) fail(`is truncated (${found.size} of ${bytes} bytes)`);
   if (found.size > bytes) fail(`has grown (${found.size} instead of ${bytes} bytes)`);
-  if ((await checksumOf(path)) !== sha256) fail('was changed (its checksum is another)');
+  if ((await computeChecksum(path)) !== sha256) fail('was changed (its checksum is another)');
 }
 
 /** SHA-256 of a file, in hexadecimal. */
-export async function checksumOf(path: string): Promise<string> {
+export async function computeChecksum(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   return hash.digest('hex');
@@ -125,13 +125,13 @@ export async function checksumOf(path: string): Promise<string> {
 
 /** Gives a finished folder its name, so that it holds even when the power fails: whoever sees it sees all of it. */
 export async function publish(partial: string, final: string): Promise<void> {
-  await synced(partial);
+  await writeSynced(partial);
   await rename(partial, final);
-  await synced(dirname(final));
+  await writeSynced(dirname(final));
 }
 
 /** What was written there is on the disk when it returns. */
-export async function synced(path: string): Promise<void> {
+export async function writeSynced(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
     await handle.sync();
@@ -140,6 +140,6 @@ export async function synced(path: string): Promise<void> {
   }
 }
 
-function sha256Of(text: string): string {
+function hashFile(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

@@ -1,10 +1,10 @@
 import { BOOKKEEPING_TABLES } from '../catalog/bookkeeping.js';
 import { diff } from '../catalog/diff.js';
 import { restoreBackup } from './backup.js';
-import { differencesOf, rowDifferences } from './differences.js';
-import { type Fingerprint, leavingOut, ofOtherSchemas, ofTheSchema } from './fingerprint.js';
+import { compareFingerprints, compareRows } from './differences.js';
+import { type Fingerprint, withoutTables, selectOtherSchemas, selectSchema } from './fingerprint.js';
 import { type Backup, BackupError } from './manifest.js';
-import { type BackupContext, fingerprintOf } from './server.js';
+import { type BackupContext, readDatabaseFingerprint } from './server.js';
 
 /** TypeORM's list of applied migrations. */
 const HISTORY = 'migrations';
@@ -34,12 +34,12 @@ export type Outcome =
 export async function rollBack(context: BackupContext, backup: Backup, failure: Failure): Promise<Outcome> {
   const { schema } = context;
   const noTrace = NO_TRACE.map((table) => `${schema}.${table}`);
-  const [before, after] = [backup.manifest.fingerprint, await fingerprintOf(context)] as const;
-  const left = [before, after].map((fingerprint) => leavingOut(ofTheSchema(fingerprint), noTrace)) as [
+  const [before, after] = [backup.manifest.fingerprint, await readDatabaseFingerprint(context)] as const;
+  const left = [before, after].map((fingerprint) => withoutTables(selectSchema(fingerprint), noTrace)) as [
     Fingerprint,
     Fingerprint,
   ];
-  const written = writtenMeanwhile(...left, failure);
+  const written = listTablesWrittenSince(...left, failure);
   if (written !== undefined) return { state: 'unchanged', written };
   assertOthersUnchanged(before, after);
   const { keptAs } = await restoreBackup(context, backup.folder);
@@ -48,7 +48,7 @@ export async function rollBack(context: BackupContext, backup: Backup, failure: 
 
 /** @throws BackupError naming what a restored backup would take from other schemas */
 function assertOthersUnchanged(before: Fingerprint, after: Fingerprint): void {
-  const changes = differencesOf(ofOtherSchemas(before), ofOtherSchemas(after), { ignoreDatabase: true });
+  const changes = compareFingerprints(selectOtherSchemas(before), selectOtherSchemas(after), { ignoreDatabase: true });
   if (changes.length === 0) return;
   throw new BackupError(
     `The backup is of the whole database, and other schemas changed since it was taken (${changes.slice(0, 3).join('; ')}): restoring it would take that back.`,
@@ -56,9 +56,13 @@ function assertOthersUnchanged(before: Fingerprint, after: Fingerprint): void {
 }
 
 /** Tables others wrote to; undefined when something of the migrations is left, or may be. */
-function writtenMeanwhile(before: Fingerprint, after: Fingerprint, { transactional }: Failure): string[] | undefined {
+function listTablesWrittenSince(
+  before: Fingerprint,
+  after: Fingerprint,
+  { transactional }: Failure,
+): string[] | undefined {
   const history = `${after.catalog.schema}.${HISTORY}`;
-  const rows = rowDifferences(before, after).map(({ table }) => table);
+  const rows = compareRows(before, after).map(({ table }) => table);
   const changed =
     diff(before.catalog, after.catalog).length > 0 || before.tables[history]?.hash !== after.tables[history]?.hash;
   return changed || (rows.length > 0 && !transactional) ? undefined : rows;

@@ -12,36 +12,36 @@ import { BackupError } from './manifest.js';
  * @throws BackupError with both figures, when the folder's disk has less room.
  */
 export async function assertSpaceIn(folder: string, bytes: number): Promise<void> {
-  const free = await freeIn(folder);
+  const free = await readFreeSpace(folder);
   if (free >= bytes) return;
   throw new BackupError(
-    `Not enough disk space for a backup in ${folder}: ${megabytes(free)} are free, up to ${megabytes(bytes)} are needed. Make room, or give another --backup-dir.`,
+    `Not enough disk space for a backup in ${folder}: ${formatMegabytes(free)} are free, up to ${formatMegabytes(bytes)} are needed. Make room, or give another --backup-dir.`,
   );
 }
 
 /** The same for one more copy of the database on the server's disk, where it is this machine's; else says that it cannot be known. */
 export async function assertSpaceOnServer(context: BackupContext, client: Client, bytes: number): Promise<void> {
-  const folder = await dataFolder(context, client);
+  const folder = await readDataFolder(context, client);
   if (folder === undefined) {
     context.note(
-      `The free space on the server's disk cannot be known from here: a copy of the database takes ${megabytes(bytes)}.`,
+      `The free space on the server's disk cannot be known from here: a copy of the database takes ${formatMegabytes(bytes)}.`,
     );
     return;
   }
-  const free = await freeIn(folder);
+  const free = await readFreeSpace(folder);
   if (free >= bytes) return;
   throw new BackupError(
-    `Not enough disk space on the server for a copy of the database: ${megabytes(free)} are free, ${megabytes(bytes)} are needed. Make room first.`,
+    `Not enough disk space on the server for a copy of the database: ${formatMegabytes(free)} are free, ${formatMegabytes(bytes)} are needed. Make room first.`,
   );
 }
 
 /** `12.3 MB` */
-export function megabytes(bytes: number): string {
+export function formatMegabytes(bytes: number): string {
   return `${(bytes / 2 ** 20).toLocaleString('en', { maximumFractionDigits: 1 })} MB`;
 }
 
 /** Where the server keeps its data, when that is on this machine and we may know it. */
-async function dataFolder({ url }: BackupContext, client: Client): Promise<string | undefined> {
+async function readDataFolder({ url }: BackupContext, client: Client): Promise<string | undefined> {
   const { host } = parseDatabaseUrl(url);
   if (!host.startsWith('/') && !['localhost', '127.0.0.1', '::1'].includes(host)) return undefined;
   try {
@@ -54,7 +54,7 @@ async function dataFolder({ url }: BackupContext, client: Client): Promise<strin
   }
 }
 
-async function freeIn(folder: string): Promise<number> {
+async function readFreeSpace(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
 }
@@ -86,7 +86,7 @@ export interface ServerFacts {
 export async function inspectServer(context: BackupContext, copies: number): Promise<string> {
   const { database } = parseDatabaseUrl(context.url);
   return onServer(context, async (client) => {
-    const facts = await serverFacts(client, database);
+    const facts = await readServerFacts(client, database);
     assertMayCreate(facts, 'a backup is proved by restoring it');
     if (facts.owns === false) {
       throw new BackupError(
@@ -94,7 +94,7 @@ export async function inspectServer(context: BackupContext, copies: number): Pro
       );
     }
     if (facts.bytes !== null) await assertSpaceOnServer(context, client, copies * Number(facts.bytes));
-    const [stem] = nameBeside(database, 'restore', new Date(0)).split('_19700101');
+    const [stem] = createNameBeside(database, 'restore', new Date(0)).split('_19700101');
     const left = await client.query<{ name: string }>(
       'SELECT datname AS name FROM pg_database WHERE starts_with(datname, $1)',
       [`${stem ?? ''}_`],
@@ -106,7 +106,7 @@ export async function inspectServer(context: BackupContext, copies: number): Pro
   });
 }
 
-export async function serverFacts(client: Client, database: string): Promise<ServerFacts> {
+export async function readServerFacts(client: Client, database: string): Promise<ServerFacts> {
   const { rows } = await client.query<ServerFacts>(FACTS, [database]);
   return (rows as [ServerFacts])[0];
 }
@@ -158,7 +158,7 @@ export async function onServer<T>(context: BackupContext, work: (client: Client)
 }
 
 /** Only one backup or restore of a database at a time: the other's rollback would undo what this one did. */
-export async function exclusively<T>(context: BackupContext, work: () => Promise<T>): Promise<T> {
+export async function runExclusively<T>(context: BackupContext, work: () => Promise<T>): Promise<T> {
   const { database } = parseDatabaseUrl(context.url);
   return onServer({ ...context, signal: undefined }, async (client) => {
     const { rows } = await client.query<{ got: boolean }>(
@@ -171,7 +171,7 @@ export async function exclusively<T>(context: BackupContext, work: () => Promise
 }
 
 /** For functions that take a statement and want rows: those of the last one, when they are many. */
-export function queryOf(client: Client): Query {
+export function createQuery(client: Client): Query {
   return async (sql) => [(await client.query(sql)) as unknown as { rows: unknown[] }].flat().at(-1)?.rows;
 }
 
@@ -179,7 +179,7 @@ export function queryOf(client: Client): Query {
 export const ONE_MOMENT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
 /** The fingerprint of a database on the server of the context. Writes nothing. */
-export async function fingerprintOf(
+export async function readDatabaseFingerprint(
   context: BackupContext,
   database = parseDatabaseUrl(context.url).database,
   options: FingerprintOptions = {},
@@ -187,12 +187,12 @@ export async function fingerprintOf(
   const { url, schema, signal } = context;
   return withClient(url, { database, signal, readOnly: true, applicationName: APPLICATION }, async (client) => {
     await client.query(ONE_MOMENT);
-    return readable(() => readFingerprint(queryOf(client), schema, options));
+    return formatFingerprintProblem(() => readFingerprint(createQuery(client), schema, options));
   });
 }
 
 /** @throws BackupError that says what is missing, when the role may not read all of it. */
-export async function readable<T>(read: () => Promise<T>): Promise<T> {
+export async function formatFingerprintProblem<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
@@ -208,21 +208,25 @@ export async function readable<T>(read: () => Promise<T>): Promise<T> {
  * The name of a database next to another: `antone_failed_20261123_075012_123`; cut so that PostgreSQL takes it whole. To the
  * millisecond: two restores may end within one second.
  */
-export function nameBeside(database: string, purpose: 'backup' | 'failed' | 'restore' | 'trial', now: Date): string {
-  const ending = `_${purpose}_${stampOf(now)}`;
+export function createNameBeside(
+  database: string,
+  purpose: 'backup' | 'failed' | 'restore' | 'trial',
+  now: Date,
+): string {
+  const ending = `_${purpose}_${formatTimestamp(now)}`;
   let stem = database;
   while (Buffer.byteLength(stem + ending) > 63) stem = Array.from(stem).slice(0, -1).join('');
   return stem + ending;
 }
 
 /** `20261123_075012_123`, in UTC. */
-export function stampOf(now: Date): string {
+export function formatTimestamp(now: Date): string {
   return now.toISOString().replaceAll(/[-:]/g, '').replace('T', '_').replace('.', '_').slice(0, 19);
 }
 
 /** @throws BackupError naming who is connected, when somebody is. */
 export async function assertNobodyIn(client: Client, database: string, why: string): Promise<void> {
-  const sessions = await sessionsIn(client, database);
+  const sessions = await listSessions(client, database);
   if (sessions.length === 0) return;
   throw new BackupError(
     `${sessions.length} ${sessions.length === 1 ? 'session is' : 'sessions are'} connected to ${database} (${sessions.slice(0, 5).join('; ')}): ${why}.`,
@@ -230,7 +234,7 @@ export async function assertNobodyIn(client: Client, database: string, why: stri
 }
 
 /** Who is connected to a database, but for ourselves: `pid 42, queue-processor, idle`. */
-export async function sessionsIn(client: Client, database: string): Promise<string[]> {
+export async function listSessions(client: Client, database: string): Promise<string[]> {
   const { rows } = await client.query<{ session: string }>(
     `SELECT concat_ws(', ', 'pid ' || pid, nullif(application_name, ''), state) AS session FROM pg_stat_activity
      WHERE datname = $1 AND pid <> pg_backend_pid() AND backend_type = 'client backend' ORDER BY pid`,

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseDatabaseUrl } from '../../connection/database-url.js';
-import { environmentForLibpq } from '../../connection/environment.js';
-import { sessionSettings, startupOptions } from '../../connection/session-settings.js';
+import { readLibpqEnvironment } from '../../connection/environment.js';
+import { createSessionSettings, formatStartupOptions } from '../../connection/session-settings.js';
 import type { TlsRequest } from '../../connection/tls.js';
 import { BackupToolError } from './manifest.js';
 
@@ -13,20 +13,20 @@ import { BackupToolError } from './manifest.js';
  *
  * @param database another database of the same server
  */
-export function libpqEnvironment(url: string, database?: string): NodeJS.ProcessEnv {
+export function createLibpqEnvironment(url: string, database?: string): NodeJS.ProcessEnv {
   const address = parseDatabaseUrl(url);
   const login = [
     ['PGUSER', address.user],
     ['PGPASSWORD', address.password],
   ] as const;
-  return environmentForLibpq({
+  return readLibpqEnvironment({
     PGHOST: address.host,
     PGPORT: String(address.port),
     PGDATABASE: database ?? address.database,
     ...Object.fromEntries(login.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
-    ...tlsOf(address.tls),
+    ...createTlsVariables(address.tls),
     PGAPPNAME: 'shared-db backup',
-    PGOPTIONS: startupOptions(sessionSettings()),
+    PGOPTIONS: formatStartupOptions(createSessionSettings()),
     PGCONNECT_TIMEOUT: '10',
     // Messages in English: some are recognised.
     LC_ALL: 'C',
@@ -36,7 +36,7 @@ export function libpqEnvironment(url: string, database?: string): NodeJS.Process
 /**
  * As strict as our own connections, which verify the server for every sslmode but `disable`; libpq does so for `verify-full` only.
  */
-function tlsOf({ mode, ca, cert, key }: TlsRequest): Record<string, string> {
+function createTlsVariables({ mode, ca, cert, key }: TlsRequest): Record<string, string> {
   if (mode === undefined) return {};
   if (mode === 'disable') return { PGSSLMODE: 'disable' };
   const files = Object.entries({ PGSSLROOTCERT: ca, PGSSLCERT: cert, PGSSLKEY: key });
@@ -62,13 +62,13 @@ export interface Tool {
  * @throws BackupToolError naming both versions and what to install.
  */
 export async function findTool(name: Tool['name'], server: string, folder?: string): Promise<Tool> {
-  const major = majorOf(server);
+  const major = getMajorVersion(server);
   const programs = folder === undefined ? [`/usr/lib/postgresql/${major}/bin/${name}`, name] : [join(folder, name)];
   let old: string | undefined;
   for (const program of programs) {
-    const version = await versionOf(program);
+    const version = await readVersion(program);
     if (version === undefined) continue;
-    if (majorOf(version) >= major) return { name, program, version };
+    if (getMajorVersion(version) >= major) return { name, program, version };
     old = version;
   }
   const what =
@@ -102,7 +102,7 @@ export async function runTool({ name, program }: Tool, run: ToolRun): Promise<st
   child.stdout.setEncoding('utf8').on('data', run.onOutput ?? (() => undefined));
   let complaint: string | undefined;
   createInterface({ input: child.stderr }).on('line', (line) => {
-    if (line.startsWith(`${name}: error: `)) complaint ??= withoutValues(line.slice(name.length + 9));
+    if (line.startsWith(`${name}: error: `)) complaint ??= removeValues(line.slice(name.length + 9));
     run.onLine(line);
   });
   const code = await new Promise<number | null>((resolve) => {
@@ -116,7 +116,7 @@ export async function runTool({ name, program }: Tool, run: ToolRun): Promise<st
 }
 
 /** What PostgreSQL says of a row it could not take quotes that row. */
-function withoutValues(line: string): string {
+function removeValues(line: string): string {
   return line
     .replace(/(COPY failed for table "[^"]*").*/, '$1')
     .replace(/ for user "[^"]*"/, '')
@@ -124,7 +124,7 @@ function withoutValues(line: string): string {
     .replace(/\.?\s*$/, '');
 }
 
-async function versionOf(program: string): Promise<string | undefined> {
+async function readVersion(program: string): Promise<string | undefined> {
   const child = spawn(program, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'] });
   let printed = '';
   child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
@@ -136,6 +136,6 @@ async function versionOf(program: string): Promise<string | undefined> {
   return /\(PostgreSQL\) (\d+[\w.]*)/.exec(printed)?.[1];
 }
 
-export function majorOf(version: string): number {
+export function getMajorVersion(version: string): number {
   return Number.parseInt(version, 10);
 }

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { schemaOf } from '../../connection/client.js';
+import { getSchema } from '../../connection/client.js';
 import { DEFAULT_SCHEMA } from '../../connection/schema-name.js';
 import type { Difference } from './diff.js';
 import { readCatalog, type Catalog } from './rules/catalog.js';
@@ -7,16 +7,16 @@ import { SCHEMA } from './schema-placeholder.js';
 import { readSnapshot, type Query, type Snapshot } from './snapshot.js';
 
 /** The snapshot of the schema that a DataSource works in. Writes nothing. */
-export async function snapshotOf(dataSource: DataSource): Promise<Snapshot> {
-  return reading(dataSource, (query) => readSnapshot(query, schemaOf(dataSource), 'schema'));
+export async function readSchemaSnapshot(dataSource: DataSource): Promise<Snapshot> {
+  return runReadOnly(dataSource, (query) => readSnapshot(query, getSchema(dataSource), 'schema'));
 }
 
 /** What the schema rules ask about, of the schema that a DataSource works in. Writes nothing. */
-export async function catalogOf(dataSource: DataSource): Promise<Catalog> {
-  return reading(dataSource, (query) => readCatalog(query, schemaOf(dataSource)));
+export async function readSchemaCatalog(dataSource: DataSource): Promise<Catalog> {
+  return runReadOnly(dataSource, (query) => readCatalog(query, getSchema(dataSource)));
 }
 
-async function reading<T>(dataSource: DataSource, read: (query: Query) => Promise<T>): Promise<T> {
+async function runReadOnly<T>(dataSource: DataSource, read: (query: Query) => Promise<T>): Promise<T> {
   const queryRunner = dataSource.createQueryRunner();
   await queryRunner.connect();
   try {
@@ -38,19 +38,19 @@ export async function compareHistory(dataSource: DataSource): Promise<Answer> {
   const [table] = await dataSource.query<{ readable: boolean }[]>(
     `SELECT has_schema_privilege(relnamespace, 'USAGE') AND has_table_privilege(oid, 'SELECT') AS readable
      FROM pg_class WHERE relname = 'migrations' AND relnamespace = to_regnamespace($1)`,
-    [schemaOf(dataSource)],
+    [getSchema(dataSource)],
   );
   if (table?.readable === false) {
     return {
-      unseen: `which migrations are applied: this role may not read ${schemaOf(dataSource)}.migrations (GRANT SELECT on it)`,
+      unseen: `which migrations are applied: this role may not read ${getSchema(dataSource)}.migrations (GRANT SELECT on it)`,
     };
   }
   const rows = table ? await dataSource.query<{ name: string }[]>('SELECT name FROM migrations') : [];
   const applied = rows.map(({ name }) => name);
   return {
     differences: [
-      ...about(known.filter((name) => !applied.includes(name))).map(pending),
-      ...about(applied.filter((name) => !known.includes(name))).map(unknown),
+      ...joinNames(known.filter((name) => !applied.includes(name))).map(createPendingDifference),
+      ...joinNames(applied.filter((name) => !known.includes(name))).map(createUnknownDifference),
     ],
   };
 }
@@ -60,7 +60,7 @@ export async function compareEntities(dataSource: DataSource): Promise<Answer> {
   const [count] = await dataSource.query<{ hidden: number }[]>(
     `SELECT count(*)::int AS hidden FROM pg_class c WHERE relkind IN ('r', 'p') AND relnamespace = to_regnamespace($1)
        AND NOT EXISTS (SELECT FROM information_schema.tables WHERE table_schema = $1 AND table_name = c.relname)`,
-    [schemaOf(dataSource)],
+    [getSchema(dataSource)],
   );
   if (count && count.hidden > 0) {
     return {
@@ -71,7 +71,7 @@ export async function compareEntities(dataSource: DataSource): Promise<Answer> {
     `SELECT count(*)::int AS hidden FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
      WHERE relkind IN ('r', 'p') AND relnamespace = to_regnamespace($1) AND attnum > 0 AND NOT attisdropped
        AND NOT has_column_privilege(attrelid, attnum, 'SELECT, INSERT, UPDATE, REFERENCES')`,
-    [schemaOf(dataSource)],
+    [getSchema(dataSource)],
   );
   if (columns && columns.hidden > 0) {
     return { unseen: `what TypeORM thinks of it: this role has no right on ${columns.hidden} of the columns` };
@@ -88,16 +88,16 @@ export async function compareEntities(dataSource: DataSource): Promise<Answer> {
 }
 
 /** The names as one difference: they have one cause. */
-function about(names: readonly string[]): string[] {
+function joinNames(names: readonly string[]): string[] {
   return names.length === 0 ? [] : [names.join(', ')];
 }
 
-function pending(names: string): Difference {
+function createPendingDifference(names: string): Difference {
   const sentence = `migrations are pending, run migration:run: ${names}`;
   return { object: 'migrations', is: null, shouldBe: names, sentence };
 }
 
-function unknown(names: string): Difference {
+function createUnknownDifference(names: string): Difference {
   const sentence = `migrations are applied that this version does not know, use the version that has them: ${names}`;
   return { object: 'migrations', is: names, shouldBe: null, sentence };
 }
@@ -114,7 +114,7 @@ const OF_OWNER = ['CREATE', 'USAGE'].map((privilege) => `grant ${privilege} ON S
  * The snapshot in the package as it should read in the schema of a live one. Only PostgreSQL's own `public` has an owner, a comment
  * and a right that are known beforehand; who creates any other schema, and so owns it, is the operator's choice.
  */
-export function expectedIn(shipped: Snapshot, live: Snapshot): Snapshot {
+export function adaptToSchema(shipped: Snapshot, live: Snapshot): Snapshot {
   if (live.schema === DEFAULT_SCHEMA) return shipped;
   const owner = live.objects[KEY]?.facts.owner;
   const kept = Object.entries(shipped.objects).filter(([key]) => key !== OF_PUBLIC);
@@ -139,7 +139,7 @@ export interface MigrationOnly {
  *
  * @param differences of a migrated database from a synchronised one
  */
-export function unexcused(differences: readonly Difference[], list: readonly MigrationOnly[]): Difference[] {
+export function withoutMigrationOnly(differences: readonly Difference[], list: readonly MigrationOnly[]): Difference[] {
   const excuses = ({ object }: MigrationOnly, difference: Difference): boolean =>
     difference.object === object && difference.fact === undefined && difference.is === 'there';
   return differences.filter(
@@ -151,7 +151,11 @@ export function unexcused(differences: readonly Difference[], list: readonly Mig
  * One difference for each entry of the list that excuses nothing: migrations do not make its object, or the entities do, too. That
  * of a table which only the entities have dropped still excuses something, until a migration drops it.
  */
-export function staleEntries(synchronised: Snapshot, migrated: Snapshot, list: readonly MigrationOnly[]): Difference[] {
+export function findStaleEntries(
+  synchronised: Snapshot,
+  migrated: Snapshot,
+  list: readonly MigrationOnly[],
+): Difference[] {
   return list
     .filter(({ object }) => !(object in migrated.objects) || object in synchronised.objects)
     .map(({ object }) => ({

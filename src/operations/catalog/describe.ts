@@ -1,5 +1,5 @@
-import { withoutSchema, withSchemaName } from './schema-placeholder.js';
-import { type CatalogObject, type Kind, pathOf, type Snapshot, WORDS } from './snapshot.js';
+import { removeSchema, withSchemaName } from './schema-placeholder.js';
+import { type CatalogObject, type Kind, toPath, type Snapshot, WORDS } from './snapshot.js';
 
 /** What `$owner`, `$database` and `$schema` are, where the sentence is read and the SQL is run. */
 export type Names = Pick<Snapshot, 'owner' | 'database' | 'schema'>;
@@ -14,18 +14,18 @@ export function withNames(text: string, { owner, database, schema }: Names): str
 const NAMING: readonly Kind[] = ['grant', 'revoked', 'default privilege', 'setting', 'policy'];
 
 /** The placeholders filled in where they are placeholders. */
-export function filledIn(kind: Kind, fact: string | undefined, text: string, names: Names): string {
+export function fillInNames(kind: Kind, fact: string | undefined, text: string, names: Names): string {
   return NAMING.includes(kind) || fact === 'owner' ? withNames(text, names) : withSchemaName(text, names.schema);
 }
 
 /** The object, at the beginning of a sentence: columns and constraints by their table, the others by their kind. */
-export function nameOf(object: CatalogObject, names: Names): string {
-  const path = filledIn(object.kind, undefined, pathOf(object), names);
+export function getDisplayName(object: CatalogObject, names: Names): string {
+  const path = fillInNames(object.kind, undefined, toPath(object), names);
   return object.kind === 'column' || object.kind === 'constraint' ? path : `${object.kind} ${path}`;
 }
 
 /** Says that an object is missing, or that it is there and should not be. */
-export function wholeSentence(
+export function describeObject(
   wanted: CatalogObject | undefined,
   found: CatalogObject | undefined,
   names: Names,
@@ -33,10 +33,10 @@ export function wholeSentence(
   const object = wanted ?? found;
   if (object === undefined) return '';
   if (object.kind === 'revoked') {
-    const right = `right ${withNames(withoutSchema(object.name), names)}`;
+    const right = `right ${withNames(removeSchema(object.name), names)}`;
     return found ? `${right} is revoked, should not be` : `${right} is not revoked, should be`;
   }
-  return `${nameOf(object, names)} ${found ? 'is there, should not be' : 'is missing'}`;
+  return `${getDisplayName(object, names)} ${found ? 'is there, should not be' : 'is missing'}`;
 }
 
 /** How a fact reads that is absent from the snapshot: as PostgreSQL has it by itself. */
@@ -73,15 +73,15 @@ const BY_ITSELF: Readonly<Record<string, string>> = {
 };
 
 /** A fact for a sentence: on one line. */
-export function factText(kind: Kind, fact: string, value: string | undefined, names: Names): string {
+export function formatFact(kind: Kind, fact: string, value: string | undefined, names: Names): string {
   if (value === undefined)
     return kind === 'materialized view' && fact === 'rows' ? 'there' : (BY_ITSELF[fact] ?? 'none');
-  if (WORDS.includes(fact)) return `“${oneLine(value)}”`;
-  return oneLine(filledIn(kind, fact, withoutSchema(value), names));
+  if (WORDS.includes(fact)) return `“${toOneLine(value)}”`;
+  return toOneLine(fillInNames(kind, fact, removeSchema(value), names));
 }
 
 /** Without line breaks, and without what a terminal would obey. */
-export function oneLine(text: string): string {
+export function toOneLine(text: string): string {
   return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
 }
 
@@ -101,14 +101,14 @@ export function describeFact(
   should: string | undefined,
   names: Names,
 ): string {
-  const shown = [factText(kind, fact, is, names), factText(kind, fact, should, names)] as const;
+  const shown = [formatFact(kind, fact, is, names), formatFact(kind, fact, should, names)] as const;
   // What differs only where a sentence makes it short (white space, a schema) is shown as it is.
   const texts = shown[0] === shown[1] ? ([JSON.stringify(is ?? null), JSON.stringify(should ?? null)] as const) : shown;
-  const [found, wanted] = Math.max(...texts.map(({ length }) => length)) > LONGEST ? around(...texts) : texts;
+  const [found, wanted] = Math.max(...texts.map(({ length }) => length)) > LONGEST ? clipAround(...texts) : texts;
   return `${fact} ${PLURAL.test(fact) ? 'are' : 'is'} ${found}, should be ${wanted}`;
 }
 
-function around(a: string, b: string): [string, string] {
+function clipAround(a: string, b: string): [string, string] {
   let start = 0;
   while (start < a.length && a[start] === b[start]) start += 1;
   return [clip(a, start), clip(b, start)];

@@ -1,13 +1,13 @@
-import { describeFact, nameOf, wholeSentence } from './describe.js';
-import { repairOfFact, repairOfObject } from './repair.js';
+import { describeFact, getDisplayName, describeObject } from './describe.js';
+import { repairFact, repairObject } from './repair.js';
 import type { CatalogObject, Snapshot } from './snapshot.js';
 
 /** What `pg_get_indexdef` says, part by part: `columns`, `WHERE`, `INCLUDE`…; what is not said is absent. */
-export function indexParts(definition: string): Record<string, string> {
+export function splitIndex(definition: string): Record<string, string> {
   const head = /^CREATE (UNIQUE )?INDEX (?:"(?:[^"]|"")*"|[^\s"]+) ON (.+?) USING (\w+) (?=\()/.exec(definition);
   if (head === null) return { definition };
   const [start, unique, table = '', method = ''] = head;
-  const [columns, rest] = parenthesised(definition.slice(start.length));
+  const [columns, rest] = readParentheses(definition.slice(start.length));
   const parts: Record<string, string> = { table, method, columns };
   if (unique !== undefined) parts.uniqueness = 'UNIQUE';
   return addClauses(parts, rest) ? parts : { definition };
@@ -28,14 +28,14 @@ function addClauses(parts: Record<string, string>, clauses: string): boolean {
       parts.nulls = 'NOT DISTINCT';
       rest = rest === '' ? '' : ` ${rest}`;
     } else {
-      [parts[word], rest] = parenthesised(rest);
+      [parts[word], rest] = readParentheses(rest);
     }
   }
   return true;
 }
 
 /** Cuts after the parenthesis that closes the first one; those in texts and quoted names do not count. */
-function parenthesised(text: string): [inside: string, rest: string] {
+function readParentheses(text: string): [inside: string, rest: string] {
   let depth = 0;
   for (const match of text.matchAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|[()]/g)) {
     if (match[0] === '(') depth += 1;
@@ -77,69 +77,69 @@ export function diff(expected: Snapshot, actual: Snapshot): Difference[] {
     Math.min(expected.version, actual.version) >= 17 ? keys : keys.filter((key) => !SINCE_17.test(key));
   return comparable.flatMap((key) => {
     const [wanted, found] = [expected.objects[key], actual.objects[key]];
-    if (wanted && found) return changed(key, wanted, found, actual);
+    if (wanted && found) return compareFacts(key, wanted, found, actual);
     const [side, other, object] = wanted ? [expected, actual, wanted] : [actual, expected, found];
-    if (!object || goesWithItsParent(object, side, other)) return [];
-    return [whole(key, wanted, found, actual)];
+    if (!object || isPartOfParent(object, side, other)) return [];
+    return [compareWhole(key, wanted, found, actual)];
   });
 }
 
-function goesWithItsParent({ parent }: CatalogObject, side: Snapshot, other: Snapshot): boolean {
+function isPartOfParent({ parent }: CatalogObject, side: Snapshot, other: Snapshot): boolean {
   if (parent === undefined) return false;
   const object = side.objects[parent];
   if (object === undefined) return false;
-  return other.objects[parent] === undefined || goesWithItsParent(object, side, other);
+  return other.objects[parent] === undefined || isPartOfParent(object, side, other);
 }
 
-function whole(
+function compareWhole(
   key: string,
   wanted: CatalogObject | undefined,
   found: CatalogObject | undefined,
   names: Snapshot,
 ): Difference {
-  const repair = repairOfObject(wanted, found, names);
+  const repair = repairObject(wanted, found, names);
   return {
     object: key,
     is: found ? 'there' : null,
     shouldBe: wanted ? 'there' : null,
-    sentence: wholeSentence(wanted, found, names),
+    sentence: describeObject(wanted, found, names),
     ...(repair === undefined ? {} : { repair }),
   };
 }
 
-function changed(key: string, wanted: CatalogObject, found: CatalogObject, names: Snapshot): Difference[] {
-  const [should, is] = [comparableFacts(wanted), comparableFacts(found)];
+function compareFacts(key: string, wanted: CatalogObject, found: CatalogObject, names: Snapshot): Difference[] {
+  const [should, is] = [listComparableFacts(wanted), listComparableFacts(found)];
   const facts = [...new Set([...Object.keys(should), ...Object.keys(is)])].sort();
-  const different = facts.filter((fact) => !same(fact, should[fact], is[fact]));
+  const different = facts.filter((fact) => !isSame(fact, should[fact], is[fact]));
   const told = TOLD_BY_DEFINITION.includes(wanted.kind) && different.length > 1 ? ['definition'] : [];
   return different
     .filter((fact) => !told.includes(fact))
     .map((fact) => {
-      const repair = repairOfFact(fact, wanted, found, names);
+      const repair = repairFact(fact, wanted, found, names);
       return {
         object: key,
         fact,
         is: is[fact] ?? null,
         shouldBe: should[fact] ?? null,
-        sentence: `${nameOf(wanted, names)}: ${describeFact(wanted.kind, fact, is[fact], should[fact], names)}`,
+        sentence: `${getDisplayName(wanted, names)}: ${describeFact(wanted.kind, fact, is[fact], should[fact], names)}`,
         ...(repair === undefined ? {} : { repair }),
       };
     });
 }
 
 /** The definition of an index is taken apart, so that a sentence can say which part differs. */
-function comparableFacts({ kind, facts }: CatalogObject): CatalogObject['facts'] {
+function listComparableFacts({ kind, facts }: CatalogObject): CatalogObject['facts'] {
   const { definition, ...others } = facts;
-  return kind === 'index' && definition !== undefined ? { ...others, ...indexParts(definition) } : facts;
+  return kind === 'index' && definition !== undefined ? { ...others, ...splitIndex(definition) } : facts;
 }
 
-function same(fact: string, a: string | undefined, b: string | undefined): boolean {
+function isSame(fact: string, a: string | undefined, b: string | undefined): boolean {
   if (fact !== 'column order' || a === undefined || b === undefined) return a === b;
   // Columns that only one of the two has are told of one by one.
-  const [left, right] = [columnsIn(a), columnsIn(b)];
+  const [left, right] = [listColumns(a), listColumns(b)];
   return left.filter((name) => right.includes(name)).join() === right.filter((name) => left.includes(name)).join();
 }
 
-function columnsIn(order: string): string[] {
+function listColumns(order: string): string[] {
   return order.match(/"(?:[^"]|"")*"|[^\s,]+/g) ?? [];
 }

@@ -33,7 +33,7 @@ const LISTED_METHODS = ['btree', 'hash', 'gist', 'spgist', 'gin', 'brin'];
 const ALL: readonly string[] = Object.values(DOCUMENTED_OPTIONS).flat();
 
 /** SQL: the documented ones of `pg_class.reloptions` or its like, as sorted text; null when there are none. */
-export function documentedOptions(array: string, of: keyof typeof DOCUMENTED_OPTIONS): string {
+export function createOptionsSql(array: string, of: keyof typeof DOCUMENTED_OPTIONS): string {
   const names = DOCUMENTED_OPTIONS[of].map((name) => `'${name}'`).join(', ');
   return `(SELECT string_agg(o, ', ' ORDER BY o) FROM unnest(${array}) o WHERE split_part(o, '=', 1) IN (${names}))`;
 }
@@ -57,7 +57,7 @@ const ENTRY = String.raw`(?:toast\.)?[a-z_][\w$]*=(?:E?'(?:[^']|'')*'|[\w.+-]+)`
 const LIST = new RegExp(String.raw`( |^)(WITH|SET) \((${ENTRY}(?:, ${ENTRY})*)\)`, 'g');
 
 /** Takes options that are not documented out of the SQL of an index or a constraint. */
-export function withoutUnknownOptions(sql: string): string {
+export function removeUnknownOptions(sql: string): string {
   const method = /^CREATE (?:UNIQUE )?INDEX .+? USING (\w+) \(/.exec(sql)?.[1];
   if (method !== undefined && !LISTED_METHODS.includes(method)) return sql;
   return sql.replaceAll(LIST, (text, space: string, word: string, list: string) => {
@@ -73,10 +73,10 @@ const DUMPED =
   /^(?:WITH \(|CREATE (?:UNIQUE )?INDEX |CREATE (?:MATERIALIZED )?VIEW |ALTER TABLE ONLY .+ ALTER COLUMN .+ SET \(| {4}ADD CONSTRAINT )/;
 
 /** The same for the SQL that pg_restore writes. */
-export function dumpWithoutUnknownOptions(sql: string): string {
+export function removeUnknownOptionsFromDump(sql: string): string {
   return sql
     .split('\n')
-    .map((line) => (DUMPED.test(line) ? withoutUnknownOptions(line) : line))
+    .map((line) => (DUMPED.test(line) ? removeUnknownOptions(line) : line))
     .filter((line) => !/^ALTER TABLE ONLY .+ ALTER COLUMN \S+;$/.test(line))
     .join('\n');
 }

@@ -1,9 +1,9 @@
-import { filledIn, type Names } from './describe.js';
+import { fillInNames, type Names } from './describe.js';
 import { withSchemaName } from './schema-placeholder.js';
 import type { CatalogObject, Kind } from './snapshot.js';
 
 /** Granted becomes revoked, and back: `SELECT ON TABLE $schema.posts TO app` → `SELECT ON TABLE $schema.posts FROM app`. */
-export function reversed(right: string): string {
+export function reverseRight(right: string): string {
   const word = / (TO|FROM) ("(?:[^"]|"")*"|\S+)$/.exec(right);
   const turned = word?.[1] === 'TO' ? 'FROM' : 'TO';
   const target = right.slice(0, word?.index).replace(/^(FOR ROLE .*?) (GRANT|REVOKE) /, (_, scope: string, verb) => {
@@ -14,7 +14,7 @@ export function reversed(right: string): string {
 
 /** Takes back the right to pass it on, or gives it. */
 export function grantOption({ name }: CatalogObject, value: string | undefined): string {
-  return value === undefined ? `REVOKE GRANT OPTION FOR ${reversed(name)}` : `GRANT ${name} WITH GRANT OPTION`;
+  return value === undefined ? `REVOKE GRANT OPTION FOR ${reverseRight(name)}` : `GRANT ${name} WITH GRANT OPTION`;
 }
 
 /** Settings that are lists: kept with their commas and quotes, while all others are one text. */
@@ -28,15 +28,15 @@ const LISTS = [
 ];
 
 /** Sets a setting of a database or role, or resets it. */
-export function settingSql({ name, on }: CatalogObject, value: string | undefined): string {
+export function createSettingSql({ name, on }: CatalogObject, value: string | undefined): string {
   if (value === undefined) return `ALTER ${on} RESET ${name}`;
-  if (!LISTS.includes(name) || value === '') return `ALTER ${on} SET ${name} TO ${literal(value)}`;
+  if (!LISTS.includes(name) || value === '') return `ALTER ${on} SET ${name} TO ${quoteLiteral(value)}`;
   // An empty entry is stored as "", which SQL does not take for a name.
   return `ALTER ${on} SET ${name} TO ${value.replaceAll(/(?<=^|, )""(?=,|$)/g, "''")}`;
 }
 
 /** A text in SQL. */
-export function literal(text: string): string {
+export function quoteLiteral(text: string): string {
   return `${text.includes('\\') ? 'E' : ''}'${text.replaceAll(/['\\]/g, '$&$&')}'`;
 }
 
@@ -44,22 +44,23 @@ export function literal(text: string): string {
 type FactRepair = (wanted: CatalogObject, value: string | undefined, found: CatalogObject) => string | undefined;
 
 /** An object where a statement names it: `$schema.posts.content`, `tg_audit_logs__no_truncate ON $schema.audit_logs`. */
-export function sqlName({ kind, name, on }: CatalogObject): string {
+export function toSqlName({ kind, name, on }: CatalogObject): string {
   if (on === undefined) return name;
   return kind === 'column' ? `${on}.${name}` : `${name} ON ${on}`;
 }
 
 /** The word for the kind, in COMMENT ON and ALTER … OWNER. */
-function sqlKind({ kind, facts }: CatalogObject): string {
+function toSqlKind({ kind, facts }: CatalogObject): string {
   if (kind === 'enum') return 'TYPE';
   if (kind === 'table' && facts.kind === 'foreign table') return 'FOREIGN TABLE';
   return kind.toUpperCase();
 }
 
-const comment: FactRepair = (wanted, value) =>
-  `COMMENT ON ${sqlKind(wanted)} ${sqlName(wanted)} IS ${value === undefined ? 'NULL' : literal(value)}`;
+const repairComment: FactRepair = (wanted, value) =>
+  `COMMENT ON ${toSqlKind(wanted)} ${toSqlName(wanted)} IS ${value === undefined ? 'NULL' : quoteLiteral(value)}`;
 
-const owner: FactRepair = (wanted, value = '$owner') => `ALTER ${sqlKind(wanted)} ${sqlName(wanted)} OWNER TO ${value}`;
+const repairOwner: FactRepair = (wanted, value = '$owner') =>
+  `ALTER ${toSqlKind(wanted)} ${toSqlName(wanted)} OWNER TO ${value}`;
 
 const alterColumn = ({ name, on }: CatalogObject, what: string): string =>
   `ALTER TABLE ${on} ALTER COLUMN ${name} ${what}`;
@@ -70,7 +71,7 @@ const alterTable =
     `ALTER TABLE ${name} ${value === undefined ? no : yes}`;
 
 /** Storage options: those found are taken back, those wanted set. */
-const options =
+const repairOptions =
   (target: (wanted: CatalogObject) => string, prefix = ''): FactRepair =>
   (wanted, value, found) => {
     const is = found.facts[prefix === '' ? 'options' : 'toast options'];
@@ -91,29 +92,29 @@ const FIRING: Readonly<Record<string, string>> = {
   'in replication too': 'ENABLE ALWAYS',
 };
 
-const firing: FactRepair = ({ kind, name, on }, value = '') => {
+const repairFiring: FactRepair = ({ kind, name, on }, value = '') => {
   const state = FIRING[value] ?? 'ENABLE';
   if (kind !== 'event trigger') return `ALTER TABLE ${on} ${state} ${kind.toUpperCase()} ${name}`;
   return `ALTER EVENT TRIGGER ${name} ${state}`;
 };
 
 /** In one statement: there is no moment without the constraint. PostgreSQL refuses while foreign keys refer to it. */
-const constraintDefinition: FactRepair = ({ name, on }, value = '', found) => {
+const repairConstraintDefinition: FactRepair = ({ name, on }, value = '', found) => {
   if (found.facts.definition === `${value} NOT VALID`) return `ALTER TABLE ${on} VALIDATE CONSTRAINT ${name}`;
   return `ALTER TABLE ${on} DROP CONSTRAINT ${name}, ADD CONSTRAINT ${name} ${value}`;
 };
 
 /** The index behind a constraint has its name, in the schema of its table. */
-const constraintIndex = ({ name, on = '' }: CatalogObject): string =>
+const repairConstraintIndex = ({ name, on = '' }: CatalogObject): string =>
   on.replace(/(?<=\.)("(?:[^"]|"")*"|[^.]+)$/, () => name);
 
 /** By fact, or by kind and fact. Absent: what changes rows, what PostgreSQL cannot change in place. */
 export const FACT_REPAIRS: Readonly<Record<string, FactRepair>> = {
-  comment,
-  owner,
-  firing,
+  comment: repairComment,
+  owner: repairOwner,
+  firing: repairFiring,
   'comment on the index': (wanted, value) =>
-    `COMMENT ON INDEX ${constraintIndex(wanted)} IS ${value === undefined ? 'NULL' : literal(value)}`,
+    `COMMENT ON INDEX ${repairConstraintIndex(wanted)} IS ${value === undefined ? 'NULL' : quoteLiteral(value)}`,
   'column default': (wanted, value) =>
     alterColumn(wanted, value === undefined ? 'DROP DEFAULT' : `SET DEFAULT ${value}`),
   'column null': (wanted, value) => alterColumn(wanted, value === undefined ? 'DROP NOT NULL' : 'SET NOT NULL'),
@@ -122,15 +123,15 @@ export const FACT_REPAIRS: Readonly<Record<string, FactRepair>> = {
   // Giving it an identity, or taking it, is about rows.
   'column identity': (wanted, value, found) =>
     value && found.facts.identity ? alterColumn(wanted, `SET GENERATED ${value}`) : undefined,
-  'column options': options((wanted) => alterColumn(wanted, '').trimEnd()),
-  'constraint options': options((wanted) => `ALTER INDEX ${constraintIndex(wanted)}`),
-  'table options': options(({ name }) => `ALTER TABLE ${name}`),
-  'table toast options': options(({ name }) => `ALTER TABLE ${name}`, 'toast.'),
+  'column options': repairOptions((wanted) => alterColumn(wanted, '').trimEnd()),
+  'constraint options': repairOptions((wanted) => `ALTER INDEX ${repairConstraintIndex(wanted)}`),
+  'table options': repairOptions(({ name }) => `ALTER TABLE ${name}`),
+  'table toast options': repairOptions(({ name }) => `ALTER TABLE ${name}`, 'toast.'),
   'table row security': alterTable('ENABLE ROW LEVEL SECURITY', 'DISABLE ROW LEVEL SECURITY'),
   'table row security of the owner': alterTable('FORCE ROW LEVEL SECURITY', 'NO FORCE ROW LEVEL SECURITY'),
   'table persistence': alterTable('SET UNLOGGED', 'SET LOGGED'),
   'table replica identity': ({ name }, value) => `ALTER TABLE ${name} REPLICA IDENTITY ${value ?? 'DEFAULT'}`,
-  'constraint definition': constraintDefinition,
+  'constraint definition': repairConstraintDefinition,
   'constraint enforcement': ({ on }, value) =>
     value === undefined ? `ALTER TABLE ${on} ENABLE TRIGGER ALL` : undefined,
   'constraint clustered': ({ on, name }, value) =>
@@ -145,43 +146,43 @@ export const FACT_REPAIRS: Readonly<Record<string, FactRepair>> = {
 
 type Maker = (object: CatalogObject) => string | undefined;
 
-const definition: Maker = ({ facts }) => facts.definition;
-const dropped: Maker = (object) => `DROP ${object.kind.toUpperCase()} ${sqlName(object)}`;
+const repairDefinition: Maker = ({ facts }) => facts.definition;
+const dropObject: Maker = (object) => `DROP ${object.kind.toUpperCase()} ${toSqlName(object)}`;
 
 /** Makes what is missing. Absent: what holds rows, or shapes them. */
 const CREATE: Partial<Record<Kind, Maker>> = {
   constraint: ({ name, on, facts }) => `ALTER TABLE ${on} ADD CONSTRAINT ${name} ${facts.definition}`,
-  index: definition,
-  trigger: definition,
-  'event trigger': definition,
-  rule: definition,
-  policy: definition,
-  statistics: definition,
-  function: definition,
-  procedure: definition,
-  view: viewSql('CREATE'),
+  index: repairDefinition,
+  trigger: repairDefinition,
+  'event trigger': repairDefinition,
+  rule: repairDefinition,
+  policy: repairDefinition,
+  statistics: repairDefinition,
+  function: repairDefinition,
+  procedure: repairDefinition,
+  view: createViewSql('CREATE'),
   grant: ({ name, facts }) => `GRANT ${name}${facts['grant option'] ? ' WITH GRANT OPTION' : ''}`,
   revoked: ({ name }) => `REVOKE ${name}`,
   'default privilege': ({ name, facts }) =>
     `ALTER DEFAULT PRIVILEGES ${name}${facts['grant option'] ? ' WITH GRANT OPTION' : ''}`,
-  setting: (object) => settingSql(object, object.facts.value),
+  setting: (object) => createSettingSql(object, object.facts.value),
 };
 
 /** Takes away what should not be. Absent: what holds rows, is used by them, or is somebody's work that nobody else may have. */
 const DROP: Partial<Record<Kind, Maker>> = {
   constraint: ({ name, on }) => `ALTER TABLE ${on} DROP CONSTRAINT ${name}`,
-  index: dropped,
-  trigger: dropped,
-  'event trigger': dropped,
-  rule: dropped,
-  policy: dropped,
-  statistics: dropped,
+  index: dropObject,
+  trigger: dropObject,
+  'event trigger': dropObject,
+  rule: dropObject,
+  policy: dropObject,
+  statistics: dropObject,
   // A right that somebody else gave only they can take back.
-  grant: ({ name, facts }) => (facts['given by'] === undefined ? `REVOKE ${reversed(name)}` : undefined),
-  revoked: ({ name }) => `GRANT ${reversed(name)}`,
-  'default privilege': ({ name }) => `ALTER DEFAULT PRIVILEGES ${reversed(name)}`,
-  setting: (object) => settingSql(object, undefined),
-  role: ({ name }) => roleSql(name),
+  grant: ({ name, facts }) => (facts['given by'] === undefined ? `REVOKE ${reverseRight(name)}` : undefined),
+  revoked: ({ name }) => `GRANT ${reverseRight(name)}`,
+  'default privilege': ({ name }) => `ALTER DEFAULT PRIVILEGES ${reverseRight(name)}`,
+  setting: (object) => createSettingSql(object, undefined),
+  role: ({ name }) => createRoleSql(name),
 };
 
 /** Facts that are no part of the definition and so must be said after an object was made. */
@@ -194,69 +195,69 @@ const REPLACED: readonly Kind[] = ['constraint', 'index', 'trigger', 'event trig
 const IN_PLACE = [...AFTERWARDS, 'validity', 'enforcement', 'clustered', 'index', 'options', 'part of'];
 
 /** SQL for an object that is missing or should not be there; undefined where it needs thought. */
-export function repairOfObject(
+export function repairObject(
   wanted: CatalogObject | undefined,
   found: CatalogObject | undefined,
   names: Names,
 ): string | undefined {
-  if (wanted) return created(wanted, names);
-  return found && filled(found, DROP[found.kind]?.(found), names);
+  if (wanted) return createObject(wanted, names);
+  return found && fillIn(found, DROP[found.kind]?.(found), names);
 }
 
 /** SQL for one fact of an object; undefined where it needs thought. */
-export function repairOfFact(
+export function repairFact(
   fact: string,
   wanted: CatalogObject,
   found: CatalogObject,
   names: Names,
 ): string | undefined {
-  const sql = factRepair(fact, wanted, found, names);
+  const sql = findFactRepair(fact, wanted, found, names);
   return sql === undefined ? undefined : withSchemaName(sql, names.schema);
 }
 
-function factRepair(fact: string, wanted: CatalogObject, found: CatalogObject, names: Names): string | undefined {
+function findFactRepair(fact: string, wanted: CatalogObject, found: CatalogObject, names: Names): string | undefined {
   const value = wanted.facts[fact];
   const repair = FACT_REPAIRS[`${wanted.kind} ${fact}`] ?? FACT_REPAIRS[fact];
-  if (repair) return filled(wanted, repair(wanted, value, found), names, fact);
-  if (wanted.kind === 'function' || wanted.kind === 'procedure') return replacedRoutine(wanted, found);
-  if (wanted.kind === 'view') return viewSql('CREATE OR REPLACE')(wanted);
-  if (wanted.kind === 'setting') return filled(wanted, settingSql(wanted, value), names);
+  if (repair) return fillIn(wanted, repair(wanted, value, found), names, fact);
+  if (wanted.kind === 'function' || wanted.kind === 'procedure') return replaceRoutine(wanted, found);
+  if (wanted.kind === 'view') return createViewSql('CREATE OR REPLACE')(wanted);
+  if (wanted.kind === 'setting') return fillIn(wanted, createSettingSql(wanted, value), names);
   if (REPLACED.includes(wanted.kind) && !IN_PLACE.includes(fact)) {
-    return joined([DROP[wanted.kind]?.(found), created(wanted, names)]);
+    return joinStatements([DROP[wanted.kind]?.(found), createObject(wanted, names)]);
   }
   return undefined;
 }
 
-function created(object: CatalogObject, names: Names): string | undefined {
-  const made = filled(object, CREATE[object.kind]?.(object), names);
+function createObject(object: CatalogObject, names: Names): string | undefined {
+  const made = fillIn(object, CREATE[object.kind]?.(object), names);
   if (made === undefined) return undefined;
   const more = AFTERWARDS.filter((fact) => object.facts[fact] !== undefined).map((fact) => {
     const repair = FACT_REPAIRS[`${object.kind} ${fact}`] ?? FACT_REPAIRS[fact];
-    return filled(object, repair?.(object, object.facts[fact], object), names, fact);
+    return fillIn(object, repair?.(object, object.facts[fact], object), names, fact);
   });
-  return joined([made, ...more]);
+  return joinStatements([made, ...more]);
 }
 
 /** Replacing keeps owner, rights and comment; another result or other names of arguments PostgreSQL refuses. */
-function replacedRoutine(wanted: CatalogObject, found: CatalogObject): string | undefined {
+function replaceRoutine(wanted: CatalogObject, found: CatalogObject): string | undefined {
   const shape = ({ facts }: CatalogObject): string => `${facts.result ?? ''} ${facts.arguments ?? ''}`;
   return shape(wanted) === shape(found) ? wanted.facts.definition?.trimEnd() : undefined;
 }
 
-function viewSql(verb: string): Maker {
+function createViewSql(verb: string): Maker {
   return ({ name, facts }) =>
     `${verb} VIEW ${name}${facts.options === undefined ? '' : ` WITH (${facts.options})`} AS ${facts.query?.replace(/;\s*$/, '').trim()}`;
 }
 
-function roleSql(name: string): string {
+function createRoleSql(name: string): string {
   const [, role = '', what = ''] = /^("(?:[^"]|"")*"|\S+) (.*)$/.exec(name) ?? [];
   return what.startsWith('IN ROLE ') ? `REVOKE ${what.slice(8)} FROM ${role}` : `ALTER ROLE ${role} NO${what}`;
 }
 
-function joined(statements: readonly (string | undefined)[]): string | undefined {
+function joinStatements(statements: readonly (string | undefined)[]): string | undefined {
   return statements.includes(undefined) ? undefined : statements.map((sql) => sql?.trimEnd()).join('; ');
 }
 
-function filled({ kind }: CatalogObject, sql: string | undefined, names: Names, fact?: string): string | undefined {
-  return sql === undefined ? undefined : filledIn(kind, fact, sql, names);
+function fillIn({ kind }: CatalogObject, sql: string | undefined, names: Names, fact?: string): string | undefined {
+  return sql === undefined ? undefined : fillInNames(kind, fact, sql, names);
 }

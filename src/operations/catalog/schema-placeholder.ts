@@ -17,20 +17,20 @@ const SEARCH_PATH = /^( SET search_path TO |search_path=).*$|(?<=, )search_path=
 
 /** `agent_one.posts` becomes `$schema.posts`. */
 export function withPlaceholder(sql: string, schema: string): string {
-  return renamed(sql, schema, SCHEMA, String.raw`(?=\.)`);
+  return replaceSchema(sql, schema, SCHEMA, String.raw`(?=\.)`);
 }
 
 /** `$schema.posts` becomes `agent_one.posts`, and `ON SCHEMA $schema` `ON SCHEMA agent_one`. */
 export function withSchemaName(sql: string, schema: string): string {
-  return renamed(sql, String.raw`\$schema`, schema, String.raw`(?![\w$])`);
+  return replaceSchema(sql, String.raw`\$schema`, schema, String.raw`(?![\w$])`);
 }
 
 /** Without the schema, for people and for SQL that runs where search_path is that schema. */
-export function withoutSchema(text: string): string {
+export function removeSchema(text: string): string {
   return text.replaceAll(/(?<![\w".])\$schema\./g, '');
 }
 
-function renamed(sql: string, from: string, to: string, end: string): string {
+function replaceSchema(sql: string, from: string, to: string, end: string): string {
   const name = new RegExp(`^${from}$`);
   const inText = new RegExp(`(?<=^')${from}(?=\\.)`);
   const inPath = new RegExp(`(?<![\\w".$])${from}(?![\\w".$])`, 'g');

@@ -1,18 +1,18 @@
 import type { DataSource } from 'typeorm';
-import { addressOf } from '../../connection/client.js';
-import { connectionFailure } from '../../connection/connection-failure.js';
+import { getAddress } from '../../connection/client.js';
+import { toConnectionFailure } from '../../connection/connection-failure.js';
 import { SharedDbError } from '../../errors/shared-db-error.js';
-import { tokensOf } from '../../errors/sql-text.js';
-import { sqlStateOf, summaryOf, toDatabaseError } from '../../errors/translate.js';
+import { tokenize } from '../../errors/sql-text.js';
+import { getSqlState, getSummary, toDatabaseError } from '../../errors/translate.js';
 import { runMigrations } from '../migrator/runner.js';
-import { snapshotOf } from './compare.js';
+import { readSchemaSnapshot } from './compare.js';
 import type { Snapshot } from './snapshot.js';
 
 /**
  * Runs TypeORM's schema builder. It asks several questions on one connection at once, which pg 8 warns of; the warning is about
  * TypeORM's code and would only puzzle whoever reads the report.
  */
-export async function quietly<T>(work: () => Promise<T>): Promise<T> {
+export async function runWithoutWarnings<T>(work: () => Promise<T>): Promise<T> {
   const before = process.noDeprecation ?? false;
   process.noDeprecation = true;
   try {
@@ -39,24 +39,24 @@ const UNDEFINED_COLUMN = '42703';
  */
 export async function synchronise(dataSource: DataSource): Promise<void> {
   try {
-    await quietly(() => dataSource.synchronize());
+    await runWithoutWarnings(() => dataSource.synchronize());
   } catch (error) {
-    const state = sqlStateOf(error);
+    const state = getSqlState(error);
     if (state === undefined || state === '42501' || !REFUSED.test(state)) throw error;
-    throw new EntitiesError(messageOf(error, state, dataSource));
+    throw new EntitiesError(formatMessage(error, state, dataSource));
   }
 }
 
-function messageOf(error: unknown, state: string, dataSource: DataSource): string {
+function formatMessage(error: unknown, state: string, dataSource: DataSource): string {
   const known = toDatabaseError(error);
-  const reason = known === undefined ? 'it refuses a statement' : summaryOf(known);
-  const rules = state === UNDEFINED_COLUMN ? rulesWithoutColumn(dataSource) : [];
+  const reason = known === undefined ? 'it refuses a statement' : getSummary(known);
+  const rules = state === UNDEFINED_COLUMN ? findRulesWithoutColumn(dataSource) : [];
   const where = rules.length === 0 ? '' : `, named in ${rules.join(', ')}`;
   return `The entities declare what PostgreSQL cannot make: ${reason} (${state})${where}. Correct the entity: a rule, an index or a default may name what is gone.`;
 }
 
 /** The rules and partial indexes whose SQL has a name in double quotes that is no column of their table. */
-function rulesWithoutColumn({ entityMetadatas }: DataSource): string[] {
+function findRulesWithoutColumn({ entityMetadatas }: DataSource): string[] {
   return entityMetadatas.flatMap(({ tableName, columns, checks, indices }) => {
     const known = columns.map(({ databaseName }) => `"${databaseName}"`);
     const texts = [
@@ -64,7 +64,7 @@ function rulesWithoutColumn({ entityMetadatas }: DataSource): string[] {
       ...indices.map(({ name, where = '' }) => ({ name, sql: where })),
     ];
     return texts
-      .filter(({ sql }) => tokensOf(sql).some(({ kind, text }) => kind === 'name' && !known.includes(text)))
+      .filter(({ sql }) => tokenize(sql).some(({ kind, text }) => kind === 'name' && !known.includes(text)))
       .map(({ name }) => `${name} of ${tableName}`);
   });
 }
@@ -97,12 +97,12 @@ export interface ScratchOptions {
 }
 
 /** The snapshots of new databases, one for each way to make one. As withScratchDatabases. */
-export async function scratchSnapshots<M extends Making>(
+export async function readScratchSnapshots<M extends Making>(
   options: ScratchOptions,
   makings: readonly M[],
 ): Promise<Record<M, Snapshot>> {
   return withScratchDatabases(options, makings, async (databases) => {
-    const snapshots = makings.map(async (making) => [making, await snapshotOf(databases[making])] as const);
+    const snapshots = makings.map(async (making) => [making, await readSchemaSnapshot(databases[making])] as const);
     return Object.fromEntries(await Promise.all(snapshots)) as Record<M, Snapshot>;
   });
 }
@@ -119,21 +119,21 @@ export async function withScratchDatabases<M extends Making, T>(
   work: (databases: Record<M, DataSource>) => Promise<T>,
 ): Promise<T> {
   const run = `${PREFIX}${process.pid}_${Date.now().toString(36)}`;
-  const server = await connected(dataSourceFor());
+  const server = await connectDataSource(dataSourceFor());
   try {
-    for (const name of await leftOver(server))
+    for (const name of await listLeftovers(server))
       note(`left over from a run that was killed, unless one is running: ${name}`);
     const created = new Set<string>();
     const opened: DataSource[] = [];
     const entries = makings.map((making) => [making, `${run}_${making}`] as const);
     const working = (async () => {
       for (const [, name] of entries) await create(server, name, created, otherwise);
-      for (const [, name] of entries) opened.push(await connected(dataSourceFor(name)));
+      for (const [, name] of entries) opened.push(await connectDataSource(dataSourceFor(name)));
       await Promise.all(entries.map(([making], place) => fill(opened[place], making)));
       return work(Object.fromEntries(makings.map((making, place) => [making, opened[place]])) as Record<M, DataSource>);
     })();
     try {
-      return await unlessAborted(working, signal);
+      return await waitUnlessAborted(working, signal);
     } finally {
       for (const dataSource of opened) await dataSource.destroy().catch(() => undefined);
       for (const name of created) await server.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
@@ -144,7 +144,7 @@ export async function withScratchDatabases<M extends Making, T>(
 }
 
 /** The result of the work, or the reason of the signal, whichever comes first. */
-async function unlessAborted<T>(working: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+async function waitUnlessAborted<T>(working: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   // Dropping the databases makes it fail later, when nothing waits for it any more.
   working.catch(() => undefined);
   if (signal === undefined) return working;
@@ -176,22 +176,22 @@ async function create(server: DataSource, name: string, created: Set<string>, ot
     await server.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`);
   } catch (error) {
     created.delete(name);
-    if (!FORBIDDEN.includes(sqlStateOf(error))) throw error;
+    if (!FORBIDDEN.includes(getSqlState(error))) throw error;
     throw new ScratchError(`Cannot create scratch databases: this role may not, or only reads. ${otherwise}`);
   }
 }
 
-async function leftOver(server: DataSource): Promise<string[]> {
+async function listLeftovers(server: DataSource): Promise<string[]> {
   const rows = await server.query<{ name: string }[]>(
     `SELECT datname AS name FROM pg_database WHERE starts_with(datname, '${PREFIX}')`,
   );
   return rows.map(({ name }) => name);
 }
 
-async function connected(dataSource: DataSource): Promise<DataSource> {
+async function connectDataSource(dataSource: DataSource): Promise<DataSource> {
   try {
     return await dataSource.initialize();
   } catch (error) {
-    throw connectionFailure(error, addressOf(dataSource));
+    throw toConnectionFailure(error, getAddress(dataSource));
   }
 }

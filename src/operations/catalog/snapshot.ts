@@ -1,9 +1,9 @@
-import { withoutUnknownOptions } from './documented-options.js';
-import { ours } from './queries/common.js';
+import { removeUnknownOptions } from './documented-options.js';
+import { createOwnSchemaSql } from './queries/common.js';
 import { RIGHTS } from './queries/rights.js';
-import { ROUTINES, serverParts } from './queries/server.js';
+import { ROUTINES, createServerParts } from './queries/server.js';
 import { CONSTRAINTS, RELATIONS, TYPES } from './queries/tables.js';
-import { withoutSchema, withPlaceholder } from './schema-placeholder.js';
+import { removeSchema, withPlaceholder } from './schema-placeholder.js';
 
 /** A row of the statement. */
 export interface CatalogRow {
@@ -20,58 +20,58 @@ export interface CatalogRow {
  *
  * @param schema the name of the schema that a snapshot calls `$schema`
  */
-export function objectOf({ kind, name, on, parent, facts }: CatalogRow, schema: string): [key: string, CatalogObject] {
+export function toObject({ kind, name, on, parent, facts }: CatalogRow, schema: string): [key: string, CatalogObject] {
   const object: CatalogObject = {
     kind: kind as Kind,
     name: withPlaceholder(name, schema),
     ...(on === null ? {} : { on: withPlaceholder(on, schema) }),
-    ...(parent === null ? {} : { parent: withoutSchema(withPlaceholder(parent, schema)) }),
+    ...(parent === null ? {} : { parent: removeSchema(withPlaceholder(parent, schema)) }),
     facts: Object.fromEntries(
-      Object.entries(normalised(kind, facts)).map(([fact, value]) => [
+      Object.entries(normaliseText(kind, facts)).map(([fact, value]) => [
         fact,
         WORDS.includes(fact) ? value : withPlaceholder(value, schema),
       ]),
     ),
   };
-  return [keyOf(object), object];
+  return [toKey(object), object];
 }
 
 /** Kind and path: `column posts.content`. */
-export function keyOf(object: CatalogObject): string {
-  return `${object.kind} ${pathOf(object)}`;
+export function toKey(object: CatalogObject): string {
+  return `${object.kind} ${toPath(object)}`;
 }
 
 /** Where people look for it: `posts.content`, `posts ck_posts__content_length`; the schema is said unless it is `$schema`. */
-export function pathOf({ kind, name, on }: CatalogObject): string {
-  if (on === undefined) return withoutSchema(name);
-  if (kind === 'column') return withoutSchema(`${on}.${name}`);
-  if (kind === 'constraint') return withoutSchema(`${on} ${name}`);
-  if (kind === 'setting') return `${name} of ${withoutSchema(on)}`;
-  return withoutSchema(`${name} on ${on}`);
+export function toPath({ kind, name, on }: CatalogObject): string {
+  if (on === undefined) return removeSchema(name);
+  if (kind === 'column') return removeSchema(`${on}.${name}`);
+  if (kind === 'constraint') return removeSchema(`${on} ${name}`);
+  if (kind === 'setting') return `${name} of ${removeSchema(on)}`;
+  return removeSchema(`${name} on ${on}`);
 }
 
 /** Facts that are somebody's own words, or code: kept, compared and shown as they are. */
 export const WORDS: readonly string[] = ['comment', 'comment on the index', 'body'];
 
-function normalised(kind: CatalogRow['kind'], facts: CatalogRow['facts']): CatalogRow['facts'] {
-  if (facts.query !== undefined) return { ...facts, query: unqualified(facts.query) };
+function normaliseText(kind: CatalogRow['kind'], facts: CatalogRow['facts']): CatalogRow['facts'] {
+  if (facts.query !== undefined) return { ...facts, query: removeQualification(facts.query) };
   const { definition } = facts;
   if (definition === undefined || kind !== 'index') return facts;
-  return { ...facts, definition: withoutUnknownOptions(definition) };
+  return { ...facts, definition: removeUnknownOptions(definition) };
 }
 
 // Since 16 a view over a single table names its columns without the table, 15 with it. It can be no other table's.
-function unqualified(query: string): string {
+function removeQualification(query: string): string {
   const sources = [...query.matchAll(/^ {3}FROM (.*)$/gm)];
   const [, only = ''] = sources[0] ?? [];
   const match = /^(?:ONLY )?(?:(?:[\w$]+|"[^"]+")\.)?([\w$]+|"[^"]+")(?: ([\w$]+|"[^"]+"))?(;?)$/.exec(only);
-  if (sources.length !== 1 || match === null || continues(query, only)) return query;
+  if (sources.length !== 1 || match === null || isContinued(query, only)) return query;
   const alias = (match[2] ?? match[1] ?? '').replaceAll(/[$]/g, '\\$&');
   return query.replaceAll(new RegExp(`(?<![\\w".$])${alias}\\.(?=[\\w"])`, 'g'), '');
 }
 
 /** Does a second table follow on the next line? */
-function continues(query: string, source: string): boolean {
+function isContinued(query: string, source: string): boolean {
   const rest = query.slice(query.indexOf(`FROM ${source}`) + source.length + 5);
   return source.endsWith(',') || /^\n {4,}/.test(rest);
 }
@@ -119,7 +119,7 @@ const ELSEWHERE = [
  *
  * @param schema a plain name, which needs no quotation marks
  */
-export function prologue(schema: string, scope: Scope): string {
+export function createPrologue(schema: string, scope: Scope): string {
   return `
 WITH RECURSIVE here AS MATERIALIZED (SELECT oid, datdba, datacl, encoding FROM pg_database WHERE datname = current_database()),
 -- Schemas that are somebody else's.
@@ -140,11 +140,11 @@ rel AS MATERIALIZED (
 routine AS MATERIALIZED (
   SELECT p.*, s.schema, CASE prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END AS sort,
          s.schema || '.' || quote_ident(proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS path
-  FROM pg_proc p JOIN space s ON s.oid = pronamespace WHERE ${ours('pg_proc', 'p.oid')}),
+  FROM pg_proc p JOIN space s ON s.oid = pronamespace WHERE ${createOwnSchemaSql('pg_proc', 'p.oid')}),
 kind AS MATERIALIZED (
   SELECT t.*, s.schema, CASE typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' ELSE 'type' END AS sort,
          s.schema || '.' || quote_ident(typname) AS path
-  FROM pg_type t JOIN space s ON s.oid = typnamespace WHERE ${ours('pg_type', 't.oid')}),
+  FROM pg_type t JOIN space s ON s.oid = typnamespace WHERE ${createOwnSchemaSql('pg_type', 't.oid')}),
 -- Who owns most; a database without tables has nobody but its owner.
 me AS MATERIALIZED (
   SELECT coalesce((SELECT relowner FROM rel WHERE relkind IN ('r', 'p', 'v', 'm', 'f') GROUP BY 1
@@ -160,10 +160,10 @@ actor AS (SELECT oid FROM party UNION SELECT member FROM actor JOIN pg_auth_memb
 }
 
 /** The whole catalog in one statement: rows of (kind, name, "on", parent, facts). */
-export function snapshotStatement(schema: string, scope: Scope): string {
-  return `${prologue(schema, scope)}
+export function createSnapshotSql(schema: string, scope: Scope): string {
+  return `${createPrologue(schema, scope)}
 SELECT kind, name, "on", parent, jsonb_strip_nulls(facts) AS facts FROM (
-${[...RELATIONS, ...CONSTRAINTS, ...TYPES, ...ROUTINES, ...RIGHTS, ...serverParts(scope)].join('\nUNION ALL\n')}
+${[...RELATIONS, ...CONSTRAINTS, ...TYPES, ...ROUTINES, ...RIGHTS, ...createServerParts(scope)].join('\nUNION ALL\n')}
 ) AS objects`;
 }
 
@@ -244,7 +244,7 @@ export type Query = (sql: string) => Promise<unknown>;
  * @param scope `schema`: that schema, and what the database as a whole has; `database`: every schema
  */
 export async function readSnapshot(query: Query, schema: string, scope: Scope): Promise<Snapshot> {
-  return snapshotOf((await askCatalog(query, snapshotStatement(schema, scope))) as CatalogRow[], schema);
+  return toSnapshot((await askCatalog(query, createSnapshotSql(schema, scope))) as CatalogRow[], schema);
 }
 
 /** The rows of one statement, in which PostgreSQL writes every definition the same way, whatever the session. */
@@ -258,9 +258,9 @@ export async function askCatalog(query: Query, statement: string): Promise<unkno
   }
 }
 
-function snapshotOf(rows: readonly CatalogRow[], schema: string): Snapshot {
+function toSnapshot(rows: readonly CatalogRow[], schema: string): Snapshot {
   const server = rows.find(({ kind }) => kind === 'server')?.facts;
-  const objects = rows.filter(({ kind }) => kind !== 'server').map((row) => objectOf(row, schema));
+  const objects = rows.filter(({ kind }) => kind !== 'server').map((row) => toObject(row, schema));
   return {
     version: Number(server?.version ?? 0),
     owner: server?.owner ?? '',

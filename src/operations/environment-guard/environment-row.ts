@@ -1,5 +1,5 @@
 import { SharedDbError } from '../../errors/shared-db-error.js';
-import { assertMayDestroy, type Destruction } from './guard.js';
+import { assertDestructiveActionAllowed, type ConfirmationRequest } from './guard.js';
 
 /** The row in which a database says of which environment it is: development, test, staging, production … */
 
@@ -7,25 +7,25 @@ import { assertMayDestroy, type Destruction } from './guard.js';
 export type Query = <Row extends object>(sql: string, parameters?: unknown[]) => Promise<Row[]>;
 
 /** What a database says of itself. `unset`: the table or its row is not there, or more than one is. */
-export type Marker =
+export type EnvironmentRow =
   | { readonly state: 'set'; readonly environment: string; readonly setAt: Date; readonly packageVersion: string }
   | { readonly state: 'unreadable' }
   | { readonly state: 'unset' };
 
 /** A database, as whoever is about to destroy something in it must know it. */
-export interface Situation {
+export interface DatabaseState {
   readonly databaseName: string;
   /** The schema has no table and no view: there is nothing to lose. */
   readonly empty: boolean;
   /** Names of other schemas that have tables or views. */
   readonly otherSchemas: readonly string[];
-  readonly marker: Marker;
+  readonly marker: EnvironmentRow;
 }
 
-export const MARKER_TABLE = 'database_environment';
+export const ENVIRONMENT_TABLE = 'database_environment';
 
 /** The table as SQL, where the session would make it: `name`; null without a schema. It need not be there. */
-export const MARKER_NAME = `SELECT quote_ident(current_schema()) || '.${MARKER_TABLE}' AS name`;
+export const ENVIRONMENT_TABLE_NAME = `SELECT quote_ident(current_schema()) || '.${ENVIRONMENT_TABLE}' AS name`;
 
 /** Names of environments: the CHECK of the table. NODE_ENV may be anything; what is no such name is not written. */
 const FORM = '^[a-z][a-z0-9_-]{0,62}$';
@@ -47,8 +47,8 @@ const COLUMNS: readonly (readonly [name: string, definition: string, comment: st
  *
  * @param table and the journal as SQL, with their schema
  */
-export function createMarkerTable(table: string, journal: string): string[] {
-  const [own, other] = [regclass(table), regclass(journal)];
+export function createEnvironmentTable(table: string, journal: string): string[] {
+  const [own, other] = [toRegclass(table), toRegclass(journal)];
   return [
     `CREATE TABLE IF NOT EXISTS ${table} (${COLUMNS.map(([name, definition]) => `${name} ${definition}`).join(', ')},
      CONSTRAINT pk_database_environment PRIMARY KEY (id),
@@ -57,20 +57,20 @@ export function createMarkerTable(table: string, journal: string): string[] {
     `COMMENT ON TABLE ${table} IS 'Of which environment the database is, one row. Written when it is made, changed by db:environment; what destroys asks it.'`,
     ...COLUMNS.map(([name, , comment]) => `COMMENT ON COLUMN ${table}.${name} IS '${comment}'`),
     `DO $$ DECLARE who text; BEGIN
-       FOR who IN ${granteesOf(own)} LOOP EXECUTE 'REVOKE ALL ON ' || ${own} || ' FROM ' || who; END LOOP;
-       FOR who IN ${granteesOf(other)} AND privilege_type = 'SELECT' LOOP
+       FOR who IN ${readGrantees(own)} LOOP EXECUTE 'REVOKE ALL ON ' || ${own} || ' FROM ' || who; END LOOP;
+       FOR who IN ${readGrantees(other)} AND privilege_type = 'SELECT' LOOP
          EXECUTE 'GRANT SELECT ON ' || ${own} || ' TO ' || who;
        END LOOP;
      END $$`,
   ];
 }
 
-function regclass(name: string): string {
+function toRegclass(name: string): string {
   return `'${name.replaceAll("'", "''")}'::regclass`;
 }
 
 /** Roles, as SQL, that have rights on a table which is not theirs. */
-function granteesOf(table: string): string {
+function readGrantees(table: string): string {
   return `SELECT DISTINCT CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END
     FROM pg_class, aclexplode(relacl) WHERE pg_class.oid = ${table} AND grantee <> relowner`;
 }
@@ -90,18 +90,23 @@ export async function isEmpty(query: Query): Promise<boolean> {
 }
 
 /** Reads; what it may not read, or cannot, it says, and never fails for that reason. */
-export async function readSituation(query: Query): Promise<Situation> {
-  const [row] = await query<SituationRow>(
+export async function readDatabaseState(query: Query): Promise<DatabaseState> {
+  const [row] = await query<DatabaseStateRow>(
     `SELECT current_database()::text AS database, ${IS_FILLED} AS filled,
             ARRAY(SELECT nspname::text FROM (${FILLED_SCHEMAS}) filled WHERE nspname <> current_schema() ORDER BY 1) AS others,
             CASE WHEN to_regclass(name) IS NOT NULL THEN name END AS marker,
-            has_table_privilege(to_regclass(name), 'SELECT') AS readable FROM (${MARKER_NAME}) AS marker`,
+            has_table_privilege(to_regclass(name), 'SELECT') AS readable FROM (${ENVIRONMENT_TABLE_NAME}) AS marker`,
   );
   const { database: databaseName = '', filled = true, others: otherSchemas = [], marker = null, readable } = row ?? {};
-  return { databaseName, empty: !filled, otherSchemas, marker: await readMarker(query, marker, readable ?? false) };
+  return {
+    databaseName,
+    empty: !filled,
+    otherSchemas,
+    marker: await readEnvironmentRow(query, marker, readable ?? false),
+  };
 }
 
-interface SituationRow {
+interface DatabaseStateRow {
   readonly database: string;
   readonly filled: boolean;
   readonly others: string[];
@@ -110,7 +115,7 @@ interface SituationRow {
 }
 
 /** Looks for the right first: in a transaction an error would be the end of it. */
-async function readMarker(query: Query, table: string | null, readable: boolean): Promise<Marker> {
+async function readEnvironmentRow(query: Query, table: string | null, readable: boolean): Promise<EnvironmentRow> {
   if (table === null) return { state: 'unset' };
   if (!readable) return { state: 'unreadable' };
   try {
@@ -125,7 +130,7 @@ async function readMarker(query: Query, table: string | null, readable: boolean)
   }
 }
 
-export interface Making {
+export interface EnvironmentRowRequest {
   /** `schema.`: where the migrator's tables are. */
   readonly prefix: string;
   /** The migrator's journal as SQL. */
@@ -145,17 +150,17 @@ export interface Making {
  * Makes the table where it is missing, and writes what a new database is. In the transaction, and under the lock, of whoever
  * migrates. A role that may not do so leaves it: then the database is one that does not say what it is.
  */
-export async function keepMarker(query: Query, making: Making): Promise<void> {
+export async function ensureEnvironmentRow(query: Query, making: EnvironmentRowRequest): Promise<void> {
   const { prefix, journal, packageVersion } = making;
-  const table = `${prefix}${MARKER_TABLE}`;
+  const table = `${prefix}${ENVIRONMENT_TABLE}`;
   const [found] = await query<{ there: boolean; creates: boolean | null; writes: boolean | null }>(
     `SELECT to_regclass($1) IS NOT NULL AS there, has_schema_privilege(current_schema(), 'CREATE') AS creates,
             has_table_privilege(to_regclass($1), 'SELECT') AND has_table_privilege(to_regclass($1), 'INSERT') AS writes`,
     [table],
   );
   const makes = found?.there === false && found.creates === true;
-  if (makes) for (const sql of createMarkerTable(table, journal)) await query(sql);
-  const environment = environmentOf(making);
+  if (makes) for (const sql of createEnvironmentTable(table, journal)) await query(sql);
+  const environment = chooseEnvironment(making);
   if (environment === undefined || !(makes || found?.writes === true)) return;
   await query(
     `INSERT INTO ${table} (environment, package_version) SELECT $1, $2 WHERE NOT EXISTS (SELECT FROM ${table})`,
@@ -164,7 +169,7 @@ export async function keepMarker(query: Query, making: Making): Promise<void> {
 }
 
 /** Undefined: nobody knows, so nothing is written. One that was made before it could be said is only taken for production. */
-function environmentOf({ environment, isNew, nodeEnv, local }: Making): string | undefined {
+function chooseEnvironment({ environment, isNew, nodeEnv, local }: EnvironmentRowRequest): string | undefined {
   if (environment !== undefined) return environment;
   if (!isNew) return nodeEnv === 'production' ? nodeEnv : undefined;
   if (nodeEnv === undefined) return local ? 'development' : undefined;
@@ -194,22 +199,22 @@ export function assertEnvironmentName(text: string): void {
 export async function setEnvironment(
   query: Query,
   environment: string,
-  { packageVersion, ...permission }: Omit<Destruction, 'action'> & { readonly packageVersion: string },
+  { packageVersion, ...permission }: Omit<ConfirmationRequest, 'action'> & { readonly packageVersion: string },
 ): Promise<void> {
   assertEnvironmentName(environment);
-  const table = await lockedTable(query);
+  const table = await lockTable(query);
   const tightens = environment === 'production' && permission.confirmedName === undefined;
-  if (!tightens) await assertMayDestroy(query, { action: `call it ${environment}`, ...permission });
+  if (!tightens) await assertDestructiveActionAllowed(query, { action: `call it ${environment}`, ...permission });
   await query(`DELETE FROM ${table}`);
   await query(`INSERT INTO ${table} (environment, package_version) VALUES ($1, $2)`, [environment, packageVersion]);
 }
 
 /** Until the transaction ends nobody else writes there: what was asked still holds when it is written. */
-async function lockedTable(query: Query): Promise<string> {
+async function lockTable(query: Query): Promise<string> {
   const [row] = await query<{ name: string; there: boolean; writes: boolean | null }>(
     `SELECT name, to_regclass(name) IS NOT NULL AS there,
             has_table_privilege(to_regclass(name), 'INSERT') AND has_table_privilege(to_regclass(name), 'DELETE') AS writes
-     FROM (${MARKER_NAME}) AS marker`,
+     FROM (${ENVIRONMENT_TABLE_NAME}) AS marker`,
   );
   if (row?.there !== true) {
     throw new EnvironmentNotSet(

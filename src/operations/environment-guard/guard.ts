@@ -1,5 +1,5 @@
 import { SharedDbError } from '../../errors/shared-db-error.js';
-import { type Query, readSituation, type Situation } from './environment-row.js';
+import { type Query, readDatabaseState, type DatabaseState } from './environment-row.js';
 
 /** What a refusal is, for programs and the generated page of error codes. */
 export interface RefusalKind {
@@ -12,7 +12,7 @@ export interface RefusalKind {
 }
 
 /** What would be destroyed, and how its database is confirmed. */
-export interface Deed {
+export interface DestructiveAction {
   /** Completes "Refused to …": `take back a migration`. */
   readonly action: string;
   /** Where the name is given: an option or a variable. */
@@ -24,7 +24,7 @@ export abstract class DestructionRefused extends SharedDbError {
   abstract readonly code: string;
 
   constructor(
-    { action, confirmBy }: Deed,
+    { action, confirmBy }: DestructiveAction,
     /** Where the connection leads. */
     readonly databaseName: string,
     why: string,
@@ -45,7 +45,7 @@ export class ConfirmationNeeded extends DestructionRefused {
   readonly code = ConfirmationNeeded.kind.code;
 
   constructor(
-    deed: Deed,
+    deed: DestructiveAction,
     databaseName: string,
     /** Why it is asked for: sentences without their end. */
     readonly reasons: readonly string[],
@@ -54,7 +54,7 @@ export class ConfirmationNeeded extends DestructionRefused {
       deed,
       databaseName,
       reasons.join(', and '),
-      `If ${quoted(databaseName)} is the database you mean, give its name with`,
+      `If ${quoteName(databaseName)} is the database you mean, give its name with`,
     );
   }
 }
@@ -69,11 +69,11 @@ export class ConfirmationWrong extends DestructionRefused {
   readonly code = ConfirmationWrong.kind.code;
 
   constructor(
-    deed: Deed,
+    deed: DestructiveAction,
     databaseName: string,
     readonly confirmedName: string,
   ) {
-    const why = `the connection leads to the database ${quoted(databaseName)}, not to ${quoted(confirmedName)}`;
+    const why = `the connection leads to the database ${quoteName(databaseName)}, not to ${quoteName(confirmedName)}`;
     super(deed, databaseName, why, 'Check the database URL, or give the name that you mean, exactly, with');
   }
 }
@@ -82,14 +82,14 @@ export class ConfirmationWrong extends DestructionRefused {
 export const GUARD_ERRORS = [ConfirmationNeeded, ConfirmationWrong] as const;
 
 /** On one line, whatever the name holds. */
-export function quoted(name: string): string {
+export function quoteName(name: string): string {
   return JSON.stringify(name);
 }
 
 /** Environments in which anything may be destroyed without a question. */
 const HARMLESS: readonly string[] = ['development', 'test'];
 
-export interface Destruction {
+export interface ConfirmationRequest {
   /** Completes "Refused to …": `take back a migration`. */
   readonly action: string;
   /** It is the whole database that goes, and not the schema alone. */
@@ -111,33 +111,36 @@ export interface Destruction {
  *
  * @throws ConfirmationNeeded, ConfirmationWrong, and what the query throws
  */
-export async function assertMayDestroy(query: Query, destruction: Destruction): Promise<void> {
-  assertConfirmed(await readSituation(query), destruction);
+export async function assertDestructiveActionAllowed(query: Query, destruction: ConfirmationRequest): Promise<void> {
+  assertConfirmed(await readDatabaseState(query), destruction);
 }
 
 /** The same where the situation is known already. */
-export function assertConfirmed(situation: Situation, destruction: Destruction): void {
+export function assertConfirmed(situation: DatabaseState, destruction: ConfirmationRequest): void {
   const { action, nodeEnv, confirmedName, wholeDatabase = false, confirmBy = '--database' } = destruction;
   const { databaseName, otherSchemas } = situation;
-  const deed: Deed = { action, confirmBy };
+  const deed: DestructiveAction = { action, confirmBy };
   if (confirmedName === databaseName) return;
   if (confirmedName !== undefined) throw new ConfirmationWrong(deed, databaseName, confirmedName);
   const others = wholeDatabase && otherSchemas.length > 0;
   const reasons = [
     ...(others ? [`it holds other schemas too, which go with it: ${otherSchemas.join(', ')}`] : []),
-    ...reasonsToAsk(situation, nodeEnv),
+    ...listConfirmationReasons(situation, nodeEnv),
   ];
   if (reasons.length > 0) throw new ConfirmationNeeded(deed, databaseName, reasons);
 }
 
 /** Why the name is asked for, in words; none: what destroys is free. */
-export function reasonsToAsk({ databaseName, empty, marker }: Situation, nodeEnv: string | undefined): string[] {
+export function listConfirmationReasons(
+  { databaseName, empty, marker }: DatabaseState,
+  nodeEnv: string | undefined,
+): string[] {
   if (empty) return [];
-  const database = `the database ${quoted(databaseName)}`;
+  const database = `the database ${quoteName(databaseName)}`;
   const reasons: string[] = [];
   if (marker.state === 'unset') reasons.push(`${database} does not say of which environment it is`);
   else if (marker.state === 'unreadable') reasons.push(`this role cannot read of which environment ${database} is`);
   else if (!HARMLESS.includes(marker.environment)) reasons.push(`${database} says it is ${marker.environment}`);
-  if (nodeEnv !== undefined && !HARMLESS.includes(nodeEnv)) reasons.push(`NODE_ENV is ${quoted(nodeEnv)}`);
+  if (nodeEnv !== undefined && !HARMLESS.includes(nodeEnv)) reasons.push(`NODE_ENV is ${quoteName(nodeEnv)}`);
   return reasons;
 }

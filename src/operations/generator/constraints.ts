@@ -1,11 +1,11 @@
-import { literal } from '../catalog/repair.js';
+import { quoteLiteral } from '../catalog/repair.js';
 import type { CatalogObject } from '../catalog/snapshot.js';
-import { bare, type Change, derivedName, type Draft, localName, type Phase, quoted } from './draft.js';
+import { unquoteName, type Change, deriveName, type Draft, quoteLocalName, type Phase, quoteName } from './draft.js';
 
 /** A constraint of a table that is there: new ones are checked without blocking writers, replaced ones hold until the new one does. */
 export function planConstraint({ from, to, facts, sentences }: Change, draft: Draft): void {
   if (to === undefined) {
-    if (from) draft.add(dropPhase(from, draft), `${alter(from, draft)} DROP CONSTRAINT ${quoted(from.name)}`);
+    if (from) draft.add(dropPhase(from, draft), `${alter(from, draft)} DROP CONSTRAINT ${quoteName(from.name)}`);
     return;
   }
   if (facts.some((fact) => fact !== 'definition' && fact !== 'comment')) {
@@ -14,17 +14,17 @@ export function planConstraint({ from, to, facts, sentences }: Change, draft: Dr
   }
   if (from === undefined) addConstraint(to, draft);
   else if (facts.includes('definition')) replaceConstraint(from, to, draft);
-  if (to.facts.comment !== from?.facts.comment) commentOnConstraint(to, draft);
+  if (to.facts.comment !== from?.facts.comment) createConstraintComment(to, draft);
 }
 
 function addConstraint(to: CatalogObject, draft: Draft): void {
-  if (isUnique(to)) buildUnique(to, draft, quoted(to.name), '');
-  else if (isChecked(to)) addAndValidate(to, draft, quoted(to.name));
-  else draft.problems.push(cannot(to, draft, 'be added'));
+  if (isUnique(to)) buildUnique(to, draft, quoteName(to.name), '');
+  else if (isChecked(to)) addAndValidate(to, draft, quoteName(to.name));
+  else draft.problems.push(describeUnsupported(to, draft, 'be added'));
 }
 
 function replaceConstraint(from: CatalogObject, to: CatalogObject, draft: Draft): void {
-  const name = quoted(to.name);
+  const name = quoteName(to.name);
   if (from.facts.definition === `${to.facts.definition} NOT VALID`) {
     validate(to, draft, name);
     return;
@@ -34,47 +34,47 @@ function replaceConstraint(from: CatalogObject, to: CatalogObject, draft: Draft)
     addConstraint(to, draft);
     return;
   }
-  const temporary = derivedName(to.name, '__new');
+  const temporary = deriveName(to.name, '__new');
   if (isUnique(to)) buildUnique(to, draft, temporary, `DROP CONSTRAINT ${name}, `);
   else if (isChecked(to)) {
     addAndValidate(to, draft, temporary);
     draft.add('constraints', `${alter(to, draft)} DROP CONSTRAINT ${name}`, { alone: true });
     draft.add('constraints', `${alter(to, draft)} RENAME CONSTRAINT ${temporary} TO ${name}`);
-  } else draft.problems.push(cannot(to, draft, 'be changed'));
+  } else draft.problems.push(describeUnsupported(to, draft, 'be changed'));
 }
 
 function addAndValidate(to: CatalogObject, draft: Draft, name: string): void {
-  const definition = draft.definitionOf(to).replace(/ NOT VALID$/, '');
+  const definition = draft.getDefinition(to).replace(/ NOT VALID$/, '');
   draft.add('constraints', `${alter(to, draft)} ADD CONSTRAINT ${name} ${definition} NOT VALID`, { alone: true });
   if (!to.facts.definition?.endsWith(' NOT VALID')) validate(to, draft, name);
 }
 
 function validate(to: CatalogObject, draft: Draft, name: string): void {
   draft.add('constraints', `${alter(to, draft)} VALIDATE CONSTRAINT ${name}`, { alone: true });
-  draft.checked.push(bare(to.name));
+  draft.checked.push(unquoteName(to.name));
 }
 
 /** The index is built while rows are written; only then it becomes the constraint. */
 function buildUnique(to: CatalogObject, draft: Draft, index: string, first: string): void {
-  const [, nulls = '', columns] = /^UNIQUE (NULLS NOT DISTINCT )?(\([^()]*\))$/.exec(draft.definitionOf(to)) ?? [];
+  const [, nulls = '', columns] = /^UNIQUE (NULLS NOT DISTINCT )?(\([^()]*\))$/.exec(draft.getDefinition(to)) ?? [];
   if (columns === undefined) {
-    draft.problems.push(cannot(to, draft, 'be added'));
+    draft.problems.push(describeUnsupported(to, draft, 'be added'));
     return;
   }
-  const table = draft.tableOf(to);
+  const table = draft.getTable(to);
   const sql = `CREATE UNIQUE INDEX CONCURRENTLY ${index} ON ${table} ${columns} ${nulls}`.trimEnd();
   draft.add('constraints', sql, { alone: true });
   draft.add(
     'constraints',
-    `${alter(to, draft)} ${first}ADD CONSTRAINT ${quoted(to.name)} UNIQUE USING INDEX ${index}`,
+    `${alter(to, draft)} ${first}ADD CONSTRAINT ${quoteName(to.name)} UNIQUE USING INDEX ${index}`,
     { alone: true },
   );
-  draft.checked.push(bare(to.name));
+  draft.checked.push(unquoteName(to.name));
 }
 
-function commentOnConstraint(to: CatalogObject, draft: Draft): void {
-  const text = to.facts.comment === undefined ? 'NULL' : literal(to.facts.comment);
-  draft.add('comments', `COMMENT ON CONSTRAINT ${quoted(to.name)} ON ${draft.tableOf(to)} IS ${text}`);
+function createConstraintComment(to: CatalogObject, draft: Draft): void {
+  const text = to.facts.comment === undefined ? 'NULL' : quoteLiteral(to.facts.comment);
+  draft.add('comments', `COMMENT ON CONSTRAINT ${quoteName(to.name)} ON ${draft.getTable(to)} IS ${text}`);
 }
 
 function dropPhase(from: CatalogObject, draft: Draft): Phase {
@@ -82,7 +82,7 @@ function dropPhase(from: CatalogObject, draft: Draft): Phase {
 }
 
 function alter(object: CatalogObject, draft: Draft): string {
-  return `ALTER TABLE ${draft.tableOf(object)}`;
+  return `ALTER TABLE ${draft.getTable(object)}`;
 }
 
 function isUnique({ facts }: CatalogObject): boolean {
@@ -93,8 +93,8 @@ function isChecked({ facts }: CatalogObject): boolean {
   return /^(CHECK|FOREIGN KEY) /.test(facts.definition ?? '');
 }
 
-function cannot({ name, facts }: CatalogObject, draft: Draft, what: string): string {
-  return `${name}: ${draft.local(facts.definition ?? '')} cannot ${what} without blocking writers`;
+function describeUnsupported({ name, facts }: CatalogObject, draft: Draft, what: string): string {
+  return `${name}: ${draft.removeSchemaNames(facts.definition ?? '')} cannot ${what} without blocking writers`;
 }
 
 /** Facts of an index that PostgreSQL cannot change, and a new index can. */
@@ -110,11 +110,11 @@ export function planIndex({ from, to, facts, sentences }: Change, draft: Draft):
     draft.problems.push(...sentences);
     return;
   }
-  const name = localName(to.name);
+  const name = quoteLocalName(to.name);
   if (from === undefined) build(to, name, draft);
   else if (facts.some((fact) => BUILT.includes(fact))) replaceIndex(from, to, draft);
   if (to.facts.comment !== from?.facts.comment) {
-    const text = to.facts.comment === undefined ? 'NULL' : literal(to.facts.comment);
+    const text = to.facts.comment === undefined ? 'NULL' : quoteLiteral(to.facts.comment);
     draft.add('comments', `COMMENT ON INDEX ${name} IS ${text}`);
   }
 }
@@ -123,21 +123,21 @@ export function planIndex({ from, to, facts, sentences }: Change, draft: Draft):
 export function createIndex(index: CatalogObject, name: string, draft: Draft, concurrently = ''): string {
   const { definition = '' } = index.facts;
   const unique = definition.startsWith('CREATE UNIQUE ') ? 'UNIQUE ' : '';
-  const rest = draft.local(definition.slice(definition.indexOf(' USING ')));
-  const where = draft.textOf(index);
+  const rest = draft.removeSchemaNames(definition.slice(definition.indexOf(' USING ')));
+  const where = draft.getText(index);
   const place = rest.lastIndexOf(' WHERE ');
   const parts = where === undefined || place < 0 ? rest : `${rest.slice(0, place)} WHERE ${where}`;
-  return `CREATE ${unique}INDEX ${concurrently}${name} ON ${draft.tableOf(index)}${parts.replace(' USING btree', '')}`;
+  return `CREATE ${unique}INDEX ${concurrently}${name} ON ${draft.getTable(index)}${parts.replace(' USING btree', '')}`;
 }
 
 function replaceIndex(from: CatalogObject, to: CatalogObject, draft: Draft): void {
-  const name = localName(to.name);
+  const name = quoteLocalName(to.name);
   if (draft.isObstacle(from)) {
     dropIndex(from, draft);
     build(to, name, draft);
     return;
   }
-  const temporary = derivedName(name, '__new');
+  const temporary = deriveName(name, '__new');
   build(to, temporary, draft);
   draft.add('indexes', `DROP INDEX CONCURRENTLY ${name}`, { alone: true });
   draft.add('indexes', `ALTER INDEX ${temporary} RENAME TO ${name}`);
@@ -145,10 +145,10 @@ function replaceIndex(from: CatalogObject, to: CatalogObject, draft: Draft): voi
 
 function build(to: CatalogObject, name: string, draft: Draft): void {
   draft.add('indexes', createIndex(to, name, draft, 'CONCURRENTLY '), { alone: true });
-  if (to.facts.definition?.startsWith('CREATE UNIQUE ')) draft.checked.push(bare(localName(to.name)));
+  if (to.facts.definition?.startsWith('CREATE UNIQUE ')) draft.checked.push(unquoteName(quoteLocalName(to.name)));
 }
 
 function dropIndex(from: CatalogObject, draft: Draft): void {
   const phase = draft.isObstacle(from) ? 'obstacles' : 'dropped indexes';
-  draft.add(phase, `DROP INDEX CONCURRENTLY ${localName(from.name)}`, { alone: true });
+  draft.add(phase, `DROP INDEX CONCURRENTLY ${quoteLocalName(from.name)}`, { alone: true });
 }

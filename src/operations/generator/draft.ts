@@ -1,52 +1,54 @@
-import { type Token, tokensOf } from '../../errors/sql-text.js';
-import { repairOfObject } from '../catalog/repair.js';
-import { SCHEMA, withoutSchema } from '../catalog/schema-placeholder.js';
-import { type CatalogObject, keyOf, type Snapshot } from '../catalog/snapshot.js';
+import { type Token, tokenize } from '../../errors/sql-text.js';
+import { repairObject } from '../catalog/repair.js';
+import { SCHEMA, removeSchema } from '../catalog/schema-placeholder.js';
+import { type CatalogObject, toKey, type Snapshot } from '../catalog/snapshot.js';
 import { readsColumn } from './triggers.js';
 
 /** PostgreSQL cuts longer names silently. */
 const LONGEST = 63;
 
 /** A name without its schema, in double quotes: `$schema.posts` → `"posts"`. */
-export function localName(path: string): string {
-  return quoted(
-    tokensOf(path)
+export function quoteLocalName(path: string): string {
+  return quoteName(
+    tokenize(path)
       .filter(({ kind }) => kind === 'name' || kind === 'word')
       .at(-1)?.text ?? path,
   );
 }
 
 /** A name as a statement writes it; one that is quoted already stays as it is. */
-export function quoted(name: string): string {
+export function quoteName(name: string): string {
   return name.startsWith('"') ? name : `"${name}"`;
 }
 
 /** A name without its double quotes. */
-export function bare(name: string): string {
+export function unquoteName(name: string): string {
   return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
 }
 
 /** A name that belongs to `name` and is no longer than PostgreSQL allows, in double quotes: `"ck_posts__content_length__new"`. */
-export function derivedName(name: string, suffix: string): string {
-  let stem = bare(name);
+export function deriveName(name: string, suffix: string): string {
+  let stem = unquoteName(name);
   while (Buffer.byteLength(stem + suffix) > LONGEST) stem = stem.slice(0, -1);
-  return quoted(quotedText(stem + suffix));
+  return quoteName(quoteText(stem + suffix));
 }
 
 /** Whether the SQL names this column, type or table. */
-export function mentions(sql: string, name: string): boolean {
-  return tokensOf(sql).some(({ kind, text }) => (kind === 'name' || kind === 'word') && bare(text) === bare(name));
+export function mentionsName(sql: string, name: string): boolean {
+  return tokenize(sql).some(
+    ({ kind, text }) => (kind === 'name' || kind === 'word') && unquoteName(text) === unquoteName(name),
+  );
 }
 
 /** Whether the SQL has a cast to this type, named without its schema. */
-export function castsTo(sql: string, type: string): boolean {
-  const tokens = tokensOf(sql);
+export function hasCastTo(sql: string, type: string): boolean {
+  const tokens = tokenize(sql);
   return tokens.some((_, place) => isCast(tokens, place, type));
 }
 
 /** The SQL with every cast to the one type, named without its schema, made a cast to the other. */
 export function recast(sql: string, from: string, to: string): string {
-  const tokens = tokensOf(sql);
+  const tokens = tokenize(sql);
   return tokens.map(({ text }, place) => (isCast(tokens, place, from) ? to : text)).join('');
 }
 
@@ -54,13 +56,13 @@ function isCast(tokens: readonly Token[], place: number, type: string): boolean 
   const { kind, text = '' } = tokens[place] ?? {};
   return (
     (kind === 'name' || kind === 'word') &&
-    bare(text) === bare(type) &&
+    unquoteName(text) === unquoteName(type) &&
     tokens[place - 1]?.text === ':' &&
     tokens[place - 2]?.text === ':'
   );
 }
 
-function quotedText(name: string): string {
+function quoteText(name: string): string {
   return name.includes('"') ? `"${name.replaceAll('"', '""')}"` : name;
 }
 
@@ -134,49 +136,49 @@ export class Draft {
   }
 
   /** In the order in which they run. */
-  steps(): Step[] {
+  collectSteps(): Step[] {
     return PHASES.flatMap((phase) => this.#steps.get(phase) ?? []);
   }
 
   /** SQL of the catalog as a migration writes it: without the schema. */
-  local(sql: string): string {
-    return withoutSchema(sql);
+  removeSchemaNames(sql: string): string {
+    return removeSchema(sql);
   }
 
   /** The table of a column, constraint or index, in double quotes. */
-  tableOf({ on, parent = '' }: CatalogObject): string {
-    return localName(on ?? (this.to.objects[parent] ?? this.from.objects[parent])?.name ?? '');
+  getTable({ on, parent = '' }: CatalogObject): string {
+    return quoteLocalName(on ?? (this.to.objects[parent] ?? this.from.objects[parent])?.name ?? '');
   }
 
   /** A definition that should be, as the source says it. */
-  definitionOf(object: CatalogObject): string {
-    return this.texts.get(keyOf(object)) ?? this.local(object.facts.definition ?? '');
+  getDefinition(object: CatalogObject): string {
+    return this.texts.get(toKey(object)) ?? this.removeSchemaNames(object.facts.definition ?? '');
   }
 
   /** Makes a constraint, index or trigger that should be, with all its facts. */
-  remakeSql(object: CatalogObject): string {
-    return this.local(repairOfObject(object, undefined, { ...this.to, schema: SCHEMA }) ?? '');
+  createRemakeSql(object: CatalogObject): string {
+    return this.removeSchemaNames(repairObject(object, undefined, { ...this.to, schema: SCHEMA }) ?? '');
   }
 
   /** The text of the source for an object, where it has one. */
-  textOf(object: CatalogObject): string | undefined {
-    return this.texts.get(keyOf(object));
+  getText(object: CatalogObject): string | undefined {
+    return this.texts.get(toKey(object));
   }
 
   /** Whether the object keeps the type of a column from being changed. */
   isObstacle(object: CatalogObject): boolean {
     return this.retyped.some(
-      (column) => column.parent === object.parent && mentions(object.facts.definition ?? '', column.name),
+      (column) => column.parent === object.parent && mentionsName(object.facts.definition ?? '', column.name),
     );
   }
 
   /** Columns whose type changes and that the trigger reads. */
-  retypedColumnsOf(trigger: CatalogObject): CatalogObject[] {
+  getRetypedColumns(trigger: CatalogObject): CatalogObject[] {
     return this.retyped.filter((column) => column.parent === trigger.parent && readsColumn(trigger, column));
   }
 
   changeType(column: CatalogObject, sql: string): void {
-    const table = this.tableOf(column);
+    const table = this.getTable(column);
     this.typeChanges.set(table, [...(this.typeChanges.get(table) ?? []), sql]);
   }
 }

@@ -1,6 +1,6 @@
-import { literal } from '../catalog/repair.js';
+import { quoteLiteral } from '../catalog/repair.js';
 import type { CatalogObject, Kind, Snapshot } from '../catalog/snapshot.js';
-import { bare, castsTo, type Change, derivedName, type Draft, localName, quoted } from './draft.js';
+import { unquoteName, hasCastTo, type Change, deriveName, type Draft, quoteLocalName, quoteName } from './draft.js';
 import { dropTrigger, readsColumn } from './triggers.js';
 
 const RECIPE =
@@ -12,32 +12,34 @@ const RECIPE =
  */
 export function planEnum({ from, to, facts, sentences }: Change, draft: Draft, isWayBack: boolean): void {
   if (from === undefined || to === undefined) {
-    if (to) draft.add('enums', `CREATE TYPE ${localName(to.name)} AS ENUM (${valuesOf(to).join(', ')})`);
-    else if (from) draft.add('dropped enums', `DROP TYPE ${localName(from.name)}`);
+    if (to) draft.add('enums', `CREATE TYPE ${quoteLocalName(to.name)} AS ENUM (${readValues(to).join(', ')})`);
+    else if (from) draft.add('dropped enums', `DROP TYPE ${quoteLocalName(from.name)}`);
   } else if (facts.some((fact) => fact !== 'values' && fact !== 'comment')) {
     draft.problems.push(...sentences);
     return;
   } else if (facts.includes('values')) {
-    const problem = isWayBack ? undefined : problemOf(from, to, draft);
+    const problem = isWayBack ? undefined : findProblem(from, to, draft);
     if (problem !== undefined) draft.problems.push(problem);
-    else if (isWayBack) remakeEnum(to, draft);
+    else if (isWayBack) replaceEnum(to, draft);
     else addValues(from, to, draft);
   }
   if (to && to.facts.comment !== from?.facts.comment) {
-    const text = to.facts.comment === undefined ? 'NULL' : literal(to.facts.comment);
-    draft.add('comments', `COMMENT ON TYPE ${localName(to.name)} IS ${text}`);
+    const text = to.facts.comment === undefined ? 'NULL' : quoteLiteral(to.facts.comment);
+    draft.add('comments', `COMMENT ON TYPE ${quoteLocalName(to.name)} IS ${text}`);
   }
 }
 
 /** The values as literals, in their order. */
-function valuesOf({ facts }: CatalogObject): string[] {
+function readValues({ facts }: CatalogObject): string[] {
   return facts.values?.match(/'(?:[^']|'')*'/g) ?? [];
 }
 
-function problemOf(from: CatalogObject, to: CatalogObject, draft: Draft): string | undefined {
-  const [before, after] = [valuesOf(from), valuesOf(to)];
-  const used = columnsOf(from, draft.from).map((column) => `${bare(draft.tableOf(column))}.${bare(column.name)}`);
-  const where = `enum ${bare(localName(from.name))} (${used.join(', ')})`;
+function findProblem(from: CatalogObject, to: CatalogObject, draft: Draft): string | undefined {
+  const [before, after] = [readValues(from), readValues(to)];
+  const used = listColumns(from, draft.from).map(
+    (column) => `${unquoteName(draft.getTable(column))}.${unquoteName(column.name)}`,
+  );
+  const where = `enum ${unquoteName(quoteLocalName(from.name))} (${used.join(', ')})`;
   const removed = before.filter((value) => !after.includes(value));
   const added = after.filter((value) => !before.includes(value));
   if (removed.length > 0) {
@@ -50,12 +52,12 @@ function problemOf(from: CatalogObject, to: CatalogObject, draft: Draft): string
 
 /** One statement for each value, each next to one that is there by then. */
 function addValues(from: CatalogObject, to: CatalogObject, draft: Draft): void {
-  const [first = ''] = valuesOf(from);
-  const after = valuesOf(to);
+  const [first = ''] = readValues(from);
+  const after = readValues(to);
   for (const [place, value] of after.entries()) {
-    if (valuesOf(from).includes(value)) continue;
+    if (readValues(from).includes(value)) continue;
     const where = place === 0 ? `BEFORE ${first}` : `AFTER ${after[place - 1]}`;
-    draft.add('enums', `ALTER TYPE ${localName(to.name)} ADD VALUE ${value} ${where}`);
+    draft.add('enums', `ALTER TYPE ${quoteLocalName(to.name)} ADD VALUE ${value} ${where}`);
   }
 }
 
@@ -63,15 +65,15 @@ function addValues(from: CatalogObject, to: CatalogObject, draft: Draft): void {
  * Makes the type anew, in one transaction. Everything that compares with a value of it is dropped and made again; keys and other
  * indexes PostgreSQL rebuilds by itself. Fails, and changes nothing, where a row has a value that the type will not have.
  */
-function remakeEnum(to: CatalogObject, draft: Draft): void {
-  const name = localName(to.name);
-  const old = derivedName(name, '__old');
-  const columns = columnsOf(to, draft.to);
-  const dependents = dependentsOf(to, columns, draft);
+function replaceEnum(to: CatalogObject, draft: Draft): void {
+  const name = quoteLocalName(to.name);
+  const old = deriveName(name, '__old');
+  const columns = listColumns(to, draft.to);
+  const dependents = listDependents(to, columns, draft);
   const statements = [
     ...dependents.map((object) => dropSql(object, draft)),
     `ALTER TYPE ${name} RENAME TO ${old}`,
-    `CREATE TYPE ${name} AS ENUM (${valuesOf(to).join(', ')})`,
+    `CREATE TYPE ${name} AS ENUM (${readValues(to).join(', ')})`,
     ...columns.map((column) => moveColumn(column, draft)),
     `DROP TYPE ${old}`,
     ...dependents.map((object) => createSql(object, draft)),
@@ -81,18 +83,18 @@ function remakeEnum(to: CatalogObject, draft: Draft): void {
 
 function moveColumn(column: CatalogObject, draft: Draft): string {
   const { type = '', default: fallback } = column.facts;
-  const [name, wanted] = [quoted(column.name), draft.local(type)];
+  const [name, wanted] = [quoteName(column.name), draft.removeSchemaNames(type)];
   const text = wanted.endsWith('[]') ? 'text[]' : 'text';
   const alter = `ALTER COLUMN ${name}`;
   const commands = [
     ...(fallback === undefined ? [] : [`${alter} DROP DEFAULT`]),
     `${alter} TYPE ${wanted} USING ${name}::${text}::${wanted}`,
-    ...(fallback === undefined ? [] : [`${alter} SET DEFAULT ${draft.local(fallback)}`]),
+    ...(fallback === undefined ? [] : [`${alter} SET DEFAULT ${draft.removeSchemaNames(fallback)}`]),
   ];
-  return `ALTER TABLE ${draft.tableOf(column)} ${commands.join(', ')}`;
+  return `ALTER TABLE ${draft.getTable(column)} ${commands.join(', ')}`;
 }
 
-function columnsOf({ name }: CatalogObject, { objects }: Snapshot): CatalogObject[] {
+function listColumns({ name }: CatalogObject, { objects }: Snapshot): CatalogObject[] {
   return Object.values(objects).filter(
     ({ kind, facts: { type } }) => kind === 'column' && (type === name || type === `${name}[]`),
   );
@@ -101,11 +103,11 @@ function columnsOf({ name }: CatalogObject, { objects }: Snapshot): CatalogObjec
 const REMADE: readonly Kind[] = ['constraint', 'index', 'trigger'];
 
 /** Rules, partial indexes and triggers that name the type, and triggers that name one of its columns. */
-function dependentsOf(type: CatalogObject, columns: readonly CatalogObject[], draft: Draft): CatalogObject[] {
+function listDependents(type: CatalogObject, columns: readonly CatalogObject[], draft: Draft): CatalogObject[] {
   return Object.values(draft.to.objects).filter((object) => {
     const { definition = '' } = object.facts;
     if (!REMADE.includes(object.kind)) return false;
-    if (castsTo(draft.local(definition), localName(type.name))) return true;
+    if (hasCastTo(draft.removeSchemaNames(definition), quoteLocalName(type.name))) return true;
     return (
       object.kind === 'trigger' &&
       columns.some((column) => column.parent === object.parent && readsColumn(object, column))
@@ -114,11 +116,11 @@ function dependentsOf(type: CatalogObject, columns: readonly CatalogObject[], dr
 }
 
 function dropSql(object: CatalogObject, draft: Draft): string {
-  if (object.kind === 'index') return `DROP INDEX ${localName(object.name)}`;
+  if (object.kind === 'index') return `DROP INDEX ${quoteLocalName(object.name)}`;
   if (object.kind === 'trigger') return dropTrigger(object, draft);
-  return `ALTER TABLE ${draft.tableOf(object)} DROP CONSTRAINT ${quoted(object.name)}`;
+  return `ALTER TABLE ${draft.getTable(object)} DROP CONSTRAINT ${quoteName(object.name)}`;
 }
 
 function createSql(object: CatalogObject, draft: Draft): string {
-  return draft.remakeSql(object);
+  return draft.createRemakeSql(object);
 }

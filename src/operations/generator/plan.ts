@@ -1,8 +1,8 @@
-import { type Difference, indexParts } from '../catalog/diff.js';
+import { type Difference, splitIndex } from '../catalog/diff.js';
 import type { CatalogObject, Kind, Snapshot } from '../catalog/snapshot.js';
 import { planColumn } from './columns.js';
 import { planConstraint, planIndex } from './constraints.js';
-import { type Change, Draft, localName, quoted, type SourceTexts, type Step } from './draft.js';
+import { type Change, Draft, quoteLocalName, quoteName, type SourceTexts, type Step } from './draft.js';
 import { planEnum } from './enums.js';
 import { dropTables, planTable } from './tables.js';
 import { addTypeChanges, planTrigger } from './triggers.js';
@@ -37,7 +37,7 @@ export function planChanges(
   differences: readonly Difference[],
   { texts, isWayBack = false }: PlanOptions = {},
 ): Plan {
-  const changes = changesOf(from, to, differences);
+  const changes = collectChanges(from, to, differences);
   const retyped = changes.filter(({ facts, to }) => to?.kind === 'column' && facts.includes('type'));
   const draft = new Draft(
     from,
@@ -45,14 +45,19 @@ export function planChanges(
     retyped.flatMap((change) => change.to ?? []),
     texts,
   );
-  const rest = withoutRenamed(changes, draft);
+  const rest = removeRenamed(changes, draft);
   dropTables(
     rest.filter(isDroppedTable).flatMap((change) => change.from ?? []),
     draft,
   );
   for (const change of rest.filter((change) => !isDroppedTable(change))) planChange(change, draft, isWayBack);
   addTypeChanges(draft);
-  return { steps: apart(draft.steps()), problems: draft.problems, losses: draft.losses, checked: draft.checked };
+  return {
+    steps: splitPhases(draft.collectSteps()),
+    problems: draft.problems,
+    losses: draft.losses,
+    checked: draft.checked,
+  };
 }
 
 const PLANNERS: Partial<Record<Kind, (change: Change, draft: Draft, isWayBack: boolean) => void>> = {
@@ -70,7 +75,7 @@ function planChange(change: Change, draft: Draft, isWayBack: boolean): void {
   else draft.problems.push(...change.sentences);
 }
 
-function changesOf(from: Snapshot, to: Snapshot, differences: readonly Difference[]): Change[] {
+function collectChanges(from: Snapshot, to: Snapshot, differences: readonly Difference[]): Change[] {
   const byObject = new Map<string, Difference[]>();
   for (const difference of differences) {
     byObject.set(difference.object, [...(byObject.get(difference.object) ?? []), difference]);
@@ -88,7 +93,7 @@ function isDroppedTable({ from, to }: Change): boolean {
 }
 
 /** The others, once what only got another name is renamed: a constraint or index of the same table that says the same. */
-function withoutRenamed(changes: readonly Change[], draft: Draft): Change[] {
+function removeRenamed(changes: readonly Change[], draft: Draft): Change[] {
   const left = new Set(changes);
   for (const gone of changes) {
     if (gone.from === undefined || gone.to !== undefined || !['constraint', 'index'].includes(gone.from.kind)) continue;
@@ -106,21 +111,21 @@ function withoutRenamed(changes: readonly Change[], draft: Draft): Change[] {
 }
 
 function renameSql(from: CatalogObject, to: CatalogObject, draft: Draft): string {
-  if (from.kind === 'index') return `ALTER INDEX ${localName(from.name)} RENAME TO ${localName(to.name)}`;
-  return `ALTER TABLE ${draft.tableOf(from)} RENAME CONSTRAINT ${quoted(from.name)} TO ${quoted(to.name)}`;
+  if (from.kind === 'index') return `ALTER INDEX ${quoteLocalName(from.name)} RENAME TO ${quoteLocalName(to.name)}`;
+  return `ALTER TABLE ${draft.getTable(from)} RENAME CONSTRAINT ${quoteName(from.name)} TO ${quoteName(to.name)}`;
 }
 
 function isSame(a: CatalogObject, b: CatalogObject): boolean {
   if (a.kind !== b.kind || a.parent !== b.parent) return false;
   const parts = ({ kind, facts }: CatalogObject): string => {
     const { definition = '', ...others } = facts;
-    return JSON.stringify([kind === 'index' ? indexParts(definition) : definition, { ...others, comment: '' }]);
+    return JSON.stringify([kind === 'index' ? splitIndex(definition) : definition, { ...others, comment: '' }]);
   };
   return parts(a) === parts(b);
 }
 
 /** A new value of an enum can be used only after its transaction: with others it needs one of its own. */
-function apart(steps: readonly Step[]): Step[] {
+function splitPhases(steps: readonly Step[]): Step[] {
   const isValue = ({ sql }: Step): boolean => sql.includes(" ADD VALUE '") && sql.startsWith('ALTER TYPE ');
   const isPlain = (step: Step): boolean => isValue(step) || step.sql.startsWith('COMMENT ON ');
   return steps.every(isPlain) ? [...steps] : steps.map((step) => (isValue(step) ? { ...step, alone: true } : step));

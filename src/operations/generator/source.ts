@@ -1,19 +1,19 @@
-import { tokensOf } from '../../errors/sql-text.js';
+import { tokenize } from '../../errors/sql-text.js';
 import type { Snapshot } from '../catalog/snapshot.js';
-import { bare, localName, type Step } from './draft.js';
-import { partsOf } from './tables.js';
+import { unquoteName, quoteLocalName, type Step } from './draft.js';
+import { listParts } from './tables.js';
 
 /**
  * Why a change of catalog cannot be taken back exactly; undefined when it can. A column that was dropped comes back empty and as
  * the last of its table: that is the column it was only if it was the last, and may be empty or has a default.
  */
-export function irreversibleReason(from: Snapshot, to: Snapshot): string | undefined {
+export function findIrreversibleReason(from: Snapshot, to: Snapshot): string | undefined {
   const lost = Object.entries(from.objects)
     .filter(([key, { kind }]) => kind === 'table' && key in to.objects)
     .flatMap(([key, table]) => {
-      const columns = partsOf(table, from).filter(({ kind }) => kind === 'column');
+      const columns = listParts(table, from).filter(({ kind }) => kind === 'column');
       const stays = columns.map(({ name }) =>
-        partsOf(to.objects[key] ?? table, to).some((part) => part.kind === 'column' && part.name === name),
+        listParts(to.objects[key] ?? table, to).some((part) => part.kind === 'column' && part.name === name),
       );
       const lastKept = stays.lastIndexOf(true);
       return columns
@@ -22,7 +22,7 @@ export function irreversibleReason(from: Snapshot, to: Snapshot): string | undef
             !stays[place] &&
             (place < lastKept || (column.facts.null !== undefined && column.facts.default === undefined)),
         )
-        .map(({ name }) => `${bare(localName(table.name))}.${bare(name)}`);
+        .map(({ name }) => `${unquoteName(quoteLocalName(table.name))}.${unquoteName(name)}`);
     });
   if (lost.length === 0) return undefined;
   return `the values of ${lost.join(', ')} are gone, and PostgreSQL cannot put the column back in its place: restore a backup, or add it in a new migration.`;
@@ -53,10 +53,10 @@ export function isTransactional({ up, down }: Pick<MigrationDraft, 'up' | 'down'
 }
 
 /** The TypeScript of a migration, not formatted. */
-export function migrationSource(draft: MigrationDraft): string {
+export function renderMigration(draft: MigrationDraft): string {
   const { className, up, irreversibleBecause, remarks } = draft;
   const kind = irreversibleBecause === undefined ? 'ReversibleMigration' : 'IrreversibleMigration';
-  const comment = [...QUESTIONS, ...remarks.flatMap((remark) => ['', ...wrapped(remark)])];
+  const comment = [...QUESTIONS, ...remarks.flatMap((remark) => ['', ...wrapText(remark)])];
   return `import type { QueryRunner } from 'typeorm';
 import type { ${kind} } from './migration.js';
 
@@ -66,39 +66,39 @@ ${comment.map((line) => ` * ${line}`.trimEnd()).join('\n')}
 export class ${className} implements ${kind} {
   readonly name = '${className}';
   readonly reversible = ${irreversibleBecause === undefined};
-${isTransactional(draft) ? '' : '  readonly transaction = false;\n'}${reasonOf(draft)}
+${isTransactional(draft) ? '' : '  readonly transaction = false;\n'}${formatReason(draft)}
   async up(queryRunner: QueryRunner): Promise<void> {
-${callsOf(up)}
+${renderCalls(up)}
   }
 
-${downOf(draft)}
+${renderDown(draft)}
 }
 `;
 }
 
-function reasonOf({ irreversibleBecause: reason }: MigrationDraft): string {
+function formatReason({ irreversibleBecause: reason }: MigrationDraft): string {
   return reason === undefined ? '' : `  readonly irreversibleBecause = ${JSON.stringify(reason)};\n`;
 }
 
-function downOf({ down, irreversibleBecause }: MigrationDraft): string {
+function renderDown({ down, irreversibleBecause }: MigrationDraft): string {
   if (irreversibleBecause !== undefined) {
     return `  down(): Promise<never> {\n    return Promise.reject(new Error(this.irreversibleBecause));\n  }`;
   }
-  return `  async down(queryRunner: QueryRunner): Promise<void> {\n${callsOf(down)}\n  }`;
+  return `  async down(queryRunner: QueryRunner): Promise<void> {\n${renderCalls(down)}\n  }`;
 }
 
-function callsOf(steps: readonly Step[]): string {
-  return steps.map(({ sql }) => `    await queryRunner.query(\`${sqlText(sql)}\`);`).join('\n');
+function renderCalls(steps: readonly Step[]): string {
+  return steps.map(({ sql }) => `    await queryRunner.query(\`${renderSql(sql)}\`);`).join('\n');
 }
 
 /** SQL inside a template literal; several lines are indented, unless a text goes over them. */
-function sqlText(sql: string): string {
+function renderSql(sql: string): string {
   const text = sql.replaceAll(/[\\`]|\$\{/g, '\\$&');
-  const isOneLiteral = tokensOf(sql).some(({ kind, text }) => kind === 'string' && text.includes('\n'));
+  const isOneLiteral = tokenize(sql).some(({ kind, text }) => kind === 'string' && text.includes('\n'));
   return text.includes('\n') && !isOneLiteral ? `\n      ${text.replaceAll('\n', '\n      ')}\n    ` : text;
 }
 
 /** Lines of no more than 120 characters. */
-function wrapped(text: string): string[] {
+function wrapText(text: string): string[] {
   return text.match(/.{1,116}(?:\s|$)/g)?.map((line) => line.trimEnd()) ?? [];
 }

@@ -1,8 +1,8 @@
-import { literal } from '../catalog/repair.js';
+import { quoteLiteral } from '../catalog/repair.js';
 import type { CatalogObject, Snapshot } from '../catalog/snapshot.js';
-import { columnComment, columnSql } from './columns.js';
+import { createColumnComment, createColumnSql } from './columns.js';
 import { createIndex } from './constraints.js';
-import { bare, type Change, type Draft, localName, mentions, quoted } from './draft.js';
+import { unquoteName, type Change, type Draft, quoteLocalName, mentionsName, quoteName } from './draft.js';
 
 /** A column that keeps its values under another name. Names without quotes. */
 export interface ColumnRename {
@@ -12,9 +12,9 @@ export interface ColumnRename {
 }
 
 /** Columns that are dropped and columns of the same type that are added to the same table: each pair may be one column renamed. */
-export function renameCandidates(is: Snapshot, shouldBe: Snapshot): ColumnRename[] {
-  return columnsOnlyIn(is, shouldBe).flatMap((gone) =>
-    columnsOnlyIn(shouldBe, is)
+export function findRenameCandidates(is: Snapshot, shouldBe: Snapshot): ColumnRename[] {
+  return listColumnsOnlyIn(is, shouldBe).flatMap((gone) =>
+    listColumnsOnlyIn(shouldBe, is)
       .filter((column) => column.parent === gone.parent && column.facts.type === gone.facts.type)
       .map((column) => renameOf(gone, column)),
   );
@@ -23,34 +23,34 @@ export function renameCandidates(is: Snapshot, shouldBe: Snapshot): ColumnRename
 /** Whether the one column would be dropped and the other added. */
 export function isRenamable({ table, from, to }: ColumnRename, is: Snapshot, shouldBe: Snapshot): boolean {
   const has = (columns: readonly CatalogObject[], name: string): boolean =>
-    columns.some((column) => tableOf(column) === table && bare(column.name) === name);
-  return has(columnsOnlyIn(is, shouldBe), from) && has(columnsOnlyIn(shouldBe, is), to);
+    columns.some((column) => getTable(column) === table && unquoteName(column.name) === name);
+  return has(listColumnsOnlyIn(is, shouldBe), from) && has(listColumnsOnlyIn(shouldBe, is), to);
 }
 
 /** The tables that lose a column of the one name and get one of the other. */
-export function tablesWithRename(from: string, to: string, is: Snapshot, shouldBe: Snapshot): string[] {
-  const tables = new Set(columnsOnlyIn(is, shouldBe).map(tableOf));
+export function listTablesWithRename(from: string, to: string, is: Snapshot, shouldBe: Snapshot): string[] {
+  const tables = new Set(listColumnsOnlyIn(is, shouldBe).map(getTable));
   return [...tables].filter((table) => isRenamable({ table, from, to }, is, shouldBe));
 }
 
 export function renameSql({ table, from, to }: ColumnRename): string {
-  return `ALTER TABLE ${quoted(table)} RENAME COLUMN ${quoted(from)} TO ${quoted(to)}`;
+  return `ALTER TABLE ${quoteName(table)} RENAME COLUMN ${quoteName(from)} TO ${quoteName(to)}`;
 }
 
-export function reversedRename({ table, from, to }: ColumnRename): ColumnRename {
+export function reverseRename({ table, from, to }: ColumnRename): ColumnRename {
   return { table, from: to, to: from };
 }
 
 function renameOf(gone: CatalogObject, column: CatalogObject): ColumnRename {
-  return { table: tableOf(gone), from: bare(gone.name), to: bare(column.name) };
+  return { table: getTable(gone), from: unquoteName(gone.name), to: unquoteName(column.name) };
 }
 
-function tableOf({ on = '' }: CatalogObject): string {
-  return bare(localName(on));
+function getTable({ on = '' }: CatalogObject): string {
+  return unquoteName(quoteLocalName(on));
 }
 
 /** Of tables that both have. */
-function columnsOnlyIn(snapshot: Snapshot, other: Snapshot): CatalogObject[] {
+function listColumnsOnlyIn(snapshot: Snapshot, other: Snapshot): CatalogObject[] {
   return Object.entries(snapshot.objects)
     .filter(([key, { kind, parent = '' }]) => kind === 'column' && !(key in other.objects) && parent in other.objects)
     .map(([, column]) => column);
@@ -63,7 +63,7 @@ export function planTable({ from, to, facts, sentences }: Change, draft: Draft):
     return;
   }
   if (facts.some((fact) => fact !== 'comment')) draft.problems.push(...sentences);
-  else if (to !== undefined) draft.add('comments', tableComment(to));
+  else if (to !== undefined) draft.add('comments', createTableComment(to));
 }
 
 /** Drops tables, those that refer to others first. */
@@ -71,17 +71,17 @@ export function dropTables(tables: readonly CatalogObject[], draft: Draft): void
   const left = [...tables];
   while (left.length > 0) {
     const isFree = (table: CatalogObject): boolean =>
-      !left.some((other) => other !== table && refersTo(other, table, draft.from));
+      !left.some((other) => other !== table && isReferenceTo(other, table, draft.from));
     // A ring of references has no beginning: whichever is taken, PostgreSQL names the rest.
     const [table] = left.splice(Math.max(0, left.findIndex(isFree)), 1);
-    const name = localName(table?.name ?? '');
+    const name = quoteLocalName(table?.name ?? '');
     draft.add('dropped tables', `DROP TABLE ${name}`);
     draft.losses.push(`DROP TABLE ${name}`);
   }
 }
 
 /** What belongs to a table in a snapshot, columns in their order. */
-export function partsOf(table: CatalogObject, { objects }: Snapshot): CatalogObject[] {
+export function listParts(table: CatalogObject, { objects }: Snapshot): CatalogObject[] {
   const order = (table.facts['column order'] ?? '').split(', ');
   return Object.values(objects)
     .filter(({ parent }) => parent !== undefined && objects[parent] === table)
@@ -89,56 +89,57 @@ export function partsOf(table: CatalogObject, { objects }: Snapshot): CatalogObj
 }
 
 function createTable(table: CatalogObject, draft: Draft): void {
-  const parts = partsOf(table, draft.to);
+  const parts = listParts(table, draft.to);
   const of = (kind: CatalogObject['kind']): CatalogObject[] => parts.filter((part) => part.kind === kind);
   const known = ['column', 'constraint', 'index', 'trigger'];
   const strange = parts.filter(({ kind }) => !known.includes(kind)).map(({ kind, name }) => `${kind} ${name}`);
   const facts = Object.keys(table.facts).filter((fact) => !['column order', 'comment'].includes(fact));
   if (strange.length + facts.length > 0) {
     draft.problems.push(
-      `table ${localName(table.name)} has what entities cannot express: ${[...strange, ...facts].join(', ')}`,
+      `table ${quoteLocalName(table.name)} has what entities cannot express: ${[...strange, ...facts].join(', ')}`,
     );
     return;
   }
   const references = of('constraint').filter(isReference);
   const rules = of('constraint').filter((constraint) => !isReference(constraint));
   const lines = [
-    ...of('column').map((column) => columnSql(column, draft)),
-    ...rules.map((rule) => `CONSTRAINT ${quoted(rule.name)} ${draft.definitionOf(rule)}`),
+    ...of('column').map((column) => createColumnSql(column, draft)),
+    ...rules.map((rule) => `CONSTRAINT ${quoteName(rule.name)} ${draft.getDefinition(rule)}`),
   ];
-  const name = localName(table.name);
+  const name = quoteLocalName(table.name);
   draft.add('tables', `CREATE TABLE ${name} (\n  ${lines.join(',\n  ')}\n)`);
-  for (const index of of('index')) draft.add('tables', createIndex(index, localName(index.name), draft));
+  for (const index of of('index')) draft.add('tables', createIndex(index, quoteLocalName(index.name), draft));
   for (const reference of references) {
-    const definition = draft.definitionOf(reference);
+    const definition = draft.getDefinition(reference);
     // When every new table is there.
-    draft.add('renames', `ALTER TABLE ${name} ADD CONSTRAINT ${quoted(reference.name)} ${definition}`);
+    draft.add('renames', `ALTER TABLE ${name} ADD CONSTRAINT ${quoteName(reference.name)} ${definition}`);
   }
   for (const trigger of of('trigger')) {
-    draft.add('renames', draft.remakeSql(trigger));
+    draft.add('renames', draft.createRemakeSql(trigger));
   }
   addComments(table, of('column'), draft);
 }
 
 function addComments(table: CatalogObject, columns: readonly CatalogObject[], draft: Draft): void {
   const comments = [
-    ...(table.facts.comment === undefined ? [] : [tableComment(table)]),
-    ...columns.filter(({ facts }) => facts.comment !== undefined).map((column) => columnComment(column, draft)),
+    ...(table.facts.comment === undefined ? [] : [createTableComment(table)]),
+    ...columns.filter(({ facts }) => facts.comment !== undefined).map((column) => createColumnComment(column, draft)),
   ];
   if (comments.length > 0) draft.add('comments', comments.join(';\n'));
 }
 
-function tableComment({ name, facts }: CatalogObject): string {
-  return `COMMENT ON TABLE ${localName(name)} IS ${facts.comment === undefined ? 'NULL' : literal(facts.comment)}`;
+function createTableComment({ name, facts }: CatalogObject): string {
+  return `COMMENT ON TABLE ${quoteLocalName(name)} IS ${facts.comment === undefined ? 'NULL' : quoteLiteral(facts.comment)}`;
 }
 
 function isReference({ facts }: CatalogObject): boolean {
   return facts.definition?.startsWith('FOREIGN KEY ') ?? false;
 }
 
-function refersTo(table: CatalogObject, other: CatalogObject, snapshot: Snapshot): boolean {
-  return partsOf(table, snapshot).some(
+function isReferenceTo(table: CatalogObject, other: CatalogObject, snapshot: Snapshot): boolean {
+  return listParts(table, snapshot).some(
     (part) =>
-      isReference(part) && mentions(part.facts.definition?.split(' REFERENCES ')[1] ?? '', localName(other.name)),
+      isReference(part) &&
+      mentionsName(part.facts.definition?.split(' REFERENCES ')[1] ?? '', quoteLocalName(other.name)),
   );
 }

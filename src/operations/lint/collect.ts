@@ -5,7 +5,7 @@ import type { Statement } from './rule.js';
 import { type ParsedQuery, parseQuery, type Parser } from './sql.js';
 
 /** A comment in the SQL of a migration that accepts a finding, with the reason. */
-export interface Acceptance {
+export interface Suppression {
   /** Undefined when the comment is not of the form `lint: accept <rule>: <reason>`. */
   readonly rule: string | undefined;
   readonly reason: string | undefined;
@@ -15,7 +15,7 @@ const MARK = /(?:^|--|\/\*|\*)\s*lint:(.*)$/gm;
 const FORM = /^\s*accept\s+([\w-]+)\s*:?\s*(.*?)\s*(?:\*\/)?\s*$/;
 
 /** The acceptances in comments, in order. */
-export function acceptancesIn(comments: readonly string[]): Acceptance[] {
+export function findSuppressions(comments: readonly string[]): Suppression[] {
   return comments.flatMap((comment) =>
     [...comment.matchAll(MARK)].map(([, rest = '']) => {
       const [, rule, reason] = FORM.exec(rest) ?? [];
@@ -75,19 +75,19 @@ export async function recordUp(
     return {
       command,
       rowCount: rows?.length ?? 0,
-      rows: rows ?? noticing(() => (query.madeUp = true)),
+      rows: rows ?? createNoticingProxy(() => (query.madeUp = true)),
     };
   };
   const queryRunner = dataSource.createQueryRunner();
   queryRunner.connect = () => Promise.resolve({ query: record });
-  return { queries, failure: await failureOf(migration, queryRunner, timeoutMs) };
+  return { queries, failure: await toCollectError(migration, queryRunner, timeoutMs) };
 }
 
 class NotRecorded extends Error {
   override readonly name = 'NotRecorded';
 }
 
-async function failureOf(
+async function toCollectError(
   migration: MigrationInterface,
   queryRunner: QueryRunner,
   timeoutMs: number,
@@ -110,7 +110,7 @@ async function failureOf(
 }
 
 /** No rows, and word of it when somebody looks. `await` alone does not look. */
-function noticing(onLook: () => void): readonly unknown[] {
+function createNoticingProxy(onLook: () => void): readonly unknown[] {
   return new Proxy<unknown[]>([], {
     get(rows, key, receiver) {
       if (key !== 'then') onLook();
@@ -123,7 +123,7 @@ function noticing(onLook: () => void): readonly unknown[] {
 export type Reader = Pick<DataSource, 'query'>;
 
 /** What can be said of a migration before any rule about statements. */
-export interface Trouble {
+export interface CollectError {
   readonly kind: 'syntax-error' | 'not-collected' | 'made-up-answer' | 'empty-migration';
   /** The statement, where it is one. */
   readonly number?: number;
@@ -134,9 +134,9 @@ export interface CollectedMigration {
   readonly name: string;
   readonly inTransaction: boolean;
   readonly statements: readonly Statement[];
-  readonly troubles: readonly Trouble[];
+  readonly troubles: readonly CollectError[];
   /** Of a statement, or of no number when none follows it. */
-  readonly acceptances: readonly (Acceptance & { number: number | undefined })[];
+  readonly acceptances: readonly (Suppression & { number: number | undefined })[];
 }
 
 export interface CollectOptions {
@@ -153,22 +153,22 @@ export async function collect(migration: MigrationInterface, options: CollectOpt
     answer: (sql, parameters) => answer(sql, parameters, parser, reader),
   });
   const statements: Statement[] = [];
-  const troubles: Trouble[] = failure === undefined ? [] : [{ kind: 'not-collected', what: failure }];
-  const acceptances: (Acceptance & { number: number | undefined })[] = [];
-  let waiting: Acceptance[] = [];
+  const troubles: CollectError[] = failure === undefined ? [] : [{ kind: 'not-collected', what: failure }];
+  const acceptances: (Suppression & { number: number | undefined })[] = [];
+  let waiting: Suppression[] = [];
   let number = 0;
   for (const query of queries) {
     const first = number + 1;
-    const parsed = tryParse(query, parser);
+    const parsed = parseOrFail(query, parser);
     if (parsed === undefined) {
       number += 1;
       troubles.push({ kind: 'syntax-error', number, what: `a query of ${query.sql.length} characters` });
     } else {
-      waiting.push(...acceptancesIn(parsed.comments));
+      waiting.push(...findSuppressions(parsed.comments));
       for (const statement of parsed.statements) {
         number += 1;
         statements.push({ ...statement, number, parameters: query.parameters });
-        for (const acceptance of [...waiting, ...acceptancesIn(statement.comments)])
+        for (const acceptance of [...waiting, ...findSuppressions(statement.comments)])
           acceptances.push({ ...acceptance, number });
         waiting = [];
       }
@@ -178,7 +178,7 @@ export async function collect(migration: MigrationInterface, options: CollectOpt
   for (const acceptance of waiting) acceptances.push({ ...acceptance, number: undefined });
   if (number === 0 && failure === undefined) troubles.push({ kind: 'empty-migration', what: 'up' });
   return {
-    name: nameOfMigration(migration),
+    name: getMigrationName(migration),
     inTransaction: migration.transaction !== false,
     statements,
     troubles,
@@ -186,11 +186,11 @@ export async function collect(migration: MigrationInterface, options: CollectOpt
   };
 }
 
-function nameOfMigration(migration: MigrationInterface): string {
+function getMigrationName(migration: MigrationInterface): string {
   return migration.name ?? migration.constructor.name;
 }
 
-function tryParse({ sql }: RecordedQuery, parser: Parser): ParsedQuery | undefined {
+function parseOrFail({ sql }: RecordedQuery, parser: Parser): ParsedQuery | undefined {
   try {
     return parseQuery(sql, parser);
   } catch {
@@ -207,7 +207,7 @@ async function answer(
   parser: Parser,
   reader: Reader | undefined,
 ): Promise<Answer> {
-  const [statement, ...more] = tryParse({ sql, parameters, madeUp: false }, parser)?.statements ?? [];
+  const [statement, ...more] = parseOrFail({ sql, parameters, madeUp: false }, parser)?.statements ?? [];
   if (statement === undefined) return { command: '' };
   const [kind = ''] = Object.keys(statement.node);
   const unanswered = { command: COMMANDS[kind] ?? '' };

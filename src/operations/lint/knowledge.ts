@@ -1,12 +1,12 @@
 import type { Node } from 'libpg-query';
 import {
   type AddedConstraint,
-  addedConstraints,
+  listAddedConstraints,
   changesSchema,
-  commandsOf,
-  createdConstraints,
-  nameOf,
-  tableName,
+  listCommands,
+  listCreatedConstraints,
+  getName,
+  getTableName,
 } from './ast.js';
 import type { CollectedMigration, Reader } from './collect.js';
 import type { Context, Statement } from './rule.js';
@@ -97,13 +97,13 @@ export function startKnowledge(facts: DatabaseFacts | undefined): Knowledge {
       };
     },
     learn({ node }) {
-      for (const name of namesMade(node)) made.add(name);
+      for (const name of listCreatedNames(node)) made.add(name);
       if ('IndexStmt' in node && node.IndexStmt.relation !== undefined && node.IndexStmt.idxname !== undefined) {
-        indexes.set(node.IndexStmt.idxname, tableName(node.IndexStmt.relation));
+        indexes.set(node.IndexStmt.idxname, getTableName(node.IndexStmt.relation));
       }
       if ('AlterEnumStmt' in node && node.AlterEnumStmt.oldVal === undefined) {
         const { typeName, newVal = '' } = node.AlterEnumStmt;
-        if (!made.has(nameOf(typeName))) newValues.set(newVal, nameOf(typeName));
+        if (!made.has(getName(typeName))) newValues.set(newVal, getName(typeName));
       }
       learnChecks(node, checks);
     },
@@ -114,42 +114,43 @@ export function startKnowledge(facts: DatabaseFacts | undefined): Knowledge {
 type Checks = Map<string, { column: string; validated: boolean }>;
 
 function learnChecks(node: Node, checks: Checks): void {
-  for (const added of [...addedConstraints(node), ...createdConstraints(node)]) {
-    const column = presentColumn(added);
+  for (const added of [...listAddedConstraints(node), ...listCreatedConstraints(node)]) {
+    const column = isPresentColumn(added);
     if (column === undefined || added.constraint.conname === undefined) continue;
     checks.set(`${added.table}.${added.constraint.conname}`, {
       column: `${added.table}.${column}`,
       validated: added.constraint.skip_validation !== true,
     });
   }
-  for (const { table, command } of commandsOf(node, 'AT_ValidateConstraint')) {
+  for (const { table, command } of listCommands(node, 'AT_ValidateConstraint')) {
     const check = checks.get(`${table}.${command.name ?? ''}`);
     if (check !== undefined) check.validated = true;
   }
-  for (const { table, command } of commandsOf(node, 'AT_DropConstraint')) {
+  for (const { table, command } of listCommands(node, 'AT_DropConstraint')) {
     checks.delete(`${table}.${command.name ?? ''}`);
   }
 }
 
 /** Tables, views and types that a statement makes for certain: IF NOT EXISTS may find one that is there. */
-function namesMade(node: Node): string[] {
+function listCreatedNames(node: Node): string[] {
   if ('CreateStmt' in node) {
     const { relation, if_not_exists: perhaps } = node.CreateStmt;
-    return relation === undefined || perhaps === true ? [] : [tableName(relation)];
+    return relation === undefined || perhaps === true ? [] : [getTableName(relation)];
   }
   if ('CreateTableAsStmt' in node) {
     const { into, if_not_exists: perhaps } = node.CreateTableAsStmt;
-    return into?.rel === undefined || perhaps === true ? [] : [tableName(into.rel)];
+    return into?.rel === undefined || perhaps === true ? [] : [getTableName(into.rel)];
   }
-  if ('SelectStmt' in node) return node.SelectStmt.intoClause?.rel ? [tableName(node.SelectStmt.intoClause.rel)] : [];
-  if ('ViewStmt' in node) return node.ViewStmt.view && !node.ViewStmt.replace ? [tableName(node.ViewStmt.view)] : [];
-  return 'CreateEnumStmt' in node ? [nameOf(node.CreateEnumStmt.typeName)] : [];
+  if ('SelectStmt' in node)
+    return node.SelectStmt.intoClause?.rel ? [getTableName(node.SelectStmt.intoClause.rel)] : [];
+  if ('ViewStmt' in node) return node.ViewStmt.view && !node.ViewStmt.replace ? [getTableName(node.ViewStmt.view)] : [];
+  return 'CreateEnumStmt' in node ? [getName(node.CreateEnumStmt.typeName)] : [];
 }
 
 /** The column of `CHECK (column IS NOT NULL)`. */
-function presentColumn({ constraint: { contype, raw_expr: rule } }: AddedConstraint): string | undefined {
+function isPresentColumn({ constraint: { contype, raw_expr: rule } }: AddedConstraint): string | undefined {
   if (contype !== 'CONSTR_CHECK' || rule === undefined || !('NullTest' in rule)) return undefined;
   const { arg, nulltesttype } = rule.NullTest;
   if (nulltesttype !== 'IS_NOT_NULL' || arg === undefined || !('ColumnRef' in arg)) return undefined;
-  return nameOf(arg.ColumnRef.fields?.slice(-1));
+  return getName(arg.ColumnRef.fields?.slice(-1));
 }

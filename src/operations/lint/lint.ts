@@ -1,6 +1,6 @@
 import type { DataSource, MigrationInterface } from 'typeorm';
-import { tableChange, tableName, within } from './ast.js';
-import { collect, type CollectedMigration, type Reader, type Trouble } from './collect.js';
+import { getTableChange, getTableName, findNodes } from './ast.js';
+import { collect, type CollectedMigration, type Reader, type CollectError } from './collect.js';
 import { readFacts, startKnowledge } from './knowledge.js';
 import type { Rule, Statement } from './rule.js';
 import { LINT_RULES, RULES_BY_TROUBLE } from './rules/index.js';
@@ -9,7 +9,7 @@ import { loadParser } from './sql.js';
 import { findSquawk, runSquawk, type SquawkFinding } from './squawk.js';
 
 /** A rule and what breaks it, in one statement or, without one, in the migration. */
-export interface Objection {
+export interface RawFinding {
   readonly rule: Rule;
   readonly statement: Statement | undefined;
   readonly number: number | undefined;
@@ -49,9 +49,9 @@ const FINAL: readonly Rule[] = [SYNTAX_ERROR, BAD_ACCEPTANCE];
 const ACCEPTABLE = LINT_RULES.filter((rule) => !FINAL.includes(rule)).map(({ id }) => id);
 
 /** Parts the objections to a migration into findings and what its comments accept; each acceptance must be of use. */
-export function judge(
+export function applySuppressions(
   migration: CollectedMigration,
-  objections: readonly Objection[],
+  objections: readonly RawFinding[],
 ): { findings: Finding[]; accepted: Accepted[] } {
   const accepted: Accepted[] = [];
   const used = new Set<CollectedMigration['acceptances'][number]>();
@@ -72,26 +72,26 @@ export function judge(
   });
   const unused = migration.acceptances
     .filter((acceptance) => !used.has(acceptance))
-    .map((acceptance) => objectionTo(acceptance, migration));
+    .map((acceptance) => toRawFinding(acceptance, migration));
   const findings = [...left, ...unused].sort((a, b) => (a.number ?? 0) - (b.number ?? 0));
-  return { findings: findings.map((objection) => findingOf(migration.name, objection)), accepted };
+  return { findings: findings.map((objection) => toFinding(migration.name, objection)), accepted };
 }
 
-function objectionTo(
+function toRawFinding(
   { rule, reason, number }: CollectedMigration['acceptances'][number],
   migration: CollectedMigration,
-): Objection {
+): RawFinding {
   const statement = migration.statements.find((candidate) => candidate.number === number);
-  return { rule: BAD_ACCEPTANCE, statement, number, what: [wrongWith(rule, reason)] };
+  return { rule: BAD_ACCEPTANCE, statement, number, what: [findSuppressionIssue(rule, reason)] };
 }
 
-function wrongWith(rule: string | undefined, reason: string | undefined): string {
+function findSuppressionIssue(rule: string | undefined, reason: string | undefined): string {
   if (rule === undefined) return 'it is not of the form lint: accept <rule>: <reason>';
   if (!ACCEPTABLE.includes(rule)) return `no rule that can be accepted is called ${rule.slice(0, 60)}`;
   return reason === undefined ? `${rule} is accepted without a reason` : `${rule} finds nothing here`;
 }
 
-function findingOf(migration: string, { rule, statement, number, what }: Objection): Finding {
+function toFinding(migration: string, { rule, statement, number, what }: RawFinding): Finding {
   const { id, problem, blocks, instead, recipe = [] } = rule;
   return {
     migration,
@@ -135,18 +135,18 @@ export async function lintMigrations(options: LintOptions): Promise<LintReport> 
   const parser = await loadParser();
   const collected: CollectedMigration[] = [];
   for (const migration of migrations) collected.push(await collect(migration, { dataSource, parser, reader }));
-  const facts = reader === undefined ? undefined : await readFacts(reader, tablesOf(collected));
+  const facts = reader === undefined ? undefined : await readFacts(reader, listTables(collected));
   const knowledge = startKnowledge(facts);
   const said = await askSquawk(collected, squawk);
   const verdicts = [];
   for (const migration of collected) {
     const context = knowledge.begin(migration);
-    const objections = migration.troubles.map((trouble) => fromTrouble(trouble, migration));
+    const objections = migration.troubles.map((trouble) => toFindingFromError(trouble, migration));
     for (const statement of migration.statements) {
-      objections.push(...objectionsTo(statement, said.get(statement) ?? [], context));
+      objections.push(...collectRawFindings(statement, said.get(statement) ?? [], context));
       knowledge.learn(statement);
     }
-    verdicts.push(judge(migration, objections));
+    verdicts.push(applySuppressions(migration, objections));
   }
   const findings = verdicts.flatMap((verdict) => verdict.findings);
   return {
@@ -164,7 +164,7 @@ async function askSquawk(
 ): Promise<Map<Statement, SquawkFinding[]>> {
   const said = new Map<Statement, SquawkFinding[]>();
   for (const inTransaction of [true, false]) {
-    const asked = migrations.filter((migration) => migration.inTransaction === inTransaction).map(asLines);
+    const asked = migrations.filter((migration) => migration.inTransaction === inTransaction).map(toLines);
     const answers = await runSquawk(
       asked.map(({ sql }) => sql),
       inTransaction,
@@ -182,7 +182,7 @@ async function askSquawk(
 }
 
 /** The statements as one text, and whose each of its lines is. */
-function asLines({ statements }: CollectedMigration): { sql: string; lines: Statement[] } {
+function toLines({ statements }: CollectedMigration): { sql: string; lines: Statement[] } {
   const pieces = statements.map((statement) => ({ statement, piece: `${statement.text}\n;\n` }));
   return {
     sql: pieces.map(({ piece }) => piece).join(''),
@@ -190,11 +190,11 @@ function asLines({ statements }: CollectedMigration): { sql: string; lines: Stat
   };
 }
 
-function objectionsTo(
+function collectRawFindings(
   statement: Statement,
   said: readonly SquawkFinding[],
   context: Parameters<NonNullable<Rule['find']>>[1],
-): Objection[] {
+): RawFinding[] {
   const { number } = statement;
   const ours = LINT_RULES.map((rule) => {
     const isSaid = said.some((finding) => rule.squawk?.includes(finding.rule));
@@ -209,20 +209,20 @@ function objectionsTo(
   );
 }
 
-function fromTrouble({ kind, number, what }: Trouble, { statements }: CollectedMigration): Objection {
+function toFindingFromError({ kind, number, what }: CollectError, { statements }: CollectedMigration): RawFinding {
   const statement = statements.find((candidate) => candidate.number === number);
   return { rule: RULES_BY_TROUBLE[kind], statement, number, what: [what] };
 }
 
 /** Every table that the statements name where they change something. */
-function tablesOf(migrations: readonly CollectedMigration[]): Set<string> {
+function listTables(migrations: readonly CollectedMigration[]): Set<string> {
   const tables = new Set<string>();
   for (const { node } of migrations.flatMap(({ statements }) => statements)) {
-    const { table } = tableChange(node) ?? {};
+    const { table } = getTableChange(node) ?? {};
     if (table !== undefined) tables.add(table);
-    for (const { relname, schemaname } of within(node)) {
+    for (const { relname, schemaname } of findNodes(node)) {
       if (typeof relname !== 'string') continue;
-      tables.add(tableName(typeof schemaname === 'string' ? { relname, schemaname } : { relname }));
+      tables.add(getTableName(typeof schemaname === 'string' ? { relname, schemaname } : { relname }));
     }
   }
   return tables;

@@ -54,13 +54,13 @@ export function parseQuery(sql: string, parser: Parser): ParsedQuery {
   const bytes = Buffer.from(sql);
   const { tokens } = parser.scanSync(sql);
   const comments = tokens.filter(({ tokenName }) => COMMENTS.includes(tokenName));
-  const clean = withoutComments(bytes, comments);
+  const clean = removeComments(bytes, comments);
   const ranges = (parser.parseSync(sql).stmts ?? []).flatMap(
     ({ stmt, stmt_location: start = 0, stmt_len: length = 0 }) =>
       stmt === undefined ? [] : [{ node: stmt, start, end: length === 0 ? bytes.length : start + length }],
   );
   const owned = ranges.map((): string[] => []);
-  for (const comment of comments) owned[ownerOf(comment, ranges, bytes)]?.push(comment.text);
+  for (const comment of comments) owned[findOwner(comment, ranges, bytes)]?.push(comment.text);
   let first = 0;
   return {
     statements: ranges.map((range, place) => {
@@ -68,7 +68,7 @@ export function parseQuery(sql: string, parser: Parser): ParsedQuery {
       return {
         node: range.node,
         text: clean.subarray(range.start, range.end).toString().trim(),
-        shown: shownText(tokens, first, range),
+        shown: formatSql(tokens, first, range),
         comments: owned[place] ?? [],
       };
     }),
@@ -82,7 +82,7 @@ interface Range {
 }
 
 /** A comment belongs to the statement around it, to the one that ends on its line, else to the next; at the end to the last. */
-function ownerOf(comment: ScanToken, ranges: readonly Range[], bytes: Buffer): number {
+function findOwner(comment: ScanToken, ranges: readonly Range[], bytes: Buffer): number {
   const next = ranges.findIndex(({ end }) => comment.start < end);
   if (next === -1) return ranges.length - 1;
   const previous = ranges[next - 1];
@@ -90,7 +90,7 @@ function ownerOf(comment: ScanToken, ranges: readonly Range[], bytes: Buffer): n
   return bytes.subarray(previous.end, comment.start).includes(LINE_BREAK) ? next : next - 1;
 }
 
-function withoutComments(bytes: Buffer, comments: readonly ScanToken[]): Buffer {
+function removeComments(bytes: Buffer, comments: readonly ScanToken[]): Buffer {
   const clean = Buffer.from(bytes);
   for (const { start, end } of comments) {
     for (let place = start; place < end; place += 1) if (clean[place] !== LINE_BREAK) clean[place] = BLANK;
@@ -98,7 +98,7 @@ function withoutComments(bytes: Buffer, comments: readonly ScanToken[]): Buffer 
   return clean;
 }
 
-function shownText(tokens: readonly ScanToken[], first: number, { start, end }: Range): string {
+function formatSql(tokens: readonly ScanToken[], first: number, { start, end }: Range): string {
   let [shown, place] = ['', start];
   for (let index = first; shown.length <= SHOWN_LENGTH; index += 1) {
     const token = tokens[index];

@@ -78,7 +78,7 @@ async function run(binary: string, folder: string, args: string[]): Promise<Squa
   const { status, printed } = await start(binary, folder, args);
   // 1 is what it says of findings, and of errors that it does not survive.
   if (status !== 0 && status !== 1) throw new CouldNotLint(`squawk ended with ${status}; it must end with 0 or 1.`);
-  const findings = asFindings(printed);
+  const findings = toFindings(printed);
   if (findings === undefined || (status === 1) !== findings.length > 0) {
     throw new CouldNotLint(`squawk printed something other than its findings: install the tested version, ${INSTALL}`);
   }
@@ -99,7 +99,7 @@ function start(binary: string, cwd: string, args: string[]): Promise<{ status: n
   });
 }
 
-function asFindings(printed: string): SquawkFinding[] | undefined {
+function toFindings(printed: string): SquawkFinding[] | undefined {
   let list: unknown;
   try {
     list = JSON.parse(printed);

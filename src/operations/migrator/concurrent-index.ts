@@ -1,6 +1,6 @@
 import type { Context } from './options.js';
 import { MigrationStatementRefused } from './errors.js';
-import { statementsOf, type Token } from '../../errors/sql-text.js';
+import { splitStatements, type Token } from '../../errors/sql-text.js';
 
 /** What a statement that no transaction can hold does, as far as its outcome can be told afterwards. */
 export type ConcurrentStep =
@@ -14,9 +14,9 @@ export type ConcurrentStep =
  *
  * @throws MigrationStatementRefused when its outcome could not be told after a crash
  */
-export function concurrentStepOf(sql: string, migration: string): ConcurrentStep {
-  const [statement = [], ...more] = statementsOf(sql);
-  const step = more.length === 0 ? parsed(statement) : undefined;
+export function parseConcurrentStep(sql: string, migration: string): ConcurrentStep {
+  const [statement = [], ...more] = splitStatements(sql);
+  const step = more.length === 0 ? parseStatement(statement) : undefined;
   if (step) return step;
   throw new MigrationStatementRefused(
     `${migration}: a statement that cannot run inside a transaction could not be resumed after a crash`,
@@ -25,7 +25,7 @@ export function concurrentStepOf(sql: string, migration: string): ConcurrentStep
   );
 }
 
-function parsed(statement: readonly Token[]): ConcurrentStep | undefined {
+function parseStatement(statement: readonly Token[]): ConcurrentStep | undefined {
   const text = statement.map(({ kind, text }) => (kind === 'word' ? text.toUpperCase() : text)).join(' ');
   if (text.startsWith('VACUUM')) return { does: 'vacuum' };
   const create = /^CREATE (?:UNIQUE )?INDEX CONCURRENTLY (IF NOT EXISTS )?/.exec(text);
@@ -34,19 +34,19 @@ function parsed(statement: readonly Token[]): ConcurrentStep | undefined {
   const prefix = (create ?? drop ?? reindex)?.[0];
   if (prefix === undefined) return undefined;
   const rest = statement.slice(prefix.trim().split(' ').length);
-  const name = qualifiedName(rest);
+  const name = formatQualifiedName(rest);
   if (name === undefined) return undefined;
   if (reindex) return { does: 'reindex', what: reindex[1] as 'INDEX' | 'TABLE', name: name.sql };
   const after = rest.slice(name.length);
   // RESTRICT is what it does anyway; a list of indexes it takes not.
   if (drop) return after.length === 0 ? { does: 'drop', index: name.sql } : undefined;
   if (after[0]?.text.toUpperCase() !== 'ON') return undefined;
-  const table = qualifiedName(after.slice(after[1]?.text.toUpperCase() === 'ONLY' ? 2 : 1));
+  const table = formatQualifiedName(after.slice(after[1]?.text.toUpperCase() === 'ONLY' ? 2 : 1));
   return table && { does: 'create', index: name.sql, table: table.sql, unlessThere: create?.[1] !== undefined };
 }
 
 /** A name with or without its schema, and of how many tokens it is made. `ON` is none: an index without a name. */
-function qualifiedName(tokens: readonly Token[]): { sql: string; length: number } | undefined {
+function formatQualifiedName(tokens: readonly Token[]): { sql: string; length: number } | undefined {
   const isName = (token: Token | undefined): token is Token => token?.kind === 'name' || token?.kind === 'word';
   const [first, dot, second] = tokens;
   if (!isName(first) || first.text.toUpperCase() === 'ON') return undefined;
@@ -58,8 +58,8 @@ function qualifiedName(tokens: readonly Token[]): { sql: string; length: number 
 export type IndexState = 'absent' | 'invalid' | 'valid';
 
 /** @param table the index is in its schema; undefined: the name says where it is. */
-export async function indexState({ connection }: Context, index: string, table?: string): Promise<IndexState> {
-  const [row] = await connection.rows<{ valid: boolean }>(
+export async function readIndexState({ connection }: Context, index: string, table?: string): Promise<IndexState> {
+  const [row] = await connection.queryRows<{ valid: boolean }>(
     `SELECT indisvalid AND indisready AS valid FROM pg_index JOIN pg_class ON oid = indexrelid
      WHERE CASE WHEN $2::text IS NULL THEN oid = to_regclass($1) ELSE
        relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = to_regclass($2)) AND relname = (parse_ident($1))[1] END`,
@@ -70,8 +70,8 @@ export async function indexState({ connection }: Context, index: string, table?:
 }
 
 /** An index of a table as SQL names it: with the schema of the table. */
-export async function indexOf({ connection }: Context, index: string, table: string): Promise<string> {
-  const [row] = await connection.rows<{ name: string }>(
+export async function findIndex({ connection }: Context, index: string, table: string): Promise<string> {
+  const [row] = await connection.queryRows<{ name: string }>(
     `SELECT format('%I.%I', nspname, (parse_ident($1))[1]) AS name FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
      WHERE pg_class.oid = to_regclass($2)`,
     [index, table],
@@ -80,12 +80,12 @@ export async function indexOf({ connection }: Context, index: string, table: str
 }
 
 /** What a REINDEX that was stopped leaves beside the indexes it was to rebuild. */
-export async function reindexLeftovers(
+export async function listReindexLeftovers(
   { connection }: Context,
   what: 'INDEX' | 'TABLE',
   name: string,
 ): Promise<string[]> {
-  const rows = await connection.rows<{ name: string }>(
+  const rows = await connection.queryRows<{ name: string }>(
     `SELECT format('%I.%I', nspname, relname) AS name
      FROM pg_index JOIN pg_class c ON c.oid = indexrelid JOIN pg_namespace n ON n.oid = relnamespace
      WHERE NOT indisvalid AND relname ~ '_cc(new|old)[0-9]*$'

@@ -2,13 +2,18 @@ import type { Socket } from 'node:net';
 import { hostname } from 'node:os';
 import type { Client, QueryResult } from 'pg';
 import type { DataSource } from 'typeorm';
-import { addressOf, clientOptionsOf, leadsHere } from '../../connection/client.js';
-import { connectionFailure } from '../../connection/connection-failure.js';
-import { type Access, ACCESS_COLUMNS, assertSafeRole, whyReadOnly } from '../../connection/database-access.js';
+import { getAddress, getClientOptions, isLocalConnection } from '../../connection/client.js';
+import { toConnectionFailure } from '../../connection/connection-failure.js';
+import { type Access, ACCESS_COLUMNS, assertSafeRole, explainReadOnly } from '../../connection/database-access.js';
 import { describeAddress } from '../../connection/database-url.js';
 import { readSafety } from '../../connection/environment.js';
 import { SchemaMissing } from '../../connection/schema-name.js';
-import { sessionSettings, type SessionSettings, setLocalSql, withLimits } from '../../connection/session-settings.js';
+import {
+  createSessionSettings,
+  type SessionSettings,
+  setLocalSql,
+  withLimits,
+} from '../../connection/session-settings.js';
 import { SessionClient } from '../../connection/session.js';
 import { isError } from '../../errors/shared-db-error.js';
 import { ReadOnly } from '../../errors/translate.js';
@@ -54,7 +59,7 @@ export class MigratorConnection {
    */
   static async open(dataSource: DataSource, maxWaitMs: number, purpose = ''): Promise<MigratorConnection> {
     // Time limits of statements are set for each transaction.
-    const options = clientOptionsOf(dataSource);
+    const options = getClientOptions(dataSource);
     const { connectionTimeoutMillis = LONGEST_SILENCE_MS } = options;
     const client = new SessionClient({
       ...options,
@@ -70,19 +75,19 @@ export class MigratorConnection {
       // Here, since the DataSource, which would ask, is not connected.
       await assertSafeRole(async (sql) => (await client.query<object>(sql)).rows, 'migrate', readSafety());
       const { connection: wire } = client as SessionClient & Wired;
-      const { settings = sessionSettings() } = options;
+      const { settings = createSessionSettings() } = options;
       const connection = new MigratorConnection(
         client,
         settings,
         pid,
         client.processID !== pid,
-        leadsHere(wire.stream),
+        isLocalConnection(wire.stream),
       );
       if (!connection.pooled) await connection.prepareSession();
       return connection;
     } catch (error) {
       await client.end().catch(() => undefined);
-      throw explained(error, dataSource);
+      throw toConnectionError(error, dataSource);
     }
   }
 
@@ -95,7 +100,7 @@ export class MigratorConnection {
     return this.client.query<Row>(sql, parameters === undefined ? undefined : [...parameters]);
   }
 
-  async rows<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
+  async queryRows<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
     return (await this.query<Row>(sql, parameters)).rows;
   }
 
@@ -134,13 +139,13 @@ export class MigratorConnection {
   }
 }
 
-function explained(error: unknown, dataSource: DataSource): Error {
+function toConnectionError(error: unknown, dataSource: DataSource): Error {
   const message = isError(error) ? error.message : '';
   // PgBouncer, of a setting in the connection's options that it is not told to ignore.
   if (message.includes('unsupported startup parameter')) {
     return new MigrationNeedsDirectConnection('A pooler such as PgBouncer refuses the settings of the connection');
   }
-  return connectionFailure(error, addressOf(dataSource));
+  return toConnectionFailure(error, getAddress(dataSource));
 }
 
 /**
@@ -150,10 +155,10 @@ function explained(error: unknown, dataSource: DataSource): Error {
  * @throws ReadOnly
  */
 export async function assertWritable(connection: MigratorConnection, dataSource: DataSource): Promise<void> {
-  const [access] = await connection.rows<Access>(`SELECT ${ACCESS_COLUMNS}`);
-  const reason = access && whyReadOnly(access);
+  const [access] = await connection.queryRows<Access>(`SELECT ${ACCESS_COLUMNS}`);
+  const reason = access && explainReadOnly(access);
   if (reason === undefined) return;
-  throw new ReadOnly({ rule: `Cannot migrate the database at ${describeAddress(addressOf(dataSource))}: ${reason}.` });
+  throw new ReadOnly({ rule: `Cannot migrate the database at ${describeAddress(getAddress(dataSource))}: ${reason}.` });
 }
 
 /**
@@ -162,7 +167,7 @@ export async function assertWritable(connection: MigratorConnection, dataSource:
  * @throws MigrationSchemaMissing when this role may not
  */
 export async function ensureSchema({ connection, schema }: Context): Promise<void> {
-  const [row] = await connection.rows<{ exists: boolean; creates: boolean; name: string; role: string }>(
+  const [row] = await connection.queryRows<{ exists: boolean; creates: boolean; name: string; role: string }>(
     `SELECT to_regnamespace($1) IS NOT NULL AS exists, has_database_privilege(current_database(), 'CREATE') AS creates,
             current_database() AS name, quote_ident(current_user) AS role`,
     [schema],
@@ -181,8 +186,8 @@ export async function ensureSchema({ connection, schema }: Context): Promise<voi
 
 /** @throws SchemaMissing */
 export async function assertSchemaExists({ connection, schema, dataSource }: Context): Promise<void> {
-  const [row] = await connection.rows<{ exists: boolean }>(`SELECT to_regnamespace($1) IS NOT NULL AS exists`, [
+  const [row] = await connection.queryRows<{ exists: boolean }>(`SELECT to_regnamespace($1) IS NOT NULL AS exists`, [
     schema,
   ]);
-  if (row?.exists === false) throw new SchemaMissing(schema, addressOf(dataSource));
+  if (row?.exists === false) throw new SchemaMissing(schema, getAddress(dataSource));
 }

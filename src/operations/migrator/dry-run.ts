@@ -1,20 +1,20 @@
 import type { QueryResult } from 'pg';
 import type { DataSource } from 'typeorm';
 import { ensureSchema } from './connection.js';
-import { failureOf, mayTryAgain } from './errors.js';
+import { toMigrationError, isRetryable } from './errors.js';
 import {
-  queryRunnerFor,
+  createQueryRunner,
   type RunStatement,
   type Statement,
   TransactionStatements,
-  tryingAgain,
+  withRetries,
 } from './in-transaction.js';
 import type { KnownMigration } from './known-migrations.js';
-import { asOnlyMigrator, lockedTransaction } from './lock.js';
+import { withMigrationLock, withTransactionLock } from './lock.js';
 import type { Context, MigratorOptions } from './options.js';
-import { planOf } from './plan.js';
+import { planRun } from './plan.js';
 import type { StatementKind } from './statement-kind.js';
-import { type LockMode, observeTables, strongest, type TableObserver } from './table-observer.js';
+import { type LockMode, observeTables, findStrongest, type TableObserver } from './table-observer.js';
 
 export interface DryRunStatement {
   /** As the migration sends it. */
@@ -58,18 +58,18 @@ export interface DryRunMigration {
  *
  * @throws what runMigrations would throw
  */
-export async function dryRunMigrations(
+export async function previewMigrations(
   dataSource: DataSource,
   options: MigratorOptions = {},
 ): Promise<DryRunMigration[]> {
-  return asOnlyMigrator(dataSource, options, (context) =>
-    tryingAgain(context, 'the dry run', () => lockedTransaction(context, () => rehearse(context), 'rollback')),
+  return withMigrationLock(dataSource, options, (context) =>
+    withRetries(context, 'the dry run', () => withTransactionLock(context, () => runAndRollBack(context), 'rollback')),
   );
 }
 
-async function rehearse(context: Context): Promise<DryRunMigration[]> {
+async function runAndRollBack(context: Context): Promise<DryRunMigration[]> {
   await ensureSchema(context);
-  const { pending } = planOf(context.known, await context.journal.read(), context.accept);
+  const { pending } = planRun(context.known, await context.journal.read(), context.accept);
   const done: DryRunMigration[] = [];
   for (const [place, migration] of pending.entries()) {
     const before = pending.slice(0, place).find(({ transactional }) => !transactional);
@@ -89,34 +89,34 @@ async function runObserved(context: Context, migration: KnownMigration): Promise
   const run: RunStatement = async (statement) => {
     const begin = performance.now();
     const result = await inner.run(statement);
-    const ms = milliseconds(performance.now() - begin);
-    statements.push({ ...shown(statement), ms, ...(await observer.look()) });
+    const ms = measureSince(performance.now() - begin);
+    statements.push({ ...formatSql(statement), ms, ...(await observer.look()) });
     return result;
   };
   try {
-    await migration.instance.up(queryRunnerFor(context.dataSource, run, true));
+    await migration.instance.up(createQueryRunner(context.dataSource, run, true));
   } catch (error) {
     const first = inner.firstError ?? error;
     // As the server said it: whether it is worth another try shows in its code.
-    if (mayTryAgain(first)) throw first;
+    if (isRetryable(first)) throw first;
     const { ordinal, current } = inner;
     const state = 'It was a dry run and everything was rolled back';
-    throw failureOf(first, { migration: migration.name, ordinal, statement: current, state });
+    throw toMigrationError(first, { migration: migration.name, ordinal, statement: current, state });
   }
-  const ms = milliseconds(statements.reduce((sum, statement) => sum + (statement.ms ?? 0), 0));
-  return { name: migration.name, onlyListed: null, ms, statements, tables: tablesOf(statements, observer) };
+  const ms = measureSince(statements.reduce((sum, statement) => sum + (statement.ms ?? 0), 0));
+  return { name: migration.name, onlyListed: null, ms, statements, tables: listTables(statements, observer) };
 }
 
 /** What it would send, found out by letting it run against nothing. */
 async function list(context: Context, migration: KnownMigration, reason: string): Promise<DryRunMigration> {
   const statements: DryRunStatement[] = [];
   const run: RunStatement = (statement) => {
-    statements.push({ ...shown(statement), ms: null, locks: [], rewrites: [] });
+    statements.push({ ...formatSql(statement), ms: null, locks: [], rewrites: [] });
     return Promise.resolve(NOTHING);
   };
   let onlyListed = reason;
   try {
-    await migration.instance.up(queryRunnerFor(context.dataSource, run, migration.transactional));
+    await migration.instance.up(createQueryRunner(context.dataSource, run, migration.transactional));
   } catch {
     onlyListed = `${reason}; the list ends where its code needs an answer of the database`;
   }
@@ -125,14 +125,14 @@ async function list(context: Context, migration: KnownMigration, reason: string)
 
 const NOTHING: QueryResult = { command: '', rowCount: 0, rows: [], oid: 0, fields: [] };
 
-function shown({ sql, kind }: Statement): Pick<DryRunStatement, 'kind' | 'sql'> {
+function formatSql({ sql, kind }: Statement): Pick<DryRunStatement, 'kind' | 'sql'> {
   return { sql, kind };
 }
 
-function tablesOf(statements: readonly DryRunStatement[], observer: TableObserver): DryRunTable[] {
+function listTables(statements: readonly DryRunStatement[], observer: TableObserver): DryRunTable[] {
   const locks = new Map<string, LockMode>();
   for (const { table, mode } of statements.flatMap((statement) => statement.locks)) {
-    locks.set(table, strongest(locks.get(table), mode));
+    locks.set(table, findStrongest(locks.get(table), mode));
   }
   const rewritten = new Set(statements.flatMap(({ rewrites }) => rewrites));
   return [...locks].map(([table, lock]) => ({
@@ -143,6 +143,6 @@ function tablesOf(statements: readonly DryRunStatement[], observer: TableObserve
   }));
 }
 
-function milliseconds(value: number): number {
+function measureSince(value: number): number {
   return Math.round(value * 10) / 10;
 }

@@ -1,12 +1,19 @@
 import type { QueryResult } from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { outspokenQueryRunner } from '../../connection/query-runner.js';
-import { sqlStateOf } from '../../errors/translate.js';
-import { failureOf, mayTryAgain, MigrationBlocked, MigrationStatementRefused } from './errors.js';
+import { rawQueryRunner } from '../../connection/query-runner.js';
+import { getSqlState } from '../../errors/translate.js';
+import { toMigrationError, isRetryable, MigrationBlocked, MigrationStatementRefused } from './errors.js';
 import type { KnownMigration } from './known-migrations.js';
-import { lockedTransaction, Patience } from './lock.js';
+import { withTransactionLock, WaitBudget } from './lock.js';
 import type { Context } from './options.js';
-import { commandOf, kindOf, setLocal, type StatementKind, type Timeouts, timeoutsFor } from './statement-kind.js';
+import {
+  readCommand,
+  classifySql,
+  setLocal,
+  type StatementKind,
+  type Timeouts,
+  getTimeouts,
+} from './statement-kind.js';
 
 /** A statement of a migration, on its way to the database. */
 export interface Statement {
@@ -28,14 +35,14 @@ interface Inside {
  * TypeORM's query runner for one migration. What it would send to a connection of its pool goes to `run`. Told that it is inside a
  * transaction, it makes savepoints of the transactions that the migration begins.
  */
-export function queryRunnerFor(dataSource: DataSource, run: RunStatement, inTransaction: boolean): QueryRunner {
+export function createQueryRunner(dataSource: DataSource, run: RunStatement, inTransaction: boolean): QueryRunner {
   // Its errors in full: `failureOf` takes from them what may be said.
-  const queryRunner = outspokenQueryRunner(dataSource);
+  const queryRunner = rawQueryRunner(dataSource);
   const inside: Inside = {
     databaseConnection: {
       query: (sql: unknown, parameters?: readonly unknown[]) => {
         if (typeof sql !== 'string') throw new MigrationStatementRefused('A migration cannot stream rows');
-        return run({ sql, parameters: parameters ?? [], kind: kindOf(sql) });
+        return run({ sql, parameters: parameters ?? [], kind: classifySql(sql) });
       },
     },
     isTransactionActive: inTransaction,
@@ -45,7 +52,7 @@ export function queryRunnerFor(dataSource: DataSource, run: RunStatement, inTran
 }
 
 /** Without parameters the text may hold several statements. */
-export function parametersOf({ parameters }: Statement): readonly unknown[] | undefined {
+export function listParameters({ parameters }: Statement): readonly unknown[] | undefined {
   return parameters.length > 0 ? parameters : undefined;
 }
 
@@ -74,10 +81,12 @@ export class TransactionStatements {
     this.current = statement;
     try {
       refuse(statement, this.migration);
-      await this.limit(statement);
+      await this.setTimeouts(statement);
       const times = { first: limits.lockMs / 2, then: 1_000 };
       const pid = await this.pid();
-      const result = await watch.during(pid, times, () => connection.query(statement.sql, parametersOf(statement)));
+      const result = await watch.runWatched(pid, times, () =>
+        connection.query(statement.sql, listParameters(statement)),
+      );
       if (statement.kind === 'ddl') this.#behindDdl = true;
       // It took our own settings back with it.
       if (statement.kind === 'savepoint') this.#timeouts = undefined;
@@ -89,12 +98,12 @@ export class TransactionStatements {
     }
   };
 
-  private async limit({ sql, kind }: Statement): Promise<void> {
+  private async setTimeouts({ sql, kind }: Statement): Promise<void> {
     if (kind === 'local') {
       for (const [name] of sql.toLowerCase().matchAll(/\b(?:lock|statement)_timeout\b/g)) this.#own.add(name);
       return;
     }
-    const wanted = timeoutsFor(kind, this.#behindDdl, this.context.limits);
+    const wanted = getTimeouts(kind, this.#behindDdl, this.context.limits);
     if (this.#timeouts?.lock === wanted.lock && this.#timeouts.statement === wanted.statement) return;
     await this.context.connection.query(setLocal(wanted, this.#own));
     this.#timeouts = wanted;
@@ -104,7 +113,7 @@ export class TransactionStatements {
   private async pid(): Promise<number> {
     const { connection } = this.context;
     if (!connection.pooled) return connection.backendPid;
-    this.#pid ??= (await connection.rows<{ pid: number }>('SELECT pg_backend_pid() AS pid'))[0]?.pid ?? 0;
+    this.#pid ??= (await connection.queryRows<{ pid: number }>('SELECT pg_backend_pid() AS pid'))[0]?.pid ?? 0;
     return this.#pid;
   }
 }
@@ -114,16 +123,16 @@ function refuse({ sql, kind }: Statement, migration: string): void {
     new MigrationStatementRefused(`${migration}: ${what}`, [migration], advice);
   if (kind === 'transaction') {
     throw about(
-      `${commandOf(sql)} would end the transaction that the migration runs in`,
+      `${readCommand(sql)} would end the transaction that the migration runs in`,
       'leave it out, or declare transaction = false',
     );
   }
   if (kind === 'session') {
-    throw about(`${commandOf(sql)} would change settings for whatever comes after the migration`, 'use SET LOCAL');
+    throw about(`${readCommand(sql)} would change settings for whatever comes after the migration`, 'use SET LOCAL');
   }
   if (kind === 'concurrent') {
     throw about(
-      `${commandOf(sql)} (CONCURRENTLY) cannot run inside a transaction`,
+      `${readCommand(sql)} (CONCURRENTLY) cannot run inside a transaction`,
       'put it into a migration that declares transaction = false',
     );
   }
@@ -153,15 +162,15 @@ export async function runInTransaction(context: Context, attempt: Attempt): Prom
   const { migration, direction, runId } = attempt;
   let statements = new TransactionStatements(context, migration.name);
   try {
-    return await tryingAgain(context, migration.name, async () => {
+    return await withRetries(context, migration.name, async () => {
       statements = new TransactionStatements(context, migration.name);
       try {
-        return await lockedTransaction(context, async () => {
+        return await withTransactionLock(context, async () => {
           if (!(await isCurrent(context, attempt))) {
             await context.journal.forget(runId);
             return false;
           }
-          await migration.instance[direction](queryRunnerFor(context.dataSource, statements.run, true));
+          await migration.instance[direction](createQueryRunner(context.dataSource, statements.run, true));
           await context.journal.finish(runId, migration, direction, statements.ordinal);
           return true;
         });
@@ -173,7 +182,7 @@ export async function runInTransaction(context: Context, attempt: Attempt): Prom
     const { ordinal, current } = statements;
     await recordFailure(context, runId, error, Math.max(0, ordinal - 1));
     const state = 'Its transaction was rolled back and nothing of it is left';
-    throw failureOf(error, { migration: migration.name, ordinal, statement: current, state });
+    throw toMigrationError(error, { migration: migration.name, ordinal, statement: current, state });
   }
 }
 
@@ -182,17 +191,17 @@ export async function runInTransaction(context: Context, attempt: Attempt): Prom
  *
  * @throws MigrationBlocked, and whatever else the work throws
  */
-export async function tryingAgain<T>(context: Context, name: string, work: () => Promise<T>): Promise<T> {
-  const patience = new Patience(context.maxWaitMs, context.notice);
+export async function withRetries<T>(context: Context, name: string, work: () => Promise<T>): Promise<T> {
+  const patience = new WaitBudget(context.maxWaitMs, context.notice);
   for (let pause: number = RETRY.first; ; pause = Math.min(RETRY.most, pause * RETRY.growth)) {
     try {
       return await work();
     } catch (error) {
-      if (!mayTryAgain(error)) throw error;
-      const what = sqlStateOf(error) === '55P03' ? 'a table is in use' : 'another transaction is in the way';
+      if (!isRetryable(error)) throw error;
+      const what = getSqlState(error) === '55P03' ? 'a table is in use' : 'another transaction is in the way';
       const who = context.watch.last === undefined ? '' : ` by ${context.watch.last}`;
       if (patience.exhausted) throw new MigrationBlocked(`${name} waited ${patience.seconds} s: ${what}${who}`, [name]);
-      await patience.pause(pause, () => `${name}: ${what}${who}; taken back, trying again`);
+      await patience.waitForNextTry(pause, () => `${name}: ${what}${who}; taken back, trying again`);
     }
   }
 }
@@ -206,5 +215,5 @@ export async function isCurrent({ journal }: Context, { applied }: Attempt): Pro
 /** As far as that is possible: a lost connection leaves the attempt unfinished in the journal, which says enough. */
 export async function recordFailure(context: Context, id: string, error: unknown, step: number): Promise<void> {
   const { connection, journal } = context;
-  if (!connection.lost) await journal.failed(id, sqlStateOf(error), step).catch(() => undefined);
+  if (!connection.lost) await journal.recordFailure(id, getSqlState(error), step).catch(() => undefined);
 }

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { readNodeEnv } from '../../connection/environment.js';
-import { isEmpty, keepMarker, type Query } from '../environment-guard/environment-row.js';
+import { isEmpty, ensureEnvironmentRow, type Query } from '../environment-guard/environment-row.js';
 import type { MigratorConnection } from './connection.js';
 
 /** The version of this package, of whichever folder it runs from: its source or what was built of it. */
-export function packageVersion(): string {
+export function readPackageVersion(): string {
   for (let folder = new URL('.', import.meta.url); ;) {
-    const version = versionIn(folder);
+    const version = findVersion(folder);
     if (version !== undefined) return version;
     const parent = new URL('..', folder);
     if (parent.href === folder.href) return 'unknown';
@@ -15,7 +15,7 @@ export function packageVersion(): string {
   }
 }
 
-function versionIn(folder: URL): string | undefined {
+function findVersion(folder: URL): string | undefined {
   try {
     const { name, version } = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8')) as Record<
       string,
@@ -184,15 +184,15 @@ export class Journal {
     return this.read();
   }
 
-  private readonly query: Query = (sql, parameters) => this.connection.rows(sql, parameters);
+  private readonly query: Query = (sql, parameters) => this.connection.queryRows(sql, parameters);
 
   async read(): Promise<History & { readonly complete: boolean }> {
-    return readHistory((sql) => this.connection.rows(sql), this.tables);
+    return readHistory((sql) => this.connection.queryRows(sql), this.tables);
   }
 
   /** Begins an attempt. */
   async start(name: string, direction: Direction, checksum: string | undefined): Promise<string> {
-    const [row] = await this.connection.rows<{ id: string }>(
+    const [row] = await this.connection.queryRows<{ id: string }>(
       `INSERT INTO ${this.tables.journal} (name, action, checksum, package_version, host, pid)
        VALUES ($4, $5, $6, $1, $2, $3) RETURNING id`,
       [...this.author, name, direction, checksum ?? null],
@@ -201,7 +201,7 @@ export class Journal {
   }
 
   /** Goes on with one that was stopped half-way. */
-  async resume(id: string, checksum: string | undefined): Promise<void> {
+  async recordResumption(id: string, checksum: string | undefined): Promise<void> {
     await this.connection.query(
       `UPDATE ${this.tables.journal} SET failed_at = NULL, error_code = NULL, checksum = $5,
          package_version = $1, host = $2, pid = $3 WHERE id = $4`,
@@ -227,7 +227,7 @@ export class Journal {
     await this.connection.query(`UPDATE ${this.tables.journal} SET begun = $2 WHERE id = $1`, [id, ordinal]);
   }
 
-  async stepDone(id: string, rowCount: number, hash: string): Promise<void> {
+  async recordStep(id: string, rowCount: number, hash: string): Promise<void> {
     await this.connection.query(
       `UPDATE ${this.tables.journal}
        SET step = step + 1, begun = 0, row_counts = row_counts || $2::integer, steps_hash = $3 WHERE id = $1`,
@@ -235,7 +235,7 @@ export class Journal {
     );
   }
 
-  async failed(id: string, errorCode: string | undefined, step: number): Promise<void> {
+  async recordFailure(id: string, errorCode: string | undefined, step: number): Promise<void> {
     await this.connection.query(
       `UPDATE ${this.tables.journal} SET failed_at = clock_timestamp(), error_code = $2, step = greatest(step, $3) WHERE id = $1`,
       [id, errorCode ?? null, step],
@@ -264,11 +264,11 @@ export class Journal {
   private async keepMarker(isNew: boolean, environment: string | undefined): Promise<void> {
     const { prefix, journal } = this.tables;
     const [nodeEnv, local] = [readNodeEnv(), this.connection.local];
-    const making = { prefix, journal, environment, isNew, nodeEnv, local, packageVersion: packageVersion() };
-    await keepMarker(this.query, making);
+    const making = { prefix, journal, environment, isNew, nodeEnv, local, packageVersion: readPackageVersion() };
+    await ensureEnvironmentRow(this.query, making);
   }
 
   private get author(): readonly [string, string, number] {
-    return [packageVersion(), hostname(), process.pid];
+    return [readPackageVersion(), hostname(), process.pid];
   }
 }

@@ -21,7 +21,7 @@ export interface ListedMigration {
 }
 
 /** The migrations of a DataSource from its explicit list: `DataSource.migrations` is empty until it is initialised. */
-export function listedMigrations({ options }: DataSource): ListedMigration[] {
+export function listMigrations({ options }: DataSource): ListedMigration[] {
   const listed = Object.values(options.migrations ?? []) as unknown[];
   return listed.filter(isMigration).map((Migration) => {
     const instance = new Migration();
@@ -48,11 +48,11 @@ export interface KnownMigration {
 }
 
 /** In the order of their timestamps. The DataSource need not be initialised. */
-export function knownMigrations(
+export function describeMigrations(
   dataSource: DataSource,
   checksums: MigrationChecksums = (dataSource as DataSourceWithChecksums).migrationChecksums ?? {},
 ): KnownMigration[] {
-  return listedMigrations(dataSource)
+  return listMigrations(dataSource)
     .map(({ name, instance }) => ({
       name,
       timestamp: Number(name.slice(-13)),
@@ -65,7 +65,7 @@ export function knownMigrations(
 }
 
 /** One more link of a chain of hashes, by which a sequence of statements is known again. */
-export function chained(previous: string, sql: string, parameters: readonly unknown[]): string {
+export function extendHashChain(previous: string, sql: string, parameters: readonly unknown[]): string {
   return createHash('sha256')
     .update(JSON.stringify([previous, sql, parameters]))
     .digest('hex');

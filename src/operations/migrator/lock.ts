@@ -1,20 +1,25 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import { schemaOf } from '../../connection/client.js';
-import { withoutLiterals } from '../../errors/sql-text.js';
+import { getSchema } from '../../connection/client.js';
+import { removeLiterals } from '../../errors/sql-text.js';
 import { toDatabaseError } from '../../errors/translate.js';
 import { assertWritable, MigratorConnection } from './connection.js';
-import { isLost, MigrationInterrupted, MigrationLockTimeout, MigrationNeedsDirectConnection } from './errors.js';
+import {
+  isConnectionLost,
+  MigrationInterrupted,
+  MigrationLockTimeout,
+  MigrationNeedsDirectConnection,
+} from './errors.js';
 import { Journal } from './journal.js';
-import { knownMigrations } from './known-migrations.js';
+import { describeMigrations } from './known-migrations.js';
 import { type Context, LIMITS, type RevertOptions } from './options.js';
 
 /** After the first line about one wait: milliseconds between two of them. */
 const NOTICE_EVERY = 5_000;
 
 /** Waits for somebody else until a deadline, and says so: at once, then every few seconds. */
-export class Patience {
+export class WaitBudget {
   readonly #deadline: number;
   #nextNotice = 0;
 
@@ -35,7 +40,7 @@ export class Patience {
   }
 
   /** Between half and one and a half of the time, so that those who wait for the same thing do not all come back at once. */
-  async pause(ms: number, describe: () => string | Promise<string>): Promise<void> {
+  async waitForNextTry(ms: number, describe: () => string | Promise<string>): Promise<void> {
     if (performance.now() >= this.#nextNotice) {
       this.#nextNotice = performance.now() + NOTICE_EVERY;
       this.notice(await describe());
@@ -82,7 +87,7 @@ export class BlockerWatch {
    * @param pid server process that runs the work
    * @param times milliseconds after which to look for the first time, and then again
    */
-  async during<T>(
+  async runWatched<T>(
     pid: number,
     times: { first: number; then: number },
     work: () => Promise<T>,
@@ -115,7 +120,7 @@ export class BlockerWatch {
   private async look(pid: number): Promise<string | undefined> {
     try {
       this.#connection ??= MigratorConnection.open(this.dataSource, WATCH_WAIT_MS, ' (watch)');
-      const [blocker] = await (await this.#connection).rows<Blocker>(BLOCKERS, [pid]);
+      const [blocker] = await (await this.#connection).queryRows<Blocker>(BLOCKERS, [pid]);
       return blocker && describe(blocker);
     } catch {
       return undefined;
@@ -128,7 +133,7 @@ function describe({ pid, name, state, seconds, query, others }: Blocker): string
   const who = `pid ${pid}${name === null || name === '' ? '' : ` (${name})`}`;
   const since = seconds === null ? '' : ` for ${seconds} s`;
   const doing = state === null ? '' : state === 'active' ? `, working${since}` : `, ${state}${since}`;
-  const what = query === null || query === '' ? '' : `: ${withoutLiterals(query)}`;
+  const what = query === null || query === '' ? '' : `: ${removeLiterals(query)}`;
   return `${who}${doing}${what}${others > 0 ? ` (and ${others} more)` : ''}`;
 }
 
@@ -139,7 +144,7 @@ const LOCK_SPACE = 0x616e746f;
  * The keys of the advisory lock of whoever changes a schema, in the database where it is. Each schema has its own: two of them
  * are migrated at the same time. Should two names have the same keys, one waits for the other.
  */
-export function migrationLock(schema: string): readonly [number, number] {
+export function createLockSql(schema: string): readonly [number, number] {
   return [LOCK_SPACE, createHash('sha256').update(schema).digest().readInt32BE(0)];
 }
 
@@ -154,9 +159,9 @@ const POLL = 100;
  */
 export async function takeSessionLock(context: Context): Promise<void> {
   const { connection, schema } = context;
-  const patience = new Patience(context.maxWaitMs, context.notice);
-  const keys = migrationLock(schema).join(', ');
-  while (!(await got(connection, `SELECT pg_try_advisory_lock(${keys}) AS got`))) await wait(context, patience);
+  const patience = new WaitBudget(context.maxWaitMs, context.notice);
+  const keys = createLockSql(schema).join(', ');
+  while (!(await isAcquired(connection, `SELECT pg_try_advisory_lock(${keys}) AS got`))) await wait(context, patience);
 }
 
 /**
@@ -167,18 +172,18 @@ export async function takeSessionLock(context: Context): Promise<void> {
  * @param end what becomes of it
  * @throws MigrationLockTimeout, MigrationNeedsDirectConnection, and what the work throws, after a rollback
  */
-export async function lockedTransaction<T>(
+export async function withTransactionLock<T>(
   context: Context,
   work: () => Promise<T>,
   end: 'commit' | 'rollback' = 'commit',
 ): Promise<T> {
   const { connection, schema } = context;
-  const patience = new Patience(context.maxWaitMs, context.notice);
-  const keys = migrationLock(schema).join(', ');
+  const patience = new WaitBudget(context.maxWaitMs, context.notice);
+  const keys = createLockSql(schema).join(', ');
   for (;;) {
     await connection.begin(context.limits);
     try {
-      if (await got(connection, `SELECT pg_try_advisory_xact_lock(${keys}) AS got, pg_backend_pid() AS pid`)) {
+      if (await isAcquired(connection, `SELECT pg_try_advisory_xact_lock(${keys}) AS got, pg_backend_pid() AS pid`)) {
         const result = await work();
         await connection[end]();
         return result;
@@ -192,30 +197,33 @@ export async function lockedTransaction<T>(
   }
 }
 
-async function got(connection: MigratorConnection, sql: string): Promise<boolean> {
-  const [row] = await connection.rows<{ got: boolean; pid?: number }>(sql);
+async function isAcquired(connection: MigratorConnection, sql: string): Promise<boolean> {
+  const [row] = await connection.queryRows<{ got: boolean; pid?: number }>(sql);
   if (!connection.pooled && row?.pid !== undefined && row.pid !== connection.backendPid) {
     throw new MigrationNeedsDirectConnection('Another server process than before answers on the connection');
   }
   return row?.got === true;
 }
 
-async function wait(context: Context, patience: Patience): Promise<void> {
+async function wait(context: Context, patience: WaitBudget): Promise<void> {
   if (patience.exhausted) {
     throw new MigrationLockTimeout(
-      `Another process has been migrating the schema ${context.schema} for ${patience.seconds} s (${await holder(context)})`,
+      `Another process has been migrating the schema ${context.schema} for ${patience.seconds} s (${await findHolder(context)})`,
     );
   }
-  await patience.pause(POLL, async () => `waiting for another process that migrates: ${await holder(context)}`);
+  await patience.waitForNextTry(
+    POLL,
+    async () => `waiting for another process that migrates: ${await findHolder(context)}`,
+  );
 }
 
-async function holder({ connection, schema }: Context): Promise<string> {
-  const [row] = await connection.rows<{ pid: number; name: string | null; seconds: number | null }>(
+async function findHolder({ connection, schema }: Context): Promise<string> {
+  const [row] = await connection.queryRows<{ pid: number; name: string | null; seconds: number | null }>(
     `SELECT pid, application_name AS name, round(extract(epoch FROM clock_timestamp() - backend_start))::int AS seconds
      FROM pg_locks LEFT JOIN pg_stat_activity USING (pid)
      WHERE locktype = 'advisory' AND classid::int = $1 AND objid::int = $2 AND objsubid = 2 AND granted
        AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
-    migrationLock(schema),
+    createLockSql(schema),
   );
   if (row === undefined) return 'it has just ended';
   const since = row.seconds === null ? '' : `, connected for ${row.seconds} s`;
@@ -230,7 +238,7 @@ const DEFAULT_MAX_WAIT_MS = 600_000;
  *
  * @throws ConnectionFailure, UnsupportedDatabase, ReadOnly, MigrationNeedsDirectConnection, MigrationLockTimeout, and what the work throws
  */
-export async function asOnlyMigrator<T>(
+export async function withMigrationLock<T>(
   dataSource: DataSource,
   options: RevertOptions,
   work: (context: Context) => Promise<T>,
@@ -244,7 +252,7 @@ export async function asOnlyMigrator<T>(
     confirmedName,
     environment,
   } = options;
-  const schema = schemaOf(dataSource);
+  const schema = getSchema(dataSource);
   const connection = await MigratorConnection.open(dataSource, maxWaitMs);
   const watch = new BlockerWatch(dataSource);
   try {
@@ -252,7 +260,7 @@ export async function asOnlyMigrator<T>(
     const context: Context = {
       ...{ dataSource, schema, connection, watch, maxWaitMs, environment, confirmedName, notice },
       journal: new Journal(connection, schema),
-      known: knownMigrations(dataSource, checksums),
+      known: describeMigrations(dataSource, checksums),
       limits: { ...LIMITS, ...limits },
       accept: new Set(accept),
     };
@@ -261,7 +269,7 @@ export async function asOnlyMigrator<T>(
     else await takeSessionLock(context);
     return await work(context);
   } catch (error) {
-    if (isLost(error)) throw new MigrationInterrupted('The connection was lost before or between migrations');
+    if (isConnectionLost(error)) throw new MigrationInterrupted('The connection was lost before or between migrations');
     throw toDatabaseError(error) ?? error;
   } finally {
     await watch.close();

@@ -21,24 +21,24 @@ export interface Plan {
  *
  * @throws MigrationHalfDone, MigrationEdited, MigrationMissing, MigrationOutOfOrder, MigrationUnknown
  */
-export function planOf(known: readonly KnownMigration[], history: History, accept: ReadonlySet<string>): Plan {
+export function planRun(known: readonly KnownMigration[], history: History, accept: ReadonlySet<string>): Plan {
   assertNamesExist(known, history, accept);
   const halfDown = [...history.runs.values()].find((run) => run.action === 'down' && isHalfDone(run));
-  if (halfDown) throw new MigrationHalfDone(...half(halfDown, 'taken back', 'migration:revert'));
+  if (halfDown) throw new MigrationHalfDone(...describeHalfDone(halfDown, 'taken back', 'migration:revert'));
 
   const applied = new Set(history.applied.map(({ name }) => name));
   const pending = known.filter(({ name }) => !applied.has(name));
-  const edited = editedOf(known, history).filter(({ name }) => applied.has(name));
-  const missing = missingOf(known, history).filter((name) => !history.accepted.has(name));
+  const edited = listEdited(known, history).filter(({ name }) => applied.has(name));
+  const missing = listMissing(known, history).filter((name) => !history.accepted.has(name));
   const newest = Math.max(-Infinity, ...history.applied.map(({ timestamp }) => timestamp));
   const late = pending.filter(({ timestamp }) => timestamp < newest);
 
-  refuse(MigrationEdited, 'Edited after it was applied', namesOf(edited), accept);
+  refuse(MigrationEdited, 'Edited after it was applied', listNames(edited), accept);
   refuse(MigrationMissing, 'In the database, but unknown to this build', missing, accept);
-  refuse(MigrationOutOfOrder, 'Older than the newest applied migration', namesOf(late), accept);
+  refuse(MigrationOutOfOrder, 'Older than the newest applied migration', listNames(late), accept);
   // Once is enough: it is asked again before each migration.
-  const newlyLate = namesOf(late).filter((name) => !history.accepted.has(name));
-  const taken = [...namesOf(edited), ...missing, ...newlyLate].filter((name) => accept.has(name));
+  const newlyLate = listNames(late).filter((name) => !history.accepted.has(name));
+  const taken = [...listNames(edited), ...missing, ...newlyLate].filter((name) => accept.has(name));
   const checksums = new Map(known.map(({ name, checksum }) => [name, checksum]));
   return { pending, acceptances: taken.map((name) => ({ name, checksum: checksums.get(name) })) };
 }
@@ -49,7 +49,7 @@ export function planOf(known: readonly KnownMigration[], history: History, accep
  * @returns undefined when none is applied
  * @throws MigrationHalfDone, MigrationEdited, MigrationMissing, MigrationIrreversible
  */
-export function revertPlanOf(
+export function planRevert(
   known: readonly KnownMigration[],
   history: History,
   accept: ReadonlySet<string>,
@@ -59,7 +59,7 @@ export function revertPlanOf(
   const halfUp = [...history.runs.values()].find(
     (run) => run.action === 'up' && isHalfDone(run) && !applied.has(run.name),
   );
-  if (halfUp) throw new MigrationHalfDone(...half(halfUp, 'applied', 'migration:run'));
+  if (halfUp) throw new MigrationHalfDone(...describeHalfDone(halfUp, 'applied', 'migration:run'));
   const newest = history.applied.at(-1);
   if (newest === undefined) return undefined;
   const migration = known.find(({ name }) => name === newest.name);
@@ -68,7 +68,7 @@ export function revertPlanOf(
   refuse(
     MigrationEdited,
     'Edited after it was applied',
-    namesOf(editedOf(known, history)).filter((name) => name === newest.name),
+    listNames(listEdited(known, history)).filter((name) => name === newest.name),
     accept,
   );
   if (migration?.irreversibleBecause !== undefined) {
@@ -85,7 +85,7 @@ export function isHalfDone(run: Run): boolean {
   return run.finishedAt === null && (run.rowCounts.length > 0 || run.begun > 0);
 }
 
-function half(run: Run, what: string, command: string): [string, string[], string] {
+function describeHalfDone(run: Run, what: string, command: string): [string, string[], string] {
   const done = `${run.rowCounts.length} of its statements are done`;
   return [
     `${run.name} was being ${what} and was stopped half-way (${done})`,
@@ -95,7 +95,7 @@ function half(run: Run, what: string, command: string): [string, string[], strin
 }
 
 /** Known both then and now, and different. */
-function editedOf(known: readonly KnownMigration[], { checksums }: History): KnownMigration[] {
+function listEdited(known: readonly KnownMigration[], { checksums }: History): KnownMigration[] {
   return known.filter(({ name, checksum }) => {
     const recorded = checksums.get(name);
     return checksum !== undefined && recorded != null && recorded !== checksum;
@@ -103,8 +103,8 @@ function editedOf(known: readonly KnownMigration[], { checksums }: History): Kno
 }
 
 /** Applied, or half applied, and not in this build. */
-function missingOf(known: readonly KnownMigration[], { applied, runs }: History): string[] {
-  const ours = new Set(namesOf(known));
+function listMissing(known: readonly KnownMigration[], { applied, runs }: History): string[] {
+  const ours = new Set(listNames(known));
   const halfDone = [...runs.values()].filter(isHalfDone).map(({ name }) => name);
   return [...new Set([...applied.map(({ name }) => name), ...halfDone])].filter((name) => !ours.has(name));
 }
@@ -120,11 +120,11 @@ function refuse(
 }
 
 function assertNamesExist(known: readonly KnownMigration[], { applied }: History, accept: ReadonlySet<string>): void {
-  const names = new Set([...namesOf(known), ...applied.map(({ name }) => name)]);
+  const names = new Set([...listNames(known), ...applied.map(({ name }) => name)]);
   const unknown = [...accept].filter((name) => !names.has(name));
   if (unknown.length > 0) throw new MigrationUnknown(`There is no migration ${unknown.join(', ')} to accept`, unknown);
 }
 
-function namesOf(migrations: readonly { readonly name: string }[]): string[] {
+function listNames(migrations: readonly { readonly name: string }[]): string[] {
   return migrations.map(({ name }) => name);
 }

@@ -1,13 +1,13 @@
 import type { DataSource } from 'typeorm';
 import { readNodeEnv } from '../../connection/environment.js';
-import { assertMayDestroy } from '../environment-guard/guard.js';
+import { assertDestructiveActionAllowed } from '../environment-guard/guard.js';
 import { assertSchemaExists, ensureSchema } from './connection.js';
 import { type Attempt, type Direction, runInTransaction } from './in-transaction.js';
 import type { History, Run } from './journal.js';
 import type { KnownMigration } from './known-migrations.js';
-import { asOnlyMigrator, lockedTransaction } from './lock.js';
+import { withMigrationLock, withTransactionLock } from './lock.js';
 import type { Context, MigratorOptions, RevertOptions } from './options.js';
-import { isHalfDone, planOf, revertPlanOf } from './plan.js';
+import { isHalfDone, planRun, planRevert } from './plan.js';
 import { runStepByStep } from './step-by-step.js';
 
 /**
@@ -21,10 +21,10 @@ import { runStepByStep } from './step-by-step.js';
  * @throws MigrationError of every kind; ConnectionFailure
  */
 export async function runMigrations(dataSource: DataSource, options: MigratorOptions = {}): Promise<string[]> {
-  return asOnlyMigrator(dataSource, options, async (context) => {
+  return withMigrationLock(dataSource, options, async (context) => {
     const applied: string[] = [];
     for (let next = await begin(context, 'up'); next; next = await begin(context, 'up')) {
-      if (await carryOut(context, next)) applied.push(next.attempt.migration.name);
+      if (await execute(context, next)) applied.push(next.attempt.migration.name);
     }
     return applied;
   });
@@ -40,9 +40,9 @@ export async function revertMigration(
   dataSource: DataSource,
   options: RevertOptions = {},
 ): Promise<string | undefined> {
-  return asOnlyMigrator(dataSource, options, async (context) => {
+  return withMigrationLock(dataSource, options, async (context) => {
     for (let next = await begin(context, 'down'); next; next = await begin(context, 'down')) {
-      if (await carryOut(context, next)) return next.attempt.migration.name;
+      if (await execute(context, next)) return next.attempt.migration.name;
     }
     return undefined;
   });
@@ -57,16 +57,16 @@ interface Begun {
 /** Decides under the lock what comes next, and records that it begins. */
 async function begin(context: Context, direction: Direction): Promise<Begun | undefined> {
   const { journal, known, accept } = context;
-  return lockedTransaction(context, async () => {
+  return withTransactionLock(context, async () => {
     if (direction === 'up') await ensureSchema(context);
     else await assertSchemaExists(context);
     if (direction === 'down') await assertMayRevert(context);
     const history = await journal.prepare(context.environment);
-    const migration = direction === 'up' ? await nextPending(context, history) : revertPlanOf(known, history, accept);
+    const migration = direction === 'up' ? await findNextPending(context, history) : planRevert(known, history, accept);
     if (!migration) return undefined;
     const run = history.runs.get(migration.name);
     const stopped = run?.action === direction && isHalfDone(run) ? run : undefined;
-    if (stopped) await journal.resume(stopped.id, migration.checksum);
+    if (stopped) await journal.recordResumption(stopped.id, migration.checksum);
     const runId = stopped?.id ?? (await journal.start(migration.name, direction, migration.checksum));
     const applied = history.applied.map(({ name }) => name);
     return { attempt: { runId, migration, direction, applied }, stopped };
@@ -75,16 +75,19 @@ async function begin(context: Context, direction: Direction): Promise<Begun | un
 
 function assertMayRevert({ connection, confirmedName }: Context): Promise<void> {
   const destruction = { action: 'take back a migration', nodeEnv: readNodeEnv(), confirmedName };
-  return assertMayDestroy((sql) => connection.rows(sql), destruction);
+  return assertDestructiveActionAllowed((sql) => connection.queryRows(sql), destruction);
 }
 
-async function nextPending({ journal, known, accept }: Context, history: History): Promise<KnownMigration | undefined> {
-  const { pending, acceptances } = planOf(known, history, accept);
+async function findNextPending(
+  { journal, known, accept }: Context,
+  history: History,
+): Promise<KnownMigration | undefined> {
+  const { pending, acceptances } = planRun(known, history, accept);
   for (const { name, checksum } of acceptances) await journal.accept(name, checksum);
   return pending[0];
 }
 
-function carryOut(context: Context, { attempt, stopped }: Begun): Promise<boolean> {
+function execute(context: Context, { attempt, stopped }: Begun): Promise<boolean> {
   // What was begun without a transaction goes on without one.
   return attempt.migration.transactional && !stopped
     ? runInTransaction(context, attempt)

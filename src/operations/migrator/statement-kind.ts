@@ -1,4 +1,4 @@
-import { statementsOf, type Token } from '../../errors/sql-text.js';
+import { splitStatements, type Token } from '../../errors/sql-text.js';
 import type { MigrationLimits } from './options.js';
 
 /**
@@ -21,16 +21,16 @@ const STRICTEST: readonly StatementKind[] = [
 ];
 
 /** Of the text of one call, which may hold several statements. Empty text is `read`. */
-export function kindOf(sql: string): StatementKind {
-  const kinds = new Set(statementsOf(sql).map(kindOfStatement));
+export function classifySql(sql: string): StatementKind {
+  const kinds = new Set(splitStatements(sql).map(classifyStatement));
   return STRICTEST.find((kind) => kinds.has(kind)) ?? 'read';
 }
 
 /** The first words, in capitals: `ALTER TABLE`. */
-export function commandOf(sql: string): string {
-  const [statement = []] = statementsOf(sql);
-  return wordsOf(statement)
-    .slice(0, TWO_WORDS.test(wordsOf(statement)[0] ?? '') ? 2 : 1)
+export function readCommand(sql: string): string {
+  const [statement = []] = splitStatements(sql);
+  return readWords(statement)
+    .slice(0, TWO_WORDS.test(readWords(statement)[0] ?? '') ? 2 : 1)
     .join(' ');
 }
 
@@ -38,27 +38,27 @@ const TWO_WORDS = /^(ALTER|CREATE|DROP|COMMENT|VALIDATE)$/;
 
 /** By the first word, where that says everything. */
 const BY_FIRST_WORD: Readonly<Record<string, StatementKind>> = {
-  ...all('transaction', ['BEGIN', 'START', 'COMMIT', 'END', 'ABORT']),
-  ...all('savepoint', ['SAVEPOINT', 'RELEASE']),
-  ...all('session', ['RESET', 'DISCARD', 'LISTEN', 'UNLISTEN', 'DEALLOCATE', 'LOAD', 'DECLARE', 'CLOSE']),
-  ...all('read', ['VALUES', 'TABLE', 'SHOW', 'FETCH', 'MOVE', 'SELECT']),
-  ...all('data', ['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY', 'CALL', 'NOTIFY', 'EXECUTE']),
-  ...all('validation', ['ANALYZE', 'ANALYSE']),
-  ...all('concurrent', ['VACUUM']),
+  ...listKinds('transaction', ['BEGIN', 'START', 'COMMIT', 'END', 'ABORT']),
+  ...listKinds('savepoint', ['SAVEPOINT', 'RELEASE']),
+  ...listKinds('session', ['RESET', 'DISCARD', 'LISTEN', 'UNLISTEN', 'DEALLOCATE', 'LOAD', 'DECLARE', 'CLOSE']),
+  ...listKinds('read', ['VALUES', 'TABLE', 'SHOW', 'FETCH', 'MOVE', 'SELECT']),
+  ...listKinds('data', ['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY', 'CALL', 'NOTIFY', 'EXECUTE']),
+  ...listKinds('validation', ['ANALYZE', 'ANALYSE']),
+  ...listKinds('concurrent', ['VACUUM']),
 };
 
-function all(kind: StatementKind, words: readonly string[]): Record<string, StatementKind> {
+function listKinds(kind: StatementKind, words: readonly string[]): Record<string, StatementKind> {
   return Object.fromEntries(words.map((word) => [word, kind]));
 }
 
-function kindOfStatement(statement: readonly Token[]): StatementKind {
-  const words = wordsOf(statement);
+function classifyStatement(statement: readonly Token[]): StatementKind {
+  const words = readWords(statement);
   const [first = '', second = ''] = words;
   if (first === 'ROLLBACK') return words.includes('TO') ? 'savepoint' : 'transaction';
   if (first === 'PREPARE') return second === 'TRANSACTION' ? 'transaction' : 'session';
   if (first === 'SET') return ['LOCAL', 'CONSTRAINTS', 'TRANSACTION'].includes(second) ? 'local' : 'session';
-  if (first === 'WITH' || first === 'EXPLAIN') return writes(words) ? 'data' : 'read';
-  if (first === 'DO') return kindOfCode(statement);
+  if (first === 'WITH' || first === 'EXPLAIN') return isWriting(words) ? 'data' : 'read';
+  if (first === 'DO') return classifyCode(statement);
   if (first === 'SELECT' && words.includes('INTO')) return 'ddl';
   if (
     first === 'ALTER' &&
@@ -76,16 +76,16 @@ function isConcurrent(words: readonly string[]): boolean {
 }
 
 /** A DO block changes the schema when a word of its code says so. */
-function kindOfCode(statement: readonly Token[]): StatementKind {
+function classifyCode(statement: readonly Token[]): StatementKind {
   const code = statement.filter(({ kind }) => kind === 'dollar' || kind === 'string').map(({ text }) => text);
   return /\b(ALTER|CREATE|DROP|TRUNCATE|LOCK|REINDEX|GRANT|REVOKE|COMMENT)\b/i.test(code.join(' ')) ? 'ddl' : 'data';
 }
 
-function writes(words: readonly string[]): boolean {
+function isWriting(words: readonly string[]): boolean {
   return ['INSERT', 'UPDATE', 'DELETE', 'MERGE'].some((word) => words.includes(word));
 }
 
-function wordsOf(statement: readonly Token[]): string[] {
+function readWords(statement: readonly Token[]): string[] {
   return statement.filter(({ kind }) => kind === 'word').map(({ text }) => text.toUpperCase());
 }
 
@@ -98,7 +98,7 @@ export interface Timeouts {
 /**
  * @param behindDdl the transaction changed the schema before: it holds locks that others wait behind, whatever it does now
  */
-export function timeoutsFor(kind: StatementKind, behindDdl: boolean, limits: MigrationLimits): Timeouts {
+export function getTimeouts(kind: StatementKind, behindDdl: boolean, limits: MigrationLimits): Timeouts {
   if (behindDdl || kind === 'ddl') return { lock: limits.lockMs, statement: limits.ddlMs };
   const statement = kind === 'validation' ? limits.validationMs : limits.dataMs;
   return { lock: limits.patientLockMs, statement };

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { readHistory, type Run } from './journal.js';
-import { knownMigrations } from './known-migrations.js';
+import { describeMigrations } from './known-migrations.js';
 
 /**
  * - `applied`: the database has it
@@ -38,9 +38,9 @@ export interface MigrationStatus {
 }
 
 /** Reads only, through the pool; an empty database has all pending. */
-export async function migrationStatus(dataSource: DataSource): Promise<MigrationStatus> {
+export async function readMigrationStatus(dataSource: DataSource): Promise<MigrationStatus> {
   const history = await readHistory((sql) => dataSource.query(sql));
-  const known = knownMigrations(dataSource);
+  const known = describeMigrations(dataSource);
   const has = new Set(history.applied.map(({ name }) => name));
   const all = [...known, ...history.applied.filter(({ name }) => known.every((one) => one.name !== name))];
   const migrations = all
@@ -51,7 +51,7 @@ export async function migrationStatus(dataSource: DataSource): Promise<Migration
       const checksum = 'checksum' in migration ? migration.checksum : undefined;
       const edited = has.has(name) && recorded != null && checksum !== undefined && recorded !== checksum;
       const missing = !('instance' in migration);
-      return { name, edited, ...stateOf(missing, has.has(name), history.runs.get(name)) };
+      return { name, edited, ...toState(missing, has.has(name), history.runs.get(name)) };
     });
   return {
     applied: history.applied.map(({ name }) => name),
@@ -64,7 +64,7 @@ type Rest = Omit<MigrationState, 'edited' | 'name'>;
 
 const UNRECORDED = { at: null, version: null, by: null, step: null, errorCode: null };
 
-function stateOf(missing: boolean, applied: boolean, run: Run | undefined): Rest {
+function toState(missing: boolean, applied: boolean, run: Run | undefined): Rest {
   const author = run ? { version: run.packageVersion, by: `${run.host}:${run.pid}` } : { version: null, by: null };
   const open = run?.finishedAt === null && run.action === (applied ? 'down' : 'up') ? run : undefined;
   if (open) {

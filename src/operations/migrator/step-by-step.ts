@@ -1,8 +1,14 @@
 import type { QueryResult } from 'pg';
-import { statementsOf } from '../../errors/sql-text.js';
-import { type ConcurrentStep, concurrentStepOf, indexOf, indexState, reindexLeftovers } from './concurrent-index.js';
+import { splitStatements } from '../../errors/sql-text.js';
 import {
-  failureOf,
+  type ConcurrentStep,
+  parseConcurrentStep,
+  findIndex,
+  readIndexState,
+  listReindexLeftovers,
+} from './concurrent-index.js';
+import {
+  toMigrationError,
   MigrationNeedsDirectConnection,
   MigrationStatementRefused,
   MigrationStepsChanged,
@@ -10,18 +16,18 @@ import {
 import {
   type Attempt,
   isCurrent,
-  parametersOf,
-  queryRunnerFor,
+  listParameters,
+  createQueryRunner,
   recordFailure,
   type RunStatement,
   type Statement,
-  tryingAgain,
+  withRetries,
 } from './in-transaction.js';
 import type { Run } from './journal.js';
-import { chained } from './known-migrations.js';
-import { lockedTransaction } from './lock.js';
+import { extendHashChain } from './known-migrations.js';
+import { withTransactionLock } from './lock.js';
 import type { Context } from './options.js';
-import { commandOf, setLocal, timeoutsFor } from './statement-kind.js';
+import { readCommand, setLocal, getTimeouts } from './statement-kind.js';
 
 /** Milliseconds between two looks at what keeps a statement waiting that may wait as long as it likes. */
 const LOOK_EVERY = 5_000;
@@ -55,13 +61,13 @@ export class StepStatements {
     try {
       refuse(statement, this.attempt.migration.name);
       this.ordinal += 1;
-      this.#hash = chained(this.#hash, statement.sql, statement.parameters);
+      this.#hash = extendHashChain(this.#hash, statement.sql, statement.parameters);
       const before = this.#before[this.ordinal - 1];
       if (before !== undefined) return this.passOver(statement, before);
       this.current = statement;
       const result = await (statement.kind === 'concurrent'
-        ? this.concurrently(statement)
-        : this.inTransaction(statement));
+        ? this.runConcurrently(statement)
+        : this.runInTransaction(statement));
       this.done = this.ordinal;
       this.current = undefined;
       return result;
@@ -73,16 +79,16 @@ export class StepStatements {
 
   /** @throws MigrationStepsChanged when the migration ended before it met all that was done before */
   assertCaughtUp(): void {
-    if (this.ordinal < this.#before.length) throw this.changed();
+    if (this.ordinal < this.#before.length) throw this.assertUnchanged();
   }
 
   private passOver({ sql }: Statement, rowCount: number): QueryResult {
-    if (this.ordinal === this.#before.length && this.#hash !== this.stopped?.stepsHash) throw this.changed();
-    const command = commandOf(sql).split(' ')[0] ?? '';
+    if (this.ordinal === this.#before.length && this.#hash !== this.stopped?.stepsHash) throw this.assertUnchanged();
+    const command = readCommand(sql).split(' ')[0] ?? '';
     return { command, rowCount, rows: [], oid: 0, fields: [] };
   }
 
-  private changed(): MigrationStepsChanged {
+  private assertUnchanged(): MigrationStepsChanged {
     const { name } = this.attempt.migration;
     return new MigrationStepsChanged(
       `${name} was stopped after ${this.#before.length} statements, and these are others now`,
@@ -90,36 +96,36 @@ export class StepStatements {
     );
   }
 
-  private inTransaction(statement: Statement): Promise<QueryResult> {
+  private runInTransaction(statement: Statement): Promise<QueryResult> {
     const { connection, journal, watch, limits } = this.context;
     const { runId, migration } = this.attempt;
-    return tryingAgain(this.context, migration.name, () =>
-      lockedTransaction(this.context, async () => {
-        await connection.query(setLocal(timeoutsFor(statement.kind, false, limits)));
+    return withRetries(this.context, migration.name, () =>
+      withTransactionLock(this.context, async () => {
+        await connection.query(setLocal(getTimeouts(statement.kind, false, limits)));
         const times = { first: limits.lockMs / 2, then: 1_000 };
-        const result = await watch.during(connection.backendPid, times, () =>
-          connection.query(statement.sql, parametersOf(statement)),
+        const result = await watch.runWatched(connection.backendPid, times, () =>
+          connection.query(statement.sql, listParameters(statement)),
         );
-        await journal.stepDone(runId, result.rowCount ?? 0, this.#hash);
+        await journal.recordStep(runId, result.rowCount ?? 0, this.#hash);
         return result;
       }),
     );
   }
 
   /** No limit of time: a build that is cancelled leaves an index that only costs. */
-  private async concurrently(statement: Statement): Promise<QueryResult> {
+  private async runConcurrently(statement: Statement): Promise<QueryResult> {
     const { connection, journal, watch, notice } = this.context;
     const { runId, migration } = this.attempt;
-    const step = concurrentStepOf(statement.sql, migration.name);
-    const result = await tryingAgain(this.context, migration.name, async () => {
-      if (await this.isReached(step)) return { ...EMPTY, command: commandOf(statement.sql).split(' ')[0] ?? '' };
+    const step = parseConcurrentStep(statement.sql, migration.name);
+    const result = await withRetries(this.context, migration.name, async () => {
+      if (await this.isReached(step)) return { ...EMPTY, command: readCommand(statement.sql).split(' ')[0] ?? '' };
       const tell = (): void => {
-        notice(`${migration.name}: ${commandOf(statement.sql)} CONCURRENTLY waits for ${watch.last ?? 'others'}`);
+        notice(`${migration.name}: ${readCommand(statement.sql)} CONCURRENTLY waits for ${watch.last ?? 'others'}`);
       };
       const times = { first: LOOK_EVERY, then: LOOK_EVERY };
-      return watch.during(connection.backendPid, times, () => connection.query(statement.sql), tell);
+      return watch.runWatched(connection.backendPid, times, () => connection.query(statement.sql), tell);
     });
-    await lockedTransaction(this.context, () => journal.stepDone(runId, 0, this.#hash));
+    await withTransactionLock(this.context, () => journal.recordStep(runId, 0, this.#hash));
     return result;
   }
 
@@ -130,15 +136,15 @@ export class StepStatements {
   private async isReached(step: ConcurrentStep): Promise<boolean> {
     const begun = this.stopped?.begun === this.ordinal;
     if (step.does === 'create') {
-      const state = await indexState(this.context, step.index, step.table);
+      const state = await readIndexState(this.context, step.index, step.table);
       if (state === 'valid') return begun || step.unlessThere;
-      if (state === 'invalid') await this.dropInvalid(await indexOf(this.context, step.index, step.table));
+      if (state === 'invalid') await this.dropInvalid(await findIndex(this.context, step.index, step.table));
       await this.announce();
     } else if (step.does === 'drop') {
-      if ((await indexState(this.context, step.index)) === 'absent') return begun;
+      if ((await readIndexState(this.context, step.index)) === 'absent') return begun;
       await this.announce();
     } else if (step.does === 'reindex') {
-      for (const index of await reindexLeftovers(this.context, step.what, step.name)) await this.dropInvalid(index);
+      for (const index of await listReindexLeftovers(this.context, step.what, step.name)) await this.dropInvalid(index);
     }
     return false;
   }
@@ -149,7 +155,7 @@ export class StepStatements {
   }
 
   private async announce(): Promise<void> {
-    await lockedTransaction(this.context, () => this.context.journal.begin(this.attempt.runId, this.ordinal));
+    await withTransactionLock(this.context, () => this.context.journal.begin(this.attempt.runId, this.ordinal));
   }
 }
 
@@ -160,18 +166,18 @@ function refuse({ sql, kind }: Statement, migration: string): void {
     new MigrationStatementRefused(`${migration}: ${what} in a migration without transaction`, [migration], advice);
   if (
     kind === 'read' ||
-    statementsOf(sql).some((statement) =>
+    splitStatements(sql).some((statement) =>
       statement.some(({ kind, text }) => kind === 'word' && /^returning$/i.test(text)),
     )
   ) {
     throw about(
-      `${commandOf(sql)} would ask for rows`,
+      `${readCommand(sql)} would ask for rows`,
       'its course may depend on nothing but its text and the numbers of rows changed: put the question into the statement (WHERE, DO)',
     );
   }
   if (kind === 'transaction' || kind === 'savepoint' || kind === 'session' || kind === 'local') {
     throw about(
-      `${commandOf(sql)} would last for its own statement only`,
+      `${readCommand(sql)} would last for its own statement only`,
       'leave it out: each statement is a transaction of its own',
     );
   }
@@ -191,9 +197,9 @@ export async function runStepByStep(context: Context, attempt: Attempt, stopped:
   const steps = new StepStatements(context, attempt, stopped);
   try {
     assertOwnSession(context, attempt);
-    await migration.instance[direction](queryRunnerFor(context.dataSource, steps.run, false));
+    await migration.instance[direction](createQueryRunner(context.dataSource, steps.run, false));
     steps.assertCaughtUp();
-    return await lockedTransaction(context, async () => {
+    return await withTransactionLock(context, async () => {
       const current = await isCurrent(context, attempt);
       if (current) await context.journal.finish(runId, migration, direction, steps.ordinal);
       else await context.journal.forget(runId);
@@ -205,7 +211,7 @@ export async function runStepByStep(context: Context, attempt: Attempt, stopped:
     const done = steps.done;
     await recordFailure(context, runId, first, done);
     const state = `${done} of its statements are done and stay; the next run goes on after them`;
-    throw failureOf(first, { migration: migration.name, ordinal, statement: current, state });
+    throw toMigrationError(first, { migration: migration.name, ordinal, statement: current, state });
   }
 }
 

@@ -9,7 +9,7 @@ const LOCK_MODES = [
 
 export type LockMode = (typeof LOCK_MODES)[number];
 
-export function strongest(one: LockMode | undefined, other: LockMode): LockMode {
+export function findStrongest(one: LockMode | undefined, other: LockMode): LockMode {
   return one !== undefined && LOCK_MODES.indexOf(one) > LOCK_MODES.indexOf(other) ? one : other;
 }
 
@@ -47,24 +47,24 @@ WHERE pid = pg_backend_pid() AND locktype = 'relation' AND granted
 
 /** Watches the tables of the transaction that is open on a connection. */
 export async function observeTables(connection: MigratorConnection): Promise<TableObserver> {
-  const before = await connection.rows<Table>(
+  const before = await connection.queryRows<Table>(
     `SELECT c.oid::text AS oid, ${NAME} AS name, pg_relation_filenode(c.oid)::text AS file,
             pg_total_relation_size(c.oid)::text AS bytes, reltuples::bigint::text AS rows FROM ${TABLES}`,
   );
   const files = new Map(before.map(({ oid, file }) => [oid, file]));
   const held = new Map<string, LockMode>();
   const names = new Map(before.map(({ oid, name }) => [oid, name]));
-  const sizes = new Map(before.map(({ name, bytes, rows }) => [name, { bytes: Number(bytes), rows: rowsOf(rows) }]));
+  const sizes = new Map(before.map(({ name, bytes, rows }) => [name, { bytes: Number(bytes), rows: readRows(rows) }]));
 
   const look = async (): Promise<Observation> => {
-    const now = await connection.rows<Pick<Table, 'file' | 'name' | 'oid'>>(
+    const now = await connection.queryRows<Pick<Table, 'file' | 'name' | 'oid'>>(
       `SELECT c.oid::text AS oid, ${NAME} AS name, pg_relation_filenode(c.oid)::text AS file FROM ${TABLES}`,
     );
     for (const { oid, name } of now) if (!names.has(oid)) names.set(oid, name);
     const observation: Observation = { locks: [], rewrites: [] };
     const modes = new Map<string, LockMode>();
-    for (const { oid, mode } of await connection.rows<{ oid: string; mode: string }>(LOCKS)) {
-      modes.set(oid, strongest(modes.get(oid), spelled(mode)));
+    for (const { oid, mode } of await connection.queryRows<{ oid: string; mode: string }>(LOCKS)) {
+      modes.set(oid, findStrongest(modes.get(oid), spellLockMode(mode)));
     }
     for (const [oid, mode] of modes) {
       const table = names.get(oid);
@@ -84,7 +84,7 @@ export async function observeTables(connection: MigratorConnection): Promise<Tab
 }
 
 /** `AccessExclusiveLock`, as pg_locks has it, is `ACCESS EXCLUSIVE` everywhere else. */
-function spelled(mode: string): LockMode {
+function spellLockMode(mode: string): LockMode {
   return mode
     .replace(/Lock$/, '')
     .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
@@ -92,6 +92,6 @@ function spelled(mode: string): LockMode {
 }
 
 /** -1: never counted. */
-function rowsOf(text: string): number | null {
+function readRows(text: string): number | null {
   return Number(text) < 0 ? null : Number(text);
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseDatabaseUrl } from '../../connection/database-url.js';
-import { differencesOf } from '../backup/differences.js';
+import { compareFingerprints } from '../backup/differences.js';
 import { dumpDatabase, restoreDatabaseLevel, restoreDump } from '../backup/dump.js';
 import type { Fingerprint } from '../backup/fingerprint.js';
 import { BackupError, type Engine } from '../backup/manifest.js';
@@ -11,11 +11,11 @@ import {
   type BackupContext,
   copyDatabase,
   dropDatabase,
-  fingerprintOf,
-  nameBeside,
+  readDatabaseFingerprint,
+  createNameBeside,
   onServer,
-  serverFacts,
-  sessionsIn,
+  readServerFacts,
+  listSessions,
 } from '../backup/server.js';
 
 /** A database equal to the source, on which anything may be tried. */
@@ -40,17 +40,17 @@ export async function withCopy<T>(
   keep: boolean,
   work: (copy: Copy) => Promise<T>,
 ): Promise<T> {
-  const name = nameBeside(parseDatabaseUrl(source.url).database, 'trial', new Date());
+  const name = createNameBeside(parseDatabaseUrl(source.url).database, 'trial', new Date());
   const { signal } = source;
   let done = false;
   // Ends whatever runs in the copy; what PostgreSQL still makes then is dropped below.
   const drop = (): void => void dropDatabase(target, name).catch(() => undefined);
   try {
-    const { engine, original } = await made(source, target, name);
+    const { engine, original } = await createCopy(source, target, name);
     signal?.addEventListener('abort', drop);
-    const fingerprint = await fingerprintOf(target, name, { columns: true });
+    const fingerprint = await readDatabaseFingerprint(target, name, { columns: true });
     const ignoreDatabase = source !== target;
-    const differences = differencesOf(original, fingerprint, { ignoreDatabase });
+    const differences = compareFingerprints(original, fingerprint, { ignoreDatabase });
     if (differences.length > 0) {
       throw new BackupError(`The copy is not equal to the database: ${differences.slice(0, 5).join('; ')}.`);
     }
@@ -63,40 +63,40 @@ export async function withCopy<T>(
   }
 }
 
-async function made(
+async function createCopy(
   source: BackupContext,
   target: BackupContext,
   name: string,
 ): Promise<{ engine: Engine; original: Fingerprint }> {
   const { database } = parseDatabaseUrl(source.url);
   await onServer(target, async (client) => {
-    assertMayCreate(await serverFacts(client, database), 'a rehearsal is on a copy');
+    assertMayCreate(await readServerFacts(client, database), 'a rehearsal is on a copy');
   });
-  const reason = source === target ? await whyNotByTemplate(source, database) : 'the copy is on another server';
+  const reason = source === target ? await explainNoTemplate(source, database) : 'the copy is on another server';
   if (reason !== undefined) {
     source.note(`copying with pg_dump, since ${reason}`);
-    return { engine: 'dump', original: await byDump(source, target, name) };
+    return { engine: 'dump', original: await copyByDump(source, target, name) };
   }
   source.note(`copying on the server: the database ${name}`);
-  const original = await fingerprintOf(source);
+  const original = await readDatabaseFingerprint(source);
   await copyDatabase(source, database, name);
   await restoreDatabaseLevel(source, name, original);
   return { engine: 'template', original };
 }
 
-async function whyNotByTemplate(source: BackupContext, database: string): Promise<string | undefined> {
+async function explainNoTemplate(source: BackupContext, database: string): Promise<string | undefined> {
   return onServer(source, async (client) => {
-    const { owns } = await serverFacts(client, database);
+    const { owns } = await readServerFacts(client, database);
     if (owns !== true) return `this role does not own ${database}`;
-    const sessions = await sessionsIn(client, database);
+    const sessions = await listSessions(client, database);
     if (sessions.length === 0) return undefined;
     return `others are connected to ${database}: ${sessions.slice(0, 5).join('; ')}`;
   });
 }
 
-async function byDump(source: BackupContext, target: BackupContext, name: string): Promise<Fingerprint> {
+async function copyByDump(source: BackupContext, target: BackupContext, name: string): Promise<Fingerprint> {
   const { database } = parseDatabaseUrl(source.url);
-  const { version: server } = await onServer(source, (client) => serverFacts(client, database));
+  const { version: server } = await onServer(source, (client) => readServerFacts(client, database));
   const folder = await mkdtemp(join(tmpdir(), 'shared-db-rehearsal-'));
   try {
     const { dump, fingerprint } = await dumpDatabase(source, server, folder);

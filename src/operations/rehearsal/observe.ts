@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { queryOf } from '../backup/server.js';
+import { createQuery } from '../backup/server.js';
 import { withClient } from '../../connection/client.js';
 import type { TableLock } from './rehearse.js';
 
@@ -33,7 +33,7 @@ WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND relkin
 GROUP BY 1 ORDER BY 1`;
 
 /** The same migration, watched. */
-export function observed(Class: MigrationClass, observation: Observation): MigrationClass {
+export function observeMigration(Class: MigrationClass, observation: Observation): MigrationClass {
   const Observed = class extends Class {
     override async up(queryRunner: QueryRunner): Promise<void> {
       const started = performance.now();
@@ -41,7 +41,7 @@ export function observed(Class: MigrationClass, observation: Observation): Migra
       observation.up = performance.now() - started;
       if (this.transaction === false) return;
       const rows = (await queryRunner.query(LOCKS)) as { table: string; modes: string[] }[];
-      observation.locks = rows.map(({ table, modes }) => ({ table, mode: strongest(modes) }));
+      observation.locks = rows.map(({ table, modes }) => ({ table, mode: findStrongest(modes) }));
     }
 
     override async down(queryRunner: QueryRunner): Promise<void> {
@@ -56,9 +56,9 @@ export function observed(Class: MigrationClass, observation: Observation): Migra
 }
 
 /** Where each table is kept: another file means that it was written anew. By object id. */
-export async function tableFiles(url: string, database: string): Promise<ReadonlyMap<string, TableFile>> {
+export async function readTableFiles(url: string, database: string): Promise<ReadonlyMap<string, TableFile>> {
   return withClient(url, { database, readOnly: true, applicationName: 'shared-db rehearsal' }, async (client) => {
-    const rows = (await queryOf(client)(
+    const rows = (await createQuery(client)(
       `SELECT c.oid::text, format('%I.%I', nspname, relname) AS table, pg_relation_filenode(c.oid)::text AS file
        FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
        WHERE relkind IN ('r', 'm') AND nspname !~ '^pg_' AND nspname <> 'information_schema'`,
@@ -72,7 +72,7 @@ export interface TableFile {
   readonly file: string;
 }
 
-function strongest(modes: readonly string[]): string {
+function findStrongest(modes: readonly string[]): string {
   const mode = [...modes].sort((a, b) => MODES.indexOf(b) - MODES.indexOf(a))[0] ?? '';
   return mode.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toUpperCase();
 }

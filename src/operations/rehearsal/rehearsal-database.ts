@@ -1,21 +1,21 @@
 import type { DataSource } from 'typeorm';
-import { rowDifferences } from '../backup/differences.js';
-import { shortName, type Fingerprint } from '../backup/fingerprint.js';
-import { fingerprintOf, ONE_MOMENT, queryOf, type BackupContext } from '../backup/server.js';
+import { compareRows } from '../backup/differences.js';
+import { removeSchemaName, type Fingerprint } from '../backup/fingerprint.js';
+import { readDatabaseFingerprint, ONE_MOMENT, createQuery, type BackupContext } from '../backup/server.js';
 import { withClient } from '../../connection/client.js';
 import { revertMigration, runMigrations } from '../migrator/runner.js';
 import { BOOKKEEPING_TABLES } from '../catalog/bookkeeping.js';
 import { readSnapshot, type Snapshot } from '../catalog/snapshot.js';
 import { SharedDbError } from '../../errors/shared-db-error.js';
 import type { Copy } from './copy.js';
-import { observed, tableFiles, type MigrationClass, type Observation, type TableFile } from './observe.js';
+import { observeMigration, readTableFiles, type MigrationClass, type Observation, type TableFile } from './observe.js';
 import type { DataSourceFactory, MigrationReport } from './rehearse.js';
 
 /** Undefined when it went well; else, in words, which migration failed and why. */
 export type Problem = string | undefined;
 
 /** The copy, on which migrations are applied and taken back while they are watched. */
-export class Stage {
+export class RehearsalDatabase {
   /** Of each migration that was applied, in order. */
   readonly reports: MigrationReport[] = [];
   private readonly observations = new Map<string, Observation>();
@@ -33,34 +33,34 @@ export class Stage {
     this.state = copy.fingerprint;
     this.watched = classes.map((Class) => {
       const observation: Observation = { up: 0, down: 0, locks: null };
-      this.observations.set(nameOf(Class), observation);
-      return observed(Class, observation);
+      this.observations.set(getMigrationName(Class), observation);
+      return observeMigration(Class, observation);
     });
   }
 
   /** What the schema is now. */
-  snapshot(): Promise<Snapshot> {
+  readSnapshot(): Promise<Snapshot> {
     const { url, schema, signal } = this.target;
     const options = { database: this.copy.name, signal, readOnly: true, applicationName: 'shared-db rehearsal' };
     return withClient(url, options, async (client) => {
       await client.query(ONE_MOMENT);
-      return readSnapshot(queryOf(client), schema, 'schema');
+      return readSnapshot(createQuery(client), schema, 'schema');
     });
   }
 
-  fingerprint(): Promise<Fingerprint> {
-    return fingerprintOf(this.target, this.copy.name, { columns: true });
+  readFingerprint(): Promise<Fingerprint> {
+    return readDatabaseFingerprint(this.target, this.copy.name, { columns: true });
   }
 
   /** Applies them one after the other, each looked at by itself. */
   async applyEach(pending: readonly string[]): Promise<Problem> {
     for (const [index, name] of pending.entries()) {
-      const files = await this.files();
+      const files = await this.readFiles();
       const later = pending.slice(index + 1);
       const problem = await this.attempt('applying', name, (dataSource) => runMigrations(dataSource), later);
       if (problem !== undefined) return problem;
-      const after = await this.fingerprint();
-      this.reports.push(this.reportOf(name, files, await this.files(), after));
+      const after = await this.readFingerprint();
+      this.reports.push(this.reportOf(name, files, await this.readFiles(), after));
       this.state = after;
     }
     return undefined;
@@ -89,10 +89,12 @@ export class Stage {
   }
 
   /** Why they cannot all be taken back; null when they can. */
-  irreversible(pending: readonly string[]): string | null {
+  findIrreversible(pending: readonly string[]): string | null {
     const reasons = this.classes.flatMap((Class) => {
       const { irreversibleBecause: reason } = new Class() as { irreversibleBecause?: string };
-      return reason !== undefined && pending.includes(nameOf(Class)) ? [`${nameOf(Class)}: ${reason}`] : [];
+      return reason !== undefined && pending.includes(getMigrationName(Class))
+        ? [`${getMigrationName(Class)}: ${reason}`]
+        : [];
     });
     return reasons.length === 0 ? null : reasons.join('; ');
   }
@@ -104,24 +106,25 @@ export class Stage {
       name,
       ...{ up, down: null, again: null },
       locks:
-        locks?.filter(({ table }) => known.has(table)).map((lock) => ({ ...lock, table: this.short(lock.table) })) ??
-        null,
+        locks
+          ?.filter(({ table }) => known.has(table))
+          .map((lock) => ({ ...lock, table: this.shortenName(lock.table) })) ?? null,
       rewritten: [...before].flatMap(([oid, { table, file }]) => {
         const now = after.get(oid);
-        return now && now.file !== file ? [this.short(table)] : [];
+        return now && now.file !== file ? [this.shortenName(table)] : [];
       }),
-      rows: rowDifferences(this.state, state)
+      rows: compareRows(this.state, state)
         .filter(({ table }) => !BOOKKEEPING_TABLES.includes(table))
         .map(({ table, before: was, after: is, columns = [] }) => ({ table, before: was, after: is, columns })),
     };
   }
 
-  private short(table: string): string {
-    return shortName(table, this.target.schema);
+  private shortenName(table: string): string {
+    return removeSchemaName(table, this.target.schema);
   }
 
-  private files(): Promise<Files> {
-    return tableFiles(this.target.url, this.copy.name);
+  private readFiles(): Promise<Files> {
+    return readTableFiles(this.target.url, this.copy.name);
   }
 
   /** @param later migrations that do not exist yet, as far as this step is concerned */
@@ -132,7 +135,7 @@ export class Stage {
     later: readonly string[] = [],
   ): Promise<Problem> {
     this.target.signal?.throwIfAborted();
-    const migrations = this.watched.filter((Class) => !later.includes(nameOf(Class)));
+    const migrations = this.watched.filter((Class) => !later.includes(getMigrationName(Class)));
     const options = {
       ...{ url: this.target.url, schema: this.target.schema, purpose: 'migrate' as const, connectRetryMs: 0 },
       ...{ poolSize: 2, applicationName: 'shared-db rehearsal' },
@@ -147,7 +150,7 @@ export class Stage {
       return undefined;
     } catch (error) {
       this.target.signal?.throwIfAborted();
-      return `${what} ${name} failed: ${reasonOf(error)}`;
+      return `${what} ${name} failed: ${formatReason(error)}`;
     }
   }
 }
@@ -155,12 +158,12 @@ export class Stage {
 type Files = ReadonlyMap<string, TableFile>;
 
 /** The name by which the database knows a migration. */
-export function nameOf(Class: MigrationClass): string {
+export function getMigrationName(Class: MigrationClass): string {
   return new Class().name ?? Class.name;
 }
 
 /** Errors that are not ours may quote rows: their kind and code only. */
-function reasonOf(error: unknown): string {
+function formatReason(error: unknown): string {
   if (error instanceof SharedDbError) return error.message;
   const { name, code } = error as { name?: string; code?: string };
   return [name ?? 'an unknown error', code].filter(Boolean).join(' ');

@@ -1,21 +1,21 @@
 import type { DataSource } from 'typeorm';
-import { addressOf } from '../../connection/client.js';
-import { connectionFailure } from '../../connection/connection-failure.js';
+import { getAddress } from '../../connection/client.js';
+import { toConnectionFailure } from '../../connection/connection-failure.js';
 import { describeAddress, parseDatabaseUrl } from '../../connection/database-url.js';
 import { SchemaMissing } from '../../connection/schema-name.js';
-import { differencesOf } from '../backup/differences.js';
-import { type Fingerprint, leavingOut } from '../backup/fingerprint.js';
+import { compareFingerprints } from '../backup/differences.js';
+import { type Fingerprint, withoutTables } from '../backup/fingerprint.js';
 import type { Engine } from '../backup/manifest.js';
 import type { BackupContext } from '../backup/server.js';
 import { BOOKKEEPING_TABLES } from '../catalog/bookkeeping.js';
-import { expectedIn } from '../catalog/compare.js';
+import { adaptToSchema } from '../catalog/compare.js';
 import { diff } from '../catalog/diff.js';
 import { SCHEMA } from '../catalog/schema-placeholder.js';
 import type { Snapshot } from '../catalog/snapshot.js';
-import { migrationStatus } from '../migrator/status.js';
+import { readMigrationStatus } from '../migrator/status.js';
 import { type Copy, withCopy } from './copy.js';
 import type { MigrationClass } from './observe.js';
-import { nameOf, type Problem, Stage } from './rehearsal-database.js';
+import { getMigrationName, type Problem, RehearsalDatabase } from './rehearsal-database.js';
 
 /** A lock that a migration took on a table that was there before. */
 export interface TableLock {
@@ -97,13 +97,13 @@ export interface RehearsalOptions {
 export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   const { source, server, keep = false } = options;
   const database = describeAddress(parseDatabaseUrl(source.url));
-  const { pending, classes } = await pendingIn(options);
+  const { pending, classes } = await readPending(options);
   const nothing = { database, pending, passed: true, problems: [], notReverted: null, migrations: [] };
   if (pending.length === 0) return nothing;
   const target = server === undefined ? source : { ...source, url: server };
   return withCopy(source, target, keep, async (copy) => {
-    const stage = new Stage(target, copy, classes, options.createDataSource);
-    const found = await performed(stage, copy, pending, options);
+    const stage = new RehearsalDatabase(target, copy, classes, options.createDataSource);
+    const found = await runRehearsal(stage, copy, pending, options);
     const { name, engine } = copy;
     return {
       ...nothing,
@@ -120,8 +120,8 @@ interface Found {
   readonly notReverted: string | null;
 }
 
-async function performed(
-  stage: Stage,
+async function runRehearsal(
+  stage: RehearsalDatabase,
   copy: Copy,
   pending: readonly string[],
   options: RehearsalOptions,
@@ -131,38 +131,38 @@ async function performed(
   const failed = await stage.applyEach(pending);
   if (failed !== undefined) return { problems: [failed], notReverted: null };
   const after = stage.state;
-  const now = await stage.snapshot();
-  const expected = options.expected === undefined ? now : expectedIn(options.expected, now);
+  const now = await stage.readSnapshot();
+  const expected = options.expected === undefined ? now : adaptToSchema(options.expected, now);
   const problems = diff(expected, now).map(({ sentence }) => `after applying: ${sentence}`);
-  const notReverted = stage.irreversible(pending);
+  const notReverted = stage.findIrreversible(pending);
   if (notReverted !== null) return { problems, notReverted };
 
   note('taking them back');
-  if (add(problems, await stage.revertAll(pending))) return { problems, notReverted };
-  problems.push(...told('after taking back', copy.fingerprint, await stage.fingerprint()));
+  if (addProblem(problems, await stage.revertAll(pending))) return { problems, notReverted };
+  problems.push(...compareState('after taking back', copy.fingerprint, await stage.readFingerprint()));
 
   note('applying them again');
-  if (add(problems, await stage.applyAll(pending))) return { problems, notReverted };
-  const second = (await stage.fingerprint()).catalog;
+  if (addProblem(problems, await stage.applyAll(pending))) return { problems, notReverted };
+  const second = (await stage.readFingerprint()).catalog;
   problems.push(...diff(after.catalog, second).map(({ sentence }) => `after applying again: ${sentence}`));
   return { problems, notReverted };
 }
 
-function add(problems: string[], problem: Problem): boolean {
+function addProblem(problems: string[], problem: Problem): boolean {
   if (problem !== undefined) problems.push(problem);
   return problem !== undefined;
 }
 
-function told(when: string, was: Fingerprint, is: Fingerprint): string[] {
+function compareState(when: string, was: Fingerprint, is: Fingerprint): string[] {
   // Written by the runner, not by migrations: it remembers what was tried, and so is not what it was.
   const bookkeeping = BOOKKEEPING_TABLES.map((table) => `${was.catalog.schema}.${table}`);
-  const [before, after] = [leavingOut(was, bookkeeping), leavingOut(withoutNewSchema(is, was), bookkeeping)];
+  const [before, after] = [withoutTables(was, bookkeeping), withoutTables(ignoreNewSchema(is, was), bookkeeping)];
   // A sequence does not go back when what it numbered does.
-  return differencesOf(before, after, { ignoreSequences: true }).map((sentence) => `${when}: ${sentence}`);
+  return compareFingerprints(before, after, { ignoreSequences: true }).map((sentence) => `${when}: ${sentence}`);
 }
 
 /** Where the runner made the schema, it leaves it when every migration is taken back. */
-function withoutNewSchema(fingerprint: Fingerprint, before: Fingerprint): Fingerprint {
+function ignoreNewSchema(fingerprint: Fingerprint, before: Fingerprint): Fingerprint {
   const key = `schema ${SCHEMA}`;
   if (before.catalog.objects[key] !== undefined) return fingerprint;
   const objects = Object.entries(fingerprint.catalog.objects).filter(([name]) => name !== key);
@@ -170,7 +170,7 @@ function withoutNewSchema(fingerprint: Fingerprint, before: Fingerprint): Finger
 }
 
 /** Where there is no schema yet, all of them. */
-async function pendingIn({
+async function readPending({
   source: { url, schema },
   createDataSource,
 }: RehearsalOptions): Promise<{ pending: readonly string[]; classes: readonly MigrationClass[] }> {
@@ -183,11 +183,11 @@ async function pendingIn({
   try {
     await dataSource.initialize();
   } catch (error) {
-    if (error instanceof SchemaMissing) return { pending: classes.map(nameOf), classes };
-    throw connectionFailure(error, addressOf(dataSource));
+    if (error instanceof SchemaMissing) return { pending: classes.map(getMigrationName), classes };
+    throw toConnectionFailure(error, getAddress(dataSource));
   }
   try {
-    return { pending: (await migrationStatus(dataSource)).pending, classes };
+    return { pending: (await readMigrationStatus(dataSource)).pending, classes };
   } finally {
     await dataSource.destroy();
   }

@@ -1,6 +1,6 @@
 import { DEFAULT_SCHEMA } from '../../connection/schema-name.js';
-import { SCHEMA, withoutSchema } from '../catalog/schema-placeholder.js';
-import { type CatalogObject, keyOf, type Kind } from '../catalog/snapshot.js';
+import { SCHEMA, removeSchema } from '../catalog/schema-placeholder.js';
+import { type CatalogObject, toKey, type Kind } from '../catalog/snapshot.js';
 import { LOGIN_ROLES, type RoleMatrix, ROLES, type TableRights } from './roles.js';
 
 type Objects = Readonly<Record<string, CatalogObject>>;
@@ -21,7 +21,7 @@ export function isOurs({ kind, name, on }: CatalogObject): boolean {
  * @param owner how the snapshot names the role `owner`: `$owner` where it owns most tables
  * @param schema the name of the schema
  */
-export function expectedRights(
+export function listExpectedRights(
   objects: Objects,
   owner: string,
   schema: string,
@@ -29,39 +29,45 @@ export function expectedRights(
 ): Record<string, CatalogObject> {
   const ours = Object.values(objects).filter(isOurs);
   const rights = [
-    ...databaseRights(),
-    ...schemaRights(owner, schema),
+    ...listDatabaseRights(),
+    ...listSchemaRights(owner, schema),
     ...ours
       .filter(({ kind }) => RELATIONS.includes(kind))
-      .flatMap((table) => tableRights(table, columnsOf(table, ours), matrix.rightsOn(withoutSchema(table.name)))),
-    ...ours.filter(({ kind }) => ROUTINES.includes(kind)).map((routine) => closed(routine, 'EXECUTE ON ROUTINE')),
-    ...ours.filter(({ kind }) => TYPES.includes(kind)).map((type) => closed(type, 'USAGE ON TYPE')),
-    ...futureRights(owner, matrix.futureTables),
-    ...settings(),
+      .flatMap((table) => listTableRights(table, listColumns(table, ours), matrix.rightsOn(removeSchema(table.name)))),
+    ...ours
+      .filter(({ kind }) => ROUTINES.includes(kind))
+      .map((routine) => revokeFromPublic(routine, 'EXECUTE ON ROUTINE')),
+    ...ours.filter(({ kind }) => TYPES.includes(kind)).map((type) => revokeFromPublic(type, 'USAGE ON TYPE')),
+    ...listFutureRights(owner, matrix.futureTables),
+    ...listSettings(),
   ];
-  return Object.fromEntries(rights.map((right) => [keyOf(right), right]));
+  return Object.fromEntries(rights.map((right) => [toKey(right), right]));
 }
 
 /** Connecting; PUBLIC, which by itself may do that and make temporary tables, nothing. */
-function databaseRights(): CatalogObject[] {
+function listDatabaseRights(): CatalogObject[] {
   return [
-    ...['CONNECT', 'TEMPORARY'].map((privilege) => right('revoked', `${privilege} ON DATABASE $database FROM PUBLIC`)),
-    ...LOGIN_ROLES.map((role) => right('grant', `CONNECT ON DATABASE $database TO ${role}`)),
+    ...['CONNECT', 'TEMPORARY'].map((privilege) =>
+      createRight('revoked', `${privilege} ON DATABASE $database FROM PUBLIC`),
+    ),
+    ...LOGIN_ROLES.map((role) => createRight('grant', `CONNECT ON DATABASE $database TO ${role}`)),
   ];
 }
 
 /** Using what is in the schema. `owner` owns it, but for `public`, which belongs to the owner of the database. */
-function schemaRights(owner: string, schema: string): CatalogObject[] {
+function listSchemaRights(owner: string, schema: string): CatalogObject[] {
   const granted = schema === DEFAULT_SCHEMA ? ['CREATE', 'USAGE'] : [];
   return [
-    ...granted.map((privilege) => right('grant', `${privilege} ON SCHEMA ${SCHEMA} TO ${owner}`, `schema ${SCHEMA}`)),
+    ...granted.map((privilege) =>
+      createRight('grant', `${privilege} ON SCHEMA ${SCHEMA} TO ${owner}`, `schema ${SCHEMA}`),
+    ),
     ...ROLES.filter(({ login, becomesOwner }) => login && !becomesOwner).map(({ name }) =>
-      right('grant', `USAGE ON SCHEMA ${SCHEMA} TO ${name}`, `schema ${SCHEMA}`),
+      createRight('grant', `USAGE ON SCHEMA ${SCHEMA} TO ${name}`, `schema ${SCHEMA}`),
     ),
   ];
 }
 
-function tableRights(
+function listTableRights(
   table: CatalogObject,
   columns: readonly string[],
   rights: readonly TableRights[],
@@ -69,38 +75,38 @@ function tableRights(
   return rights.flatMap(({ role, privileges, without }) => {
     if (without.length === 0) {
       return privileges.map((privilege) =>
-        right('grant', `${privilege} ON TABLE ${table.name} TO ${role}`, keyOf(table)),
+        createRight('grant', `${privilege} ON TABLE ${table.name} TO ${role}`, toKey(table)),
       );
     }
     const seen = columns.filter((column) => !without.includes(column));
     return privileges.flatMap((privilege) =>
       seen.map((column) =>
-        right(
+        createRight(
           'grant',
           `${privilege} (${column}) ON TABLE ${table.name} TO ${role}`,
-          withoutSchema(`column ${table.name}.${column}`),
+          removeSchema(`column ${table.name}.${column}`),
         ),
       ),
     );
   });
 }
 
-function columnsOf({ name }: CatalogObject, objects: readonly CatalogObject[]): string[] {
+function listColumns({ name }: CatalogObject, objects: readonly CatalogObject[]): string[] {
   return objects.filter(({ kind, on }) => kind === 'column' && on === name).map((column) => column.name);
 }
 
 /** By itself everybody may call a function and use a type. A trigger's function needs no right to fire. */
-function closed(object: CatalogObject, what: string): CatalogObject {
-  return right('revoked', `${what} ${object.name} FROM PUBLIC`, keyOf(object));
+function revokeFromPublic(object: CatalogObject, what: string): CatalogObject {
+  return createRight('revoked', `${what} ${object.name} FROM PUBLIC`, toKey(object));
 }
 
-function futureRights(owner: string, { role, privileges }: RoleMatrix['futureTables']): CatalogObject[] {
+function listFutureRights(owner: string, { role, privileges }: RoleMatrix['futureTables']): CatalogObject[] {
   return [
     ...['EXECUTE ON FUNCTIONS', 'USAGE ON TYPES'].map((what) =>
-      right('default privilege', `FOR ROLE ${owner} REVOKE ${what} FROM PUBLIC`),
+      createRight('default privilege', `FOR ROLE ${owner} REVOKE ${what} FROM PUBLIC`),
     ),
     ...privileges.map((privilege) =>
-      right(
+      createRight(
         'default privilege',
         `FOR ROLE ${owner} IN SCHEMA ${SCHEMA} GRANT ${privilege} ON TABLES TO ${role}`,
         `schema ${SCHEMA}`,
@@ -109,7 +115,7 @@ function futureRights(owner: string, { role, privileges }: RoleMatrix['futureTab
   ];
 }
 
-function settings(): CatalogObject[] {
+function listSettings(): CatalogObject[] {
   return ROLES.flatMap(({ name: role, settings: values }) =>
     Object.entries(values).map(([name, value]): CatalogObject => {
       return { kind: 'setting', name, on: `ROLE ${role} IN DATABASE $database`, facts: { value } };
@@ -117,6 +123,6 @@ function settings(): CatalogObject[] {
   );
 }
 
-function right(kind: Kind, name: string, parent?: string): CatalogObject {
+function createRight(kind: Kind, name: string, parent?: string): CatalogObject {
   return { kind, name, ...(parent === undefined ? {} : { parent }), facts: {} };
 }

@@ -19,7 +19,7 @@ export const SHORTEST_PASSWORD = 16;
  *
  * @throws RolePasswordError as `assertUsable`
  */
-export async function scramVerifier(password: string, salt: Buffer = randomBytes(SALT_BYTES)): Promise<string> {
+export async function createScramVerifier(password: string, salt: Buffer = randomBytes(SALT_BYTES)): Promise<string> {
   assertUsable(password);
   const salted = await pbkdf2(password, salt, ITERATIONS, KEY_BYTES, 'sha256');
   const clientKey = createHmac('sha256', salted).update('Client Key').digest();
@@ -68,14 +68,14 @@ export type Verifiers = ReadonlyMap<RoleName, string>;
 export async function readVerifiers(assignments: readonly string[]): Promise<Verifiers> {
   const verifiers = new Map<RoleName, string>();
   for (const assignment of assignments) {
-    const { role, file } = parsed(assignment);
+    const { role, file } = parseLines(assignment);
     if (verifiers.has(role)) throw new RolePasswordError(`The password of ${role} is given twice.`);
-    verifiers.set(role, await verifierOf(role, file));
+    verifiers.set(role, await toVerifier(role, file));
   }
   return verifiers;
 }
 
-function parsed(assignment: string): { role: RoleName; file: string } {
+function parseLines(assignment: string): { role: RoleName; file: string } {
   const [, name = '', file = ''] = /^([a-z]+)=(.+)$/s.exec(assignment) ?? [];
   const role = LOGIN_ROLES.find((each) => each === name);
   if (role !== undefined) return { role, file };
@@ -83,18 +83,18 @@ function parsed(assignment: string): { role: RoleName; file: string } {
   throw new RolePasswordError(`Give passwords as role=file, with a role that connects: ${LOGIN_ROLES.join(', ')}.`);
 }
 
-async function verifierOf(role: RoleName, file: string): Promise<string> {
-  const password = (await contentOf(role, file)).replace(/\r?\n$/, '');
+async function toVerifier(role: RoleName, file: string): Promise<string> {
+  const password = (await readContent(role, file)).replace(/\r?\n$/, '');
   try {
     assertUsable(password);
   } catch (error) {
     if (error instanceof RolePasswordError) throw new RolePasswordError(`${role}: ${error.message}`);
     throw error;
   }
-  return scramVerifier(password);
+  return createScramVerifier(password);
 }
 
-async function contentOf(role: RoleName, file: string): Promise<string> {
+async function readContent(role: RoleName, file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {

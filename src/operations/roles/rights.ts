@@ -1,10 +1,10 @@
 import { DEFAULT_SCHEMA } from '../../connection/schema-name.js';
 import { diff, type Difference } from '../catalog/diff.js';
-import { repairOfFact } from '../catalog/repair.js';
+import { repairFact } from '../catalog/repair.js';
 import { SCHEMA } from '../catalog/schema-placeholder.js';
 import type { CatalogObject, Kind, Snapshot } from '../catalog/snapshot.js';
-import { nameOf } from '../catalog/describe.js';
-import { expectedRights, isOurs } from './expected-rights.js';
+import { getDisplayName } from '../catalog/describe.js';
+import { listExpectedRights, isOurs } from './expected-rights.js';
 import { type RoleMatrix, ROLE_NAMES } from './roles.js';
 
 type Objects = Readonly<Record<string, CatalogObject>>;
@@ -18,36 +18,36 @@ const OWNED: readonly Kind[] = [
 ];
 
 /** How a snapshot names the role `owner`. */
-function ownerIn(snapshot: Snapshot): string {
+function getOwner(snapshot: Snapshot): string {
   return snapshot.owner === OWNER ? '$owner' : OWNER;
 }
 
 /** Rights in the database that are too many, or missing, for our roles and for PUBLIC. Rights of others are not ours to judge. */
-export function rightsDifferences(snapshot: Snapshot, matrix: RoleMatrix): Difference[] {
+export function compareRights(snapshot: Snapshot, matrix: RoleMatrix): Difference[] {
   return diff(
-    { ...snapshot, objects: expectedRights(snapshot.objects, ownerIn(snapshot), snapshot.schema, matrix) },
-    { ...snapshot, objects: filtered(snapshot.objects, (object) => isRightOfOurs(object, snapshot)) },
+    { ...snapshot, objects: listExpectedRights(snapshot.objects, getOwner(snapshot), snapshot.schema, matrix) },
+    { ...snapshot, objects: filterObjects(snapshot.objects, (object) => isRightOfOurs(object, snapshot)) },
   );
 }
 
 /** The schema and objects in it that somebody else than `owner` owns; first the schema, also when it is missing. */
-export function ownerDifferences(snapshot: Snapshot): Difference[] {
+export function compareOwners(snapshot: Snapshot): Difference[] {
   const { [`schema ${SCHEMA}`]: schema, ...others } = snapshot.objects;
-  if (schema === undefined) return [missingSchema(snapshot)];
+  if (schema === undefined) return [createMissingSchema(snapshot)];
   // `public` belongs to the owner of the database, and `owner` has rights on it.
   const owned = snapshot.schema === DEFAULT_SCHEMA ? [] : [[`schema ${SCHEMA}`, schema] as const];
   return [...owned, ...Object.entries(others)].flatMap(([key, object]) => {
     if (!isOwned(object) || !isOurs(object) || object.facts['used by'] !== undefined) return [];
     const is = object.facts.owner ?? snapshot.owner;
     if (is === OWNER) return [];
-    const repair = repairOfFact('owner', { ...object, facts: { ...object.facts, owner: OWNER } }, object, snapshot);
+    const repair = repairFact('owner', { ...object, facts: { ...object.facts, owner: OWNER } }, object, snapshot);
     return [
       {
         object: key,
         fact: 'owner',
         is,
         shouldBe: OWNER,
-        sentence: `${nameOf(object, snapshot)}: owner is ${is}, should be ${OWNER}`,
+        sentence: `${getDisplayName(object, snapshot)}: owner is ${is}, should be ${OWNER}`,
         ...(repair === undefined ? {} : { repair }),
       },
     ];
@@ -58,7 +58,7 @@ function isOwned({ kind }: CatalogObject): boolean {
   return kind === 'schema' || OWNED.includes(kind);
 }
 
-function missingSchema({ schema }: Snapshot): Difference {
+function createMissingSchema({ schema }: Snapshot): Difference {
   return {
     object: `schema ${SCHEMA}`,
     is: null,
@@ -70,26 +70,26 @@ function missingSchema({ schema }: Snapshot): Difference {
 
 /** The snapshot in the package, as it reads in a database that has the roles. */
 export function withRoles(shipped: Snapshot, live: Snapshot, matrix: RoleMatrix): Snapshot {
-  const objects = filtered(shipped.objects, (object) => !isRightOfOurs(object, live));
+  const objects = filterObjects(shipped.objects, (object) => !isRightOfOurs(object, live));
   return {
     ...shipped,
-    objects: { ...objects, ...expectedRights(shipped.objects, ownerIn(live), live.schema, matrix) },
+    objects: { ...objects, ...listExpectedRights(shipped.objects, getOwner(live), live.schema, matrix) },
   };
 }
 
 /** Without attributes and memberships of our roles, of which `roleDifferences` knows more. */
-export function withoutRoleAttributes(live: Snapshot): Snapshot {
+export function removeRoleAttributes(live: Snapshot): Snapshot {
   const ours = ROLE_NAMES.map((name) => `${name} `);
   const about = ({ kind, name }: CatalogObject) => kind === 'role' && ours.some((start) => name.startsWith(start));
-  return { ...live, objects: filtered(live.objects, (object) => !about(object)) };
+  return { ...live, objects: filterObjects(live.objects, (object) => !about(object)) };
 }
 
 function isRightOfOurs({ kind, name, on = '' }: CatalogObject, snapshot: Snapshot): boolean {
   const ours = (role: string | undefined) => isOurRole(role, snapshot);
   if (kind === 'setting') return ours(/^ROLE (\S+)/.exec(on)?.[1]);
-  if (kind === 'default privilege') return ours(/^FOR ROLE (\S+)/.exec(name)?.[1]) || ours(granteeOf(name));
+  if (kind === 'default privilege') return ours(/^FOR ROLE (\S+)/.exec(name)?.[1]) || ours(getGrantee(name));
   if (kind !== 'grant' && kind !== 'revoked') return false;
-  return ours(granteeOf(name)) || (granteeOf(name) === 'PUBLIC' && isOnOurs(name));
+  return ours(getGrantee(name)) || (getGrantee(name) === 'PUBLIC' && isOnOurs(name));
 }
 
 function isOurRole(role: string | undefined, snapshot: Snapshot): boolean {
@@ -97,7 +97,7 @@ function isOurRole(role: string | undefined, snapshot: Snapshot): boolean {
   return (ROLE_NAMES as readonly (string | undefined)[]).includes(role);
 }
 
-function granteeOf(right: string): string | undefined {
+function getGrantee(right: string): string | undefined {
   return / (?:TO|FROM) ("(?:[^"]|"")*"|\S+)$/.exec(right)?.[1];
 }
 
@@ -105,6 +105,6 @@ function isOnOurs(right: string): boolean {
   return / ON (DATABASE |SCHEMA \$schema |(TABLE|SEQUENCE|ROUTINE|TYPE) \$schema\.)/.test(right);
 }
 
-function filtered(objects: Objects, keep: (object: CatalogObject) => boolean): Record<string, CatalogObject> {
+function filterObjects(objects: Objects, keep: (object: CatalogObject) => boolean): Record<string, CatalogObject> {
   return Object.fromEntries(Object.entries(objects).filter(([, object]) => keep(object)));
 }

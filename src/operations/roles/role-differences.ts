@@ -1,7 +1,7 @@
 import type { Difference } from '../catalog/diff.js';
-import { literal } from '../catalog/repair.js';
+import { quoteLiteral } from '../catalog/repair.js';
 import type { Query } from '../catalog/snapshot.js';
-import { commentOf, MARK, ROLE_NAMES, ROLES, type RoleDefinition } from './roles.js';
+import { createComment, MARK, ROLE_NAMES, ROLES, type RoleDefinition } from './roles.js';
 
 /** A role as the server has it. */
 export interface ActualRole {
@@ -55,74 +55,76 @@ export async function readRoles(query: Query): Promise<ActualRoles> {
 }
 
 /** What is different about the roles themselves: missing, with attributes or memberships they should not have, or lacking one. */
-export function roleDifferences(actual: ActualRoles): Difference[] {
+export function compareRoles(actual: ActualRoles): Difference[] {
   return [
     ...ROLES.flatMap((wanted) => {
       const found = actual.roles.find(({ name }) => name === wanted.name);
-      return found ? attributeDifferences(wanted, found) : [missing(wanted)];
+      return found ? compareAttributes(wanted, found) : [createMissingRole(wanted)];
     }),
-    ...missingMemberships(actual),
-    ...actual.memberships.filter(isTooMuch).map((membership) => tooMuch(membership, actual.version)),
+    ...listMissingMemberships(actual),
+    ...actual.memberships.filter(isExcess).map((membership) => listExcessMemberships(membership, actual.version)),
   ];
 }
 
 /** Roles of our names that nobody made for this package. */
-export function strangers({ roles }: ActualRoles): string[] {
+export function findForeignRoles({ roles }: ActualRoles): string[] {
   return ROLES.filter((wanted) =>
     roles.some(({ name, comment }) => name === wanted.name && !comment?.startsWith(MARK)),
   ).map(({ name }) => name);
 }
 
-function wantedAttributes({ login, becomesOwner }: RoleDefinition): Record<string, boolean> {
+function listWantedAttributes({ login, becomesOwner }: RoleDefinition): Record<string, boolean> {
   // Without INHERIT a session of migrator that is not `owner` may make nothing that would then be its own.
   return { LOGIN: login, INHERIT: !becomesOwner };
 }
 
-function missing(wanted: RoleDefinition): Difference {
-  const words = Object.entries(wantedAttributes(wanted)).map(([word, yes]) => `${yes ? '' : 'NO'}${word}`);
+function createMissingRole(wanted: RoleDefinition): Difference {
+  const words = Object.entries(listWantedAttributes(wanted)).map(([word, yes]) => `${yes ? '' : 'NO'}${word}`);
   return {
     object: `role ${wanted.name}`,
     is: null,
     shouldBe: 'there',
     sentence: `role ${wanted.name} is missing`,
-    repair: `CREATE ROLE ${wanted.name} ${words.join(' ')}; ${commentSql(wanted)}`,
+    repair: `CREATE ROLE ${wanted.name} ${words.join(' ')}; ${createCommentSql(wanted)}`,
   };
 }
 
-function attributeDifferences(wanted: RoleDefinition, found: ActualRole): Difference[] {
-  const should = wantedAttributes(wanted);
-  const comment = commentOf(wanted);
+function compareAttributes(wanted: RoleDefinition, found: ActualRole): Difference[] {
+  const should = listWantedAttributes(wanted);
+  const comment = createComment(wanted);
   return [
     ...Object.entries(found.attributes).flatMap(([word, is]): Difference[] => {
       const yes = should[word] ?? false;
       if (is === yes) return [];
       const repair = `ALTER ROLE ${wanted.name} ${yes ? '' : 'NO'}${word}`;
-      return [said(`role ${wanted.name} ${word}`, is, is ? 'is there, should not be' : 'is missing', repair)];
+      return [
+        formatDifference(`role ${wanted.name} ${word}`, is, is ? 'is there, should not be' : 'is missing', repair),
+      ];
     }),
     ...(found.comment === comment
       ? []
-      : [said(`comment of role ${wanted.name}`, true, `should be “${comment}”`, commentSql(wanted))]),
+      : [formatDifference(`comment of role ${wanted.name}`, true, `should be “${comment}”`, createCommentSql(wanted))]),
   ];
 }
 
-function missingMemberships({ memberships }: ActualRoles): Difference[] {
+function listMissingMemberships({ memberships }: ActualRoles): Difference[] {
   return ROLES.filter(({ becomesOwner }) => becomesOwner).flatMap(({ name }) => {
     if (memberships.some(({ role, member, acts }) => role === 'owner' && member === name && acts)) return [];
-    return [said(`role ${name} IN ROLE owner`, false, 'is missing', `GRANT owner TO ${name}`)];
+    return [formatDifference(`role ${name} IN ROLE owner`, false, 'is missing', `GRANT owner TO ${name}`)];
   });
 }
 
 /** `migrator` may be `owner`, and who administers a role need not be in it. Whoever is in these two may all. */
-function isTooMuch({ role, member, admin, acts }: Membership): boolean {
+function isExcess({ role, member, admin, acts }: Membership): boolean {
   const becomes = ROLES.find(({ name }) => name === member);
   if (becomes?.becomesOwner && role === 'owner') return admin || !acts;
   return becomes !== undefined || acts;
 }
 
-function tooMuch({ role, member, grantor, admin, acts }: Membership, version: number): Difference {
+function listExcessMemberships({ role, member, grantor, admin, acts }: Membership, version: number): Difference {
   const rest = version >= 16 ? ` GRANTED BY ${grantor} CASCADE` : '';
   const option = member === 'migrator' && role === 'owner' && admin && acts ? 'ADMIN OPTION FOR ' : '';
-  return said(
+  return formatDifference(
     `role ${member} IN ROLE ${role}${option === '' ? '' : ' WITH ADMIN OPTION'}`,
     true,
     'is there, should not be',
@@ -130,11 +132,11 @@ function tooMuch({ role, member, grantor, admin, acts }: Membership, version: nu
   );
 }
 
-function commentSql(wanted: RoleDefinition): string {
-  return `COMMENT ON ROLE ${wanted.name} IS ${literal(commentOf(wanted))}`;
+function createCommentSql(wanted: RoleDefinition): string {
+  return `COMMENT ON ROLE ${wanted.name} IS ${quoteLiteral(createComment(wanted))}`;
 }
 
-function said(object: string, is: boolean, says: string, repair: string): Difference {
+function formatDifference(object: string, is: boolean, says: string, repair: string): Difference {
   return {
     object,
     is: is ? 'there' : null,

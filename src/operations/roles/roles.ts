@@ -89,7 +89,7 @@ export const LOGIN_ROLES = ROLES.filter(({ login }) => login).map(({ name }) => 
 /** How the comment on a role begins by which it is known as ours: somebody else's `app` must not lose its rights. */
 export const MARK = '@shared/db: ';
 
-export function commentOf({ purpose }: RoleDefinition): string {
+export function createComment({ purpose }: RoleDefinition): string {
   return `${MARK}${purpose}.`;
 }
 

@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { schemaOf } from '../../connection/client.js';
-import { sqlStateOf } from '../../errors/translate.js';
+import { getSchema } from '../../connection/client.js';
+import { getSqlState } from '../../errors/translate.js';
 import type { Difference } from '../catalog/diff.js';
-import { literal } from '../catalog/repair.js';
+import { quoteLiteral } from '../catalog/repair.js';
 import type { Query } from '../catalog/snapshot.js';
-import { migrationLock } from '../migrator/lock.js';
+import { createLockSql } from '../migrator/lock.js';
 import type { Verifiers } from './passwords.js';
-import { readRoles, roleDifferences } from './role-differences.js';
+import { readRoles, compareRoles } from './role-differences.js';
 import { type RoleMatrix, RolesError } from './roles.js';
 import {
-  all,
-  largeObjectRepair,
-  obstacles,
+  listDifferences,
+  createLargeObjectRepair,
+  listObstacles,
   readState,
   readWorker,
-  rolesAreInUse,
+  areRolesInUse,
   type State,
   type Worker,
 } from './state.js';
@@ -65,9 +65,9 @@ export async function setUpRoles(
 ): Promise<SetUpReport> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await inTransaction(dataSource, (query) => setUp(query, schemaOf(dataSource), matrix, options));
+      return await runInTransaction(dataSource, (query) => setUp(query, getSchema(dataSource), matrix, options));
     } catch (error) {
-      const code = sqlStateOf(error);
+      const code = getSqlState(error);
       if (attempt < TRIES && AT_ONCE.includes(code)) await sleep(50 * attempt * Math.random());
       else throw code === '55P03' ? new RolesError('Nothing was changed: a table is in use. Try again later.') : error;
     }
@@ -76,7 +76,9 @@ export async function setUpRoles(
 
 /** What differs. Changes nothing: the connection should be one that may not write. */
 export async function checkRoles(dataSource: DataSource, matrix: RoleMatrix): Promise<Difference[]> {
-  return inTransaction(dataSource, async (query) => all(await readState(query, schemaOf(dataSource), matrix)));
+  return runInTransaction(dataSource, async (query) =>
+    listDifferences(await readState(query, getSchema(dataSource), matrix)),
+  );
 }
 
 async function setUp(
@@ -85,21 +87,21 @@ async function setUp(
   matrix: RoleMatrix,
   { verifiers = new Map(), adopt, maxWaitMs = 60_000 }: SetUpOptions,
 ): Promise<SetUpReport> {
-  await onlyOne(query, schema, maxWaitMs);
+  await lockSetUp(query, schema, maxWaitMs);
   await query(`SET LOCAL lock_timeout = ${Math.min(TABLE_WAIT_MS, maxWaitMs)}`);
   const before = await readState(query, schema, matrix);
   const worker = await readWorker(query, schema);
   refuse(before, worker, adopt ?? false);
-  const [left] = all(before).length === 0 ? [] : await work(query, before, worker, matrix);
+  const [left] = listDifferences(before).length === 0 ? [] : await work(query, before, worker, matrix);
   if (left) throw new RolesError(`It cannot be put right: ${left.sentence}. Nothing was changed.`);
   for (const [role, verifier] of verifiers) {
     await run(query, {
       sentence: `set the password of ${role}`,
-      repair: `ALTER ROLE ${role} PASSWORD ${literal(verifier)}`,
+      repair: `ALTER ROLE ${role} PASSWORD ${quoteLiteral(verifier)}`,
     });
   }
   const notes = await closeLargeObjects(query, worker);
-  return { repaired: all(before), passwords: [...verifiers.keys()], notes };
+  return { repaired: listDifferences(before), passwords: [...verifiers.keys()], notes };
 }
 
 function refuse(state: State, worker: Worker, adopt: boolean): void {
@@ -108,7 +110,7 @@ function refuse(state: State, worker: Worker, adopt: boolean): void {
       `The server has roles that db:roles did not make: ${state.strangers.join(', ')}. If they are meant for this database, run it with --adopt, which takes from them what they should not have.`,
     );
   }
-  const missing = obstacles(worker, state);
+  const missing = listObstacles(worker, state);
   if (missing.length > 0) throw new RolesError(`Nothing was changed: ${missing.join('; ')}.`);
 }
 
@@ -129,8 +131,8 @@ async function work(query: Query, before: State, worker: Worker, matrix: RoleMat
   }
   for (const difference of before.owners) if (!isSchema(difference)) await run(query, difference);
   const left = await repairRights(query, worker.schema, matrix);
-  for (const difference of roleDifferences(await readRoles(query))) await run(query, difference);
-  return [...roleDifferences(await readRoles(query)), ...left];
+  for (const difference of compareRoles(await readRoles(query))) await run(query, difference);
+  return [...compareRoles(await readRoles(query)), ...left];
 }
 
 /** In rounds: to revoke a right on a table takes the same right on its columns along. */
@@ -149,7 +151,7 @@ async function borrowOwner(query: Query, { name, version }: Worker): Promise<voi
 }
 
 async function closeLargeObjects(query: Query, { superuser }: Worker): Promise<string[]> {
-  const repair = await largeObjectRepair(query);
+  const repair = await createLargeObjectRepair(query);
   if (repair === undefined) return [];
   if (!superuser)
     return ['anybody who may connect can store large objects; only a superuser can end that (db:roles as one)'];
@@ -162,17 +164,17 @@ async function run(query: Query, { sentence, repair }: Pick<Difference, 'sentenc
   try {
     await query(repair);
   } catch (error) {
-    if (sqlStateOf(error) !== '42501') throw error;
+    if (getSqlState(error) !== '42501') throw error;
     throw new RolesError(
       `Nothing was changed: this user may not repair “${sentence}”. Run it as the role's maker or as a superuser.`,
     );
   }
 }
 
-async function onlyOne(query: Query, schema: string, maxWaitMs: number): Promise<void> {
+async function lockSetUp(query: Query, schema: string, maxWaitMs: number): Promise<void> {
   const deadline = Date.now() + maxWaitMs;
   for (;;) {
-    const [row] = (await query(`SELECT pg_try_advisory_xact_lock(${migrationLock(schema).join(', ')}) AS got`)) as {
+    const [row] = (await query(`SELECT pg_try_advisory_xact_lock(${createLockSql(schema).join(', ')}) AS got`)) as {
       got: boolean;
     }[];
     if (row?.got) return;
@@ -185,7 +187,7 @@ async function onlyOne(query: Query, schema: string, maxWaitMs: number): Promise
   }
 }
 
-async function inTransaction<T>(dataSource: DataSource, work: (query: Query) => Promise<T>): Promise<T> {
+async function runInTransaction<T>(dataSource: DataSource, work: (query: Query) => Promise<T>): Promise<T> {
   const queryRunner: QueryRunner = dataSource.createQueryRunner();
   try {
     await queryRunner.startTransaction();
@@ -209,7 +211,7 @@ async function inTransaction<T>(dataSource: DataSource, work: (query: Query) => 
  * @throws RolesError when more is wrong than this user may put right
  */
 export async function alignRights(dataSource: DataSource, matrix: RoleMatrix): Promise<number> {
-  if (!(await rolesAreInUse((sql) => dataSource.query(sql)))) return 0;
+  if (!(await areRolesInUse((sql) => dataSource.query(sql)))) return 0;
   try {
     const { repaired } = await setUpRoles(dataSource, matrix);
     return repaired.length;

@@ -1,8 +1,8 @@
 import type { Difference } from '../catalog/diff.js';
-import { literal } from '../catalog/repair.js';
+import { quoteLiteral } from '../catalog/repair.js';
 import { type Query, readSnapshot } from '../catalog/snapshot.js';
-import { ownerDifferences, rightsDifferences } from './rights.js';
-import { readRoles, roleDifferences, strangers } from './role-differences.js';
+import { compareOwners, compareRights } from './rights.js';
+import { readRoles, compareRoles, findForeignRoles } from './role-differences.js';
 import { MARK, ROLE_NAMES, type RoleMatrix } from './roles.js';
 
 /** What has to be done, by what it needs. */
@@ -32,7 +32,7 @@ export interface Worker {
   readonly strangers: readonly string[];
 }
 
-const workerSql = (schema: string): string => `
+const createWorkerSql = (schema: string): string => `
 SELECT quote_ident(current_user) AS name, me.rolsuper AS superuser, me.rolcreaterole AS createrole,
   current_setting('server_version_num')::int / 10000 AS version,
   coalesce((SELECT pg_has_role(current_user, oid, 'USAGE') FROM pg_roles WHERE rolname = 'owner'), false) AS "isOwner",
@@ -48,16 +48,16 @@ FROM pg_database CROSS JOIN pg_roles me LEFT JOIN pg_namespace nsp ON nspname = 
 WHERE datname = current_database() AND me.rolname = current_user`;
 
 export async function readWorker(query: Query, schema: string): Promise<Worker> {
-  const [worker] = (await query(workerSql(schema))) as [Worker];
+  const [worker] = (await query(createWorkerSql(schema))) as [Worker];
   return worker;
 }
 
 /** What the work needs that this user lacks, each in words with the way out; none when it can be tried. */
-export function obstacles(worker: Worker, { roles, owners, rights }: Work): string[] {
+export function listObstacles(worker: Worker, { roles, owners, rights }: Work): string[] {
   if (worker.superuser) return [];
   const { name, databaseOwner, schemaOwner } = worker;
   const elevated = roles.find(({ object }) => / (SUPERUSER|REPLICATION|BYPASSRLS|CREATEDB)$/.test(object));
-  const unknown = worker.version < 16 ? [] : worker.withoutAdmin.filter((role) => concerns(role, roles));
+  const unknown = worker.version < 16 ? [] : worker.withoutAdmin.filter((role) => concernsRole(role, roles));
   const database = rights.some(({ object }) => object.includes(' ON DATABASE '));
   const schema =
     rights.some(({ object }) => object.includes(' ON SCHEMA ')) ||
@@ -76,7 +76,7 @@ export function obstacles(worker: Worker, { roles, owners, rights }: Work): stri
   ];
 }
 
-function concerns(role: string, differences: readonly Difference[]): boolean {
+function concernsRole(role: string, differences: readonly Difference[]): boolean {
   return differences.some(({ repair = '' }) => new RegExp(`\\b${role}\\b`).test(repair));
 }
 
@@ -90,21 +90,21 @@ export async function readState(query: Query, schema: string, matrix: RoleMatrix
   const actual = await readRoles(query);
   const snapshot = await readSnapshot(query, schema, 'schema');
   return {
-    roles: roleDifferences(actual),
-    owners: ownerDifferences(snapshot),
-    rights: rightsDifferences(snapshot, matrix),
-    strangers: strangers(actual),
+    roles: compareRoles(actual),
+    owners: compareOwners(snapshot),
+    rights: compareRights(snapshot, matrix),
+    strangers: findForeignRoles(actual),
   };
 }
 
 /** In the order in which they can be put right. */
-export function all({ roles, owners, rights }: Work): Difference[] {
+export function listDifferences({ roles, owners, rights }: Work): Difference[] {
   return [...roles, ...owners, ...rights];
 }
 
 /** Was `db:roles` run here? Then roles are marked as ours, and one of them owns or may something in this database. */
-export async function rolesAreInUse(query: Query): Promise<boolean> {
-  const names = ROLE_NAMES.map(literal).join(', ');
+export async function areRolesInUse(query: Query): Promise<boolean> {
+  const names = ROLE_NAMES.map(quoteLiteral).join(', ');
   const [row] = (await query(`
     SELECT EXISTS (SELECT FROM pg_roles WHERE rolname IN (${names}) AND shobj_description(oid, 'pg_authid') LIKE '${MARK}%')
        AND EXISTS (SELECT FROM pg_shdepend s JOIN pg_roles r ON r.oid = refobjid AND refclassid = 'pg_authid'::regclass
@@ -120,7 +120,7 @@ export async function rolesAreInUse(query: Query): Promise<boolean> {
 const LARGE_OBJECT_FUNCTIONS = ['lo_creat(integer)', 'lo_create(oid)', 'lo_from_bytea(oid, bytea)'];
 
 /** SQL that closes them; undefined when they are closed. */
-export async function largeObjectRepair(query: Query): Promise<string | undefined> {
+export async function createLargeObjectRepair(query: Query): Promise<string | undefined> {
   const open = LARGE_OBJECT_FUNCTIONS.map(
     (each) => `has_function_privilege('public', 'pg_catalog.${each}', 'EXECUTE')`,
   );

@@ -1,8 +1,8 @@
 import { base, en, Faker } from '@faker-js/faker';
 import type { ObjectType } from 'typeorm';
-import { type EntityClass, rulesOf } from '../../columns/registry.js';
+import { type EntityClass, getEntityRules } from '../../columns/registry.js';
 import { containsProhibitedClaim } from '../../constants/reply.js';
-import { sampleId } from '../ids.js';
+import { createSampleId } from '../ids.js';
 import { build } from '../insert-missing.js';
 
 export interface FactoryOptions {
@@ -40,7 +40,7 @@ export function createKit({ now, seed = 1 }: FactoryOptions): Kit {
       counters.set(entity, row);
       return row;
     },
-    id: (entity, row) => sampleId(entity, row, seed),
+    id: (entity, row) => createSampleId(entity, row, seed),
     key: (row) => `sample-${seed}-${row}`,
   };
 }
@@ -118,7 +118,7 @@ export function missingParents<Row extends object>(
   { entity, parents }: Factory<Row>,
   given: Partial<Row>,
 ): readonly ParentLink<Row>[] {
-  const { relations } = rulesOf(entity);
+  const { relations } = getEntityRules(entity);
   return parents.filter((parent) => {
     const key = relations.get(parent.relation)?.property as keyof Row;
     return given[key] === undefined && (parent.needs?.(given) ?? true);
@@ -129,7 +129,9 @@ export function missingParents<Row extends object>(
 export function assemble<Row extends object>(kit: Kit, factory: Factory<Row>, given: Partial<Row>): Row {
   const { entity } = factory;
   const row = kit.next(entity);
-  const noKeys = Object.fromEntries([...rulesOf(entity).relations.values()].map(({ property }) => [property, null]));
+  const noKeys = Object.fromEntries(
+    [...getEntityRules(entity).relations.values()].map(({ property }) => [property, null]),
+  );
   return build(entity, {
     id: kit.id(entity, row),
     ...noKeys,
@@ -141,7 +143,7 @@ export function assemble<Row extends object>(kit: Kit, factory: Factory<Row>, gi
 /** What was given, with the foreign key of every given relation. */
 export function withKeys<Row extends object>(entity: ObjectType<Row>, given: Partial<Row>): Partial<Row> {
   const keys: Record<string, unknown> = {};
-  for (const [relation, { property }] of rulesOf(entity).relations) {
+  for (const [relation, { property }] of getEntityRules(entity).relations) {
     const parent = (given as Record<string, { id: string } | null | undefined>)[relation];
     if (parent !== undefined) keys[property] = parent === null ? null : parent.id;
   }

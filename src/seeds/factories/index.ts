@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { type SeederFactoryItem, useSeederFactory } from 'typeorm-extension';
-import { rulesOf } from '../../columns/registry.js';
+import { getEntityRules } from '../../columns/registry.js';
 import { ENTITIES } from '../../entities/index.js';
 import { insertMissing } from '../insert-missing.js';
 import { competitiveMentionFactory, competitorFactory } from './competitive.factories.js';
@@ -111,7 +111,7 @@ export async function saveWithParents<Row extends object>(manager: EntityManager
 /** Everything above the row, the row itself left out. */
 function parentsOf(row: object): Set<object> {
   const found = new Set<object>();
-  for (const relation of rulesOf(row.constructor).relations.keys()) {
+  for (const relation of getEntityRules(row.constructor).relations.keys()) {
     const parent = (row as Record<string, object | null | undefined>)[relation];
     if (!parent) continue;
     found.add(parent);

@@ -23,7 +23,7 @@ import {
   PowerTier,
   SegmentedWeight,
 } from '../../entities/index.js';
-import { referenceId } from '../ids.js';
+import { createReferenceId } from '../ids.js';
 import { build } from '../insert-missing.js';
 
 /** The eight shapes of a reply. Source: product requirements, reply archetypes. */
@@ -163,7 +163,7 @@ function named<Row extends Named, Name extends string>(
   values: Readonly<Record<Name, Partial<Row>>>,
 ): SeedTable {
   const rows = names.map((name, place) =>
-    build<Named>(entity, { id: referenceId(entity, place + 1), name, isActive: true, ...values[name] }),
+    build<Named>(entity, { id: createReferenceId(entity, place + 1), name, isActive: true, ...values[name] }),
   );
   return { entity, rows };
 }
@@ -171,7 +171,7 @@ function named<Row extends Named, Name extends string>(
 function segmentedWeights(): SegmentedWeight[] {
   return REFERENCE_SEGMENTS.map((segment, place) =>
     build(SegmentedWeight, {
-      id: referenceId(SegmentedWeight, place + 1),
+      id: createReferenceId(SegmentedWeight, place + 1),
       ...segment,
       ...STARTING_WEIGHTS,
       sampleSize: 0,

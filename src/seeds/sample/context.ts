@@ -23,7 +23,7 @@ import {
 } from '../../entities/index.js';
 import type { Kit } from '../factories/factory.js';
 import type { Factories } from '../factories/index.js';
-import { referenceId } from '../ids.js';
+import { createReferenceId } from '../ids.js';
 
 /** What the makers of sample rows share. They draw from one source, so their order is part of the sample. */
 export interface SampleContext {
@@ -70,6 +70,6 @@ async function idsOf<Name extends string>(
   const rows = await manager.find(entity, { select: { id: true, name: true } });
   const byName = new Map(rows.map(({ id, name }) => [name, id]));
   // A renamed row keeps its seeded id.
-  const entries = names.map((name, place) => [name, byName.get(name) ?? referenceId(entity, place + 1)]);
+  const entries = names.map((name, place) => [name, byName.get(name) ?? createReferenceId(entity, place + 1)]);
   return Object.fromEntries(entries) as Record<Name, string>;
 }

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { differencesOf } from '../../../src/operations/backup/differences.js';
-import { leavingOut, type Fingerprint } from '../../../src/operations/backup/fingerprint.js';
+import { compareFingerprints } from '../../../src/operations/backup/differences.js';
+import { withoutTables, type Fingerprint } from '../../../src/operations/backup/fingerprint.js';
 import { takeBackup } from '../../../src/operations/backup/backup.js';
-import { fingerprintOf } from '../../../src/operations/backup/server.js';
+import { readDatabaseFingerprint } from '../../../src/operations/backup/server.js';
 import { revertMigration } from '../../../src/operations/migrator/runner.js';
-import { migrationStatus } from '../../../src/operations/migrator/status.js';
+import { readMigrationStatus } from '../../../src/operations/migrator/status.js';
 import { BOOKKEEPING_TABLES } from '../../../src/operations/catalog/bookkeeping.js';
 import { createDataSource } from '../../../src/data-source.js';
 import { runCli, spawnCli } from '../../support/cli.js';
@@ -19,11 +19,11 @@ const KILLS = rounds(25);
 
 /** The runner's own tables remember what was tried. */
 const state = async (url: string): Promise<Fingerprint> =>
-  leavingOut(
-    await fingerprintOf(listening(url)),
+  withoutTables(
+    await readDatabaseFingerprint(listening(url)),
     BOOKKEEPING_TABLES.map((table) => `public.${table}`),
   );
-const same = (a: Fingerprint, b: Fingerprint): boolean => differencesOf(a, b).length === 0;
+const same = (a: Fingerprint, b: Fingerprint): boolean => compareFingerprints(a, b).length === 0;
 
 describe('a process that is killed', () => {
   const db = useDatabase();
@@ -89,7 +89,7 @@ describe('a process that is killed', () => {
     const again = async (): Promise<void> => {
       await dropBesides(url);
       const source = await createDataSource({ url }).initialize();
-      while ((await migrationStatus(source)).pending.length < 2) await revertMigration(source);
+      while ((await readMigrationStatus(source)).pending.length < 2) await revertMigration(source);
       await source.destroy();
     };
     const started = Date.now();

@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { restoreBackup, takeBackup } from '../../../src/operations/backup/backup.js';
-import { fingerprintOf } from '../../../src/operations/backup/server.js';
+import { readDatabaseFingerprint } from '../../../src/operations/backup/server.js';
 import { useDatabase } from '../../support/database.js';
 import { report, rounds } from '../rounds.js';
 import { dropBesides, emptyFolder, listening, query } from '../../operations/backup/support.js';
@@ -22,22 +22,22 @@ describe(`${ROWS.toLocaleString('en')} rows`, () => {
        CREATE TABLE many AS SELECT gen_random_uuid() AS id, repeat(md5(n::text), 10) AS content, random() AS score,
          now() + n * interval '1 s' AS at, jsonb_build_object('n', n) AS facts FROM generate_series(1, ${ROWS}) n; ANALYZE many`,
     );
-    await fingerprintOf(listening(url));
+    await readDatabaseFingerprint(listening(url));
     const [scan, hashed, columns]: number[][] = [[], [], []];
     const memory = process.memoryUsage().rss;
     let most = memory;
     const watching = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 20);
     for (let round = 0; round < 5; round += 1) {
       scan?.push(await timed(() => query(url, 'SELECT max(length(many::text)) FROM many')));
-      hashed?.push(await timed(() => fingerprintOf(listening(url))));
-      columns?.push(await timed(() => fingerprintOf(listening(url), undefined, { columns: true })));
+      hashed?.push(await timed(() => readDatabaseFingerprint(listening(url))));
+      columns?.push(await timed(() => readDatabaseFingerprint(listening(url), undefined, { columns: true })));
     }
     clearInterval(watching);
     const median = (values: number[] = []): number => values.sort((a, b) => a - b)[2] ?? 0;
     report(
       `${ROWS} rows: as text ${median(scan).toFixed(0)} ms, fingerprint ${median(hashed).toFixed(0)} ms, with columns ${median(columns).toFixed(0)} ms, ${((most - memory) / MIB).toFixed(1)} MiB more memory`,
     );
-    expect((await fingerprintOf(listening(url))).tables['public.many']?.rows).toBe(ROWS);
+    expect((await readDatabaseFingerprint(listening(url))).tables['public.many']?.rows).toBe(ROWS);
     expect(most - memory).toBeLessThan(32 * MIB);
     expect(median(hashed)).toBeLessThan(10 * median(scan));
 

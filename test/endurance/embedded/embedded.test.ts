@@ -14,7 +14,7 @@ import {
   findEmbeddedServer,
 } from '../../../src/embedded/embedded-server.js';
 import { choosePlace } from '../../../src/embedded/place.js';
-import { chooseUser, type RunAs, systemUsers, type Users, weAreRoot } from '../../../src/embedded/processes.js';
+import { chooseUser, type RunAs, systemUsers, type Users, isRoot } from '../../../src/embedded/processes.js';
 import {
   acquire,
   bystander,
@@ -37,7 +37,7 @@ afterEach(cleanUp);
 afterAll(forgetCluster);
 
 /** What only root can get wrong, or set up: other users, closed folders. */
-const testAsRoot = weAreRoot() ? test : test.skip;
+const testAsRoot = isRoot() ? test : test.skip;
 
 const failure = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
@@ -68,7 +68,7 @@ describe('an embedded server', () => {
     expect(server.version).toMatch(/^\d+\.\d+$/);
     expect(notices.at(-1)).toBe(
       `PostgreSQL ${server.version} started on 127.0.0.1:${server.port}, data in ${folder}` +
-        (weAreRoot() ? `, as the user ${(await systemUsers.find(String((await stat(folder)).uid)))?.name ?? ''}` : ''),
+        (isRoot() ? `, as the user ${(await systemUsers.find(String((await stat(folder)).uid)))?.name ?? ''}` : ''),
     );
     const rows = await query(
       server.url(),

@@ -14,7 +14,7 @@ import {
   type EmbeddedOptions,
   type EmbeddedServer,
 } from '../../../src/embedded/embedded-server.js';
-import { type RunAs, systemUsers, weAreRoot } from '../../../src/embedded/processes.js';
+import { type RunAs, systemUsers, isRoot } from '../../../src/embedded/processes.js';
 import { preparedServer } from '../../support/databases.js';
 
 const HOLDER = fileURLToPath(new URL('./holder.mjs', import.meta.url));
@@ -134,7 +134,7 @@ export async function otherProcess(folder: string, user?: RunAs): Promise<OtherP
 
 /** A process that has nothing to do with PostgreSQL, of the given user. Killed after the test. */
 export async function bystander(uid: number, gid: number): Promise<number> {
-  const child = spawn('sleep', ['60'], { stdio: 'ignore', ...(weAreRoot() ? { uid, gid } : {}) });
+  const child = spawn('sleep', ['60'], { stdio: 'ignore', ...(isRoot() ? { uid, gid } : {}) });
   await once(child, 'spawn');
   cleanUps.push(async () => {
     child.kill();
@@ -145,7 +145,7 @@ export async function bystander(uid: number, gid: number): Promise<number> {
 
 /** An ordinary user: ourselves (undefined), or for root `nobody`. */
 export const ordinaryUser = async (): Promise<RunAs | undefined> =>
-  weAreRoot() ? await systemUsers.find('nobody') : undefined;
+  isRoot() ? await systemUsers.find('nobody') : undefined;
 
 /** A copy of the installed package as npm leaves it without its install script: no links, and here no x bits either. */
 export async function unfinishedPackage(parent: string): Promise<Resolver> {

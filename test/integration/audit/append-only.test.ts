@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { AuditLog } from '@shared/db';
-import { outspokenQueryRunner } from '../../../src/connection/query-runner.js';
+import { rawQueryRunner } from '../../../src/connection/query-runner.js';
 import { useDatabase } from '../../support/database.js';
 
 const REFUSED = { code: 'APPEND_ONLY_VIOLATION', sqlState: '42501', table: 'audit_logs' };
@@ -34,7 +34,7 @@ describe('the audit log', () => {
   });
 
   it('says to whoever uses psql what to do instead', async () => {
-    const runner = outspokenQueryRunner(db.dataSource);
+    const runner = rawQueryRunner(db.dataSource);
     const told: unknown = await runner.query('DELETE FROM audit_logs').catch((error: unknown) => error);
     await runner.release();
     expect(told).toHaveProperty('driverError.hint', expect.stringContaining('new entry'));

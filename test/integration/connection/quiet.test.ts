@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { Author, CheckViolation, EntityNotFound, InvalidValue, UniqueViolation } from '@shared/db';
-import { addressOf } from '../../../src/connection/client.js';
+import { getAddress } from '../../../src/connection/client.js';
 import { useDatabase } from '../../support/database.js';
 
 const HANDLE = 'invented_handle';
@@ -16,8 +16,8 @@ describe('a DataSource', () => {
     const client = (await runner.connect()) as object;
     const { master } = dataSource.driver as unknown as { master: object };
     for (const object of [dataSource, dataSource.options, dataSource.driver, runner, client, master]) {
-      expect(JSON.parse(JSON.stringify(object))).toEqual(addressOf(dataSource));
-      expect(inspect(object, { depth: null, showHidden: true })).toBe(inspect(addressOf(dataSource)));
+      expect(JSON.parse(JSON.stringify(object))).toEqual(getAddress(dataSource));
+      expect(inspect(object, { depth: null, showHidden: true })).toBe(inspect(getAddress(dataSource)));
     }
     await runner.release();
   });

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { MigrationInterface } from 'typeorm';
-import { outspokenQueryRunner } from '../../../src/connection/query-runner.js';
+import { rawQueryRunner } from '../../../src/connection/query-runner.js';
 import { withReadOnly } from '../../../src/cli/database.js';
 import { LINT_RULES } from '../../../src/operations/lint/rules/index.js';
 import { useDatabase } from '../../support/database.js';
@@ -32,7 +32,7 @@ describe('the safe ways that migration:lint shows', () => {
 describe('what migration:lint says of a statement', () => {
   const db = useDatabase();
   const inTransaction = async (...queries: string[]): Promise<unknown> => {
-    const queryRunner = outspokenQueryRunner(db.dataSource);
+    const queryRunner = rawQueryRunner(db.dataSource);
     await queryRunner.startTransaction();
     try {
       let rows: unknown;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type EntityClass, fieldsOf, rulesOf } from '../../../src/columns/registry.js';
+import { type EntityClass, getFields, getEntityRules } from '../../../src/columns/registry.js';
 import { Author, ENTITIES, Escalation, Experiment, LearningEvent, Post, Reply } from '../../../src/entities/index.js';
 import { dropOtherKeys } from '../../matrices/rules/paths.js';
 import { useDatabase } from '../../support/database.js';
@@ -24,13 +24,13 @@ const SKEWS = [-5, -0.005, 0, 0.005, 5];
 const at = (seconds: number): Date => new Date(Date.now() + seconds * 1000);
 
 const timesOf = (entity: EntityClass): string[] =>
-  [...fieldsOf(entity)]
+  [...getFields(entity)]
     .filter(([, { rules }]) => rules.some(({ sentence }) => sentence.startsWith('must be a valid Date')))
     .map(([property]) => property);
 
 test('no rule reads two times, but for the plan of an experiment, which one person writes', () => {
   const found = ENTITIES.flatMap((entity) =>
-    rulesOf(entity)
+    getEntityRules(entity)
       .rows.filter(({ properties, sql = '' }) => {
         const times = properties.filter((property) => timesOf(entity).includes(property));
         return times.length > 1 && (sql === '' || /[<>]/.test(sql.replaceAll('<>', '')));

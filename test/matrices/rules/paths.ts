@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
-import { rulesOf, type EntityClass } from '../../../src/columns/registry.js';
+import { getEntityRules, type EntityClass } from '../../../src/columns/registry.js';
 import { EntityValidationError } from '../../../src/validation/validation-error.js';
 import { toDatabaseError } from '../../../src/validation/constraints.js';
 import { rowOf, type Row } from '../../support/rows.js';
@@ -76,7 +76,7 @@ export class Matrix {
 
   /** The rows as text, without the time of their last change. */
   private async read(entity: EntityClass, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    const { table = '' } = rulesOf(entity);
+    const { table = '' } = getEntityRules(entity);
     const sql = `SELECT id, (to_jsonb(t) - 'updated_at')::text AS row FROM ${table} t WHERE id = ANY ($1)`;
     const rows = await this.dataSource.query<{ id: string; row: string }[]>(sql, [ids]);
     return new Map(rows.map(({ id, row }) => [id, row]));

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { rulesOf } from '../../../src/columns/registry.js';
-import { finalProperties } from '../../../src/columns/table.js';
+import { getEntityRules } from '../../../src/columns/registry.js';
+import { listFinalProperties } from '../../../src/columns/table.js';
 import { Author, Decision, Post, Reply, SegmentedWeight, WeightAdjustmentLog } from '../../../src/entities/index.js';
 import { UNCHECKED_KINDS } from '../../../scripts/generate/errors.js';
 import { useDatabase } from '../../support/database.js';
@@ -234,8 +234,9 @@ const OTHER_CHANGES = new Map<string, Row>([
 
 /** Is every column of the entity final, so that no change of it lands? */
 function isWrittenOnce({ entity, rule }: RowSubject): boolean {
-  const rules = rulesOf(entity);
+  const rules = getEntityRules(entity);
   return rules.finals.some(
-    (final) => final.since === undefined && rule.properties.some((one) => finalProperties(rules, final).includes(one)),
+    (final) =>
+      final.since === undefined && rule.properties.some((one) => listFinalProperties(rules, final).includes(one)),
   );
 }

@@ -1,8 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type ColumnRule, type EntityClass, fieldsOf, type RowRule, rulesOf } from '../../../src/columns/registry.js';
-import { judgeValue } from '../../../src/columns/validators.js';
+import {
+  type ColumnRule,
+  type EntityClass,
+  getFields,
+  type RowRule,
+  getEntityRules,
+} from '../../../src/columns/registry.js';
+import { validateValue } from '../../../src/columns/validators.js';
 import { ENTITIES } from '../../../src/entities/index.js';
-import { completed, readRow } from '../../../src/validation/row-rules.js';
+import { withDefaults, readRow } from '../../../src/validation/row-rules.js';
 import { validateEntity } from '../../../src/validation/validate-entity.js';
 import { type Row, rowOf } from '../../support/rows.js';
 import { RULE_PAIRS, type RulePair } from '../../support/rule-pairs.js';
@@ -20,7 +26,7 @@ export interface RowSubject {
 
 export const ROW_SUBJECTS: readonly RowSubject[] = RULE_PAIRS.map((pair) => {
   const { entity, refuses, accepts } = pair;
-  const rule = rulesOf(entity).rows.find(({ meaning }) => meaning === pair.rule);
+  const rule = getEntityRules(entity).rows.find(({ meaning }) => meaning === pair.rule);
   if (!rule) throw new Error(`${entity.name} has no rule ${pair.rule}.`);
   const bad = refuses.map((changes) => wholeRow(entity, changes));
   const good = accepts.map((changes) => wholeRow(entity, changes));
@@ -55,7 +61,7 @@ export const COLUMN_SUBJECTS: readonly ColumnSubject[] = ENTITIES.flatMap((entit
       const breaking = HOSTILE.filter((value) => !rule.holds(value));
       // What breaks this rule only, where there is such a value: else another rule would be tried.
       const bad =
-        breaking.find((value) => judgeValue(rules, value).every(({ kind }) => kind === rule.kind)) ?? breaking[0];
+        breaking.find((value) => validateValue(rules, value).every(({ kind }) => kind === rule.kind)) ?? breaking[0];
       return bad === undefined ? [] : [{ entity, property, rule, bad }];
     }),
   ),
@@ -70,12 +76,12 @@ export const COLUMN_RULES = ENTITIES.flatMap((entity) =>
 
 /** The ids are those by which the rows are found again. */
 function fieldsBesideIds(entity: EntityClass) {
-  return [...fieldsOf(entity)].filter(([property]) => property !== 'id');
+  return [...getFields(entity)].filter(([property]) => property !== 'id');
 }
 
 /** Changed, with the keys of its relations and the defaults of its columns; without what only the database knows. */
 function wholeRow(entity: EntityClass, changes: Row): Row {
-  const values = completed(entity, readRow(entity, rowOf(entity, changes)).values);
+  const values = withDefaults(entity, readRow(entity, rowOf(entity, changes)).values);
   return Object.fromEntries([...values].filter(([, value]) => value !== undefined));
 }
 

@@ -4,7 +4,7 @@ import { chmod, cp, mkdir, open, readdir, readFile, stat, truncate, writeFile } 
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { restoreBackup, takeBackup, verifyBackup } from '../../../src/operations/backup/backup.js';
-import { differencesOf } from '../../../src/operations/backup/differences.js';
+import { compareFingerprints } from '../../../src/operations/backup/differences.js';
 import type { Fingerprint } from '../../../src/operations/backup/fingerprint.js';
 import {
   type Backup,
@@ -13,8 +13,8 @@ import {
   BackupError,
   BackupToolError,
 } from '../../../src/operations/backup/manifest.js';
-import { fingerprintOf } from '../../../src/operations/backup/server.js';
-import { findTool, majorOf } from '../../../src/operations/backup/tool.js';
+import { readDatabaseFingerprint } from '../../../src/operations/backup/server.js';
+import { findTool, getMajorVersion } from '../../../src/operations/backup/tool.js';
 import { useDatabase } from '../../support/database.js';
 import { addExtras, besides, dropBesides, emptyFolder, listening, noPgDump, query, serverVersion } from './support.js';
 
@@ -55,7 +55,7 @@ const server = await serverVersion();
     ({ folder, remove } = await emptyFolder());
     url = await db.create();
     await addExtras(url);
-    before = await fingerprintOf(listening(url));
+    before = await readDatabaseFingerprint(listening(url));
     backup = await takeBackup(listening(url), { engine: 'dump', folder: join(folder, 'backups') });
   });
 
@@ -90,7 +90,7 @@ const server = await serverVersion();
       ),
     );
     const { keptAs } = await restoreBackup(listening(url), backup.folder);
-    expect(differencesOf(before, await fingerprintOf(listening(url)))).toEqual([]);
+    expect(compareFingerprints(before, await readDatabaseFingerprint(listening(url)))).toEqual([]);
     expect(await besides(url)).toEqual([keptAs]);
   });
 
@@ -251,7 +251,7 @@ REAL "$@" && psql -qX -v ON_ERROR_STOP=1 -f "${join(folder, 'losses.sql')}" >/de
 
 describe('a dump tool that is older than the server', () => {
   const db = useDatabase();
-  const possible = existsSync(join(OLD_BIN, 'pg_dump')) && majorOf(server) > 15;
+  const possible = existsSync(join(OLD_BIN, 'pg_dump')) && getMajorVersion(server) > 15;
 
   (possible ? it : it.skip)(
     'is refused before anything is made, with both versions (Debian’s 15 against 18)',

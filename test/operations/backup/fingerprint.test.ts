@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { differencesOf } from '../../../src/operations/backup/differences.js';
-import { leavingOut, readFingerprint, type Fingerprint } from '../../../src/operations/backup/fingerprint.js';
+import { compareFingerprints } from '../../../src/operations/backup/differences.js';
+import { withoutTables, readFingerprint, type Fingerprint } from '../../../src/operations/backup/fingerprint.js';
 import { seedReference } from '../../../src/seeds/reference/reference.seeder.js';
 import { useDatabase } from '../../support/database.js';
 
@@ -103,13 +103,13 @@ describe('the fingerprint of a database', () => {
   });
 
   it('is the same when nothing changed, also after every row was written again in another order', async () => {
-    expect(differencesOf(before, await undone(() => read()))).toEqual([]);
+    expect(compareFingerprints(before, await undone(() => read()))).toEqual([]);
     const shuffled = await undone(async () => {
       await client.query(`CREATE TEMP TABLE kept AS SELECT * FROM kpi_types ORDER BY random();
         DELETE FROM kpi_types; INSERT INTO kpi_types SELECT * FROM kept`);
       return read();
     });
-    expect(differencesOf(before, shuffled)).toEqual([]);
+    expect(compareFingerprints(before, shuffled)).toEqual([]);
   });
 
   it.each(LOSSES)('finds: %s', async (_, sql, found) => {
@@ -117,7 +117,7 @@ describe('the fingerprint of a database', () => {
       await client.query(sql.replaceAll('$db', name));
       return read();
     });
-    expect(differencesOf(before, after).filter((sentence) => found.test(sentence))).toHaveLength(1);
+    expect(compareFingerprints(before, after).filter((sentence) => found.test(sentence))).toHaveLength(1);
   });
 
   it('hashes rows alike on every version of PostgreSQL and with every setting of the session', async () => {
@@ -138,7 +138,7 @@ describe('the fingerprint of a database', () => {
       await client.query(`UPDATE kpi_types SET description = 'x', is_active = false`);
       return [first, await read({ columns: true })] as const;
     });
-    expect(differencesOf(was, is)).toEqual([
+    expect(compareFingerprints(was, is)).toEqual([
       expect.stringMatching(/^kpi_types: \d+ rows, but not with the same values \(description, is_active\)$/),
     ]);
   });
@@ -146,9 +146,9 @@ describe('the fingerprint of a database', () => {
   it('can leave out tables, with all that is theirs', async () => {
     const [was, is] = await undone(async () => {
       await client.query('DROP TABLE migrations');
-      return [before, await read()].map((fingerprint) => leavingOut(fingerprint, ['public.migrations']));
+      return [before, await read()].map((fingerprint) => withoutTables(fingerprint, ['public.migrations']));
     });
-    expect(was && is && differencesOf(was, is)).toEqual([]);
+    expect(was && is && compareFingerprints(was, is)).toEqual([]);
     expect(Object.keys(was?.catalog.objects ?? {}).filter((key) => key.includes('migrations'))).toEqual([]);
   });
 

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { restoreBackup, takeBackup, verifyBackup } from '../../../src/operations/backup/backup.js';
-import { differencesOf } from '../../../src/operations/backup/differences.js';
+import { compareFingerprints } from '../../../src/operations/backup/differences.js';
 import type { Fingerprint } from '../../../src/operations/backup/fingerprint.js';
 import type { Backup } from '../../../src/operations/backup/manifest.js';
-import { exclusively, fingerprintOf } from '../../../src/operations/backup/server.js';
+import { runExclusively, readDatabaseFingerprint } from '../../../src/operations/backup/server.js';
 import { useDatabase } from '../../support/database.js';
 import { preparedServer, withDatabaseName } from '../../support/databases.js';
 import { addExtras, besides, dropBesides, emptyFolder, listening, query } from './support.js';
@@ -25,7 +25,7 @@ describe('a backup that is a copy on the same server', () => {
     ({ folder, remove } = await emptyFolder());
     url = await db.create();
     await addExtras(url);
-    before = await fingerprintOf(listening(url));
+    before = await readDatabaseFingerprint(listening(url));
     backup = await takeBackup(listening(url), { engine: 'template', folder });
   });
 
@@ -44,7 +44,7 @@ describe('a backup that is a copy on the same server', () => {
   it('is proved equal, settings and rights of the database included', async () => {
     expect(await verifyBackup(listening(url), backup.folder)).toMatchObject({ engine: 'template' });
     const copy = withDatabaseName(url, backup.manifest.copy ?? '');
-    expect(differencesOf(before, await fingerprintOf(listening(copy)))).toEqual([]);
+    expect(compareFingerprints(before, await readDatabaseFingerprint(listening(copy)))).toEqual([]);
   });
 
   it('is found out when the copy was changed', async () => {
@@ -69,7 +69,7 @@ describe('a backup that is a copy on the same server', () => {
     going = false;
     await Promise.all(pools);
     expect(reconnected).toBeGreaterThan(4);
-    expect(differencesOf(before, await fingerprintOf(listening(url)))).toEqual([]);
+    expect(compareFingerprints(before, await readDatabaseFingerprint(listening(url)))).toEqual([]);
     expect(await besides(url)).toEqual([backup.manifest.copy, keptAs]);
     expect(await query(withDatabaseName(url, keptAs ?? ''), 'SELECT count(*)::int AS n FROM extras')).toEqual([
       { n: 401 },
@@ -79,7 +79,7 @@ describe('a backup that is a copy on the same server', () => {
   it('brings back a database that is gone', async () => {
     await query(preparedServer().url, `DROP DATABASE "${new URL(url).pathname.slice(1)}" WITH (FORCE)`);
     expect(await restoreBackup(listening(url), backup.folder)).toEqual({ database: new URL(url).pathname.slice(1) });
-    expect(differencesOf(before, await fingerprintOf(listening(url)))).toEqual([]);
+    expect(compareFingerprints(before, await readDatabaseFingerprint(listening(url)))).toEqual([]);
   });
 
   it('is refused while somebody is connected, who is named', async () => {
@@ -110,11 +110,11 @@ describe('a backup that is a copy on the same server', () => {
   });
 
   it('waits for no other: two at once are one too many', async () => {
-    await exclusively(listening(url), async () => {
-      await expect(exclusively(listening(url), () => Promise.resolve())).rejects.toThrow(
+    await runExclusively(listening(url), async () => {
+      await expect(runExclusively(listening(url), () => Promise.resolve())).rejects.toThrow(
         /^Another process is backing up or restoring \w+: wait until it is through\.$/,
       );
     });
-    expect(await exclusively(listening(url), () => Promise.resolve('free'))).toBe('free');
+    expect(await runExclusively(listening(url), () => Promise.resolve('free'))).toBe('free');
   });
 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { restoreBackup, takeBackup, verifyBackup } from '../../../src/operations/backup/backup.js';
-import { differencesOf } from '../../../src/operations/backup/differences.js';
+import { compareFingerprints } from '../../../src/operations/backup/differences.js';
 import type { Fingerprint } from '../../../src/operations/backup/fingerprint.js';
-import { fingerprintOf } from '../../../src/operations/backup/server.js';
+import { readDatabaseFingerprint } from '../../../src/operations/backup/server.js';
 import { withCopy } from '../../../src/operations/rehearsal/copy.js';
 import { runCli } from '../../support/cli.js';
 import { useDatabase } from '../../support/database.js';
@@ -82,7 +82,7 @@ describe('options that a server keeps for itself', () => {
       `ALTER TABLE authors ALTER handle SET (n_distinct = 50); ALTER VIEW barred SET (security_barrier = true);
        ALTER INDEX ix_posts__detected_at__waiting SET (fillfactor = 70)`,
     );
-    before = await fingerprintOf(listening(url));
+    before = await readDatabaseFingerprint(listening(url));
     for (const sql of Object.values(UNKNOWN)) await run(sql);
   });
 
@@ -93,7 +93,7 @@ describe('options that a server keeps for itself', () => {
   });
 
   it(`are no difference, on any of ${Object.keys(UNKNOWN).length} kinds of objects`, async () => {
-    expect(differencesOf(before, await fingerprintOf(listening(url)))).toEqual([]);
+    expect(compareFingerprints(before, await readDatabaseFingerprint(listening(url)))).toEqual([]);
   });
 
   it('are no finding of migration:check', async () => {
@@ -122,7 +122,7 @@ describe('options that a server keeps for itself', () => {
     const backup = await takeBackup(listening(url), { engine: 'dump', folder });
     await verifyBackup(listening(url), backup.folder);
     await restoreBackup(listening(url), backup.folder);
-    expect(differencesOf(before, await fingerprintOf(listening(url)))).toEqual([]);
+    expect(compareFingerprints(before, await readDatabaseFingerprint(listening(url)))).toEqual([]);
     for (const sql of Object.values(UNKNOWN)) await run(sql);
   });
 
@@ -130,7 +130,7 @@ describe('options that a server keeps for itself', () => {
     const backup = await takeBackup(listening(url), { engine: 'template', folder });
     await verifyBackup(listening(url), backup.folder);
     await restoreBackup(listening(url), backup.folder);
-    expect(differencesOf(before, await fingerprintOf(listening(url)))).toEqual([]);
+    expect(compareFingerprints(before, await readDatabaseFingerprint(listening(url)))).toEqual([]);
   });
 
   it('do not keep a rehearsal from making its copy', async () => {
@@ -150,9 +150,9 @@ describe('options that a server keeps for itself', () => {
   it.each(DOCUMENTED.map(([kind, sql, found]) => ({ kind, sql, found })))(
     'are told from documented ones, which are seen: $kind',
     async ({ sql, found }) => {
-      const was = await fingerprintOf(listening(plain));
+      const was = await readDatabaseFingerprint(listening(plain));
       await run(sql, plain);
-      const differences = differencesOf(was, await fingerprintOf(listening(plain)));
+      const differences = compareFingerprints(was, await readDatabaseFingerprint(listening(plain)));
       expect(differences).toEqual([expect.stringMatching(found)]);
     },
   );

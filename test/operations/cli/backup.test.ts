@@ -1,9 +1,9 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { differencesOf } from '../../../src/operations/backup/differences.js';
-import { leavingOut, type Fingerprint } from '../../../src/operations/backup/fingerprint.js';
-import { fingerprintOf } from '../../../src/operations/backup/server.js';
+import { compareFingerprints } from '../../../src/operations/backup/differences.js';
+import { withoutTables, type Fingerprint } from '../../../src/operations/backup/fingerprint.js';
+import { readDatabaseFingerprint } from '../../../src/operations/backup/server.js';
 import { revertMigration } from '../../../src/operations/migrator/runner.js';
 import { createDataSource } from '../../../src/data-source.js';
 import { runCli, type CliResult } from '../../support/cli.js';
@@ -23,7 +23,7 @@ describe('migration:run --backup', () => {
 
   const run = (...args: string[]): Promise<CliResult> => runCli(args, { env: { DATABASE_URL: url } });
   const now = async (): Promise<Fingerprint> =>
-    leavingOut(await fingerprintOf(listening(url)), ['public.migration_runs']);
+    withoutTables(await readDatabaseFingerprint(listening(url)), ['public.migration_runs']);
   /** Makes the second of two pending migrations fail: its function is there, and is another. */
   const obstacle = 'CREATE FUNCTION refuse_final_change() RETURNS int LANGUAGE sql AS $$SELECT 1$$';
 
@@ -68,7 +68,7 @@ describe('migration:run --backup', () => {
     const [, keptAs] = /^the database as it was is kept as (\w+), with all that was written since/m.exec(stderr) ?? [];
     expect(stderr.trim().split('\n').at(-1)).toMatch(/^error: /);
     expect(code).toBe(1);
-    expect(differencesOf(before, await now())).toEqual([]);
+    expect(compareFingerprints(before, await now())).toEqual([]);
     expect(await besides(url)).toContain(keptAs);
     await dropBesides(url);
   });
@@ -93,7 +93,7 @@ describe('migration:run --backup', () => {
     const { applied, backup } = JSON.parse(stdout) as { applied: string[]; backup: { folder: string; engine: string } };
     expect({ code, applied }).toMatchObject({ code: 0, applied: [expect.any(String), expect.any(String)] });
     expect(backup).toEqual({ engine: 'template', folder: join(folder, (await readdir(folder))[0] ?? '') });
-    expect(differencesOf(before, await now())).not.toEqual([]);
+    expect(compareFingerprints(before, await now())).not.toEqual([]);
 
     const restored = await run('migration:restore', backup.folder);
     expect(restored).toMatchObject({
@@ -102,7 +102,7 @@ describe('migration:run --backup', () => {
         /^restored \w+, proved equal to what was backed up\nthe database as it was is kept as /,
       ),
     });
-    expect(differencesOf(before, await now())).toEqual([]);
+    expect(compareFingerprints(before, await now())).toEqual([]);
     await dropBesides(url);
   });
 

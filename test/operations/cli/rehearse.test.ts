@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
-import { differencesOf } from '../../../src/operations/backup/differences.js';
+import { compareFingerprints } from '../../../src/operations/backup/differences.js';
 import type { Fingerprint } from '../../../src/operations/backup/fingerprint.js';
-import { fingerprintOf } from '../../../src/operations/backup/server.js';
+import { readDatabaseFingerprint } from '../../../src/operations/backup/server.js';
 import { revertMigration } from '../../../src/operations/migrator/runner.js';
 import { createDataSource } from '../../../src/data-source.js';
 import type { Rehearsal } from '../../../src/operations/rehearsal/rehearse.js';
@@ -36,7 +36,7 @@ describe('migration:rehearse', () => {
     await dataSource.destroy();
     // So do its copies, and still the way back is tried on them.
     await say(url, 'production');
-    before = await fingerprintOf(listening(url));
+    before = await readDatabaseFingerprint(listening(url));
   });
 
   afterAll(() => dropBesides(url));
@@ -136,7 +136,7 @@ dropped: the copy \\w+, made by the server\n$`,
   });
 
   it('left the database as it was, through all of this', async () => {
-    expect(differencesOf(before, await fingerprintOf(listening(url)))).toEqual([]);
+    expect(compareFingerprints(before, await readDatabaseFingerprint(listening(url)))).toEqual([]);
   });
 
   it('proves nothing when nothing is pending, and says so', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { fingerprintOf } from '../../../src/operations/backup/server.js';
+import { readDatabaseFingerprint } from '../../../src/operations/backup/server.js';
 import { runCli, type CliOptions, type CliResult } from '../../support/cli.js';
 import { useDatabase } from '../../support/database.js';
 import { ask } from '../../support/migrator/query.js';
@@ -154,14 +154,14 @@ describe('two agents in one database, by commands', () => {
 
   it('migrations of one are rehearsed on a copy that holds both', async () => {
     await succeed(two('migration:revert'));
-    const before = await fingerprintOf({ ...listening(url), schema: 'agent_two' });
+    const before = await readDatabaseFingerprint({ ...listening(url), schema: 'agent_two' });
     const report = JSON.parse(await succeed(two('migration:rehearse', '--json'))) as Record<string, unknown>;
     expect(report).toMatchObject({
       passed: true,
       problems: [],
       pending: [expect.stringMatching(/^ProtectFinalValues/)],
     });
-    expect(await fingerprintOf({ ...listening(url), schema: 'agent_two' })).toEqual(before);
+    expect(await readDatabaseFingerprint({ ...listening(url), schema: 'agent_two' })).toEqual(before);
     await succeed(two('migration:run'));
     const first = JSON.parse(
       await succeed(

@@ -5,10 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { addressOf } from '../../../src/connection/client.js';
-import { connectionFailure } from '../../../src/connection/connection-failure.js';
+import { getAddress } from '../../../src/connection/client.js';
+import { toConnectionFailure } from '../../../src/connection/connection-failure.js';
 import { withRetry } from '../../../src/connection/retry.js';
-import { connectionSource, type ConnectionSource, PasswordUnavailable } from '../../../src/connection/secrets.js';
+import { readConnectionSource, type ConnectionSource, PasswordUnavailable } from '../../../src/connection/secrets.js';
 import { createDataSource } from '../../../src/data-source.js';
 import { toDatabaseError } from '../../../src/validation/constraints.js';
 import { runCli } from '../../support/cli.js';
@@ -47,7 +47,7 @@ const sourceOf = (name: string, file: string): ConnectionSource => {
     DATABASE_URL: server.url('postgres', name, '').replace(':@', '@'),
     PGPASSWORD_FILE: file,
   };
-  const source = connectionSource((variable) => variables[variable]);
+  const source = readConnectionSource((variable) => variables[variable]);
   if (source === undefined) throw new Error('no source');
   return source;
 };
@@ -149,7 +149,7 @@ describe('a password provider', () => {
       const url = server.url('postgres', 'provided', '').replace(':@', '@');
       const dataSource = createDataSource({ url, connectRetryMs: 0 });
       const error = await dataSource.initialize().catch((reason: unknown) => reason);
-      expect(connectionFailure(error, addressOf(dataSource)).message).toContain('it asks for a password');
+      expect(toConnectionFailure(error, getAddress(dataSource)).message).toContain('it asks for a password');
     } finally {
       delete process.env.PGPASSWORD;
     }

@@ -8,7 +8,7 @@ import { Author, Competitor, Decision, KpiMetric, KpiType, Post } from '../../..
 import { createHealthCheck } from '../../../src/health/check.js';
 import { runMigrations } from '../../../src/operations/migrator/runner.js';
 import { diff } from '../../../src/operations/catalog/diff.js';
-import { snapshotOf } from '../../../src/operations/catalog/compare.js';
+import { readSchemaSnapshot } from '../../../src/operations/catalog/compare.js';
 import { SHIPPED_SNAPSHOT } from '../../../src/schema/shipped-snapshot.js';
 import { seedReference } from '../../../src/seeds/reference/reference.seeder.js';
 import { useDatabase } from '../../support/database.js';
@@ -105,7 +105,7 @@ describe('settings that change what statements mean', () => {
     await dataSource.initialize();
     try {
       // Of the planted things, and nothing else.
-      const drift = diff(SHIPPED_SNAPSHOT, await snapshotOf(dataSource)).map(({ object }) => object);
+      const drift = diff(SHIPPED_SNAPSHOT, await readSchemaSnapshot(dataSource)).map(({ object }) => object);
       expect(drift.filter((object) => !/^(setting|schema hostile|object access method)/.test(object))).toEqual([]);
       await seedReference(dataSource);
       await writeAndRead(dataSource);

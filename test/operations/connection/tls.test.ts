@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { readFile, rm } from 'node:fs/promises';
 import { createHealthCheck } from '../../../src/health/check.js';
-import { connectionFailure } from '../../../src/connection/connection-failure.js';
-import { addressOf } from '../../../src/connection/client.js';
+import { toConnectionFailure } from '../../../src/connection/connection-failure.js';
+import { getAddress } from '../../../src/connection/client.js';
 import { createDataSource } from '../../../src/data-source.js';
 import { toDatabaseError } from '../../../src/validation/constraints.js';
 import { describeTls, giveCertificate, makeAuthority, type Authority } from '../../support/certificates.js';
@@ -126,7 +126,7 @@ describeTls('TLS, on a server with a certificate for localhost', () => {
     const failure = async (host: string, parameters: string): Promise<string> => {
       const dataSource = createDataSource({ url: urlOf(host, parameters), connectRetryMs: 0 });
       const error = await dataSource.initialize().catch((reason: unknown) => reason);
-      return connectionFailure(error, addressOf(dataSource)).message;
+      return toConnectionFailure(error, getAddress(dataSource)).message;
     };
     const foreignCa = await failure('localhost', `sslmode=verify-full&sslrootcert=${foreign.ca}`);
     expect(foreignCa).toMatch(/: its certificate is not one we trust: give the CA of the server as sslrootcert/);
@@ -142,7 +142,7 @@ test('a server without TLS is not spoken to', async () => {
     const url = `${server.url()}?sslmode=verify-full`;
     const dataSource = createDataSource({ url, connectRetryMs: 0 });
     const error = await dataSource.initialize().catch((reason: unknown) => reason);
-    expect(connectionFailure(error, addressOf(dataSource)).message).toContain('it does not speak TLS: turn ssl on');
+    expect(toConnectionFailure(error, getAddress(dataSource)).message).toContain('it does not speak TLS: turn ssl on');
   } finally {
     await server.stop();
   }

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { migrationBetween, type GeneratedMigration } from '../../../src/cli/generate.js';
+import { writeMigrationBetween, type GeneratedMigration } from '../../../src/cli/generate.js';
 import { createDataSource } from '../../../src/data-source.js';
 import { revertMigration, runMigrations } from '../../../src/operations/migrator/runner.js';
 import type { MigrationClass } from '../../../src/migrations/migration.js';
 import { diff } from '../../../src/operations/catalog/diff.js';
-import { snapshotOf } from '../../../src/operations/catalog/compare.js';
-import { unexcused } from '../../../src/operations/catalog/compare.js';
+import { readSchemaSnapshot } from '../../../src/operations/catalog/compare.js';
+import { withoutMigrationOnly } from '../../../src/operations/catalog/compare.js';
 import { MIGRATION_ONLY } from '../../../src/schema/migration-only.js';
 import type { Snapshot } from '../../../src/operations/catalog/snapshot.js';
 import { fill } from '../../migrations/fill.js';
@@ -57,7 +57,9 @@ describe('a generated migration', () => {
     const wanted = await catalogWith(entities, 'SELECT 1');
     await withDataSource(await db.create(), async (migrated) => {
       const options = { className: NAME, renames: [] };
-      expect(await migrationBetween(migrated, await snapshotOf(migrated), wanted, options)).toBeUndefined();
+      expect(
+        await writeMigrationBetween(migrated, await readSchemaSnapshot(migrated), wanted, options),
+      ).toBeUndefined();
     });
   });
 });
@@ -69,7 +71,7 @@ async function generate(
 ): Promise<GeneratedMigration> {
   return withDataSource(url, async (migrated) => {
     const options = { className: NAME, renames };
-    const migration = await migrationBetween(migrated, await snapshotOf(migrated), wanted, options);
+    const migration = await writeMigrationBetween(migrated, await readSchemaSnapshot(migrated), wanted, options);
     if (migration === undefined) throw new Error('Nothing differs.');
     return migration;
   });
@@ -91,12 +93,12 @@ async function expectRoundTrip(
   await withDataSource(url, async (dataSource) => {
     await fill(dataSource);
     if (rows !== undefined) await dataSource.query(rows);
-    const before = await snapshotOf(dataSource);
+    const before = await readSchemaSnapshot(dataSource);
     const source = createDataSource({ url, purpose: 'migrate' });
     source.setOptions({ migrations: [...(source.options.migrations as MigrationClass[]), Class] });
     await runMigrations(source);
-    const after = await snapshotOf(dataSource);
-    expect(sentences(unexcused(diff(wanted, after), MIGRATION_ONLY))).toEqual([]);
+    const after = await readSchemaSnapshot(dataSource);
+    expect(sentences(withoutMigrationOnly(diff(wanted, after), MIGRATION_ONLY))).toEqual([]);
     if (irreversible !== undefined) {
       expect(new Class()).toMatchObject({
         reversible: false,
@@ -107,9 +109,9 @@ async function expectRoundTrip(
     }
     expect(new Class().reversible).toBe(true);
     await revertMigration(source);
-    expect(sentences(diff(before, await snapshotOf(dataSource)))).toEqual([]);
+    expect(sentences(diff(before, await readSchemaSnapshot(dataSource)))).toEqual([]);
     await runMigrations(source);
-    expect(sentences(diff(after, await snapshotOf(dataSource)))).toEqual([]);
+    expect(sentences(diff(after, await readSchemaSnapshot(dataSource)))).toEqual([]);
   });
 }
 

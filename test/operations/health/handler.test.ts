@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import express from 'express';
-import { createHealthCheck, type HealthReport, unknownHealth } from '../../../src/health/check.js';
-import { healthHandler } from '../../../src/health/handler.js';
+import { createHealthCheck, type HealthReport, createUnknownReport } from '../../../src/health/check.js';
+import { createHealthHandler } from '../../../src/health/handler.js';
 import { useDatabase } from '../../support/database.js';
 
 const db = useDatabase();
@@ -25,11 +25,11 @@ afterEach(() => {
   }
 });
 
-const failing = (): Promise<HealthReport> => Promise.resolve(unknownHealth('The database is gone.'));
+const failing = (): Promise<HealthReport> => Promise.resolve(createUnknownReport('The database is gone.'));
 
 describe('healthHandler', () => {
   it('answers 200 and the report on Node’s own server', async () => {
-    const response = await fetch(await served(healthHandler(createHealthCheck(db.dataSource))));
+    const response = await fetch(await served(createHealthHandler(createHealthCheck(db.dataSource))));
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(response.headers.get('cache-control')).toBe('no-store');
@@ -37,7 +37,7 @@ describe('healthHandler', () => {
   });
 
   it('answers 200 and the report on Express', async () => {
-    const app = express().get('/health', healthHandler(createHealthCheck(db.dataSource)));
+    const app = express().get('/health', createHealthHandler(createHealthCheck(db.dataSource)));
     const response = await fetch(await served(app as RequestListener));
     expect(response.status).toBe(200);
     expect(response.headers.get('cache-control')).toBe('no-store');
@@ -45,14 +45,14 @@ describe('healthHandler', () => {
   });
 
   it('answers 503 and the reason', async () => {
-    const response = await fetch(await served(healthHandler(failing)));
+    const response = await fetch(await served(createHealthHandler(failing)));
     expect(response.status).toBe(503);
     expect(response.headers.get('cache-control')).toBe('no-store');
-    expect(await response.json()).toEqual(unknownHealth('The database is gone.'));
+    expect(await response.json()).toEqual(createUnknownReport('The database is gone.'));
   });
 
   it('answers HEAD without a body', async () => {
-    const response = await fetch(await served(healthHandler(failing)), { method: 'HEAD' });
+    const response = await fetch(await served(createHealthHandler(failing)), { method: 'HEAD' });
     expect(response.status).toBe(503);
     expect(await response.text()).toBe('');
   });
@@ -67,7 +67,7 @@ describe('healthHandler', () => {
     ['rejects', () => Promise.reject(new Error('postgres://me:hunter2@host/db'))],
     ['returns what cannot be JSON', () => Promise.resolve({ status: 'ok', database: 1n } as unknown as HealthReport)],
   ])('answers 503 when the check %s, and shows nothing of it', async (_what, check: () => Promise<HealthReport>) => {
-    const response = await fetch(await served(healthHandler(check)));
+    const response = await fetch(await served(createHealthHandler(check)));
     expect(response.status).toBe(503);
     const body = await response.text();
     expect(JSON.parse(body)).toMatchObject({ status: 'error', database: { ok: false } });
@@ -75,7 +75,7 @@ describe('healthHandler', () => {
   });
 
   it('is silent when somebody else has answered', async () => {
-    const handler = healthHandler(async () => {
+    const handler = createHealthHandler(async () => {
       await sleep(20);
       return failing();
     });
@@ -90,7 +90,7 @@ describe('healthHandler', () => {
   it('bears a client that leaves before the answer', async () => {
     let asked = 0;
     const url = await served(
-      healthHandler(async () => {
+      createHealthHandler(async () => {
         asked += 1;
         await sleep(50);
         return failing();

@@ -1,5 +1,5 @@
 /** Connection strings and variables that cannot be used. */
-import { connectionFromEnvironment, EnvironmentError } from '../../../src/connection/environment.js';
+import { readConnectionEnvironment, EnvironmentError } from '../../../src/connection/environment.js';
 import { SharedDbError } from '../../../src/errors/shared-db-error.js';
 import { createDataSource } from '../../../src/data-source.js';
 import { LOGIN, PASSWORD as INVENTED } from './planted.js';
@@ -47,7 +47,7 @@ const environment = (name: string, variables: Readonly<Record<string, string>>):
     Object.assign(process.env, variables);
     try {
       await Promise.resolve();
-      return createDataSource(connectionFromEnvironment());
+      return createDataSource(readConnectionEnvironment());
     } finally {
       for (const variable of Object.keys(variables)) {
         if (before[variable] === undefined) Reflect.deleteProperty(process.env, variable);

@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { dryRunMigrations } from '../../../src/operations/migrator/dry-run.js';
+import { previewMigrations } from '../../../src/operations/migrator/dry-run.js';
 import * as errors from '../../../src/operations/migrator/errors.js';
 import { runMigrations } from '../../../src/operations/migrator/runner.js';
 import { useDatabase } from '../../support/database.js';
@@ -25,7 +25,7 @@ describe('the dry run', () => {
         'DROP INDEX old_index',
       ],
     };
-    const [report, ...more] = await dryRunMigrations(historySource(url, [...TEN_STATEMENTS.slice(0, 2), change]));
+    const [report, ...more] = await previewMigrations(historySource(url, [...TEN_STATEMENTS.slice(0, 2), change]));
     expect(more).toEqual([]);
     expect(report).toMatchObject({ name: change.name, onlyListed: null, ms: expect.any(Number) });
     expect(report?.statements).toMatchObject([
@@ -60,7 +60,7 @@ describe('the dry run', () => {
   it('only lists what runs without a transaction, and what comes after it', async () => {
     const url = await db.create({ bare: true });
     const after = { name: `After${stamp(9)}`, up: ['DROP TABLE notes'] };
-    const reports = await dryRunMigrations(historySource(url, [...TEN_STATEMENTS, after]));
+    const reports = await previewMigrations(historySource(url, [...TEN_STATEMENTS, after]));
     const [, , steps] = TEN_STATEMENTS;
     expect(reports.map(({ onlyListed }) => onlyListed)).toEqual([
       ...[null, null],
@@ -75,7 +75,7 @@ describe('the dry run', () => {
   it('fails as the run would, and says that it was a dry run', async () => {
     const url = await db.create({ bare: true });
     const broken = { name: `Broken${stamp(1)}`, up: ['CREATE TABLE made (id integer)', 'DROP TABLE nowhere'] };
-    const failed = dryRunMigrations(historySource(url, [broken]));
+    const failed = previewMigrations(historySource(url, [broken]));
     await expect(failed).rejects.toThrow(errors.MigrationFailed);
     await expect(failed).rejects.toThrow(
       /failed at statement 2: .*\(42P01\).* It was a dry run and everything was rolled back:/,
@@ -89,9 +89,9 @@ describe('the dry run', () => {
       await blocker.query('CREATE TABLE busy (id integer)');
       await blocker.query('BEGIN; LOCK TABLE busy');
       const source = historySource(url, [{ name: `Alter${stamp(1)}`, up: ['ALTER TABLE busy ADD COLUMN extra text'] }]);
-      await expect(dryRunMigrations(source, { maxWaitMs: 300 })).rejects.toThrow(errors.MigrationBlocked);
+      await expect(previewMigrations(source, { maxWaitMs: 300 })).rejects.toThrow(errors.MigrationBlocked);
       const notices: string[] = [];
-      const running = dryRunMigrations(source, {
+      const running = previewMigrations(source, {
         onNotice: (line) => {
           notices.push(line);
           void blocker.query('COMMIT');

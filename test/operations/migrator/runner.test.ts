@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import * as errors from '../../../src/operations/migrator/errors.js';
 import type { MigratorOptions, RevertOptions } from '../../../src/operations/migrator/options.js';
 import { revertMigration, runMigrations } from '../../../src/operations/migrator/runner.js';
-import { migrationStatus } from '../../../src/operations/migrator/status.js';
+import { readMigrationStatus } from '../../../src/operations/migrator/status.js';
 import { useDatabase } from '../../support/database.js';
 import { nameOf } from '../../support/keepsake.js';
 import { checksumsOf, historySource, stamp, type TestMigration } from '../../support/migrator/history.js';
@@ -70,7 +70,9 @@ describe('the runner', () => {
       { name: create.name, action: 'up', finished: true, failed: false, code: null, step: 2 },
       { name: failing.name, action: 'up', finished: false, failed: true, code: '23502', step: 1 },
     ]);
-    expect((await migrationStatus(await historySource(url, [create, failing]).initialize())).migrations).toMatchObject([
+    expect(
+      (await readMigrationStatus(await historySource(url, [create, failing]).initialize())).migrations,
+    ).toMatchObject([
       { name: create.name, state: 'applied', version: expect.stringMatching(/^\d+\.\d+\.\d+/) },
       { name: failing.name, state: 'failed', errorCode: '23502', at: expect.any(Date) },
     ]);

@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import * as errors from '../../../src/operations/migrator/errors.js';
-import { migrationLock } from '../../../src/operations/migrator/lock.js';
+import { createLockSql } from '../../../src/operations/migrator/lock.js';
 import { runMigrations } from '../../../src/operations/migrator/runner.js';
 import { useDatabase } from '../../support/database.js';
 import { historySource, stamp } from '../../support/migrator/history.js';
@@ -130,7 +130,7 @@ describe('a migrator that is not the only one', () => {
 
   it('respects a lock that somebody holds by hand', async () => {
     await withClient(await db.create({ bare: true }), async (client) => {
-      await client.query('SELECT pg_advisory_lock($1, $2)', [...migrationLock('public')]);
+      await client.query('SELECT pg_advisory_lock($1, $2)', [...createLockSql('public')]);
       const url = `${db.url.slice(0, db.url.lastIndexOf('/') + 1)}${client.database ?? ''}`;
       await expect(runMigrations(historySource(url, [alter]), { maxWaitMs: 50 })).rejects.toThrow(
         /pid \d+, without a name/,

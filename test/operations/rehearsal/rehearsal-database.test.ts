@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { differencesOf } from '../../../src/operations/backup/differences.js';
-import { fingerprintOf } from '../../../src/operations/backup/server.js';
+import { compareFingerprints } from '../../../src/operations/backup/differences.js';
+import { readDatabaseFingerprint } from '../../../src/operations/backup/server.js';
 import { MIGRATIONS } from '../../../src/migrations/index.js';
 import { withCopy } from '../../../src/operations/rehearsal/copy.js';
 import type { MigrationReport } from '../../../src/operations/rehearsal/rehearse.js';
-import { Stage } from '../../../src/operations/rehearsal/rehearsal-database.js';
+import { RehearsalDatabase } from '../../../src/operations/rehearsal/rehearsal-database.js';
 import { seedReference } from '../../../src/seeds/reference/reference.seeder.js';
 import { useDatabase } from '../../support/database.js';
 import { besides, listening } from '../backup/support.js';
@@ -46,17 +46,17 @@ describe('a rehearsed migration', () => {
   const rehearsed = async (Class: new () => MigrationInterface) => {
     const context = listening(db.url);
     return withCopy(context, context, false, async (copy) => {
-      const stage = new Stage(context, copy, [...MIGRATIONS, Class], createDataSource);
+      const stage = new RehearsalDatabase(context, copy, [...MIGRATIONS, Class], createDataSource);
       const problems = [await stage.applyEach([NAME])];
       problems.push(await stage.revertAll([NAME]));
-      const left = differencesOf(copy.fingerprint, await stage.fingerprint(), { ignoreSequences: true });
+      const left = compareFingerprints(copy.fingerprint, await stage.readFingerprint(), { ignoreSequences: true });
       problems.push(await stage.applyAll([NAME]));
       return { problems: problems.filter(Boolean), left, reports: stage.reports };
     });
   };
 
   it('is told by its time, locks, rewritten tables and changed rows, column by column', async () => {
-    const before = await fingerprintOf(listening(db.url));
+    const before = await readDatabaseFingerprint(listening(db.url));
     const { problems, left, reports } = await rehearsed(
       migration(
         `ALTER TABLE posts ALTER error_count TYPE bigint; ALTER TABLE authors ADD bio text;
@@ -84,7 +84,7 @@ describe('a rehearsed migration', () => {
     expect(report.rows.map(({ table }) => table)).not.toContain('kpi_types');
     for (const duration of [report.up, report.down, report.again]) expect(duration).toBeGreaterThan(0);
     expect(left.filter((line) => !/power_tiers|archetypes|migration_runs/.test(line))).toEqual([]);
-    expect(differencesOf(before, await fingerprintOf(listening(db.url)))).toEqual([]);
+    expect(compareFingerprints(before, await readDatabaseFingerprint(listening(db.url)))).toEqual([]);
     expect(await besides(db.url)).toEqual([]);
   });
 
@@ -113,12 +113,14 @@ describe('a rehearsed migration', () => {
 
   it('is not taken back when it says that it cannot be', async () => {
     const Class = migration('SELECT 1', 'SELECT 1', { irreversibleBecause: 'the old column is gone' });
-    const fingerprint = await fingerprintOf(listening(db.url));
-    const stage = new Stage(listening(db.url), { name: 'none', engine: 'template', fingerprint }, [
-      ...MIGRATIONS,
-      Class,
-    ], createDataSource);
-    expect(stage.irreversible([NAME])).toBe(`${NAME}: the old column is gone`);
-    expect(stage.irreversible(MIGRATIONS.map(({ name }) => name))).toBeNull();
+    const fingerprint = await readDatabaseFingerprint(listening(db.url));
+    const stage = new RehearsalDatabase(
+      listening(db.url),
+      { name: 'none', engine: 'template', fingerprint },
+      [...MIGRATIONS, Class],
+      createDataSource,
+    );
+    expect(stage.findIrreversible([NAME])).toBe(`${NAME}: the old column is gone`);
+    expect(stage.findIrreversible(MIGRATIONS.map(({ name }) => name))).toBeNull();
   });
 });

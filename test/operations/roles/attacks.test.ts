@@ -4,7 +4,7 @@ import pg from 'pg';
 import { ENTITIES } from '../../../src/entities/index.js';
 import { createHealthCheck } from '../../../src/health/check.js';
 import { checkRoles } from '../../../src/operations/roles/set-up.js';
-import { rightsOn, TABLES, WITHHELD_COLUMNS } from '../../../src/schema/role-matrix.js';
+import { listRights, TABLES, RESTRICTED_COLUMNS } from '../../../src/schema/role-matrix.js';
 import { type OwnServer, startOwnServer } from '../../support/own-server.js';
 import { DATABASE, hba, prepare, settingsOf, urlOf, withSource } from '../../support/roles.js';
 import { ID, rowOf } from '../../support/rows.js';
@@ -108,7 +108,7 @@ describe('somebody with the password of a role', () => {
     };
     const [may, found]: [string[], string[]] = [[], []];
     for (const table of TABLES) {
-      for (const { role, privileges } of rightsOn(table)) {
+      for (const { role, privileges } of listRights(table)) {
         may.push(...privileges.map((privilege) => `${role} ${privilege} ${table}`));
         for (const [privilege, sql] of Object.entries(statements)) {
           if ((await attempt(role, sql(table))) !== '42501') found.push(`${role} ${privilege} ${table}`);
@@ -163,7 +163,7 @@ describe('somebody with the password of a role', () => {
     );
     const seen = columns?.rows.map(({ attname }) => attname) ?? [];
     expect(seen).toContain('relationship_score');
-    expect(seen.filter((column) => column in (WITHHELD_COLUMNS.authors ?? {}))).toEqual([]);
+    expect(seen.filter((column) => column in (RESTRICTED_COLUMNS.authors ?? {}))).toEqual([]);
     const others = await reader?.query(
       `SELECT DISTINCT query FROM pg_stat_activity WHERE usename <> 'reader' AND query <> ''`,
     );

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { outspokenQueryRunner } from '../../../src/connection/query-runner.js';
-import { rulesOf, type EntityClass } from '../../../src/columns/registry.js';
+import { rawQueryRunner } from '../../../src/connection/query-runner.js';
+import { getEntityRules, type EntityClass } from '../../../src/columns/registry.js';
 import { ENTITIES } from '../../../src/entities/index.js';
 import { useDatabase } from '../../support/database.js';
 import { Bench } from './bench.js';
@@ -68,13 +68,13 @@ test('validator and PostgreSQL say the same of every column', async () => {
 }, 60_000);
 
 test('validator and PostgreSQL say the same of every rule over several columns', async () => {
-  expect(rows).toHaveLength(ENTITIES.reduce((count, entity) => count + rulesOf(entity).rows.length, 0));
+  expect(rows).toHaveLength(ENTITIES.reduce((count, entity) => count + getEntityRules(entity).rows.length, 0));
   expect(await disagreementsOver(rows)).toEqual([]);
 }, 60_000);
 
 test('TypeORM itself, writing whole rows without its subscriber, gets the same verdict', async () => {
   await dropKeys(db.dataSource);
-  const runner = outspokenQueryRunner(db.dataSource);
+  const runner = rawQueryRunner(db.dataSource);
   try {
     await runner.query('SET synchronous_commit TO off');
     const found = [];

@@ -1,5 +1,5 @@
 import { type DataSource, In, QueryFailedError, type QueryRunner } from 'typeorm';
-import { type EntityClass, rulesOf } from '../../../src/columns/registry.js';
+import { type EntityClass, getEntityRules } from '../../../src/columns/registry.js';
 import { validateEntity } from '../../../src/validation/validate-entity.js';
 import { EntityValidationError, type Violation } from '../../../src/validation/validation-error.js';
 import { type Row, rowOf } from '../../support/rows.js';
@@ -101,7 +101,9 @@ function faultOf({ one, row }: Attempt, outcome: Outcome, tally: Tally): string 
   const [bench, direct] = [one.outcome, outcome].map(summary);
   if (bench !== direct) return `the bench says: ${bench}`;
   const broken = new Set(violations.map(({ constraint }) => constraint));
-  const missed = rulesOf(subject.entity).rows.filter(({ sql, meaning }) => sql !== undefined && broken.has(meaning));
+  const missed = getEntityRules(subject.entity).rows.filter(
+    ({ sql, meaning }) => sql !== undefined && broken.has(meaning),
+  );
   if (outcome.kind === 'refused' || missed.length === 0) return undefined;
   return `validateEntity refuses the row: ${missed.map(({ meaning }) => meaning).join()}`;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { jsonSizeRule } from '../../../src/columns/json.js';
+import { createJsonSizeRule } from '../../../src/columns/json.js';
 import { anyCharacter } from '../../support/characters.js';
 import { useDatabase } from '../../support/database.js';
 
@@ -61,7 +61,7 @@ test('the validator counts the bytes of JSON as PostgreSQL does', async () => {
   );
   const different = values.filter((value, index) => {
     const bytes = sizes[index]?.bytes ?? NaN;
-    return !jsonSizeRule(bytes).holds(value) || jsonSizeRule(bytes - 1).holds(value);
+    return !createJsonSizeRule(bytes).holds(value) || createJsonSizeRule(bytes - 1).holds(value);
   });
   expect(different).toEqual([]);
   expect(sizes).toHaveLength(5_000);

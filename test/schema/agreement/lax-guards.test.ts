@@ -3,9 +3,9 @@ import {
   type ColumnRule,
   type EntityClass,
   type FieldRules,
-  fieldsOf,
+  getFields,
   type RowRule,
-  rulesOf,
+  getEntityRules,
 } from '../../../src/columns/registry.js';
 import { Author, CompetitiveMention, Post, Reply } from '../../../src/entities/index.js';
 import { useDatabase } from '../../support/database.js';
@@ -160,13 +160,13 @@ async function column(
   catalog?: Catalog,
   change: (field: FieldRules) => FieldRules = (field) => field,
 ): Promise<Subject> {
-  const field = fieldsOf(entity).get(property);
+  const field = getFields(entity).get(property);
   if (!field) throw new Error(`${entity.name}.${property} has no rules.`);
   return columnSubject(db.dataSource, catalog ?? (await readCatalog(db.dataSource)), entity, property, change(field));
 }
 
 async function row(entity: EntityClass, meaning: string, change?: (rule: RowRule) => RowRule): Promise<Subject> {
-  const rule = rulesOf(entity).rows.find((one) => one.meaning === meaning);
+  const rule = getEntityRules(entity).rows.find((one) => one.meaning === meaning);
   if (!rule) throw new Error(`${entity.name} has no rule ${meaning}.`);
   if (change) return rowSubject(db.dataSource, original, entity, change(rule));
   return rowSubject(db.dataSource, await readCatalog(db.dataSource), entity, rule);

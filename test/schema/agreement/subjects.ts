@@ -1,8 +1,14 @@
 import type { DataSource } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
-import { type EntityClass, type FieldRules, fieldsOf, type RowRule, rulesOf } from '../../../src/columns/registry.js';
-import { judgePresent } from '../../../src/columns/validators.js';
-import { constraintName } from '../../../src/connection/naming-strategy.js';
+import {
+  type EntityClass,
+  type FieldRules,
+  getFields,
+  type RowRule,
+  getEntityRules,
+} from '../../../src/columns/registry.js';
+import { validatePresent } from '../../../src/columns/validators.js';
+import { createConstraintName } from '../../../src/connection/naming-strategy.js';
 import { ENTITIES } from '../../../src/entities/index.js';
 import type { Catalog, Check, StoredColumn } from './checks.js';
 
@@ -36,7 +42,7 @@ export interface Subject {
 /** Each column of each entity. */
 export function columnSubjects(dataSource: DataSource, catalog: Catalog): Subject[] {
   return ENTITIES.flatMap((entity) =>
-    [...fieldsOf(entity)].map(([property, field]) => columnSubject(dataSource, catalog, entity, property, field)),
+    [...getFields(entity)].map(([property, field]) => columnSubject(dataSource, catalog, entity, property, field)),
   );
 }
 
@@ -52,7 +58,7 @@ export function columnSubject(
   const named = field.rules.map((rule) => ({ rule, name: checkName(entity, `${stored.name}_${rule.kind}`) }));
   const withCheck = named.filter(({ rule }) => rule.sql !== undefined);
   // A rule of the row may read but one column.
-  const ofRows = rulesOf(entity).rows.map(({ meaning }) => checkName(entity, meaning));
+  const ofRows = getEntityRules(entity).rows.map(({ meaning }) => checkName(entity, meaning));
   return {
     name: `${entity.name}.${property}`,
     entity,
@@ -62,7 +68,7 @@ export function columnSubject(
     promised: withCheck.map(({ name }) => name),
     field,
     judge: ([value]) => {
-      const accepted = judgePresent(field.rules, field.presence, value).length === 0;
+      const accepted = validatePresent(field.rules, field.presence, value).length === 0;
       if (value === undefined || value === null)
         return { accepted, broken: accepted ? [] : ['required'], byCheck: new Map() };
       const broken = field.rules.filter((rule) => !rule.holds(value)).map(({ kind }) => kind);
@@ -78,7 +84,7 @@ export function columnSubject(
 /** Each rule over several columns. */
 export function rowSubjects(dataSource: DataSource, catalog: Catalog): Subject[] {
   return ENTITIES.flatMap((entity) =>
-    rulesOf(entity).rows.map((rule) => rowSubject(dataSource, catalog, entity, rule)),
+    getEntityRules(entity).rows.map((rule) => rowSubject(dataSource, catalog, entity, rule)),
   );
 }
 
@@ -116,11 +122,11 @@ function storedColumn(catalog: Catalog, entity: EntityClass, { databaseName }: C
 }
 
 function checkName(entity: EntityClass, meaning: string): string {
-  return constraintName('ck', tableOf(entity), meaning);
+  return createConstraintName('ck', tableOf(entity), meaning);
 }
 
 function tableOf(entity: EntityClass): string {
-  const { table } = rulesOf(entity);
+  const { table } = getEntityRules(entity);
   if (table === undefined) throw new Error(`${entity.name} has no table.`);
   return table;
 }

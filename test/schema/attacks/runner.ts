@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { outspokenQueryRunner } from '../../../src/connection/query-runner.js';
+import { rawQueryRunner } from '../../../src/connection/query-runner.js';
 import { shown, type Attack, type Attempt, type Case, type Refusal, type Statement } from './case.js';
 import { guardsOf, keyOf } from './guards.js';
 import { planted } from './rows.js';
@@ -27,7 +27,7 @@ export async function attackAll(
   tally: Tally = new Map(),
 ): Promise<Finding[]> {
   // PostgreSQL's own words on who refused.
-  const runner = outspokenQueryRunner(dataSource);
+  const runner = rawQueryRunner(dataSource);
   const findings: Finding[] = [];
   await runner.startTransaction();
   try {

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { schemaSql } from '../../../scripts/generate/reference/schema-sql.js';
+import { renderSchemaSql } from '../../../scripts/generate/reference/schema-sql.js';
 import { createDataSource } from '../../../src/data-source.js';
 import { diff } from '../../../src/operations/catalog/diff.js';
-import { snapshotOf } from '../../../src/operations/catalog/compare.js';
+import { readSchemaSnapshot } from '../../../src/operations/catalog/compare.js';
 import { readSnapshot, type Snapshot } from '../../../src/operations/catalog/snapshot.js';
 import { useDatabase } from '../../support/database.js';
 
@@ -49,7 +49,7 @@ describe('schema.sql', () => {
   beforeAll(async () => {
     elsewhere = await connected(true);
     await elsewhere.query(await readFile('docs/reference/schema.sql', 'utf8'));
-    loaded = await snapshotOf(elsewhere);
+    loaded = await readSchemaSnapshot(elsewhere);
   });
 
   afterAll(async () => {
@@ -66,11 +66,11 @@ describe('schema.sql', () => {
 
   it('makes in an empty database what the migrations make', async () => {
     expect(Object.keys(loaded.objects).length).toBeGreaterThan(500);
-    expect(diff(await snapshotOf(db.dataSource), loaded)).toEqual([]);
+    expect(diff(await readSchemaSnapshot(db.dataSource), loaded)).toEqual([]);
   });
 
   it('can be written from what it made, word for word', async () => {
-    expect(`${schemaSql(loaded).trimEnd()}\n`).toBe(await readFile('docs/reference/schema.sql', 'utf8'));
+    expect(`${renderSchemaSql(loaded).trimEnd()}\n`).toBe(await readFile('docs/reference/schema.sql', 'utf8'));
   });
 
   it('says rights, settings, policies and texts that mean to escape', async () => {
@@ -78,7 +78,7 @@ describe('schema.sql', () => {
     try {
       await from.query(MORE);
       const wanted = await everything(from);
-      await to.query(schemaSql(wanted));
+      await to.query(renderSchemaSql(wanted));
       expect(diff(wanted, await everything(to))).toEqual([]);
     } finally {
       for (const one of [from, to]) {
@@ -100,7 +100,7 @@ describe('schema.sql', () => {
     try {
       await runner.query(sql);
       const snapshot = await readSnapshot((statement) => runner.query(statement), 'public', 'database');
-      expect(() => schemaSql(snapshot)).toThrow(`schema.sql cannot say this of ${name} yet`);
+      expect(() => renderSchemaSql(snapshot)).toThrow(`schema.sql cannot say this of ${name} yet`);
     } finally {
       await runner.rollbackTransaction();
       await runner.release();

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { readCatalog, type Catalog } from '../../../src/operations/catalog/rules/catalog.js';
 import { BOOKKEEPING_TABLES } from '../../../src/operations/catalog/bookkeeping.js';
 import { SCHEMA_REQUIREMENTS } from '../../../src/schema/requirements.js';
-import { RULES, validate } from '../../../src/operations/catalog/rules/index.js';
+import { RULES, validateCatalog } from '../../../src/operations/catalog/rules/index.js';
 import { useDatabase } from '../../support/database.js';
 import { COLUMN_CASES } from './cases/columns.js';
 import { INDEX_CASES } from './cases/indexes.js';
@@ -51,10 +51,10 @@ describe('the schema rules', () => {
   }
 
   const findingsIn = (catalog: Catalog): string[] =>
-    validate(catalog, SCHEMA_REQUIREMENTS).findings.map(({ rule, object }) => `${rule} ${object}`);
+    validateCatalog(catalog, SCHEMA_REQUIREMENTS).findings.map(({ rule, object }) => `${rule} ${object}`);
 
   it('find nothing in a migrated database, and need every exception for that', async () => {
-    const { findings, excused } = validate(await planted(''), SCHEMA_REQUIREMENTS);
+    const { findings, excused } = validateCatalog(await planted(''), SCHEMA_REQUIREMENTS);
     expect(findings).toEqual([]);
     const named = (list: readonly { rule: string; object: string }[]) =>
       list.map(({ rule, object }) => `${rule} ${object}`).sort();
@@ -87,7 +87,7 @@ describe('the schema rules', () => {
       const { database, user } = client as unknown as { database: string; user: string };
       const filledIn = finds.map((line) => line.replace('$database', database).replace('$owner', user));
       expect(findingsIn(catalog).sort()).toEqual([...filledIn].sort());
-      for (const finding of validate(catalog, SCHEMA_REQUIREMENTS).findings) expect(finding).toEqual(SAID);
+      for (const finding of validateCatalog(catalog, SCHEMA_REQUIREMENTS).findings) expect(finding).toEqual(SAID);
     });
 
     it.each(fine)('lets be: %s', async (sql) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { withoutSecrets } from '../../../src/cli/command.js';
+import { removeSecrets } from '../../../src/cli/command.js';
 
 describe('what commander repeats of what was typed', () => {
   it.each([
@@ -9,11 +9,11 @@ describe('what commander repeats of what was typed', () => {
     [`unknown option '--password=hunter2\nhunter2'`, `unknown option '--<hidden>\n`],
     [`PGPASSWORD: "hunter2 hunter2"`, `PG<hidden>\n`],
   ])('%s', (text, shown) => {
-    expect(withoutSecrets(text)).toBe(shown);
+    expect(removeSecrets(text)).toBe(shown);
   });
 
   it('leaves everything else', () => {
     const text = `error: unknown option '--jsn'\n(Did you mean --json?)\n`;
-    expect(withoutSecrets(text)).toBe(text);
+    expect(removeSecrets(text)).toBe(text);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import {
   BLANK_SYMBOLS,
-  bracket,
+  toCharacterClass,
   CONTROLS,
   INVISIBLE,
   toPostgresRegex,
@@ -38,8 +38,8 @@ test.each([
 });
 
 test('controls and trailing marks are invisible, all of them', () => {
-  const part = new RegExp(`[${bracket(CONTROLS)}${bracket(TRAILING_MARKS)}]`, 'u');
-  const whole = new RegExp(`[${bracket(INVISIBLE)}]`, 'u');
+  const part = new RegExp(`[${toCharacterClass(CONTROLS)}${toCharacterClass(TRAILING_MARKS)}]`, 'u');
+  const whole = new RegExp(`[${toCharacterClass(INVISIBLE)}]`, 'u');
   expect(
     codePoints().filter((point) => part.test(String.fromCodePoint(point)) && !whole.test(String.fromCodePoint(point))),
   ).toEqual([]);
@@ -52,7 +52,7 @@ test('an expression is written as PostgreSQL reads it', () => {
 });
 
 function compareWithUnicode(): { listed: number; missing: number[]; surplus: number[] } {
-  const listed = new RegExp(`[${bracket(INVISIBLE)}]`, 'u');
+  const listed = new RegExp(`[${toCharacterClass(INVISIBLE)}]`, 'u');
   const points = codePoints();
   const isListed = new Set(points.filter((point) => listed.test(String.fromCodePoint(point))));
   const isInvisible = new Set(points.filter((point) => BLANK.has(point) || CLASSES.test(String.fromCodePoint(point))));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import 'reflect-metadata';
-import { type EntityClass, fieldsOf } from '../../../src/columns/registry.js';
+import { type EntityClass, getFields } from '../../../src/columns/registry.js';
 import { AuditLog, ENTITIES } from '../../../src/entities/index.js';
 import { assertValid } from '../../../src/validation/assert-valid.js';
 import { AuditEntryInput } from '../../../src/validation/inputs/index.js';
@@ -13,7 +13,7 @@ const entry = { entityType: 'reply', entityId: ID, action: 'edit', actor: 'op' }
 
 /** Every JSON column, and whether it is a list. */
 const COLUMNS = ENTITIES.flatMap((entity) =>
-  [...fieldsOf(entity)]
+  [...getFields(entity)]
     .filter(([, { rules }]) => rules.some(({ kind }) => kind === 'json'))
     .map(([column, { rules }]) => ({
       entity,

@@ -1,23 +1,23 @@
 import 'reflect-metadata';
 import { describe, expect, test } from '@jest/globals';
 import {
-  betweenRule,
-  choiceRule,
-  countRule,
+  createRangeRule,
+  createChoiceRule,
+  createCountRule,
   flagRule,
-  formatRule,
-  isoMomentRule,
+  createFormatRule,
+  createIsoTimestampRule,
   jsonObjectRule,
-  listRule,
+  createListRule,
   LOWER_SNAKE,
-  quantityRule,
-  ratioRule,
-  scoreRule,
-  textRules,
+  createQuantityRule,
+  createRatioRule,
+  createScoreRule,
+  createTextRules,
   UPPER_SNAKE,
   uuidRule,
 } from '../../../src/columns/index.js';
-import { judgeValue } from '../../../src/columns/validators.js';
+import { validateValue } from '../../../src/columns/validators.js';
 import { dayRule } from '../../../src/columns/timestamps.js';
 import { INT4_MAX } from '../../../src/columns/numbers.js';
 import type { ColumnRule } from '../../../src/columns/registry.js';
@@ -35,45 +35,45 @@ interface Case {
 const CASES: Case[] = [
   {
     what: 'a score',
-    rules: scoreRule,
+    rules: createScoreRule,
     accepts: [0, -0, 0.5, 1, Number.MIN_VALUE],
     refuses: [-Number.MIN_VALUE, 1 + Number.EPSILON, ...NO_NUMBERS],
   },
   {
     what: 'a ratio',
-    rules: ratioRule,
+    rules: createRatioRule,
     accepts: [0, 1, 20, Number.MAX_VALUE],
     refuses: [-Number.MIN_VALUE, ...NO_NUMBERS],
   },
   {
     what: 'a quantity',
-    rules: quantityRule(),
+    rules: createQuantityRule(),
     accepts: [-Number.MAX_VALUE, 0, Number.MAX_VALUE],
     refuses: NO_NUMBERS,
   },
   {
     what: 'a quantity of at most 1',
-    rules: quantityRule(1),
+    rules: createQuantityRule(1),
     accepts: [-7, 1],
     refuses: [1 + Number.EPSILON, ...NO_NUMBERS],
   },
   {
     what: 'a number between bounds',
-    rules: betweenRule(-1, 1),
+    rules: createRangeRule(-1, 1),
     accepts: [-1, 0, 1],
     refuses: [-1.01, 1.01, ...NO_NUMBERS],
   },
   {
     what: 'a count',
-    rules: countRule(),
+    rules: createCountRule(),
     accepts: [0, -0, 1, INT4_MAX],
     refuses: [-1, 0.5, INT4_MAX + 1, ...NO_NUMBERS],
   },
-  { what: 'a count with a limit', rules: countRule(10), accepts: [0, 10], refuses: [11, ...NO_NUMBERS] },
+  { what: 'a count with a limit', rules: createCountRule(10), accepts: [0, 10], refuses: [11, ...NO_NUMBERS] },
   { what: 'a flag', rules: flagRule, accepts: [true, false], refuses: [0, 1, 'true', null, undefined] },
   {
     what: 'a choice',
-    rules: choiceRule(['A', 'B']),
+    rules: createChoiceRule(['A', 'B']),
     accepts: ['A', 'B'],
     refuses: ['a', ' A', '', 'AB', ['A'], 0, null],
   },
@@ -100,7 +100,7 @@ const CASES: Case[] = [
   },
   {
     what: 'a moment in JSON',
-    rules: isoMomentRule,
+    rules: createIsoTimestampRule,
     accepts: [
       '1970-01-01T00:00:00Z',
       '2026-01-31T23:59:59.999Z',
@@ -114,32 +114,32 @@ const CASES: Case[] = [
   },
   {
     what: 'text of 2 to 4 characters',
-    rules: textRules({ min: 2, max: 4 }),
+    rules: createTextRules({ min: 2, max: 4 }),
     // The flag is one character to a reader, two code points to PostgreSQL; the accent is one of its own.
     accepts: ['ab', 'abcd', '😀😀😀😀', '🇩🇪', 'e\u0301', '\u202eab'],
     refuses: ['a', 'abcde', '😀', '😀😀😀😀😀', '    ', '\u200b\u200b', 'a\0b', 'a\ud800b', '\udc00b', 7, ['ab'], null],
   },
   {
     what: 'text that may be blank',
-    rules: textRules({ max: 3, blank: true }),
+    rules: createTextRules({ max: 3, blank: true }),
     accepts: [' ', '\u200b\n'],
     refuses: ['', '    '],
   },
   {
     what: 'text that contains a signature',
-    rules: textRules({ max: 20, contains: '—Vita' }),
+    rules: createTextRules({ max: 20, contains: '—Vita' }),
     accepts: ['—Vita', 'hello —Vita, bye'],
     refuses: ['-Vita', '— Vita', '–Vita', '—vita', 'hello'],
   },
   {
     what: 'upper snake case',
-    rules: formatRule(UPPER_SNAKE),
+    rules: createFormatRule(UPPER_SNAKE),
     accepts: ['A', 'A1', 'HUMOR_LIGHT', 'X_2'],
     refuses: ['a', '_A', 'A_', 'A__B', '1A', 'A B', 'A\n', 'Ä', '', null],
   },
   {
     what: 'lower snake case',
-    rules: formatRule(LOWER_SNAKE),
+    rules: createFormatRule(LOWER_SNAKE),
     accepts: ['a', 'click_rate', 'a1_2'],
     refuses: ['A', '_a', 'a_', 'a__b', '1a', 'a-b', 'a\n', ''],
   },
@@ -151,7 +151,7 @@ const CASES: Case[] = [
   },
   {
     what: 'a list of texts',
-    rules: listRule(...textRules({ max: 3 })),
+    rules: createListRule(...createTextRules({ max: 3 })),
     accepts: [[], ['a', 'a', 'abc']],
     refuses: ['abc', {}, null, [''], ['abcd'], [null], [undefined], [['a']], new Array(1)],
   },
@@ -163,22 +163,24 @@ describe.each(CASES)('$what', ({ rules, accepts, refuses }) => {
 
   test.each(accepts.map((value) => [value]))('accepts %p', (value) => {
     expect(holds(value)).toBe(true);
-    expect(judgeValue(list, value)).toEqual([]);
+    expect(validateValue(list, value)).toEqual([]);
   });
 
   test.each(refuses.map((value) => [value]))('refuses %p', (value) => {
     expect(holds(value)).toBe(false);
-    expect(judgeValue(list, value)).not.toEqual([]);
+    expect(validateValue(list, value)).not.toEqual([]);
   });
 });
 
 test('a text that is none is not measured as well', () => {
-  expect(judgeValue(textRules({ min: 2, max: 4 }), 7)).toEqual([
+  expect(validateValue(createTextRules({ min: 2, max: 4 }), 7)).toEqual([
     { path: '', kind: 'text', sentence: 'must be text of well-formed Unicode without NUL' },
   ]);
 });
 
 test('every other rule broken is named', () => {
-  const kinds = judgeValue(textRules({ min: 10, max: 20, contains: '—Vita' }), 'short').map(({ kind }) => kind);
+  const kinds = validateValue(createTextRules({ min: 10, max: 20, contains: '—Vita' }), 'short').map(
+    ({ kind }) => kind,
+  );
   expect(kinds).toEqual(['length', 'contains']);
 });

@@ -5,26 +5,26 @@ import {
   Choice,
   Count,
   Day,
-  Enumeration,
+  EnumColumn,
   Flag,
   Id,
   JsonList,
   JsonObject,
   LOWER_SNAKE,
-  Moment,
-  nativeEnum,
+  Timestamp,
+  declareEnum,
   Quantity,
-  quantityRule,
+  createQuantityRule,
   Ratio,
   Score,
   Text,
   TextList,
-  textRules,
+  createTextRules,
 } from '../../../src/columns/index.js';
-import { fieldsOf } from '../../../src/columns/registry.js';
-import { judgePresent } from '../../../src/columns/validators.js';
+import { getFields } from '../../../src/columns/registry.js';
+import { validatePresent } from '../../../src/columns/validators.js';
 
-const Colour = nativeEnum('colour_of_words_test', ['RED', 'BLUE']);
+const Colour = declareEnum('colour_of_words_test', ['RED', 'BLUE']);
 const manyTexts = (count: number): string[] => Array.from({ length: count }, (_, index) => `t${index}`);
 
 /** What JSON.stringify would write as something else. */
@@ -52,15 +52,15 @@ const CASES: Case[] = [
   { what: 'Flag', word: Flag({ default: false }), accepts: [undefined, true], refuses: [null, 'yes'] },
   { what: 'Choice', word: Choice(['A']), accepts: ['A'], refuses: [undefined, null, 'B'] },
   { what: 'nullable Choice', word: Choice(['A'], { nullable: true }), accepts: [null, 'A'], refuses: ['B'] },
-  { what: 'Enumeration', word: Enumeration(Colour), accepts: ['RED'], refuses: [undefined, null, 'GREEN', 0] },
+  { what: 'Enumeration', word: EnumColumn(Colour), accepts: ['RED'], refuses: [undefined, null, 'GREEN', 0] },
   { what: 'Text', word: Text({ max: 3 }), accepts: ['a'], refuses: [undefined, null, ''] },
   {
     what: 'Moment',
-    word: Moment(),
+    word: Timestamp(),
     accepts: [new Date(0), new Date('9999-12-31T23:59:59.999Z')],
     refuses: [undefined, null, new Date(-1), new Date('+010000-01-01T00:00:00Z'), new Date(NaN), '2026-01-01', 0],
   },
-  { what: 'Moment of now', word: Moment({ now: true }), accepts: [undefined], refuses: [null] },
+  { what: 'Moment of now', word: Timestamp({ now: true }), accepts: [undefined], refuses: [null] },
   { what: 'Day', word: Day(), accepts: ['2026-01-31'], refuses: [undefined, null] },
   {
     what: 'TextList',
@@ -112,7 +112,7 @@ const CASES: Case[] = [
   },
   {
     what: 'JsonObject of numbers',
-    word: JsonObject({ values: [quantityRule()] }),
+    word: JsonObject({ values: [createQuantityRule()] }),
     accepts: [{ a: -1 }],
     refuses: [{ a: '1' }, { a: null }],
   },
@@ -124,7 +124,7 @@ const CASES: Case[] = [
   },
   {
     what: 'JsonList of texts',
-    word: JsonList({ items: textRules({ max: 3 }) }),
+    word: JsonList({ items: createTextRules({ max: 3 }) }),
     accepts: [[], ['abc']],
     refuses: [['abcd'], [1], [null]],
   },
@@ -137,10 +137,10 @@ describe.each(CASES)('$what', ({ word, accepts, refuses }) => {
   word(Row.prototype, 'value');
 
   const verdicts = (value: unknown): boolean[] => {
-    const field = fieldsOf(Row).get('value');
+    const field = getFields(Row).get('value');
     if (!field) throw new Error('The word left no rules behind.');
     const row = Object.assign(new Row(), { value });
-    return [judgePresent(field.rules, field.presence, value).length === 0, validateSync(row).length === 0];
+    return [validatePresent(field.rules, field.presence, value).length === 0, validateSync(row).length === 0];
   };
 
   test.each(accepts.map((value) => [value]))('accepts %p, and so does class-validator', (value) => {
@@ -153,7 +153,7 @@ describe.each(CASES)('$what', ({ word, accepts, refuses }) => {
 });
 
 test('Enumeration takes nothing but what nativeEnum made', () => {
-  expect(() => Enumeration({ A: 'A' })).toThrow('nativeEnum');
+  expect(() => EnumColumn({ A: 'A' })).toThrow('nativeEnum');
 });
 
 function nested(depth: number): object {

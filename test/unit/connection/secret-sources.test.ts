@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { parseDatabaseUrl } from '../../../src/connection/database-url.js';
-import { connectionFromEnvironment } from '../../../src/connection/environment.js';
-import { connectionSource, passwordInPgpass, SOURCE_VARIABLES } from '../../../src/connection/secrets.js';
+import { readConnectionEnvironment } from '../../../src/connection/environment.js';
+import { readConnectionSource, findPgpassPassword, SOURCE_VARIABLES } from '../../../src/connection/secrets.js';
 import { type VariableName, VARIABLES } from '../../../src/connection/variables.js';
 import { createDataSource } from '../../../src/data-source.js';
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const read = (variables: Variables) => connectionSource((name) => variables[name]);
+const read = (variables: Variables) => readConnectionSource((name) => variables[name]);
 
 let files = 0;
 async function file(content: string | Uint8Array, mode = 0o600): Promise<string> {
@@ -114,10 +114,10 @@ test('a line of a password file is read as libpq reads it', () => {
     'localhost:*:*:s:socket',
     '*:5432:d:u:p w:more',
   ];
-  expect(passwordInPgpass(lines.join('\r\n'), address('u'))).toBe('p w');
-  expect(passwordInPgpass(lines.join('\n'), address('a:b'))).toBe('x:y\\');
-  expect(passwordInPgpass(lines.join('\n'), address('s', '/run'))).toBe('socket');
-  expect(passwordInPgpass(lines.join('\n'), address('nobody'))).toBeUndefined();
+  expect(findPgpassPassword(lines.join('\r\n'), address('u'))).toBe('p w');
+  expect(findPgpassPassword(lines.join('\n'), address('a:b'))).toBe('x:y\\');
+  expect(findPgpassPassword(lines.join('\n'), address('s', '/run'))).toBe('socket');
+  expect(findPgpassPassword(lines.join('\n'), address('nobody'))).toBeUndefined();
 });
 
 describe('two sources are an error that names both', () => {
@@ -256,14 +256,14 @@ describe('connectionFromEnvironment', () => {
   test('is what createDataSource takes, and shows no password', () => {
     for (const name of SOURCE_VARIABLES) Reflect.deleteProperty(process.env, name);
     [process.env.DATABASE_URL, process.env.PGPASSWORD] = [URL_WITHOUT, SECRET];
-    const dataSource = createDataSource(connectionFromEnvironment());
+    const dataSource = createDataSource(readConnectionEnvironment());
     expect(
-      inspect(dataSource.options, { depth: 9, showHidden: true }) + inspect(connectionFromEnvironment()),
+      inspect(dataSource.options, { depth: 9, showHidden: true }) + inspect(readConnectionEnvironment()),
     ).not.toContain(SECRET);
   });
 
   test('says what to set where nothing is', () => {
     for (const name of SOURCE_VARIABLES) Reflect.deleteProperty(process.env, name);
-    expect(refusalOf(connectionFromEnvironment)).toMatch(/^EnvironmentError: DATABASE_URL is required/);
+    expect(refusalOf(readConnectionEnvironment)).toMatch(/^EnvironmentError: DATABASE_URL is required/);
   });
 });

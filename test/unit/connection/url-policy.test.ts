@@ -9,7 +9,7 @@ import {
   parseDatabaseUrl,
   readHost,
 } from '../../../src/connection/database-url.js';
-import { tlsOptionsOf } from '../../../src/connection/tls.js';
+import { createTlsOptions } from '../../../src/connection/tls.js';
 import { assertSafeAddress, type Safety, UnsafeConnection } from '../../../src/connection/url-policy.js';
 import { anyUrl, LOCAL_HOSTS, MALFORMED, MARK, UNVERIFIED, urlsTo } from './hostile-urls.js';
 
@@ -116,7 +116,7 @@ test('development needs neither TLS nor another machine', () => {
   expect(parseDatabaseUrl('postgres://me@/antone?host=/var/run/postgresql')).toMatchObject({
     host: '/var/run/postgresql',
   });
-  expect(tlsOptionsOf(parseDatabaseUrl('postgres://me@db/antone').tls)).toBe(false);
+  expect(createTlsOptions(parseDatabaseUrl('postgres://me@db/antone').tls)).toBe(false);
 });
 
 describe('a malformed URL', () => {
@@ -150,7 +150,7 @@ describe('a malformed URL', () => {
 
 function tlsFailureOf(url: string): unknown {
   try {
-    return tlsOptionsOf(parseDatabaseUrl(url).tls);
+    return createTlsOptions(parseDatabaseUrl(url).tls);
   } catch (error) {
     return error;
   }
@@ -172,7 +172,7 @@ describe('of URLs put together at random', () => {
           if (readAsDriver(url) !== undefined) expect(driverReachesLocal(url)).toBe(false);
           const { tls } = parseDatabaseUrl(url);
           if (tls.ca === undefined && tls.cert === undefined)
-            expect(tlsOptionsOf(tls)).toEqual({ rejectUnauthorized: true });
+            expect(createTlsOptions(tls)).toEqual({ rejectUnauthorized: true });
         }
       }),
       { numRuns: 1_000 },

@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
 import * as constants from '../../../src/constants/index.js';
-import { rulesOf } from '../../../src/columns/registry.js';
+import { getEntityRules } from '../../../src/columns/registry.js';
 import { SEGMENT_TYPES } from '../../../src/constants/lists.js';
 import { Platform } from '../../../src/entities/enums.js';
 import { KpiMetric, Post, SegmentedWeight } from '../../../src/entities/index.js';
 
 describe('constants agree with the columns they speak of', () => {
   it('the queue’s attempts are those of its index', () => {
-    const waiting = rulesOf(Post).indexes.find(({ name }) => name === 'waiting');
+    const waiting = getEntityRules(Post).indexes.find(({ name }) => name === 'waiting');
     expect(waiting?.where).toBe('"processed_at" IS NULL AND NOT "spam_filtered" AND "error_count" < 3');
   });
 
@@ -20,7 +20,7 @@ describe('constants agree with the columns they speak of', () => {
     expect(Object.keys(constants.SEGMENT_KEYS)).toEqual([...SEGMENT_TYPES]);
     expect(constants.SEGMENT_KEYS.PLATFORM).toEqual(Object.values(Platform));
     expect(constants.SEGMENT_KEYS.COMBINED).toHaveLength(18);
-    const rules = rulesOf(SegmentedWeight).columns.get('segmentKey') ?? [];
+    const rules = getEntityRules(SegmentedWeight).columns.get('segmentKey') ?? [];
     for (const key of Object.values(constants.SEGMENT_KEYS).flat()) {
       expect(rules.every(({ holds }) => holds(key))).toBe(true);
     }
@@ -29,7 +29,7 @@ describe('constants agree with the columns they speak of', () => {
   it('every metric of the catalogue has a name of its own, which its column takes', () => {
     const names = constants.KPI_CATALOGUE.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
-    const rules = rulesOf(KpiMetric).columns.get('metricName') ?? [];
+    const rules = getEntityRules(KpiMetric).columns.get('metricName') ?? [];
     expect(names.filter((name) => !rules.every(({ holds }) => holds(name)))).toEqual([]);
     expect(new Set(constants.KPI_CATALOGUE.map(({ family }) => family))).toEqual(new Set(constants.KPI_TYPE_NAMES));
   });

@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
 import { ConnectionLost, toDatabaseError } from '../../../src/errors/translate.js';
 import { serializeError } from '../../../src/errors/serialize-error.js';
-import { firstError, isError } from '../../../src/errors/shared-db-error.js';
+import { findFirstError, isError } from '../../../src/errors/shared-db-error.js';
 
 /*
  * Errors of Node itself are of another realm than this file, as are those of `node:vm` and structuredClone.
@@ -16,7 +16,7 @@ const REALMS: Readonly<Record<string, (code: string) => Error>> = {
 describe.each(Object.entries(REALMS))('an error of %s', (_realm, make) => {
   test('is an error, and its first is found', () => {
     expect(isError(make('ECONNREFUSED'))).toBe(true);
-    expect(firstError(make('ECONNREFUSED'))).toHaveProperty('code', 'ECONNREFUSED');
+    expect(findFirstError(make('ECONNREFUSED'))).toHaveProperty('code', 'ECONNREFUSED');
     expect(toDatabaseError(make('ECONNREFUSED'))).toBeInstanceOf(ConnectionLost);
     expect(serializeError(make('ECONNREFUSED'))).toMatchObject({ name: 'ConnectionLost', retryable: true });
   });

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { describe, expect, it, test } from '@jest/globals';
 import { serializeError } from '@shared/db';
 import * as typeorm from 'typeorm';
-import { usageMessageOf } from '../../../src/errors/usage-errors.js';
+import { getUsageMessage } from '../../../src/errors/usage-errors.js';
 
 const SECRET = 'invented_handle';
 const metadata = { name: 'Post', targetName: 'Post' } as never;
@@ -117,9 +117,9 @@ describe('serializeError of a wrong call of TypeORM', () => {
 
   it('names the property of a null in where() as far as TypeORM has found it in the entity', () => {
     const found = `Null value encountered in property 'Post.processedAt' of a where condition. ${HELP.null}`;
-    expect(usageMessageOf(new typeorm.TypeORMError(found))).toBe(found);
+    expect(getUsageMessage(new typeorm.TypeORMError(found))).toBe(found);
     const given = `Null value encountered in property '${SECRET}' of a where condition. ${HELP.null}`;
-    expect(usageMessageOf(new typeorm.TypeORMError(given))).toBe(
+    expect(getUsageMessage(new typeorm.TypeORMError(given))).toBe(
       `Null value encountered in property '…' of a where condition. ${HELP.null}`,
     );
   });
@@ -130,7 +130,7 @@ describe('serializeError of a wrong call of TypeORM', () => {
     ['a replaced message', replaced],
     ['a known text of another error', new Error('Main alias is not set')],
   ])('withholds %s', (_, error) => {
-    expect(usageMessageOf(error)).toBeUndefined();
+    expect(getUsageMessage(error)).toBeUndefined();
     expect(JSON.stringify(serializeError(error))).not.toContain(SECRET);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { updatedChecksums } from '../../../src/cli/migration-file.js';
+import { updateChecksums } from '../../../src/cli/migration-file.js';
 import { brokenRules, readHistory, type History } from '../../migrations/rules.js';
 
 const FIRST = '1795000000000-make-birds.ts';
@@ -45,7 +45,7 @@ function history(changes: {
 }): History {
   const files = { ...FILES, ...changes.files };
   const current = Object.entries(files).map(([, source]) => [/class (\w+)/.exec(source)?.[1] ?? '', source] as const);
-  const checksums = { ...updatedChecksums({}, new Map(current), null), ...changes.checksums };
+  const checksums = { ...updateChecksums({}, new Map(current), null), ...changes.checksums };
   return { files, index: changes.index ?? INDEX, checksums };
 }
 
@@ -124,7 +124,7 @@ describe('the rules of history', () => {
       'MakeBirds1795000000000 was released in 1.2.0 and has been edited: restore it, and write a new migration.',
       history({
         files: { [FIRST]: migration('MakeBirds1795000000000', '/* better */') },
-        checksums: updatedChecksums({}, new Map([...SOURCES].slice(0, 1)), '1.2.0'),
+        checksums: updateChecksums({}, new Map([...SOURCES].slice(0, 1)), '1.2.0'),
       }),
     ],
     [
@@ -132,13 +132,13 @@ describe('the rules of history', () => {
       'the checksum of AddBirdSong1795000001000 is out of date: run npm run docs:generate',
       history({
         files: { [SECOND]: migration('AddBirdSong1795000001000', '/* better */') },
-        checksums: updatedChecksums({}, new Map([...SOURCES].slice(1)), null),
+        checksums: updateChecksums({}, new Map([...SOURCES].slice(1)), null),
       }),
     ],
     [
       'a new migration with a timestamp before what was released',
       'MakeBirds1795000000000 is older than what was released: databases that have that would run it last',
-      history({ checksums: updatedChecksums({}, new Map([...SOURCES].slice(1)), '1.2.0') }),
+      history({ checksums: updateChecksums({}, new Map([...SOURCES].slice(1)), '1.2.0') }),
     ],
     [
       'no comment',

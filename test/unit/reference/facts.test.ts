@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { referenceFiles } from '../../../scripts/generate/reference/index.js';
+import { generateReference } from '../../../scripts/generate/reference/index.js';
 import { SHIPPED_SNAPSHOT } from '../../../src/schema/shipped-snapshot.js';
 import type { CatalogObject, Snapshot } from '../../../src/operations/catalog/snapshot.js';
 
@@ -16,14 +16,14 @@ function shipped(key: string): CatalogObject {
 }
 
 function pageOf(snapshot: Snapshot, path: string): string {
-  return referenceFiles(snapshot).find((file) => file.path === `docs/reference/${path}`)?.content ?? '';
+  return generateReference(snapshot).find((file) => file.path === `docs/reference/${path}`)?.content ?? '';
 }
 
 describe('the pages', () => {
   it('are refused for a column that may be null and does not say when', () => {
     const column = shipped('column posts.processed_at');
     const silent = { ...column, facts: { ...column.facts, comment: 'When its decision was stored.' } };
-    expect(() => referenceFiles(changed('column posts.processed_at', silent))).toThrow(
+    expect(() => generateReference(changed('column posts.processed_at', silent))).toThrow(
       'posts.processed_at may be null and does not say when: add "Null: …" to the comment of its property.',
     );
   });
@@ -49,7 +49,7 @@ describe('the pages', () => {
       parent: 'table posts',
       facts: { definition },
     };
-    expect(() => referenceFiles(changed(key, index))).toThrow(
+    expect(() => generateReference(changed(key, index))).toThrow(
       'Nobody says which query ix_posts__extra on posts serves: declare it with @IndexFor.',
     );
   });
@@ -58,14 +58,14 @@ describe('the pages', () => {
     ['column posts.content', 'no property is behind its column posts.content'],
     ['table posts', 'Post has no table in it'],
   ])('are refused for a catalog of another time: without %s', (key, why) => {
-    expect(() => referenceFiles(changed(key, undefined))).toThrow(
+    expect(() => generateReference(changed(key, undefined))).toThrow(
       `src/schema/shipped-snapshot.ts is not of the same time as the entities (${why}): run npm run docs:snapshot`,
     );
   });
 
   it('are refused for a table that no entity is behind', () => {
     const table: CatalogObject = { kind: 'table', name: '$schema.ghosts', parent: 'schema $schema', facts: {} };
-    expect(() => referenceFiles(changed('table ghosts', table))).toThrow('no entity is behind its table ghosts');
+    expect(() => generateReference(changed('table ghosts', table))).toThrow('no entity is behind its table ghosts');
   });
 
   it('show rights, and what has no section of its own', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { format } from 'prettier';
-import { code, prose, table } from '../../../scripts/generate/reference/markdown.js';
+import { renderCode, escapeProse, renderTable } from '../../../scripts/generate/reference/markdown.js';
 
 const HOSTILE = [
   'a | b || c',
@@ -19,13 +19,13 @@ const HOSTILE = [
 
 describe('hostile text in the pages', () => {
   it.each(HOSTILE)('stays in its cell: %j', async (text) => {
-    const cells = [prose(text), code(text), code(`"${text}"`)];
-    const page = await format(table(['a', 'b', 'c'], [cells]), { parser: 'markdown', proseWrap: 'never' });
+    const cells = [escapeProse(text), renderCode(text), renderCode(`"${text}"`)];
+    const page = await format(renderTable(['a', 'b', 'c'], [cells]), { parser: 'markdown', proseWrap: 'never' });
     const rows = page.trimEnd().split('\n');
     expect(rows).toHaveLength(3);
     // However a reader treats backslashes: pipes are escaped once or are not there.
     for (const row of rows) expect(row.match(/(?<!\\)\|/g)).toHaveLength(4);
-    expect(code(text)).not.toContain('|');
+    expect(renderCode(text)).not.toContain('|');
   });
 
   it.each([
@@ -41,7 +41,7 @@ describe('hostile text in the pages', () => {
     ['click_rate and _this_', 'click_rate and \\_this\\_'],
     ['two\n\n lines ', 'two lines'],
   ])('is shown as it is: %j', (text, markdown) => {
-    expect(prose(text)).toBe(markdown);
+    expect(escapeProse(text)).toBe(markdown);
   });
 
   it.each([
@@ -52,6 +52,6 @@ describe('hostile text in the pages', () => {
     ['a\n  b', '`a b`'],
     ['', ''],
   ])('of SQL too: %j', (text, markdown) => {
-    expect(code(text)).toBe(markdown);
+    expect(renderCode(text)).toBe(markdown);
   });
 });

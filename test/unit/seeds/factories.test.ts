@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
-import { rulesOf } from '../../../src/columns/registry.js';
+import { getEntityRules } from '../../../src/columns/registry.js';
 import { containsProhibitedClaim, REPLY_LIMITS, REPLY_SIGNATURE } from '../../../src/constants/reply.js';
 import { ENTITIES } from '../../../src/entities/index.js';
 import { FACTORIES, makeFactories, type Factories } from '../../../src/seeds/factories/index.js';
@@ -29,7 +29,7 @@ describe('factories', () => {
 
   it.each(names)(`make ${ROWS} rows of %s that every rule accepts`, (name) => {
     const { entity } = FACTORIES[name];
-    const { columns, rows: rowRules } = rulesOf(entity);
+    const { columns, rows: rowRules } = getEntityRules(entity);
     const problems = (makeMany(name, 3) as Record<string, unknown>[]).flatMap((row) => [
       // All columns are written, so that no row depends on when the database was asked.
       ...[...columns.keys()].filter((property) => row[property] === undefined),
@@ -61,7 +61,7 @@ describe('factories', () => {
 
   it.each(names)('name parents of %s that are relations', (name) => {
     const { entity, parents } = FACTORIES[name];
-    const relations = rulesOf(entity).relations;
+    const relations = getEntityRules(entity).relations;
     expect(parents.filter(({ relation }) => !relations.has(relation))).toEqual([]);
   });
 

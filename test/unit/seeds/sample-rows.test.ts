@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
-import { type EntityClass, rulesOf } from '../../../src/columns/registry.js';
+import { type EntityClass, getEntityRules } from '../../../src/columns/registry.js';
 import {
   ARCHETYPE_NAMES,
   CHAMPION_TIER_NAMES,
@@ -17,7 +17,7 @@ import {
   KpiType,
   PowerTier,
 } from '../../../src/entities/index.js';
-import { isSampleId, referenceId } from '../../../src/seeds/ids.js';
+import { isSampleId, createReferenceId } from '../../../src/seeds/ids.js';
 import type { ReferenceIds } from '../../../src/seeds/sample/context.js';
 import { sampleRows } from '../../../src/seeds/sample/rows.js';
 import { validateEntity } from '../../../src/validation/validate-entity.js';
@@ -27,7 +27,7 @@ const monday = new Date('2026-06-15T09:30:00.000Z');
 const leapDay = new Date('2028-02-29T23:59:59.999Z');
 
 function idsOf<Name extends string>(entity: EntityClass, names: readonly Name[]): Record<Name, string> {
-  const entries = names.map((name, place) => [name, referenceId(entity, place + 1)]);
+  const entries = names.map((name, place) => [name, createReferenceId(entity, place + 1)]);
   return Object.fromEntries(entries) as Record<Name, string>;
 }
 
@@ -44,7 +44,7 @@ const ids: ReferenceIds = {
 function relative(now: Date): unknown[] {
   return sampleRows(now, ids).flatMap(({ entity, rows }) =>
     rows.map((row) =>
-      [...rulesOf(entity as EntityClass).columns.keys()].map((property) => distance(row[property], now)),
+      [...getEntityRules(entity as EntityClass).columns.keys()].map((property) => distance(row[property], now)),
     ),
   );
 }

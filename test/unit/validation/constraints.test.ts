@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
-import { rulesOf } from '../../../src/columns/registry.js';
+import { getEntityRules } from '../../../src/columns/registry.js';
 import { HANDLE_FORMATS, HANDLE_SENTENCE } from '../../../src/entities/formats.js';
 import { Author, ENTITIES } from '../../../src/entities/index.js';
 import { describeConstraint, toDatabaseError, validateEntity } from '../../../src/validation/index.js';
@@ -25,7 +25,7 @@ describe('a constraint by its name', () => {
 
 describe('a key that is taken already', () => {
   const sentences = ENTITIES.flatMap((entity) =>
-    [...rulesOf(entity).constraints]
+    [...getEntityRules(entity).constraints]
       .filter(([name]) => /^(?:uq|pk)_/.test(name))
       .map(([name]) => [name, describeConstraint(name)?.sentence ?? ''] as const),
   );

@@ -1,10 +1,10 @@
 import 'reflect-metadata';
 import { describe, expect, test } from '@jest/globals';
 import { BadRequestException, ValidationPipe } from '@nestjs/common';
-import { fieldsOf } from '../../../src/columns/registry.js';
+import { getFields } from '../../../src/columns/registry.js';
 import { assertValid } from '../../../src/validation/assert-valid.js';
 import * as inputs from '../../../src/validation/inputs/index.js';
-import { Like } from '../../../src/validation/input-rules.js';
+import { SameRulesAs } from '../../../src/validation/input-rules.js';
 import { Post } from '../../../src/entities/index.js';
 import { CONTENT, ID, type Row } from '../../support/rows.js';
 import { inputRefusalOf } from './refusal.js';
@@ -182,7 +182,7 @@ describe.each(CASES.map((one) => ({ ...one, name: one.input.name })))('$name', (
   });
 
   test('has no property without rules', () => {
-    expect([...fieldsOf(input).values()].filter(({ rules }) => rules.length === 0)).toEqual([]);
+    expect([...getFields(input).values()].filter(({ rules }) => rules.length === 0)).toEqual([]);
   });
 });
 
@@ -213,7 +213,7 @@ describe('a score', () => {
 });
 
 test('an input can be like no column that has no rules', () => {
-  expect(() => Like(Post, 'author')).toThrow('Post.author');
+  expect(() => SameRulesAs(Post, 'author')).toThrow('Post.author');
 });
 
 /** Does NestJS's own pipe let it through, as an instance? */

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { describe, expect, test } from '@jest/globals';
-import { rulesOf } from '../../../src/columns/registry.js';
+import { getEntityRules } from '../../../src/columns/registry.js';
 import { Author, Decision, ENTITIES, Escalation, Post, Reply } from '../../../src/entities/index.js';
 import type { EntityValidationError } from '../../../src/validation/validation-error.js';
 import { validateEntity } from '../../../src/validation/validate-entity.js';
@@ -8,7 +8,7 @@ import { CONTENT, ID, OTHER_ID, rowOf } from '../../support/rows.js';
 import { refusalOf } from './refusal.js';
 
 describe.each(ENTITIES.map((entity) => ({ name: entity.name, entity })))('a new $name', ({ entity }) => {
-  const { presences, columns } = rulesOf(entity);
+  const { presences, columns } = getEntityRules(entity);
   const required = [...presences].filter(([, { optional }]) => !optional).map(([name]) => name);
   const notNull = [...presences].filter(([, { nullable }]) => !nullable).map(([name]) => name);
   const nullable = [...presences].filter(([, presence]) => presence.nullable).map(([name]) => name);
@@ -193,7 +193,10 @@ describe('the error', () => {
   });
 
   test('holds no value, whatever is wrong', () => {
-    const bad = Object.keys(Object.fromEntries(rulesOf(Reply).columns)).map((property) => [property, `\0${secret}`]);
+    const bad = Object.keys(Object.fromEntries(getEntityRules(Reply).columns)).map((property) => [
+      property,
+      `\0${secret}`,
+    ]);
     const error = errorOf({ ...Object.fromEntries(bad), [`\n${secret}`]: secret, decision: secret });
     expect(`${error.stack}${JSON.stringify(error)}`).not.toContain(secret);
     expect(error.message).not.toContain('\n');

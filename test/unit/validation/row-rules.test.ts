@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { describe, expect, test } from '@jest/globals';
-import { rulesOf } from '../../../src/columns/registry.js';
+import { getEntityRules } from '../../../src/columns/registry.js';
 import { ENTITIES } from '../../../src/entities/index.js';
 import { rowOf } from '../../support/rows.js';
 import { RULE_PAIRS } from '../../support/rule-pairs.js';
@@ -19,7 +19,9 @@ describe.each(RULE_PAIRS.map((pair) => ({ ...pair, name: pair.entity.name })))('
 });
 
 test('no rule over several columns is without its pair', () => {
-  const rules = ENTITIES.flatMap((entity) => rulesOf(entity).rows.map(({ meaning }) => `${entity.name}: ${meaning}`));
+  const rules = ENTITIES.flatMap((entity) =>
+    getEntityRules(entity).rows.map(({ meaning }) => `${entity.name}: ${meaning}`),
+  );
   expect(RULE_PAIRS.map(({ entity, rule }) => `${entity.name}: ${rule}`).sort()).toEqual(rules.sort());
 });
 

@@ -2,8 +2,8 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { BadRequestException, ValidationPipe } from '@nestjs/common';
 import { validateSync } from 'class-validator';
 import 'reflect-metadata';
-import { type EntityClass, fieldsOf, rulesOf } from '../../../src/columns/registry.js';
-import { judgeShape } from '../../../src/columns/validators.js';
+import { type EntityClass, getFields, getEntityRules } from '../../../src/columns/registry.js';
+import { validateShape } from '../../../src/columns/validators.js';
 import { ENTITIES } from '../../../src/entities/index.js';
 import * as context from '../../../src/entities/json-shapes.js';
 import {
@@ -43,7 +43,7 @@ const inputs = [...VALID_INPUTS].map(([Class, data]) => ({ name: Class.name, Cla
 
 describe.each(inputs)('$name', ({ Class, data }) => {
   test('has the same messages from assertValid and ValidationPipe, one for each property', async () => {
-    for (const property of fieldsOf(Class).keys()) {
+    for (const property of getFields(Class).keys()) {
       for (const [kind, value] of KINDS) {
         const given = { ...data, [property]: value };
         const ours = messagesOf(() => assertValid(Class, given));
@@ -68,7 +68,7 @@ describe.each(inputs)('$name', ({ Class, data }) => {
 
 describe.each(ENTITIES.map((Class) => ({ name: Class.name, Class })))('$name', ({ Class }) => {
   test('has the same messages from validateEntity and class-validator, one for each property', () => {
-    for (const property of fieldsOf(Class).keys()) {
+    for (const property of getFields(Class).keys()) {
       for (const [kind, value] of KINDS) {
         const row = rowOf(Class, { [property]: value });
         const ours = messagesOf(() => {
@@ -84,7 +84,7 @@ describe.each(ENTITIES.map((Class) => ({ name: Class.name, Class })))('$name', (
   });
 
   test('takes a foreign key in its relation, and says nothing of the key then', () => {
-    for (const [relation, { property }] of rulesOf(Class).relations) {
+    for (const [relation, { property }] of getEntityRules(Class).relations) {
       const row = rowOf(Class, { [property]: undefined, [relation]: { id: rowOf(Class)[property] } });
       expect(classValidatorMessages(Class, row)).toEqual([]);
     }
@@ -93,9 +93,9 @@ describe.each(ENTITIES.map((Class) => ({ name: Class.name, Class })))('$name', (
 
 describe.each(JSON_CLASSES.map((Class) => ({ name: Class.name, Class })))('$name', ({ Class }) => {
   test('has the same messages inside a JSON column and from class-validator', () => {
-    for (const property of fieldsOf(Class).keys()) {
+    for (const property of getFields(Class).keys()) {
       for (const [kind, value] of KINDS) {
-        const ours = judgeShape(Class, { [property]: value })
+        const ours = validateShape(Class, { [property]: value })
           .map(({ path, sentence }) => `${path.slice(1)} ${sentence}`)
           .filter((message) => message.startsWith(property));
         const theirs = classValidatorMessages(Class, { [property]: value }, property).join('; ');
@@ -137,7 +137,7 @@ async function pipeMessages(metatype: new () => object, value: object): Promise<
 
 /** class-validator sees one property at a time: rules over several are not its own for entities. */
 function ofColumns(Class: EntityClass, messages: readonly string[]): string[] {
-  const sentences = new Set(rulesOf(Class).rows.map(({ sentence }) => sentence));
+  const sentences = new Set(getEntityRules(Class).rows.map(({ sentence }) => sentence));
   return messages.filter((message) => !sentences.has(message));
 }
 

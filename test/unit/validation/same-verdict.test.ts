@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { validateSync } from 'class-validator';
 import fc from 'fast-check';
 import 'reflect-metadata';
-import { type EntityClass, fieldsOf } from '../../../src/columns/registry.js';
-import { judgePresent } from '../../../src/columns/validators.js';
+import { type EntityClass, getFields } from '../../../src/columns/registry.js';
+import { validatePresent } from '../../../src/columns/validators.js';
 import { ENTITIES } from '../../../src/entities/index.js';
 import * as context from '../../../src/entities/json-shapes.js';
 import {
@@ -55,7 +55,7 @@ const CLASSES: EntityClass[] = [...ENTITIES, ...JSON_CLASSES];
 describe.each(CLASSES.map((Class): [string, EntityClass] => [Class.name, Class]))('%s', (_name, Class) => {
   test('is judged as class-validator judges it', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...fieldsOf(Class).keys()), value, (property, given) => {
+      fc.property(fc.constantFrom(...getFields(Class).keys()), value, (property, given) => {
         expect({ property, accepted: ourVerdict(Class, property, given) }).toEqual({
           property,
           accepted: theirVerdict(Class, property, given),
@@ -67,9 +67,9 @@ describe.each(CLASSES.map((Class): [string, EntityClass] => [Class.name, Class])
 });
 
 function ourVerdict(Class: EntityClass, property: string, given: unknown): boolean {
-  const field = fieldsOf(Class).get(property);
+  const field = getFields(Class).get(property);
   if (!field) throw new Error(`${Class.name}.${property} has no rules.`);
-  return judgePresent(field.rules, field.presence, given).length === 0;
+  return validatePresent(field.rules, field.presence, given).length === 0;
 }
 
 function theirVerdict(Class: EntityClass, property: string, given: unknown): boolean {

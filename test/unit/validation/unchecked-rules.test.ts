@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RowRule } from '../../../src/columns/registry.js';
-import { GIVEN_AS_SQL, judgeRow, UNKNOWN } from '../../../src/validation/row-rules.js';
+import { GIVEN_AS_SQL, validateRow, UNKNOWN } from '../../../src/validation/row-rules.js';
 
 const rule: RowRule = {
   meaning: 'a_before_b',
@@ -9,7 +9,7 @@ const rule: RowRule = {
   holds: ({ a, b }) => (a as number) < (b as number),
 };
 const judge = (values: Record<string, unknown>, changes: Partial<RowRule> = {}, faulty: string[] = []) =>
-  judgeRow({ ...rule, ...changes }, new Map(Object.entries(values)), new Set(faulty))?.message;
+  validateRow({ ...rule, ...changes }, new Map(Object.entries(values)), new Set(faulty))?.message;
 
 describe('a rule without CHECK', () => {
   test('is judged where all that it reads is known', () => {

@@ -1,4 +1,4 @@
-import { role, when } from './common.js';
+import { createRoleSql, createCaseSql } from './common.js';
 
 /** Where rights are kept: what they are on, in SQL; by which letter `acldefault` knows the kind; and where to find them. */
 interface Holder {
@@ -58,17 +58,17 @@ const HOLDERS: readonly Holder[] = [
   },
 ];
 
-const given = ({ target, parent, letter, acl, owner, from }: Holder): string => `
-SELECT 'grant', privilege_type || ' ON ' || target || ' TO ' || ${role('grantee')}, NULL, parent, jsonb_build_object(
-  'grant option', ${when('bool_or(is_grantable)', `'yes'`)},
-  'given by', string_agg(${when('grantor <> owner', role('grantor'))}, ', ' ORDER BY grantor))
+const createGrantsSql = ({ target, parent, letter, acl, owner, from }: Holder): string => `
+SELECT 'grant', privilege_type || ' ON ' || target || ' TO ' || ${createRoleSql('grantee')}, NULL, parent, jsonb_build_object(
+  'grant option', ${createCaseSql('bool_or(is_grantable)', `'yes'`)},
+  'given by', string_agg(${createCaseSql('grantor <> owner', createRoleSql('grantor'))}, ', ' ORDER BY grantor))
 FROM (SELECT ${target} AS target, ${parent} AS parent, ${acl} AS acl, ${owner} AS owner FROM ${from}) h,
   LATERAL (SELECT * FROM aclexplode(acl) EXCEPT SELECT * FROM aclexplode(acldefault('${letter}', owner))) a
 GROUP BY target, parent, privilege_type, grantee`;
 
 // What PostgreSQL gives by itself and somebody took away; where nothing was ever granted the list is null.
-const taken = ({ target, parent, letter, acl, owner, from }: Holder): string => `
-SELECT 'revoked', privilege_type || ' ON ' || target || ' FROM ' || ${role('grantee')}, NULL, parent, '{}'::jsonb
+const createRevokesSql = ({ target, parent, letter, acl, owner, from }: Holder): string => `
+SELECT 'revoked', privilege_type || ' ON ' || target || ' FROM ' || ${createRoleSql('grantee')}, NULL, parent, '{}'::jsonb
 FROM (SELECT ${target} AS target, ${parent} AS parent, ${acl} AS acl, ${owner} AS owner FROM ${from}) h,
   LATERAL (SELECT grantee, privilege_type FROM aclexplode(acldefault('${letter}', owner))
            EXCEPT SELECT grantee, privilege_type FROM aclexplode(acl)) a
@@ -76,10 +76,10 @@ WHERE acl IS NOT NULL`;
 
 // Columns have no rights of their own by themselves.
 const onColumns = `
-SELECT 'grant', privilege_type || ' (' || quote_ident(attname) || ') ON TABLE ' || path || ' TO ' || ${role('grantee')}, NULL,
+SELECT 'grant', privilege_type || ' (' || quote_ident(attname) || ') ON TABLE ' || path || ' TO ' || ${createRoleSql('grantee')}, NULL,
   'column ' || path || '.' || quote_ident(attname), jsonb_build_object(
-  'grant option', ${when('bool_or(is_grantable)', `'yes'`)},
-  'given by', string_agg(${when('grantor <> relowner', role('grantor'))}, ', ' ORDER BY grantor))
+  'grant option', ${createCaseSql('bool_or(is_grantable)', `'yes'`)},
+  'given by', string_agg(${createCaseSql('grantor <> relowner', createRoleSql('grantor'))}, ', ' ORDER BY grantor))
 FROM rel JOIN pg_attribute ON attrelid = rel.oid AND NOT attisdropped, aclexplode(attacl)
 GROUP BY path, attname, privilege_type, grantee`;
 
@@ -88,26 +88,26 @@ const DEFAULTS = `
 FROM (SELECT defaclrole AS owner, defaclacl AS acl,
   CASE WHEN defaclnamespace = 0 THEN acldefault(CASE defaclobjtype WHEN 'S' THEN 's' ELSE defaclobjtype END, defaclrole)
     END AS usual,
-  'FOR ROLE ' || ${role('defaclrole')} || coalesce(' IN SCHEMA ' || schema, '') AS scope,
+  'FOR ROLE ' || ${createRoleSql('defaclrole')} || coalesce(' IN SCHEMA ' || schema, '') AS scope,
   CASE defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS' WHEN 'T' THEN 'TYPES'
     WHEN 'n' THEN 'SCHEMAS' ELSE 'LARGE OBJECTS' END AS things, 'schema ' || schema AS parent
   FROM pg_default_acl LEFT JOIN space s ON s.oid = defaclnamespace
   WHERE defaclnamespace NOT IN (SELECT oid FROM elsewhere)) d`;
 
 const byDefault = `
-SELECT 'default privilege', scope || ' GRANT ' || privilege_type || ' ON ' || things || ' TO ' || ${role('grantee')}, NULL, parent,
-  jsonb_build_object('grant option', ${when('is_grantable', `'yes'`)})
+SELECT 'default privilege', scope || ' GRANT ' || privilege_type || ' ON ' || things || ' TO ' || ${createRoleSql('grantee')}, NULL, parent,
+  jsonb_build_object('grant option', ${createCaseSql('is_grantable', `'yes'`)})
 ${DEFAULTS}, LATERAL (SELECT * FROM aclexplode(acl) EXCEPT SELECT * FROM aclexplode(usual)) a`;
 
 const notByDefault = `
-SELECT 'default privilege', scope || ' REVOKE ' || privilege_type || ' ON ' || things || ' FROM ' || ${role('grantee')}, NULL, parent,
+SELECT 'default privilege', scope || ' REVOKE ' || privilege_type || ' ON ' || things || ' FROM ' || ${createRoleSql('grantee')}, NULL, parent,
   '{}'::jsonb
 ${DEFAULTS}, LATERAL (SELECT grantee, privilege_type FROM aclexplode(usual)
                       EXCEPT SELECT grantee, privilege_type FROM aclexplode(acl)) a`;
 
 /** Who may do what, as far as it is not what PostgreSQL gives by itself: an owner everything, PUBLIC the usual. */
 export const RIGHTS = [
-  ...HOLDERS.flatMap((holder) => [given(holder), taken(holder)]),
+  ...HOLDERS.flatMap((holder) => [createGrantsSql(holder), createRevokesSql(holder)]),
   onColumns,
   byDefault,
   notByDefault,

@@ -1,53 +1,61 @@
 import { isDocumentedSetting } from '../documented-options.js';
 import type { Scope } from '../snapshot.js';
-import { comment, enabled, joined, otherOwner, ours, role, when } from './common.js';
+import {
+  createCommentSql,
+  createEnabledSql,
+  createJoinSql,
+  createOwnerSql,
+  createOwnSchemaSql,
+  createRoleSql,
+  createCaseSql,
+} from './common.js';
 
 const routines = `
 SELECT sort, path, NULL, 'schema ' || schema, jsonb_build_object(
   'arguments', nullif(pg_get_function_arguments(p.oid), ''),
   'result', pg_get_function_result(p.oid),
   'language', lanname,
-  'body', ${when(`prokind <> 'a'`, `coalesce(pg_get_function_sqlbody(p.oid), nullif(probin, '') || ' ' || prosrc, prosrc)`)},
-  'security', ${when('prosecdef', `'DEFINER'`)},
+  'body', ${createCaseSql(`prokind <> 'a'`, `coalesce(pg_get_function_sqlbody(p.oid), nullif(probin, '') || ' ' || prosrc, prosrc)`)},
+  'security', ${createCaseSql('prosecdef', `'DEFINER'`)},
   'volatility', CASE provolatile WHEN 'i' THEN 'IMMUTABLE' WHEN 's' THEN 'STABLE' END,
-  'strictness', ${when('proisstrict', `'STRICT'`)},
-  'leakproof', ${when('proleakproof', `'yes'`)},
+  'strictness', ${createCaseSql('proisstrict', `'STRICT'`)},
+  'leakproof', ${createCaseSql('proleakproof', `'yes'`)},
   'parallel', CASE proparallel WHEN 's' THEN 'SAFE' WHEN 'r' THEN 'RESTRICTED' END,
-  'cost', ${when(`procost <> CASE WHEN lanname IN ('c', 'internal') THEN 1 ELSE 100 END`, 'procost::text')},
-  'rows', ${when('proretset AND prorows <> 1000', 'prorows::text')},
-  'settings', ${joined('proconfig')},
+  'cost', ${createCaseSql(`procost <> CASE WHEN lanname IN ('c', 'internal') THEN 1 ELSE 100 END`, 'procost::text')},
+  'rows', ${createCaseSql('proretset AND prorows <> 1000', 'prorows::text')},
+  'settings', ${createJoinSql('proconfig')},
   'aggregate', (SELECT concat_ws(', ', 'SFUNC = ' || aggtransfn, 'STYPE = ' || format_type(aggtranstype, NULL),
      'FINALFUNC = ' || nullif(aggfinalfn::text, '-'), 'INITCOND = ' || quote_literal(agginitval),
      'COMBINEFUNC = ' || nullif(aggcombinefn::text, '-'), 'SORTOP = ' || nullif(aggsortop, 0)::regoperator)
      FROM pg_aggregate WHERE aggfnoid = p.oid),
-  'definition', ${when(`prokind <> 'a'`, 'pg_get_functiondef(p.oid)')},
-  'owner', ${otherOwner('proowner')},
-  'comment', ${comment('pg_proc', 'p.oid')})
+  'definition', ${createCaseSql(`prokind <> 'a'`, 'pg_get_functiondef(p.oid)')},
+  'owner', ${createOwnerSql('proowner')},
+  'comment', ${createCommentSql('pg_proc', 'p.oid')})
 FROM routine p JOIN pg_language l ON l.oid = prolang`;
 
 const triggers = `
 SELECT 'trigger', quote_ident(tgname), path, key, jsonb_build_object(
   'definition', pg_get_triggerdef(t.oid),
-  'firing', ${enabled('tgenabled')},
-  'comment', ${comment('pg_trigger', 't.oid')})
+  'firing', ${createEnabledSql('tgenabled')},
+  'comment', ${createCommentSql('pg_trigger', 't.oid')})
 FROM rel JOIN pg_trigger t ON tgrelid = rel.oid WHERE NOT tgisinternal`;
 
 // The rule behind a view is the view.
 const rules = `
 SELECT 'rule', quote_ident(rulename), path, key, jsonb_build_object(
   'definition', pg_get_ruledef(r.oid),
-  'firing', ${enabled('ev_enabled')},
-  'comment', ${comment('pg_rewrite', 'r.oid')})
+  'firing', ${createEnabledSql('ev_enabled')},
+  'comment', ${createCommentSql('pg_rewrite', 'r.oid')})
 FROM rel JOIN pg_rewrite r ON ev_class = rel.oid WHERE rulename <> '_RETURN'`;
 
 const eventTriggers = `
 SELECT 'event trigger', quote_ident(evtname), NULL, NULL, jsonb_build_object(
   'definition', format('CREATE EVENT TRIGGER %I ON %s%s EXECUTE FUNCTION %s()', evtname, evtevent,
     ' WHEN TAG IN (' || (SELECT string_agg(quote_literal(g), ', ' ORDER BY g) FROM unnest(evttags) g) || ')', evtfoid::regproc),
-  'firing', ${enabled('evtenabled')},
-  'owner', ${otherOwner('evtowner')},
-  'comment', ${comment('pg_event_trigger', 'e.oid')})
-FROM pg_event_trigger e WHERE ${ours('pg_event_trigger', 'e.oid')}`;
+  'firing', ${createEnabledSql('evtenabled')},
+  'owner', ${createOwnerSql('evtowner')},
+  'comment', ${createCommentSql('pg_event_trigger', 'e.oid')})
+FROM pg_event_trigger e WHERE ${createOwnSchemaSql('pg_event_trigger', 'e.oid')}`;
 
 /** What runs in the database. */
 export const ROUTINES = [routines, triggers, rules, eventTriggers];
@@ -64,15 +72,15 @@ const extensions = `
 SELECT 'extension', quote_ident(extname), NULL, NULL, jsonb_build_object(
   'schema', quote_ident(nspname),
   'version', nullif(extversion, default_version),
-  'comment', nullif(${comment('pg_extension', 'e.oid')}, comment))
+  'comment', nullif(${createCommentSql('pg_extension', 'e.oid')}, comment))
 FROM pg_extension e JOIN pg_namespace n ON n.oid = extnamespace LEFT JOIN pg_available_extensions() a ON a.name = extname`;
 
 // Of this database for everybody or for one role; of everywhere, for everybody or for a role that has to do with this database.
 // Where the schema has a name of its own, so has search_path: every connection of ours is told it, whatever is set.
-const settings = (scope: Scope): string => `
+const createSettingsSql = (scope: Scope): string => `
 SELECT 'setting', split_part(setting, '=', 1),
   CASE WHEN setrole = 0 AND setdatabase = 0 THEN 'ROLE ALL' WHEN setrole = 0 THEN 'DATABASE $database'
-    ELSE 'ROLE ' || ${role('setrole')} || CASE setdatabase WHEN 0 THEN '' ELSE ' IN DATABASE $database' END END,
+    ELSE 'ROLE ' || ${createRoleSql('setrole')} || CASE setdatabase WHEN 0 THEN '' ELSE ' IN DATABASE $database' END END,
   NULL, jsonb_build_object('value', substr(setting, strpos(setting, '=') + 1))
 FROM pg_db_role_setting, here, unnest(setconfig) setting
 WHERE (setdatabase = here.oid OR setdatabase = 0 AND (setrole = 0 OR setrole IN (SELECT oid FROM actor)))
@@ -91,7 +99,7 @@ FROM pg_roles r JOIN party USING (oid), LATERAL (
     'rolreplication REPLICATION',
   ]
     .map((pair) => pair.split(' '))
-    .map(([flag = '', attribute = '']) => when(flag, `'${attribute}'`))
+    .map(([flag = '', attribute = '']) => createCaseSql(flag, `'${attribute}'`))
     .join(', ')}], NULL)) AS attribute
   UNION ALL SELECT 'IN ROLE ' || quote_ident(pg_get_userbyid(roleid)) FROM pg_auth_members WHERE member = r.oid) x
 WHERE r.oid NOT IN (SELECT owner FROM me UNION ALL SELECT datdba FROM here)`;
@@ -106,7 +114,7 @@ SELECT 'publication', quote_ident(pubname), NULL, NULL, jsonb_build_object(
      FROM pg_publication_namespace LEFT JOIN space s ON s.oid = pnnspid WHERE pnpubid = p.oid),
     CASE WHEN pubviaroot THEN 'VIA ROOT' END, CASE WHEN pubinsert THEN 'INSERT' END, CASE WHEN pubupdate THEN 'UPDATE' END,
     CASE WHEN pubdelete THEN 'DELETE' END, CASE WHEN pubtruncate THEN 'TRUNCATE' END),
-  'comment', ${comment('pg_publication', 'p.oid')})
+  'comment', ${createCommentSql('pg_publication', 'p.oid')})
 FROM pg_publication p
 -- One that publishes only what is in other schemas is theirs.
 WHERE NOT EXISTS (SELECT FROM pg_publication_rel JOIN pg_class c ON c.oid = prrelid JOIN elsewhere e ON e.oid = relnamespace WHERE prpubid = p.oid
@@ -133,11 +141,11 @@ const others = [
 ].map(
   (catalog) => `
 SELECT 'object', i.type || ' ' || i.identity, NULL, NULL, '{}'::jsonb
-FROM ${catalog} c, pg_identify_object('${catalog}'::regclass, c.oid, 0) i WHERE c.oid >= 16384 AND ${ours(catalog, 'c.oid')}
+FROM ${catalog} c, pg_identify_object('${catalog}'::regclass, c.oid, 0) i WHERE c.oid >= 16384 AND ${createOwnSchemaSql(catalog, 'c.oid')}
   AND (i.schema IS NULL OR to_regnamespace(i.schema)::oid NOT IN (SELECT oid FROM elsewhere))`,
 );
 
 /** The database as a whole, and what the server keeps for it. */
-export function serverParts(scope: Scope): string[] {
-  return [database, extensions, settings(scope), roles, publications, ...others];
+export function createServerParts(scope: Scope): string[] {
+  return [database, extensions, createSettingsSql(scope), roles, publications, ...others];
 }

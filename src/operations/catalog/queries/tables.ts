@@ -1,64 +1,72 @@
-import { documentedOptions } from '../documented-options.js';
-import { comment, enabled, joined, otherOwner, ours, role, when } from './common.js';
+import { createOptionsSql } from '../documented-options.js';
+import {
+  createCommentSql,
+  createEnabledSql,
+  createJoinSql,
+  createOwnerSql,
+  createOwnSchemaSql,
+  createRoleSql,
+  createCaseSql,
+} from './common.js';
 
 const schemas = `
 SELECT 'schema' AS kind, schema AS name, NULL AS "on", NULL AS parent, jsonb_build_object(
-  'owner', ${otherOwner('nspowner')},
-  'comment', ${comment('pg_namespace', 'oid')}) AS facts
+  'owner', ${createOwnerSql('nspowner')},
+  'comment', ${createCommentSql('pg_namespace', 'oid')}) AS facts
 FROM space`;
 
 const tables = `
 SELECT 'table', path, NULL, 'schema ' || schema, jsonb_build_object(
   'kind', CASE relkind WHEN 'p' THEN 'partitioned table' WHEN 'f' THEN 'foreign table' END,
-  'persistence', ${when(`relpersistence = 'u'`, `'unlogged'`)},
+  'persistence', ${createCaseSql(`relpersistence = 'u'`, `'unlogged'`)},
   'access method', (SELECT nullif(amname, 'heap') FROM pg_am WHERE oid = relam),
-  'options', ${documentedOptions('reloptions', 'table')},
-  'toast options', (SELECT ${documentedOptions('t.reloptions', 'table')} FROM pg_class t WHERE t.oid = rel.reltoastrelid),
-  'row security', ${when('relrowsecurity', `'enabled'`)},
-  'row security of the owner', ${when('relforcerowsecurity', `'enabled'`)},
+  'options', ${createOptionsSql('reloptions', 'table')},
+  'toast options', (SELECT ${createOptionsSql('t.reloptions', 'table')} FROM pg_class t WHERE t.oid = rel.reltoastrelid),
+  'row security', ${createCaseSql('relrowsecurity', `'enabled'`)},
+  'row security of the owner', ${createCaseSql('relforcerowsecurity', `'enabled'`)},
   'replica identity', CASE relreplident WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING' WHEN 'i' THEN
     (SELECT 'USING INDEX ' || quote_ident(i.relname) FROM pg_index JOIN pg_class i ON i.oid = indexrelid
      WHERE indrelid = rel.oid AND indisreplident) END,
   'parents', (SELECT string_agg(inhparent::regclass::text, ', ' ORDER BY inhseqno) FROM pg_inherits WHERE inhrelid = rel.oid),
-  'partition key', ${when(`relkind = 'p'`, 'pg_get_partkeydef(oid)')},
+  'partition key', ${createCaseSql(`relkind = 'p'`, 'pg_get_partkeydef(oid)')},
   'partition bound', pg_get_expr(relpartbound, oid),
-  'row type', ${when('reloftype <> 0', 'reloftype::regtype::text')},
-  'server', (SELECT quote_ident(srvname) || coalesce(' ' || ${joined('ftoptions')}, '') FROM pg_foreign_table
+  'row type', ${createCaseSql('reloftype <> 0', 'reloftype::regtype::text')},
+  'server', (SELECT quote_ident(srvname) || coalesce(' ' || ${createJoinSql('ftoptions')}, '') FROM pg_foreign_table
              JOIN pg_foreign_server s ON s.oid = ftserver WHERE ftrelid = rel.oid),
   'column order', (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
                    WHERE attrelid = rel.oid AND attnum > 0 AND NOT attisdropped),
-  'owner', ${otherOwner('relowner')},
-  'comment', ${comment('pg_class', 'oid')})
+  'owner', ${createOwnerSql('relowner')},
+  'comment', ${createCommentSql('pg_class', 'oid')})
 FROM rel WHERE relkind IN ('r', 'p', 'f')`;
 
 const views = `
 SELECT CASE relkind WHEN 'v' THEN 'view' ELSE 'materialized view' END, path, NULL, 'schema ' || schema, jsonb_build_object(
   'query', pg_get_viewdef(oid),
-  'options', CASE relkind WHEN 'v' THEN ${documentedOptions('reloptions', 'view')} ELSE ${documentedOptions('reloptions', 'table')} END,
-  'rows', ${when('NOT relispopulated', `'not populated'`)},
-  'owner', ${otherOwner('relowner')},
-  'comment', ${comment('pg_class', 'oid')})
+  'options', CASE relkind WHEN 'v' THEN ${createOptionsSql('reloptions', 'view')} ELSE ${createOptionsSql('reloptions', 'table')} END,
+  'rows', ${createCaseSql('NOT relispopulated', `'not populated'`)},
+  'owner', ${createOwnerSql('relowner')},
+  'comment', ${createCommentSql('pg_class', 'oid')})
 FROM rel WHERE relkind IN ('v', 'm')`;
 
 const columns = `
 SELECT 'column', quote_ident(attname), path, key, jsonb_build_object(
   'type', format_type(atttypid, atttypmod),
-  'null', ${when(
+  'null', ${createCaseSql(
     'attnotnull',
     `'not allowed' || coalesce((
      SELECT ' for new rows (NOT VALID)' FROM pg_constraint n
      WHERE n.conrelid = attrelid AND n.contype = 'n' AND n.conkey = ARRAY[attnum] AND NOT n.convalidated), '')`,
   )},
-  'default', ${when(`attgenerated = ''`, 'pg_get_expr(adbin, adrelid)')},
-  'generated', ${when(`attgenerated <> ''`, `pg_get_expr(adbin, adrelid) || CASE attgenerated WHEN 's' THEN ' STORED' ELSE ' VIRTUAL' END`)},
+  'default', ${createCaseSql(`attgenerated = ''`, 'pg_get_expr(adbin, adrelid)')},
+  'generated', ${createCaseSql(`attgenerated <> ''`, `pg_get_expr(adbin, adrelid) || CASE attgenerated WHEN 's' THEN ' STORED' ELSE ' VIRTUAL' END`)},
   'identity', CASE attidentity WHEN 'a' THEN 'ALWAYS' WHEN 'd' THEN 'BY DEFAULT' END,
-  'collation', ${when('attcollation <> typcollation', 'attcollation::regcollation::text')},
-  'storage', ${when('attstorage <> typstorage', `CASE attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END`)},
+  'collation', ${createCaseSql('attcollation <> typcollation', 'attcollation::regcollation::text')},
+  'storage', ${createCaseSql('attstorage <> typstorage', `CASE attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END`)},
   'compression', CASE attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END,
   -- No target is -1 until 16, null since 17.
-  'statistics target', ${when('attstattarget >= 0', 'attstattarget::text')},
-  'options', ${documentedOptions('attoptions', 'column')},
-  'comment', ${comment('pg_class', 'attrelid', 'attnum')})
+  'statistics target', ${createCaseSql('attstattarget >= 0', 'attstattarget::text')},
+  'options', ${createOptionsSql('attoptions', 'column')},
+  'comment', ${createCommentSql('pg_class', 'attrelid', 'attnum')})
 FROM rel JOIN pg_attribute ON attrelid = rel.oid AND attnum > 0 AND NOT attisdropped
 JOIN pg_type t ON t.oid = atttypid LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 WHERE relkind IN ('r', 'p', 'f', 'v', 'm')`;
@@ -73,19 +81,19 @@ SELECT 'sequence', path, NULL, coalesce('table ' || (
   'used by', (SELECT refobjid::regclass || '.' || quote_ident(attname) FROM pg_depend
     JOIN pg_attribute ON attrelid = refobjid AND attnum = refobjsubid
     WHERE classid = 'pg_class'::regclass AND objid = rel.oid AND refclassid = classid AND deptype IN ('a', 'i')),
-  'persistence', ${when(`relpersistence = 'u'`, `'unlogged'`)},
-  'owner', ${otherOwner('relowner')},
-  'comment', ${comment('pg_class', 'oid')})
+  'persistence', ${createCaseSql(`relpersistence = 'u'`, `'unlogged'`)},
+  'owner', ${createOwnerSql('relowner')},
+  'comment', ${createCommentSql('pg_class', 'oid')})
 FROM rel JOIN pg_sequence ON seqrelid = oid`;
 
 const statistics = `
 SELECT 'statistics', s.schema || '.' || quote_ident(stxname), NULL, key, jsonb_build_object(
   'definition', pg_get_statisticsobjdef(x.oid),
-  'statistics target', ${when('stxstattarget >= 0', 'stxstattarget::text')},
-  'owner', ${otherOwner('stxowner')},
-  'comment', ${comment('pg_statistic_ext', 'x.oid')})
+  'statistics target', ${createCaseSql('stxstattarget >= 0', 'stxstattarget::text')},
+  'owner', ${createOwnerSql('stxowner')},
+  'comment', ${createCommentSql('pg_statistic_ext', 'x.oid')})
 FROM pg_statistic_ext x JOIN space s ON s.oid = stxnamespace JOIN rel ON rel.oid = stxrelid
-WHERE ${ours('pg_statistic_ext', 'x.oid')}`;
+WHERE ${createOwnSchemaSql('pg_statistic_ext', 'x.oid')}`;
 
 /** Schemas and what holds rows. */
 export const RELATIONS = [schemas, tables, views, columns, sequences, statistics];
@@ -95,13 +103,13 @@ const constraints = `
 SELECT 'constraint', quote_ident(conname), path, key, jsonb_build_object(
   'definition', pg_get_constraintdef(c.oid),
   -- Whether the triggers behind a foreign key fire: switched off, rows of nobody get in.
-  'enforcement', (SELECT ${enabled('min(tgenabled)')} FROM pg_trigger WHERE tgconstraint = c.oid AND tgisinternal
+  'enforcement', (SELECT ${createEnabledSql('min(tgenabled)')} FROM pg_trigger WHERE tgconstraint = c.oid AND tgisinternal
                   AND tgenabled <> 'O'),
-  'index', ${when('NOT indisvalid', `'invalid'`)},
-  'options', (SELECT ${documentedOptions('i.reloptions', 'index')} FROM pg_class i WHERE i.oid = indexrelid),
-  'comment on the index', ${comment('pg_class', 'indexrelid')},
-  'clustered', ${when('indisclustered', `'yes'`)},
-  'comment', ${comment('pg_constraint', 'c.oid')})
+  'index', ${createCaseSql('NOT indisvalid', `'invalid'`)},
+  'options', (SELECT ${createOptionsSql('i.reloptions', 'index')} FROM pg_class i WHERE i.oid = indexrelid),
+  'comment on the index', ${createCommentSql('pg_class', 'indexrelid')},
+  'clustered', ${createCaseSql('indisclustered', `'yes'`)},
+  'comment', ${createCommentSql('pg_constraint', 'c.oid')})
 FROM rel JOIN pg_constraint c ON conrelid = rel.oid
 LEFT JOIN pg_index ON indexrelid = conindid AND contype IN ('p', 'u', 'x')
 WHERE contype NOT IN ('n', 't')`;
@@ -111,9 +119,9 @@ const indexes = `
 SELECT 'index', i.path, NULL, t.key, jsonb_build_object(
   'definition', pg_get_indexdef(i.oid),
   'validity', CASE WHEN NOT indisvalid THEN 'invalid' WHEN NOT indisready THEN 'not ready' END,
-  'clustered', ${when('indisclustered', `'yes'`)},
+  'clustered', ${createCaseSql('indisclustered', `'yes'`)},
   'part of', (SELECT inhparent::regclass::text FROM pg_inherits WHERE inhrelid = i.oid),
-  'comment', ${comment('pg_class', 'i.oid')})
+  'comment', ${createCommentSql('pg_class', 'i.oid')})
 FROM rel i JOIN pg_index ON indexrelid = i.oid JOIN rel t ON t.oid = indrelid
 WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.oid AND contype IN ('p', 'u', 'x'))`;
 
@@ -122,17 +130,17 @@ SELECT 'policy', quote_ident(polname), path, key, jsonb_build_object(
   'definition', format('CREATE POLICY %I ON %s AS %s FOR %s TO %s%s%s', polname, path,
     CASE WHEN polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
     CASE polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,
-    (SELECT string_agg(r, ', ' ORDER BY r) FROM (SELECT ${role('o')} FROM unnest(polroles) o) roles (r)),
+    (SELECT string_agg(r, ', ' ORDER BY r) FROM (SELECT ${createRoleSql('o')} FROM unnest(polroles) o) roles (r)),
     ' USING (' || pg_get_expr(polqual, polrelid) || ')', ' WITH CHECK (' || pg_get_expr(polwithcheck, polrelid) || ')'),
-  'comment', ${comment('pg_policy', 'p.oid')})
+  'comment', ${createCommentSql('pg_policy', 'p.oid')})
 FROM rel JOIN pg_policy p ON polrelid = rel.oid`;
 
 /** What a table refuses, and how it finds its rows. */
 export const CONSTRAINTS = [constraints, indexes, policies];
 
 const about = `
-  'owner', ${otherOwner('typowner')},
-  'comment', ${comment('pg_type', 't.oid')}`;
+  'owner', ${createOwnerSql('typowner')},
+  'comment', ${createCommentSql('pg_type', 't.oid')}`;
 
 const enums = `
 SELECT sort, path, NULL, 'schema ' || schema, jsonb_build_object(
@@ -142,7 +150,7 @@ SELECT sort, path, NULL, 'schema ' || schema, jsonb_build_object(
 const domains = `
 SELECT sort, path, NULL, 'schema ' || schema, jsonb_build_object(
   'type', format_type(typbasetype, typtypmod),
-  'null', ${when('typnotnull', `'not allowed'`)},
+  'null', ${createCaseSql('typnotnull', `'not allowed'`)},
   'default', typdefault,
   'collation', (SELECT typcollation::regcollation::text FROM pg_type b WHERE b.oid = t.typbasetype AND b.typcollation <> t.typcollation),
   'checks', (SELECT string_agg(quote_ident(conname) || ' ' || pg_get_constraintdef(oid), ', ' ORDER BY conname)
@@ -168,9 +176,9 @@ SELECT 'collation', schema || '.' || quote_ident(collname), NULL, 'schema ' || s
   'definition', concat_ws(', ', 'PROVIDER = ' || collprovider::text, 'LOCALE = ' || coalesce(
       to_jsonb(c) ->> 'colllocale', to_jsonb(c) ->> 'colliculocale', collcollate),
     'LC_CTYPE = ' || collctype, CASE WHEN NOT collisdeterministic THEN 'DETERMINISTIC = false' END),
-  'owner', ${otherOwner('collowner')},
-  'comment', ${comment('pg_collation', 'c.oid')})
-FROM pg_collation c JOIN space s ON s.oid = collnamespace WHERE ${ours('pg_collation', 'c.oid')}`;
+  'owner', ${createOwnerSql('collowner')},
+  'comment', ${createCommentSql('pg_collation', 'c.oid')})
+FROM pg_collation c JOIN space s ON s.oid = collnamespace WHERE ${createOwnSchemaSql('pg_collation', 'c.oid')}`;
 
 /** What values there are. */
 export const TYPES = [enums, domains, others, collations];

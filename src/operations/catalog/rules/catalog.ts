@@ -1,13 +1,13 @@
 import { BOOKKEEPING_TABLES } from '../bookkeeping.js';
-import { comment, when } from '../queries/common.js';
+import { createCommentSql, createCaseSql } from '../queries/common.js';
 import { RIGHTS } from '../queries/rights.js';
-import { withoutSchema, withPlaceholder, withSchemaName } from '../schema-placeholder.js';
-import { askCatalog, prologue, type Query } from '../snapshot.js';
+import { removeSchema, withPlaceholder, withSchemaName } from '../schema-placeholder.js';
+import { askCatalog, createPrologue, type Query } from '../snapshot.js';
 
 const TABLES = `SELECT *, relname AS table_name FROM rel WHERE relkind IN ('r', 'p') AND NOT relispartition`;
 
 const tables = `
-SELECT 'tables' AS part, jsonb_build_object('path', path, 'name', table_name, 'comment', ${comment('pg_class', 'oid')}) AS facts
+SELECT 'tables' AS part, jsonb_build_object('path', path, 'name', table_name, 'comment', ${createCommentSql('pg_class', 'oid')}) AS facts
 FROM ours ORDER BY path`;
 
 const columns = `
@@ -15,8 +15,8 @@ SELECT 'columns', jsonb_build_object(
   'table', path, 'name', attname, 'sql', quote_ident(attname),
   'type', CASE typtype WHEN 'd' THEN format_type(typbasetype, typtypmod) ELSE format_type(atttypid, atttypmod) END,
   'notNull', attnotnull,
-  'default', ${when(`attgenerated = ''`, 'pg_get_expr(adbin, adrelid)')},
-  'comment', ${comment('pg_class', 'attrelid', 'attnum')})
+  'default', ${createCaseSql(`attgenerated = ''`, 'pg_get_expr(adbin, adrelid)')},
+  'comment', ${createCommentSql('pg_class', 'attrelid', 'attnum')})
 FROM ours t JOIN pg_attribute ON attrelid = t.oid AND attnum > 0 AND NOT attisdropped
 JOIN pg_type y ON y.oid = atttypid LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 ORDER BY path, attnum`;
@@ -28,13 +28,13 @@ SELECT 'constraints', jsonb_build_object(
   'columns', ARRAY(SELECT attname FROM unnest(conkey) WITH ORDINALITY k (number, place)
                    JOIN pg_attribute ON attrelid = conrelid AND attnum = number ORDER BY place),
   -- No rule asks for others, and to write them all takes as long as all the rest. From 16384 on types are somebody's own: domains.
-  'expression', ${when(
+  'expression', ${createCaseSql(
     `contype = 'c' AND cardinality(conkey) = 1 AND EXISTS (
      SELECT FROM pg_attribute WHERE attrelid = conrelid AND attnum = conkey[1]
        AND (atttypid IN ('float4'::regtype, 'float8'::regtype, 'numeric'::regtype) OR atttypid >= 16384))`,
     'pg_get_expr(conbin, conrelid)',
   )},
-  'onDelete', ${when(`contype = 'f'`, 'confdeltype')},
+  'onDelete', ${createCaseSql(`contype = 'f'`, 'confdeltype')},
   'validated', convalidated,
   'enforced', contype <> 'f' OR NOT EXISTS (SELECT FROM pg_trigger WHERE tgconstraint = c.oid AND tgisinternal AND tgenabled IN ('D', 'R')))
 FROM ours t JOIN pg_constraint c ON conrelid = t.oid WHERE contype <> 't' ORDER BY path, conname`;
@@ -79,8 +79,8 @@ FROM (${RIGHTS.join('\nUNION ALL\n')}) rights (kind, name, "on", parent, facts)
 WHERE kind <> 'revoked' AND name LIKE '% TO PUBLIC' ORDER BY name`;
 
 /** All of it in one statement: rows of (part, facts), each part in order. */
-export function catalogStatement(schema: string): string {
-  return `${prologue(schema, 'schema')},
+export function createCatalogSql(schema: string): string {
+  return `${createPrologue(schema, 'schema')},
 ours AS MATERIALIZED (${TABLES})
 ${[tables, columns, constraints, indexes, triggers, functions, publicRights].map((part) => `(${part})`).join('\nUNION ALL\n')}`;
 }
@@ -194,8 +194,8 @@ interface FactRow {
  * @param query of a connection with an open transaction, which may be read-only; left as it was found. Any role will do.
  */
 export async function readCatalog(query: Query, schema: string): Promise<Catalog> {
-  const short = (text: string): string => withoutSchema(withPlaceholder(text, schema));
-  const rows = (await askCatalog(query, catalogStatement(schema))) as FactRow[];
+  const short = (text: string): string => removeSchema(withPlaceholder(text, schema));
+  const rows = (await askCatalog(query, createCatalogSql(schema))) as FactRow[];
   const part = (name: keyof Catalog): never[] => rows.filter((row) => row.part === name).map(({ facts }) => facts);
   const ours = <T extends { table: string }>(all: readonly T[]): T[] =>
     all.map((one) => ({ ...one, table: short(one.table) })).filter(({ table }) => !BOOKKEEPING_TABLES.includes(table));
@@ -223,7 +223,7 @@ export interface Violation {
 }
 
 /** A name in SQL that somebody may run: names may hold anything, SQL included. `…` stands for what is left to say. */
-export function quoted(name: string): string {
+export function quoteName(name: string): string {
   return /^[a-z_][a-z0-9_…[\]]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 

@@ -13,7 +13,7 @@ export const columnTypes: Rule = {
   reason: 'PostgreSQL keeps these types for the sake of old schemas only',
   check: ({ columns }) =>
     columns.flatMap((column) =>
-      objections(column).map(([problem, instead]) => ({
+      findUnwantedType(column).map(([problem, instead]) => ({
         object: `${column.table}.${column.name}`,
         problem,
         remedy: `use ${instead}`,
@@ -42,7 +42,7 @@ export const comments: Rule = {
   ],
 };
 
-function objections({ type, default: value }: ColumnFacts): (readonly [problem: string, instead: string])[] {
+function findUnwantedType({ type, default: value }: ColumnFacts): (readonly [problem: string, instead: string])[] {
   const found = UNWANTED.filter(([pattern]) => pattern.test(type)).map(
     ([, problem, instead]) => [problem, instead] as const,
   );
@@ -80,7 +80,7 @@ export const timestampDefaults: Rule = {
   id: 'timestamp-defaults',
   reason: 'what every row has is filled in by the clock of the database; what has not happened yet is null',
   check: (catalog) =>
-    moments(catalog).flatMap(({ table, name, sql, notNull, default: given }) => {
+    listTimestamps(catalog).flatMap(({ table, name, sql, notNull, default: given }) => {
       // A default that somebody set to null is kept as one.
       const value = given?.startsWith('NULL::') ? null : given;
       const object = `${table}.${name}`;
@@ -103,7 +103,7 @@ export const rowTimestamps: Rule = {
   check: (catalog) =>
     catalog.tables.flatMap(({ path }) =>
       (['created_at', 'updated_at'] as const).flatMap((name) => {
-        const column = moments(catalog).find((one) => one.table === path && one.name === name);
+        const column = listTimestamps(catalog).find((one) => one.table === path && one.name === name);
         if (column?.notNull) return [];
         const remedy = name === 'created_at' ? '@CreatedAt()' : '@UpdatedAt(), or an exception that says why not';
         return [{ object: `${path}.${name}`, problem: column ? 'may be null' : 'is missing', remedy }];
@@ -111,6 +111,6 @@ export const rowTimestamps: Rule = {
     ),
 };
 
-function moments({ columns }: Catalog): ColumnFacts[] {
+function listTimestamps({ columns }: Catalog): ColumnFacts[] {
   return columns.filter(({ type }) => /^timestamp[^[]*$/.test(type));
 }

@@ -3,7 +3,7 @@ import {
   type ColumnFacts,
   type ConstraintFacts,
   type IndexFacts,
-  quoted,
+  quoteName,
   type Rule,
   type Violation,
 } from './catalog.js';
@@ -42,7 +42,7 @@ export const boundedFloats: Rule = {
     catalog.columns
       .filter(({ type }) => /^(double precision|real|numeric)[^[]*$/.test(type))
       .flatMap((column) => {
-        const missing = missingBounds(column, catalog);
+        const missing = listMissingBounds(column, catalog);
         if (missing.length === 0) return [];
         return [
           {
@@ -54,15 +54,15 @@ export const boundedFloats: Rule = {
       }),
 };
 
-function missingBounds(column: ColumnFacts, { constraints }: Catalog): string[] {
+function listMissingBounds(column: ColumnFacts, { constraints }: Catalog): string[] {
   const bounds = constraints
     .filter(({ table, columns: [only, ...others] }) => table === column.table && only === column.name && !others.length)
-    .flatMap((constraint) => boundsOf(constraint, column));
+    .flatMap((constraint) => readBounds(constraint, column));
   return ['below', 'above'].filter((side) => !bounds.includes(side));
 }
 
 /** From where a CHECK over this column alone bounds it. Alternatives bound nothing, but for "null, or …". */
-function boundsOf({ expression }: ConstraintFacts, { sql }: ColumnFacts): string[] {
+function readBounds({ expression }: ConstraintFacts, { sql }: ColumnFacts): string[] {
   const text = (expression ?? '').replace(`(${sql} IS NULL) OR `, '');
   if (/\b(OR|NOT|CASE|COALESCE)\b/.test(text)) return [];
   const value = String.raw`((?:\((?:\([^()]*\)|[^()])*\)|[^()])*?)`;
@@ -70,13 +70,13 @@ function boundsOf({ expression }: ConstraintFacts, { sql }: ColumnFacts): string
   const after = text.matchAll(new RegExp(String.raw`\(${column} ([<>]=?) ${value}\)`, 'g'));
   const before = text.matchAll(new RegExp(String.raw`\(${value} ([<>]=?) ${column}\)`, 'g'));
   return [
-    ...Array.from(after, ([, sign = '', bound = '']) => sideOf(sign, bound)),
-    ...Array.from(before, ([, bound = '', sign = '']) => sideOf(TURNED[sign] ?? '', bound)),
+    ...Array.from(after, ([, sign = '', bound = '']) => getSide(sign, bound)),
+    ...Array.from(before, ([, bound = '', sign = '']) => getSide(TURNED[sign] ?? '', bound)),
   ].flatMap((side) => side ?? []);
 }
 
 /** `<= 'Infinity'` lets Infinity in, `< 'Infinity'` does not; NaN bounds nothing. */
-function sideOf(sign: string, bound: string): string | undefined {
+function getSide(sign: string, bound: string): string | undefined {
   if (bound.includes('NaN') || (sign.endsWith('=') && bound.includes('Infinity'))) return undefined;
   return sign.startsWith('<') ? 'above' : 'below';
 }
@@ -88,9 +88,9 @@ export const deleteBehaviour: Rule = {
   id: 'delete-behaviour',
   reason: 'what a deletion takes along is decided once, for every foreign key; NO ACTION is a decision nobody took',
   check: (catalog, { deleteRules }) => [
-    ...foreignKeys(catalog).flatMap((key) => wrongRule(key, catalog, deleteRules[columnOf(key)])),
+    ...listForeignKeys(catalog).flatMap((key) => checkDeleteRule(key, catalog, deleteRules[getColumn(key)])),
     ...Object.entries(deleteRules)
-      .filter(([column]) => !foreignKeys(catalog).some((key) => columnOf(key) === column))
+      .filter(([column]) => !listForeignKeys(catalog).some((key) => getColumn(key) === column))
       .map(([column, rule]) => ({
         object: column,
         problem: 'has no foreign key',
@@ -103,16 +103,16 @@ export const foreignKeyIndexes: Rule = {
   id: 'foreign-key-indexes',
   reason: 'PostgreSQL makes no index for a foreign key: without one each deletion of the parent reads the whole table',
   check: (catalog) =>
-    foreignKeys(catalog)
-      .filter((key) => !catalog.indexes.some((index) => serves(index, key)))
+    listForeignKeys(catalog)
+      .filter((key) => !catalog.indexes.some((index) => servesForeignKey(index, key)))
       .map(({ table, tableName, name, columns }) => ({
         object: `${table} ${name}`,
         problem: `has no index over all rows that begins with ${columns.join(', ')}`,
-        remedy: `CREATE INDEX CONCURRENTLY ${quoted(`ix_${tableName}__${columns.join('_')}`)} ON ${table} (${columns.map(quoted).join(', ')})`,
+        remedy: `CREATE INDEX CONCURRENTLY ${quoteName(`ix_${tableName}__${columns.join('_')}`)} ON ${table} (${columns.map(quoteName).join(', ')})`,
       })),
 };
 
-function wrongRule(key: ConstraintFacts, catalog: Catalog, decided: string | undefined): Violation[] {
+function checkDeleteRule(key: ConstraintFacts, catalog: Catalog, decided: string | undefined): Violation[] {
   const object = `${key.table} ${key.name}`;
   const rule = SAID[key.onDelete ?? 'a'];
   if (decided !== undefined && rule !== decided) {
@@ -137,16 +137,16 @@ function wrongRule(key: ConstraintFacts, catalog: Catalog, decided: string | und
   ];
 }
 
-function foreignKeys({ constraints }: Catalog): ConstraintFacts[] {
+function listForeignKeys({ constraints }: Catalog): ConstraintFacts[] {
   return constraints.filter(({ kind }) => kind === 'f');
 }
 
-function columnOf({ table, columns }: ConstraintFacts): string {
+function getColumn({ table, columns }: ConstraintFacts): string {
   return `${table}.${columns.join(', ')}`;
 }
 
 /** Rows are looked for by these columns: in any order, and null is no value that has a parent. */
-function serves({ table, columns, method, predicate, valid }: IndexFacts, key: ConstraintFacts): boolean {
+function servesForeignKey({ table, columns, method, predicate, valid }: IndexFacts, key: ConstraintFacts): boolean {
   const first = columns.slice(0, key.columns.length);
   const [column = ''] = key.columns;
   return (

@@ -44,7 +44,7 @@ export interface Verdict {
 }
 
 /** What the rules have against a schema. */
-export function validate(catalog: Catalog, requirements: SchemaRequirements): Verdict {
+export function validateCatalog(catalog: Catalog, requirements: SchemaRequirements): Verdict {
   const all = RULES.flatMap(({ id, reason, check }) =>
     check(catalog, requirements).map((violation) => ({ rule: id, reason, ...violation })),
   );

@@ -10,7 +10,7 @@ export const criticalIndexes: Rule = {
       ...required.uniques
         .filter(
           ([table, ...columns]) =>
-            !usable.some((index) => index.table === table && index.unique && same(index.columns, columns)),
+            !usable.some((index) => index.table === table && index.unique && hasSameColumns(index.columns, columns)),
         )
         .map(([table, ...columns]) => ({
           object: `${table} (${columns.join(', ')})`,
@@ -20,7 +20,9 @@ export const criticalIndexes: Rule = {
       ...required.indexes
         .filter(
           ([table, ...columns]) =>
-            !usable.some((index) => index.table === table && same(index.columns.slice(0, columns.length), columns)),
+            !usable.some(
+              (index) => index.table === table && hasSameColumns(index.columns.slice(0, columns.length), columns),
+            ),
         )
         .map(([table, ...columns]) => ({
           object: `${table} (${columns.join(', ')})`,
@@ -36,7 +38,7 @@ export const duplicateIndexes: Rule = {
   reason: 'each index makes every write slower: one that another can stand in for gives nothing back',
   check: ({ indexes }) =>
     indexes.flatMap((index, place) => {
-      const better = indexes.find((other, at) => other !== index && standsInFor(other, index, at < place));
+      const better = indexes.find((other, at) => other !== index && canReplace(other, index, at < place));
       if (better === undefined) return [];
       return [
         {
@@ -64,17 +66,17 @@ export const validIndexes: Rule = {
 };
 
 /** Is everything that `index` does for queries, and everything that it refuses, done by the other one? Of equals the first stays. */
-function standsInFor(other: IndexFacts, index: IndexFacts, comesFirst: boolean): boolean {
+function canReplace(other: IndexFacts, index: IndexFacts, comesFirst: boolean): boolean {
   if (other.table !== index.table || other.method !== index.method || other.predicate !== index.predicate) return false;
   // That of an exclusion constraint refuses what no other index does.
-  if (!other.valid || !beginsWith(other, index) || (index.ofConstraint && !index.unique)) return false;
+  if (!other.valid || !startsWithColumns(other, index) || (index.ofConstraint && !index.unique)) return false;
   const carried = [...other.columns, ...other.included];
   if (!index.included.every((column) => carried.includes(column))) return false;
   const asLong = other.keys.length === index.keys.length;
   // A unique index refuses rows; only one over the same columns refuses as many. Those of a constraint stay.
   if (index.unique) {
     const asStrict = other.unique && asLong && (other.nullsNotDistinct || !index.nullsNotDistinct);
-    return asStrict && (isFirst(other, index, comesFirst) || !equallyStrict(other, index));
+    return asStrict && (isFirst(other, index, comesFirst) || !isEquallyStrict(other, index));
   }
   if (!asLong || other.unique) return true;
   return other.included.length > index.included.length || comesFirst;
@@ -84,19 +86,22 @@ function isFirst(other: IndexFacts, index: IndexFacts, comesFirst: boolean): boo
   return other.ofConstraint === index.ofConstraint ? comesFirst : other.ofConstraint;
 }
 
-function equallyStrict(other: IndexFacts, index: IndexFacts): boolean {
+function isEquallyStrict(other: IndexFacts, index: IndexFacts): boolean {
   return other.nullsNotDistinct === index.nullsNotDistinct;
 }
 
 /** Only a B-tree is read from its first column on, and backwards just as well. */
-function beginsWith(other: IndexFacts, index: IndexFacts): boolean {
+function startsWithColumns(other: IndexFacts, index: IndexFacts): boolean {
   const { length } = index.keys;
   if (other.keys.length !== length && index.method !== 'btree') return false;
   const directions = other.directions.slice(0, length);
   const [asItIs, backwards] = [index.directions, index.directions.map((bits) => bits ^ 3)];
-  return same(other.keys.slice(0, length), index.keys) && (same(directions, asItIs) || same(directions, backwards));
+  return (
+    hasSameColumns(other.keys.slice(0, length), index.keys) &&
+    (hasSameColumns(directions, asItIs) || hasSameColumns(directions, backwards))
+  );
 }
 
-function same(one: readonly unknown[], other: readonly unknown[]): boolean {
+function hasSameColumns(one: readonly unknown[], other: readonly unknown[]): boolean {
   return one.length === other.length && one.every((item, place) => item === other[place]);
 }

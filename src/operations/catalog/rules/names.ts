@@ -1,4 +1,4 @@
-import { type IndexFacts, quoted, type Rule, type Violation } from './catalog.js';
+import { type IndexFacts, quoteName, type Rule, type Violation } from './catalog.js';
 
 /** PostgreSQL cuts longer names silently. */
 const LONGEST_BYTES = 63;
@@ -43,7 +43,7 @@ export const constraintNames: Rule = {
         {
           object: `${table} ${name}`,
           problem: `is not named ${form.says}`,
-          remedy: `ALTER TABLE ${table} RENAME CONSTRAINT ${sql} TO ${quoted(form.says)}`,
+          remedy: `ALTER TABLE ${table} RENAME CONSTRAINT ${sql} TO ${quoteName(form.says)}`,
         },
       ];
     }),
@@ -57,13 +57,13 @@ export const indexNames: Rule = {
     indexes
       .filter(({ ofConstraint }) => !ofConstraint)
       .flatMap((index): Violation[] => {
-        const form = indexForm(index);
+        const form = getIndexForm(index);
         if (form.fits.test(index.name) || isMisnamed(index.tableName)) return [];
         return [
           {
             object: `index ${index.name}`,
             problem: `on ${index.table} is not named ${form.says}`,
-            remedy: `ALTER INDEX ${index.sql} RENAME TO ${quoted(form.says)}`,
+            remedy: `ALTER INDEX ${index.sql} RENAME TO ${quoteName(form.says)}`,
           },
         ];
       }),
@@ -74,11 +74,11 @@ export const triggerNames: Rule = {
   reason: 'an error names the trigger: tg_, its table and what it does tell who refused',
   check: ({ triggers }) =>
     triggers
-      .filter(({ name, tableName }) => !meaningful('tg', tableName).fits.test(name) && !isMisnamed(tableName))
+      .filter(({ name, tableName }) => !createMeaningPattern('tg', tableName).fits.test(name) && !isMisnamed(tableName))
       .map(({ table, tableName, name, sql }) => ({
         object: `trigger ${name} on ${table}`,
-        problem: `is not named ${meaningful('tg', tableName).says}`,
-        remedy: `ALTER TRIGGER ${sql} ON ${table} RENAME TO ${meaningful('tg', tableName).says}`,
+        problem: `is not named ${createMeaningPattern('tg', tableName).says}`,
+        remedy: `ALTER TRIGGER ${sql} ON ${table} RENAME TO ${createMeaningPattern('tg', tableName).says}`,
       })),
 };
 
@@ -91,39 +91,44 @@ interface Form {
 
 /** By the kind of constraint; the design names no form for the others. */
 const FORMS: Readonly<Record<string, (table: string, columns: readonly string[]) => Form>> = {
-  p: (table) => ({ fits: new RegExp(`^pk_${escaped(table)}$`), says: `pk_${table}` }),
-  f: (table, columns) => listing('fk', table, columns),
-  u: (table, columns) => listing('uq', table, columns),
-  c: (table) => meaningful('ck', table),
+  p: (table) => ({ fits: new RegExp(`^pk_${escapePattern(table)}$`), says: `pk_${table}` }),
+  f: (table, columns) => createListPattern('fk', table, columns),
+  u: (table, columns) => createListPattern('uq', table, columns),
+  c: (table) => createMeaningPattern('ck', table),
 };
 
-function indexForm({ unique, tableName, columns, predicate, method }: IndexFacts): Form {
+function getIndexForm({ unique, tableName, columns, predicate, method }: IndexFacts): Form {
   const kind = unique ? 'uq' : 'ix';
   const named = columns.filter((column) => column !== null);
   // An expression has no name to be listed by.
-  if (named.length < columns.length) return meaningful(kind, tableName);
-  if (predicate !== null) return listing(kind, tableName, named, '__…');
+  if (named.length < columns.length) return createMeaningPattern(kind, tableName);
+  if (predicate !== null) return createListPattern(kind, tableName, named, '__…');
   // Two methods over the same columns are two indexes, and need two names.
-  return listing(kind, tableName, named, method === 'btree' ? '' : '[__…]');
+  return createListPattern(kind, tableName, named, method === 'btree' ? '' : '[__…]');
 }
 
 /** `uq_authors__platform_platform_id`, with a meaning after it where there is more to say. */
-function listing(kind: string, table: string, columns: readonly string[], rest: '' | '__…' | '[__…]' = ''): Form {
+function createListPattern(
+  kind: string,
+  table: string,
+  columns: readonly string[],
+  rest: '' | '__…' | '[__…]' = '',
+): Form {
   const name = `${kind}_${table}__${columns.join('_')}`;
-  if (Buffer.byteLength(name) > LONGEST_BYTES) return meaningful(kind, table);
+  if (Buffer.byteLength(name) > LONGEST_BYTES) return createMeaningPattern(kind, table);
   const tail = { '': '', '__…': MEANING, '[__…]': `(${MEANING})?` }[rest];
-  return { fits: new RegExp(`^${escaped(name)}${tail}$`), says: `${name}${rest}` };
+  return { fits: new RegExp(`^${escapePattern(name)}${tail}$`), says: `${name}${rest}` };
 }
 
 /** `ck_replies__approved_has_approver`. */
-function meaningful(kind: string, table: string): Form {
-  return { fits: new RegExp(`^${kind}_${escaped(table)}${MEANING}$`), says: `${kind}_${table}__…` };
+function createMeaningPattern(kind: string, table: string): Form {
+  return { fits: new RegExp(`^${kind}_${escapePattern(table)}${MEANING}$`), says: `${kind}_${table}__…` };
 }
 
 const MEANING = '__[a-z0-9]+(_[a-z0-9]+)*';
 
 /** Table names may hold anything. */
-function escaped(name: string): string {
+function escapePattern(name: string): string {
   return name.replaceAll(/[^\w]/g, '\\$&');
 }
 

@@ -1,5 +1,5 @@
 import type { ColumnDef, Constraint } from 'libpg-query';
-import { addedColumns, addedConstraints, commandsOf } from '../ast.js';
+import { listAddedColumns, listAddedConstraints, listCommands } from '../ast.js';
 import type { Rule } from '../rule.js';
 
 type Kind = NonNullable<Constraint['contype']>;
@@ -17,9 +17,9 @@ export const COLUMN_RULES: readonly Rule[] = [
     recipe: [{ sql: `ALTER TABLE "posts" ADD COLUMN "language" text NOT NULL DEFAULT 'en';` }],
     squawk: ['adding-required-field'],
     find: ({ node }, context, said) =>
-      addedColumns(node)
+      listAddedColumns(node)
         .filter(({ table, column }) => said && !context.isEmpty(table) && isRequired(column))
-        .map(subject),
+        .map(getSubject),
   },
   {
     id: 'add-column-rewrite',
@@ -33,9 +33,9 @@ export const COLUMN_RULES: readonly Rule[] = [
     ],
     squawk: ['adding-field-with-default'],
     find: ({ node }, context, said) =>
-      addedColumns(node)
+      listAddedColumns(node)
         .filter(({ table, column }) => !context.isEmpty(table) && (isSerial(column) || (said && isFilled(column))))
-        .map(subject),
+        .map(getSubject),
   },
   {
     id: 'set-not-null',
@@ -54,14 +54,14 @@ ALTER TABLE "posts" DROP CONSTRAINT "ck_posts__raw_metrics_present";`,
     ],
     squawk: ['adding-not-nullable-field', 'constraint-missing-not-valid'],
     find: ({ node }, context) => {
-      const set = commandsOf(node, 'AT_SetNotNull').map(({ table, command: { name = '' } }) => ({
+      const set = listCommands(node, 'AT_SetNotNull').map(({ table, command: { name = '' } }) => ({
         table,
         column: name,
       }));
-      const added = addedConstraints(node)
+      const added = listAddedConstraints(node)
         .filter(({ constraint, column }) => column === undefined && constraint.contype === 'CONSTR_NOTNULL')
         .filter(({ constraint }) => constraint.skip_validation !== true)
-        .map(({ table, constraint }) => ({ table, column: firstKey(constraint) }));
+        .map(({ table, constraint }) => ({ table, column: getFirstKey(constraint) }));
       return [...set, ...added]
         .filter(({ table, column }) => !context.isEmpty(table) && !context.isProvenNotNull(table, column))
         .map(({ table, column }) => `${table}.${column}`);
@@ -81,7 +81,7 @@ ALTER TABLE "posts" DROP COLUMN "error_count";`,
     ],
     squawk: ['changing-column-type'],
     find: ({ node }, context, said) =>
-      commandsOf(node, 'AT_AlterColumnType')
+      listCommands(node, 'AT_AlterColumnType')
         .filter(({ table }) => said && !context.isEmpty(table))
         .map(({ table, command: { name = '' } }) => `${table}.${name}`),
   },
@@ -98,7 +98,7 @@ ALTER TABLE "competitors" ALTER COLUMN "brand_keywords" DROP NOT NULL;`,
     ],
     squawk: ['ban-drop-not-null'],
     find: ({ node }, context, said) =>
-      commandsOf(node, 'AT_DropNotNull')
+      listCommands(node, 'AT_DropNotNull')
         .filter(({ table }) => said && !context.isNew(table))
         .map(({ table, command: { name = '' } }) => `${table}.${name}`),
   },
@@ -123,10 +123,10 @@ function isSerial({ typeName }: ColumnDef): boolean {
   return last !== undefined && 'String' in last && /^(small|big)?serial[248]?$/.test(last.String.sval ?? '');
 }
 
-function subject({ table, column }: { table: string; column: ColumnDef }): string {
+function getSubject({ table, column }: { table: string; column: ColumnDef }): string {
   return `${table}.${column.colname ?? ''}`;
 }
 
-function firstKey({ keys: [first] = [] }: Constraint): string {
+function getFirstKey({ keys: [first] = [] }: Constraint): string {
   return first !== undefined && 'String' in first ? (first.String.sval ?? '') : '';
 }

@@ -1,5 +1,11 @@
 import type { ColumnDef, Node } from 'libpg-query';
-import { addedConstraints, columnsOf, commandsOf, createdConstraints, type AddedConstraint } from '../ast.js';
+import {
+  listAddedConstraints,
+  listColumns,
+  listCommands,
+  listCreatedConstraints,
+  type AddedConstraint,
+} from '../ast.js';
 import type { Context, Rule } from '../rule.js';
 
 /** Rules about constraints that are added to tables that have rows. */
@@ -19,11 +25,11 @@ ALTER TABLE "authors" ADD CONSTRAINT "fk_authors__home_competitor_id"
     ],
     squawk: ['adding-foreign-key-constraint', 'constraint-missing-not-valid'],
     find: ({ node }, context, said) =>
-      checkedAtOnce(addedConstraints(node), context)
+      isCheckedAtOnce(listAddedConstraints(node), context)
         // With a new column that is null everywhere PostgreSQL looks up nothing.
         .filter(({ constraint, column }) => constraint.contype === 'CONSTR_FOREIGN' && (!column || hasDefault(column)))
         .filter(() => said)
-        .map(subject),
+        .map(getSubject),
   },
   {
     id: 'foreign-key-delete-rule',
@@ -40,11 +46,11 @@ ALTER TABLE "authors" ADD CONSTRAINT "fk_authors__home_competitor_id"
       },
     ],
     find: ({ node }) =>
-      [...addedConstraints(node), ...createdConstraints(node)]
+      [...listAddedConstraints(node), ...listCreatedConstraints(node)]
         .filter(
           ({ constraint: { contype, fk_del_action: rule = 'a' } }) => contype === 'CONSTR_FOREIGN' && rule === 'a',
         )
-        .map(subject),
+        .map(getSubject),
   },
   {
     id: 'add-check',
@@ -60,9 +66,9 @@ ALTER TABLE "posts" ADD CONSTRAINT "ck_posts__region_length" CHECK (char_length(
     ],
     squawk: ['constraint-missing-not-valid'],
     find: ({ node }, context, said) =>
-      checkedAtOnce(addedConstraints(node), context)
+      isCheckedAtOnce(listAddedConstraints(node), context)
         .filter(({ constraint, column }) => constraint.contype === 'CONSTR_CHECK' && (said || column !== undefined))
-        .map(subject),
+        .map(getSubject),
   },
   {
     id: 'add-unique',
@@ -80,10 +86,10 @@ ALTER TABLE "posts" ADD CONSTRAINT "ck_posts__region_length" CHECK (char_length(
     ],
     squawk: ['disallowed-unique-constraint', 'adding-serial-primary-key-field', 'constraint-missing-not-valid'],
     find: ({ node }, context, said) =>
-      checkedAtOnce(addedConstraints(node), context)
+      isCheckedAtOnce(listAddedConstraints(node), context)
         .filter(({ constraint }) => constraint.contype === 'CONSTR_UNIQUE' || constraint.contype === 'CONSTR_PRIMARY')
         .filter(({ constraint }) => said && constraint.indexname === undefined)
-        .map(subject),
+        .map(getSubject),
   },
   {
     id: 'add-exclusion',
@@ -101,9 +107,9 @@ ALTER TABLE "posts" ADD CONSTRAINT "ck_posts__region_length" CHECK (char_length(
     ],
     squawk: ['constraint-missing-not-valid'],
     find: ({ node }, context, said) =>
-      checkedAtOnce(addedConstraints(node), context)
+      isCheckedAtOnce(listAddedConstraints(node), context)
         .filter(({ constraint }) => said && constraint.contype === 'CONSTR_EXCLUSION')
-        .map(subject),
+        .map(getSubject),
   },
   {
     id: 'validate-with-add',
@@ -119,27 +125,27 @@ ALTER TABLE "posts" ADD CONSTRAINT "ck_posts__region_length" CHECK (char_length(
       { sql: `ALTER TABLE "posts" VALIDATE CONSTRAINT "ck_posts__content_present";` },
     ],
     find: (statement, context) =>
-      commandsOf(statement.node, 'AT_ValidateConstraint')
+      listCommands(statement.node, 'AT_ValidateConstraint')
         .filter(({ table }) => context.inTransaction && !context.isEmpty(table))
         .map(({ table, command: { name = '' } }) => `${table}.${name}`)
         .filter((name) =>
-          context.statements.some(({ node, number }) => number <= statement.number && adds(node, name)),
+          context.statements.some(({ node, number }) => number <= statement.number && isAdding(node, name)),
         ),
   },
 ];
 
-function checkedAtOnce(constraints: readonly AddedConstraint[], context: Context): AddedConstraint[] {
+function isCheckedAtOnce(constraints: readonly AddedConstraint[], context: Context): AddedConstraint[] {
   return constraints.filter(({ table, constraint }) => constraint.skip_validation !== true && !context.isEmpty(table));
 }
 
-function adds(node: Node, name: string): boolean {
-  return addedConstraints(node).some(({ table, constraint }) => `${table}.${constraint.conname ?? ''}` === name);
+function isAdding(node: Node, name: string): boolean {
+  return listAddedConstraints(node).some(({ table, constraint }) => `${table}.${constraint.conname ?? ''}` === name);
 }
 
 function hasDefault({ constraints = [] }: ColumnDef): boolean {
   return constraints.some((item) => 'Constraint' in item && item.Constraint.contype === 'CONSTR_DEFAULT');
 }
 
-function subject(added: AddedConstraint): string {
-  return `${added.table}.${added.constraint.conname ?? columnsOf(added)}`;
+function getSubject(added: AddedConstraint): string {
+  return `${added.table}.${added.constraint.conname ?? listColumns(added)}`;
 }

@@ -1,5 +1,5 @@
 import type { AlterEnumStmt, Node, RangeVar } from 'libpg-query';
-import { nameOf, tableName, textsIn } from '../ast.js';
+import { getName, getTableName, listTexts } from '../ast.js';
 import type { Context, Rule, Statement } from '../rule.js';
 
 /** Rules about rows and about the values of enums. */
@@ -14,7 +14,7 @@ export const DATA_RULES: readonly Rule[] = [
       { sql: `UPDATE "experiments" SET "owner_team" = 'research' WHERE "owner_team" IS NULL;` },
     ],
     find: (statement, context) => {
-      const table = changedTable(statement.node);
+      const table = getChangedTable(statement.node);
       if (table === undefined || context.isEmpty(table)) return [];
       return context.changesSchema ? [table] : [];
     },
@@ -28,7 +28,7 @@ export const DATA_RULES: readonly Rule[] = [
     find: ({ node }, context) => {
       const written = 'UpdateStmt' in node ? node.UpdateStmt : 'DeleteStmt' in node ? node.DeleteStmt : undefined;
       if (written?.relation === undefined || written.whereClause !== undefined) return [];
-      return context.isEmpty(tableName(written.relation)) ? [] : [tableName(written.relation)];
+      return context.isEmpty(getTableName(written.relation)) ? [] : [getTableName(written.relation)];
     },
   },
   {
@@ -41,7 +41,7 @@ export const DATA_RULES: readonly Rule[] = [
     find: ({ node }, context) =>
       'TruncateStmt' in node
         ? (node.TruncateStmt.relations ?? [])
-            .map((item) => ('RangeVar' in item ? tableName(item.RangeVar) : ''))
+            .map((item) => ('RangeVar' in item ? getTableName(item.RangeVar) : ''))
             .filter((table) => node.TruncateStmt.behavior === 'DROP_CASCADE' || !context.isEmpty(table))
         : [],
   },
@@ -52,8 +52,8 @@ export const DATA_RULES: readonly Rule[] = [
     instead: 'Add the new value, write it, move the rows, leave the old value unused: it costs nothing.',
     recipe: [{ sql: `ALTER TYPE "escalation_status" ADD VALUE 'WAITING' AFTER 'IN_REVIEW';` }],
     find: ({ node }) => {
-      const change = enumChange(node);
-      return change?.oldVal === undefined ? [] : [nameOf(change.typeName)];
+      const change = getEnumChange(node);
+      return change?.oldVal === undefined ? [] : [getName(change.typeName)];
     },
   },
   {
@@ -64,8 +64,8 @@ export const DATA_RULES: readonly Rule[] = [
     recipe: [{ sql: `ALTER TYPE "experiment_status" ADD VALUE 'PAUSED' AFTER 'RUNNING';` }],
     squawk: ['require-enum-value-ordering'],
     find: ({ node }, _, said) => {
-      const change = enumChange(node);
-      return said && change !== undefined ? [nameOf(change.typeName)] : [];
+      const change = getEnumChange(node);
+      return said && change !== undefined ? [getName(change.typeName)] : [];
     },
   },
   {
@@ -79,28 +79,28 @@ export const DATA_RULES: readonly Rule[] = [
         sql: `UPDATE "replies" SET "approval_status" = 'EXPIRED' WHERE "approval_status" = 'PENDING' AND "created_at" < '2020-01-01';`,
       },
     ],
-    find: (statement, context) => usedValues(statement, context),
+    find: (statement, context) => listUsedValues(statement, context),
   },
 ];
 
-function enumChange(node: Node): AlterEnumStmt | undefined {
+function getEnumChange(node: Node): AlterEnumStmt | undefined {
   return 'AlterEnumStmt' in node ? node.AlterEnumStmt : undefined;
 }
 
 /** The enums whose values of this transaction the statement uses. */
-function usedValues({ node, parameters }: Statement, { inTransaction, newValues }: Context): string[] {
-  if (!inTransaction || newValues.size === 0 || enumChange(node) !== undefined) return [];
-  const used = new Set([...textsIn(node), ...parameters]);
+function listUsedValues({ node, parameters }: Statement, { inTransaction, newValues }: Context): string[] {
+  if (!inTransaction || newValues.size === 0 || getEnumChange(node) !== undefined) return [];
+  const used = new Set([...listTexts(node), ...parameters]);
   return [...newValues].flatMap(([value, name]) => (used.has(value) ? [name] : []));
 }
 
 /** The table whose rows a statement changes. */
-function changedTable(node: Node): string | undefined {
+function getChangedTable(node: Node): string | undefined {
   let relation: RangeVar | undefined;
   if ('InsertStmt' in node) ({ relation } = node.InsertStmt);
   if ('UpdateStmt' in node) ({ relation } = node.UpdateStmt);
   if ('DeleteStmt' in node) ({ relation } = node.DeleteStmt);
   if ('MergeStmt' in node) ({ relation } = node.MergeStmt);
   if ('CopyStmt' in node && node.CopyStmt.is_from === true) ({ relation } = node.CopyStmt);
-  return relation === undefined ? undefined : tableName(relation);
+  return relation === undefined ? undefined : getTableName(relation);
 }

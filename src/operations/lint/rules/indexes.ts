@@ -1,5 +1,5 @@
 import type { Node } from 'libpg-query';
-import { commandsOf, droppedNames, isOn, nameOf, option, tableName } from '../ast.js';
+import { listCommands, listDroppedNames, isOn, getName, findOption, getTableName } from '../ast.js';
 import type { Context, Rule } from '../rule.js';
 
 /** Rules about indexes, and about what else takes a strong lock for long. */
@@ -18,7 +18,7 @@ export const INDEX_RULES: readonly Rule[] = [
     squawk: ['require-concurrent-index-creation'],
     find: ({ node }, context, said) => {
       if (!said || !('IndexStmt' in node) || node.IndexStmt.concurrent === true) return [];
-      const table = node.IndexStmt.relation === undefined ? '' : tableName(node.IndexStmt.relation);
+      const table = node.IndexStmt.relation === undefined ? '' : getTableName(node.IndexStmt.relation);
       return context.isEmpty(table) ? [] : [node.IndexStmt.idxname ?? table];
     },
   },
@@ -33,7 +33,7 @@ export const INDEX_RULES: readonly Rule[] = [
     find: ({ node }, context, said) => {
       if (!said || !('DropStmt' in node) || node.DropStmt.removeType !== 'OBJECT_INDEX') return [];
       if (node.DropStmt.concurrent === true) return [];
-      return droppedNames(node.DropStmt.objects).filter((index) => !ofEmptyTable(index, context));
+      return listDroppedNames(node.DropStmt.objects).filter((index) => !isOnEmptyTable(index, context));
     },
   },
   {
@@ -48,7 +48,7 @@ export const INDEX_RULES: readonly Rule[] = [
       },
     ],
     squawk: ['ban-concurrent-index-creation-in-transaction'],
-    find: ({ node }, { inTransaction }) => (inTransaction && refusesTransaction(node) ? [verbOf(node)] : []),
+    find: ({ node }, { inTransaction }) => (inTransaction && isRefusedInTransaction(node) ? [getVerb(node)] : []),
   },
   {
     id: 'rewrite-table',
@@ -59,7 +59,7 @@ export const INDEX_RULES: readonly Rule[] = [
     recipe: [{ sql: `REINDEX TABLE CONCURRENTLY "posts";`, transaction: false }],
     squawk: ['require-concurrent-reindex'],
     find: ({ node }, context) =>
-      rewritten(node).filter((name) => !context.isEmpty(name) && !ofEmptyTable(name, context)),
+      suggestConcurrently(node).filter((name) => !context.isEmpty(name) && !isOnEmptyTable(name, context)),
   },
   {
     id: 'lock-table',
@@ -70,18 +70,18 @@ export const INDEX_RULES: readonly Rule[] = [
     find: ({ node }, context) =>
       'LockStmt' in node
         ? (node.LockStmt.relations ?? [])
-            .map((item) => ('RangeVar' in item ? tableName(item.RangeVar) : ''))
+            .map((item) => ('RangeVar' in item ? getTableName(item.RangeVar) : ''))
             .filter((table) => !context.isEmpty(table))
         : [],
   },
 ];
 
-function ofEmptyTable(index: string, context: Context): boolean {
+function isOnEmptyTable(index: string, context: Context): boolean {
   const table = context.tableOfIndex(index);
   return table !== undefined && context.isEmpty(table);
 }
 
-function refusesTransaction(node: Node): boolean {
+function isRefusedInTransaction(node: Node): boolean {
   if ('IndexStmt' in node) return node.IndexStmt.concurrent === true;
   if ('DropStmt' in node) return node.DropStmt.concurrent === true;
   if ('ReindexStmt' in node) {
@@ -89,7 +89,7 @@ function refusesTransaction(node: Node): boolean {
   }
   if ('RefreshMatViewStmt' in node) return false;
   if ('VacuumStmt' in node) return node.VacuumStmt.is_vacuumcmd === true;
-  const detached = commandsOf(node, 'AT_DetachPartition').some(
+  const detached = listCommands(node, 'AT_DetachPartition').some(
     ({ command: { def } }) => def !== undefined && 'PartitionCmd' in def && def.PartitionCmd.concurrent === true,
   );
   return (
@@ -98,11 +98,11 @@ function refusesTransaction(node: Node): boolean {
 }
 
 function isConcurrent(node: Node): boolean {
-  return 'ReindexStmt' in node && isOn(option(node.ReindexStmt.params, 'concurrently'));
+  return 'ReindexStmt' in node && isOn(findOption(node.ReindexStmt.params, 'concurrently'));
 }
 
 /** `IndexStmt` as a word for people. */
-function verbOf(node: Node): string {
+function getVerb(node: Node): string {
   const [kind = ''] = Object.keys(node);
   return VERBS[kind] ?? 'ALTER TABLE … DETACH PARTITION CONCURRENTLY';
 }
@@ -119,26 +119,28 @@ const VERBS: Readonly<Record<string, string>> = {
 };
 
 /** Tables, indexes or views that a statement writes anew under a strong lock. */
-function rewritten(node: Node): string[] {
+function suggestConcurrently(node: Node): string[] {
   if ('ReindexStmt' in node) {
     const { relation, name = '' } = node.ReindexStmt;
-    return isConcurrent(node) ? [] : [relation === undefined ? name : tableName(relation)];
+    return isConcurrent(node) ? [] : [relation === undefined ? name : getTableName(relation)];
   }
   if ('ClusterStmt' in node) {
-    return [node.ClusterStmt.relation === undefined ? 'every table' : tableName(node.ClusterStmt.relation)];
+    return [node.ClusterStmt.relation === undefined ? 'every table' : getTableName(node.ClusterStmt.relation)];
   }
   if ('RefreshMatViewStmt' in node) {
     const { concurrent, relation } = node.RefreshMatViewStmt;
-    return concurrent === true || relation === undefined ? [] : [tableName(relation)];
+    return concurrent === true || relation === undefined ? [] : [getTableName(relation)];
   }
   if ('VacuumStmt' in node) {
-    if (!isOn(option(node.VacuumStmt.options, 'full'))) return [];
+    if (!isOn(findOption(node.VacuumStmt.options, 'full'))) return [];
     const tables = node.VacuumStmt.rels?.map((item) =>
-      'VacuumRelation' in item && item.VacuumRelation.relation ? tableName(item.VacuumRelation.relation) : nameOf([]),
+      'VacuumRelation' in item && item.VacuumRelation.relation
+        ? getTableName(item.VacuumRelation.relation)
+        : getName([]),
     );
     return tables ?? ['every table'];
   }
-  return commandsOf(node, 'AT_SetTableSpace', 'AT_SetLogged', 'AT_SetUnLogged', 'AT_SetAccessMethod').map(
+  return listCommands(node, 'AT_SetTableSpace', 'AT_SetLogged', 'AT_SetUnLogged', 'AT_SetAccessMethod').map(
     ({ table }) => table,
   );
 }

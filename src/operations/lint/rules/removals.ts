@@ -1,5 +1,5 @@
 import type { Node, ObjectType } from 'libpg-query';
-import { addedColumns, commandsOf, droppedNames, nameOf, tableName } from '../ast.js';
+import { listAddedColumns, listCommands, listDroppedNames, getName, getTableName } from '../ast.js';
 import type { Context, Rule } from '../rule.js';
 
 /** What a service may know by name. */
@@ -27,7 +27,7 @@ ALTER TABLE "posts" DROP COLUMN "error_message";`,
     ],
     squawk: ['ban-drop-column'],
     find: (statement, context, said) =>
-      said ? droppedColumns(statement.node, context).filter((name) => !isReplaced(name, context)) : [],
+      said ? listDroppedColumns(statement.node, context).filter((name) => !isReplaced(name, context)) : [],
   },
   {
     id: 'replace-column',
@@ -35,7 +35,8 @@ ALTER TABLE "posts" DROP COLUMN "error_message";`,
     blocks: 'Everybody who needs the data; ACCESS EXCLUSIVE besides.',
     instead: 'Add a second column, copy in batches, read the new one, drop the old one a release later.',
     recipe: [{ sql: `ALTER TABLE "authors" ADD COLUMN "display_name_long" text;` }],
-    find: (statement, context) => droppedColumns(statement.node, context).filter((name) => isReplaced(name, context)),
+    find: (statement, context) =>
+      listDroppedColumns(statement.node, context).filter((name) => isReplaced(name, context)),
   },
   {
     id: 'drop-table',
@@ -50,7 +51,7 @@ DROP TABLE "weight_adjustment_logs";`,
     ],
     squawk: ['ban-drop-table'],
     find: ({ node }, context) =>
-      dropped(node, 'OBJECT_TABLE', 'OBJECT_FOREIGN_TABLE').filter((name) => !context.isNew(name)),
+      listDropped(node, 'OBJECT_TABLE', 'OBJECT_FOREIGN_TABLE').filter((name) => !context.isNew(name)),
   },
   {
     id: 'drop-schema',
@@ -67,7 +68,7 @@ DROP SCHEMA "old_imports";`,
     squawk: ['ban-drop-database'],
     find: ({ node }) => {
       if ('DropdbStmt' in node) return [node.DropdbStmt.dbname ?? ''];
-      return dropped(node, 'OBJECT_SCHEMA');
+      return listDropped(node, 'OBJECT_SCHEMA');
     },
   },
   {
@@ -82,9 +83,9 @@ DROP SCHEMA "old_imports";`,
         node.DropStmt.behavior === 'DROP_CASCADE' &&
         node.DropStmt.removeType !== 'OBJECT_SCHEMA'
       ) {
-        return droppedNames(node.DropStmt.objects);
+        return listDroppedNames(node.DropStmt.objects);
       }
-      return commandsOf(node, 'AT_DropColumn', 'AT_DropConstraint')
+      return listCommands(node, 'AT_DropColumn', 'AT_DropConstraint')
         .filter(({ command }) => command.behavior === 'DROP_CASCADE')
         .map(({ table, command: { name = '' } }) => `${table}.${name}`);
     },
@@ -102,7 +103,7 @@ CREATE VIEW "segmented_weights" AS SELECT * FROM "segment_weights";`,
       },
     ],
     squawk: ['renaming-table'],
-    find: ({ node }, context) => renamed(node).filter((name) => !context.isNew(name)),
+    find: ({ node }, context) => getRenamed(node).filter((name) => !context.isNew(name)),
   },
   {
     id: 'rename-column',
@@ -117,40 +118,40 @@ CREATE VIEW "segmented_weights" AS SELECT * FROM "segment_weights";`,
       if (!('RenameStmt' in node) || node.RenameStmt.relation === undefined) return [];
       const { renameType, relation, subname = '' } = node.RenameStmt;
       if (renameType !== 'OBJECT_COLUMN' && renameType !== 'OBJECT_ATTRIBUTE') return [];
-      return context.isNew(tableName(relation)) ? [] : [`${tableName(relation)}.${subname}`];
+      return context.isNew(getTableName(relation)) ? [] : [`${getTableName(relation)}.${subname}`];
     },
   },
 ];
 
 /** `table.column`, of tables that somebody may use. */
-function droppedColumns(node: Node, context: Context): string[] {
-  return commandsOf(node, 'AT_DropColumn')
+function listDroppedColumns(node: Node, context: Context): string[] {
+  return listCommands(node, 'AT_DropColumn')
     .filter(({ table }) => !context.isNew(table))
     .map(({ table, command: { name = '' } }) => `${table}.${name}`);
 }
 
 function isReplaced(name: string, { statements }: Context): boolean {
   return statements.some(({ node }) =>
-    addedColumns(node).some(({ table, column: { colname = '' } }) => `${table}.${colname}` === name),
+    listAddedColumns(node).some(({ table, column: { colname = '' } }) => `${table}.${colname}` === name),
   );
 }
 
-function dropped(node: Node, ...kinds: ObjectType[]): string[] {
+function listDropped(node: Node, ...kinds: ObjectType[]): string[] {
   if (!('DropStmt' in node) || node.DropStmt.removeType === undefined) return [];
-  return kinds.includes(node.DropStmt.removeType) ? droppedNames(node.DropStmt.objects) : [];
+  return kinds.includes(node.DropStmt.removeType) ? listDroppedNames(node.DropStmt.objects) : [];
 }
 
-function renamed(node: Node): string[] {
+function getRenamed(node: Node): string[] {
   if ('AlterObjectSchemaStmt' in node) {
     const { objectType, relation, object } = node.AlterObjectSchemaStmt;
-    return NAMED.some((kind) => kind === objectType) ? [nameIn(relation, object)] : [];
+    return NAMED.some((kind) => kind === objectType) ? [findName(relation, object)] : [];
   }
   if (!('RenameStmt' in node)) return [];
   const { renameType, relation, object, subname } = node.RenameStmt;
-  return NAMED.some((kind) => kind === renameType) ? [nameIn(relation, object) || (subname ?? '')] : [];
+  return NAMED.some((kind) => kind === renameType) ? [findName(relation, object) || (subname ?? '')] : [];
 }
 
-function nameIn(relation: Parameters<typeof tableName>[0] | undefined, object: Node | undefined): string {
-  if (relation !== undefined) return tableName(relation);
-  return object !== undefined && 'List' in object ? nameOf(object.List.items) : '';
+function findName(relation: Parameters<typeof getTableName>[0] | undefined, object: Node | undefined): string {
+  if (relation !== undefined) return getTableName(relation);
+  return object !== undefined && 'List' in object ? getName(object.List.items) : '';
 }

@@ -1,5 +1,5 @@
 import type { DefElem, Node, RoleSpec } from 'libpg-query';
-import { commandsOf, isOn, nameOf, option, textsIn, within } from '../ast.js';
+import { listCommands, isOn, getName, findOption, listTexts, findNodes } from '../ast.js';
 import type { Rule, Statement } from '../rule.js';
 
 /** Attributes of a role that reach beyond this database, or past its rules. */
@@ -27,7 +27,7 @@ export const RIGHTS_RULES: readonly Rule[] = [
     blocks: 'Nobody; it opens what the four roles are there to keep apart.',
     instead: 'Grant to a role by name; the grants of this schema belong to one place, not to migrations.',
     recipe: [{ sql: `REVOKE ALL ON "posts" FROM PUBLIC;` }],
-    find: ({ node }) => (grantees(node).some(({ roletype }) => roletype === 'ROLESPEC_PUBLIC') ? ['PUBLIC'] : []),
+    find: ({ node }) => (listGrantees(node).some(({ roletype }) => roletype === 'ROLESPEC_PUBLIC') ? ['PUBLIC'] : []),
   },
   {
     id: 'mighty-role',
@@ -41,7 +41,7 @@ export const RIGHTS_RULES: readonly Rule[] = [
 GRANT SELECT ON "kpi_metrics" TO "lint_recipe_reporting";`,
       },
     ],
-    find: ({ node }) => mightyRoles(node),
+    find: ({ node }) => listPrivilegedRoles(node),
   },
   {
     id: 'secret',
@@ -49,7 +49,7 @@ GRANT SELECT ON "kpi_metrics" TO "lint_recipe_reporting";`,
     blocks: 'Nobody; it is in git, in the server log and in every copy of the package from then on.',
     instead: 'Make the role without a password; set it from the secret store (psql \\password), outside migrations.',
     recipe: [{ sql: `CREATE ROLE "lint_recipe_worker" NOLOGIN;` }],
-    find: (statement) => secrets(statement),
+    find: (statement) => listSecrets(statement),
   },
   {
     id: 'security-definer',
@@ -64,9 +64,9 @@ REVOKE ALL ON FUNCTION "count_posts"() FROM PUBLIC;`,
       },
     ],
     find: ({ node }, { statements }) => {
-      const made = definer(node);
+      const made = isSecurityDefiner(node);
       if (made === undefined) return [];
-      return made.fixed && statements.some((other) => revokesFromPublic(other.node, made.name)) ? [] : [made.name];
+      return made.fixed && statements.some((other) => isRevokeFromPublic(other.node, made.name)) ? [] : [made.name];
     },
   },
   {
@@ -79,8 +79,8 @@ REVOKE ALL ON FUNCTION "count_posts"() FROM PUBLIC;`,
       if ('VariableSetStmt' in node && node.VariableSetStmt.name === SETTING_OF_TRIGGERS) {
         return node.VariableSetStmt.kind === 'VAR_SET_VALUE' ? [SETTING_OF_TRIGGERS] : [];
       }
-      if ('SelectStmt' in node && [...textsIn(node)].includes(SETTING_OF_TRIGGERS)) return [SETTING_OF_TRIGGERS];
-      return commandsOf(
+      if ('SelectStmt' in node && [...listTexts(node)].includes(SETTING_OF_TRIGGERS)) return [SETTING_OF_TRIGGERS];
+      return listCommands(
         node,
         ...(['AT_DisableTrig', 'AT_DisableTrigAll', 'AT_DisableTrigUser', 'AT_DisableRule'] as const),
         ...(['AT_DisableRowSecurity', 'AT_NoForceRowSecurity'] as const),
@@ -94,13 +94,13 @@ REVOKE ALL ON FUNCTION "count_posts"() FROM PUBLIC;`,
     instead: 'Change owners and drop objects by name.',
     recipe: [{ sql: `ALTER TABLE "learning_events" OWNER TO CURRENT_USER;` }],
     find: ({ node }) => {
-      if ('DropOwnedStmt' in node) return roleNames(node.DropOwnedStmt.roles);
-      return 'ReassignOwnedStmt' in node ? roleNames(node.ReassignOwnedStmt.roles) : [];
+      if ('DropOwnedStmt' in node) return listRoleNames(node.DropOwnedStmt.roles);
+      return 'ReassignOwnedStmt' in node ? listRoleNames(node.ReassignOwnedStmt.roles) : [];
     },
   },
 ];
 
-function grantees(node: Node): RoleSpec[] {
+function listGrantees(node: Node): RoleSpec[] {
   const grant =
     'GrantStmt' in node
       ? node.GrantStmt
@@ -111,44 +111,44 @@ function grantees(node: Node): RoleSpec[] {
   return (grant.grantees ?? []).flatMap((item) => ('RoleSpec' in item ? [item.RoleSpec] : []));
 }
 
-function roleOptions(node: Node): { role: string; options: Node[] | undefined } | undefined {
+function listRoleOptions(node: Node): { role: string; options: Node[] | undefined } | undefined {
   if ('CreateRoleStmt' in node) return { role: node.CreateRoleStmt.role ?? '', options: node.CreateRoleStmt.options };
   if (!('AlterRoleStmt' in node)) return undefined;
   return { role: node.AlterRoleStmt.role?.rolename ?? 'CURRENT_USER', options: node.AlterRoleStmt.options };
 }
 
-function mightyRoles(node: Node): string[] {
+function listPrivilegedRoles(node: Node): string[] {
   if ('GrantRoleStmt' in node) {
     if (node.GrantRoleStmt.is_grant !== true) return [];
     return (node.GrantRoleStmt.granted_roles ?? [])
       .map((item) => ('AccessPriv' in item ? (item.AccessPriv.priv_name ?? '') : ''))
       .filter((role) => MIGHTY_ROLES.test(role));
   }
-  const found = roleOptions(node);
-  return found !== undefined && MIGHTY.some((name) => isOn(option(found.options, name))) ? [found.role] : [];
+  const found = listRoleOptions(node);
+  return found !== undefined && MIGHTY.some((name) => isOn(findOption(found.options, name))) ? [found.role] : [];
 }
 
-function secrets({ node, parameters }: Statement): string[] {
-  const found = roleOptions(node);
-  const password: DefElem | undefined = option(found?.options, 'password');
+function listSecrets({ node, parameters }: Statement): string[] {
+  const found = listRoleOptions(node);
+  const password: DefElem | undefined = findOption(found?.options, 'password');
   if (found !== undefined && password?.arg !== undefined) return [`role ${found.role}`];
   // CREATE SERVER and USER MAPPING: OPTIONS with a password.
-  for (const { defname, arg } of within(node)) {
+  for (const { defname, arg } of findNodes(node)) {
     if (/^(password|sslpassword)$/i.test(String(defname)) && arg !== undefined) return ['an option'];
   }
-  const texts = [...textsIn(node), ...parameters.filter((value) => typeof value === 'string')];
+  const texts = [...listTexts(node), ...parameters.filter((value) => typeof value === 'string')];
   return texts.some((text) => SECRETS.some((pattern) => pattern.test(text))) ? ['a literal'] : [];
 }
 
 /** A function that runs with the rights of its owner, and whether its search_path is its own. */
-function definer(node: Node): { name: string; fixed: boolean } | undefined {
+function isSecurityDefiner(node: Node): { name: string; fixed: boolean } | undefined {
   const made =
     'CreateFunctionStmt' in node
-      ? { name: nameOf(node.CreateFunctionStmt.funcname), options: node.CreateFunctionStmt.options }
+      ? { name: getName(node.CreateFunctionStmt.funcname), options: node.CreateFunctionStmt.options }
       : 'AlterFunctionStmt' in node
-        ? { name: nameOf(node.AlterFunctionStmt.func?.objname), options: node.AlterFunctionStmt.actions }
+        ? { name: getName(node.AlterFunctionStmt.func?.objname), options: node.AlterFunctionStmt.actions }
         : undefined;
-  if (made === undefined || !isOn(option(made.options, 'security'))) return undefined;
+  if (made === undefined || !isOn(findOption(made.options, 'security'))) return undefined;
   const set = (made.options ?? []).some(
     (item) =>
       'DefElem' in item &&
@@ -159,13 +159,13 @@ function definer(node: Node): { name: string; fixed: boolean } | undefined {
   return { name: made.name, fixed: set };
 }
 
-function revokesFromPublic(node: Node, name: string): boolean {
+function isRevokeFromPublic(node: Node, name: string): boolean {
   if (!('GrantStmt' in node) || node.GrantStmt.is_grant === true) return false;
   const { objects = [], grantees: from = [] } = node.GrantStmt;
   const isPublic = from.some((item) => 'RoleSpec' in item && item.RoleSpec.roletype === 'ROLESPEC_PUBLIC');
-  return isPublic && objects.some((item) => 'ObjectWithArgs' in item && nameOf(item.ObjectWithArgs.objname) === name);
+  return isPublic && objects.some((item) => 'ObjectWithArgs' in item && getName(item.ObjectWithArgs.objname) === name);
 }
 
-function roleNames(roles: readonly Node[] = []): string[] {
+function listRoleNames(roles: readonly Node[] = []): string[] {
   return roles.map((item) => ('RoleSpec' in item ? (item.RoleSpec.rolename ?? 'CURRENT_USER') : ''));
 }

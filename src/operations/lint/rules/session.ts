@@ -1,5 +1,5 @@
 import type { Node } from 'libpg-query';
-import { nameOf, within } from '../ast.js';
+import { getName, findNodes } from '../ast.js';
 import type { Rule } from '../rule.js';
 
 /** Transactions within the migration's own; their end is not the end of it. */
@@ -14,8 +14,8 @@ export const SESSION_RULES: readonly Rule[] = [
     instead: 'SET LOCAL ends with the transaction; outside of one, RESET it in the same migration.',
     recipe: [{ sql: `SET LOCAL work_mem = '64MB';` }],
     find: (statement, { statements }) =>
-      settingsLeft(statement.node).filter(
-        (name) => !statements.some(({ node, number }) => number > statement.number && resets(node, name)),
+      listSettingsLeft(statement.node).filter(
+        (name) => !statements.some(({ node, number }) => number > statement.number && isReset(node, name)),
       ),
   },
   {
@@ -38,7 +38,7 @@ export const SESSION_RULES: readonly Rule[] = [
     recipe: [{ sql: `ALTER TABLE IF EXISTS "posts" ADD COLUMN IF NOT EXISTS "seen_by" text;` }],
     find: ({ node }) => {
       if ('DoStmt' in node) return ['DO'];
-      return 'CallStmt' in node ? [`CALL ${nameOf(node.CallStmt.funccall?.funcname)}`] : [];
+      return 'CallStmt' in node ? [`CALL ${getName(node.CallStmt.funccall?.funcname)}`] : [];
     },
   },
   {
@@ -53,7 +53,7 @@ export const SESSION_RULES: readonly Rule[] = [
 ];
 
 /** The names of settings that a statement changes beyond its transaction. */
-function settingsLeft(node: Node): string[] {
+function listSettingsLeft(node: Node): string[] {
   if ('VariableSetStmt' in node) {
     const { kind, name = '', is_local: local = false } = node.VariableSetStmt;
     // SET TRANSACTION is of this transaction.
@@ -61,8 +61,8 @@ function settingsLeft(node: Node): string[] {
       kind === 'VAR_SET_VALUE' || kind === 'VAR_SET_CURRENT' || (kind === 'VAR_SET_MULTI' && name !== 'TRANSACTION');
     return stays && !local ? [name] : [];
   }
-  return [...within(node)].flatMap(({ funcname, args }) => {
-    if (!Array.isArray(funcname) || nameOf((funcname as Node[]).slice(-1)) !== 'set_config') return [];
+  return [...findNodes(node)].flatMap(({ funcname, args }) => {
+    if (!Array.isArray(funcname) || getName((funcname as Node[]).slice(-1)) !== 'set_config') return [];
     const [name, , local] = args as (
       { A_Const?: { sval?: { sval?: string }; boolval?: { boolval?: boolean } } } | undefined
     )[];
@@ -70,7 +70,7 @@ function settingsLeft(node: Node): string[] {
   });
 }
 
-function resets(node: Node, name: string): boolean {
+function isReset(node: Node, name: string): boolean {
   if ('DiscardStmt' in node) return node.DiscardStmt.target === 'DISCARD_ALL';
   if (!('VariableSetStmt' in node)) return false;
   const { kind, name: other } = node.VariableSetStmt;

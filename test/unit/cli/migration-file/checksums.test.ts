@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { moduleOf, parseChecksums, updatedChecksums } from '../../../../src/cli/migration-file.js';
+import { getModuleName, parseChecksums, updateChecksums } from '../../../../src/cli/migration-file.js';
 
 const SHA = '0'.repeat(64);
 const file = (entries: string): string => `export const CHECKSUMS: X = {\n${entries}\n};\n`;
@@ -10,8 +10,8 @@ describe('the checksums of migrations', () => {
     ['MakeBirds1795000000000', 'make\nbirds\n'],
     ['AddSong1795000001000', 'add song'],
   ]);
-  const draft = updatedChecksums({}, sources, null);
-  const released = updatedChecksums(draft, sources, '1.2.0');
+  const draft = updateChecksums({}, sources, null);
+  const released = updateChecksums(draft, sources, '1.2.0');
 
   it('are the SHA-256 of their text, and the same with the line ends of Windows', () => {
     expect(draft.MakeBirds1795000000000).toEqual({
@@ -19,27 +19,27 @@ describe('the checksums of migrations', () => {
       release: null,
     });
     expect(
-      updatedChecksums(released, new Map([...sources, ['MakeBirds1795000000000', 'make\r\nbirds\r\n']]), null),
+      updateChecksums(released, new Map([...sources, ['MakeBirds1795000000000', 'make\r\nbirds\r\n']]), null),
     ).toEqual(released);
   });
 
   it('follow the text until a version releases them', () => {
     const edited = new Map([...sources, ['AddSong1795000001000', 'add a song']]);
-    const after = updatedChecksums(draft, edited, null);
+    const after = updateChecksums(draft, edited, null);
     expect(after.AddSong1795000001000).not.toEqual(draft.AddSong1795000001000);
     expect(after.MakeBirds1795000000000).toEqual(draft.MakeBirds1795000000000);
-    expect(updatedChecksums(draft, new Map(), null)).toEqual({});
+    expect(updateChecksums(draft, new Map(), null)).toEqual({});
   });
 
   it('keep the version that released them first', () => {
     expect(Object.values(released).map(({ release }) => release)).toEqual(['1.2.0', '1.2.0']);
-    const more = updatedChecksums(released, new Map([...sources, ['AddNest1795000002000', 'nest']]), '1.3.0');
+    const more = updateChecksums(released, new Map([...sources, ['AddNest1795000002000', 'nest']]), '1.3.0');
     expect(Object.values(more).map(({ release }) => release)).toEqual(['1.2.0', '1.2.0', '1.3.0']);
   });
 
   it.each([null, '1.3.0'])('refuse an edit of what was released, at the release of %s too', (release) => {
     const edited = new Map([...sources, ['AddSong1795000001000', 'add song ']]);
-    expect(() => updatedChecksums(released, edited, release)).toThrow(
+    expect(() => updateChecksums(released, edited, release)).toThrow(
       'AddSong1795000001000 was released in 1.2.0 and has been edited: restore it, and write a new migration.',
     );
   });
@@ -48,9 +48,9 @@ describe('the checksums of migrations', () => {
     const sentence =
       'AddSong1795000001000 was released in 1.2.0 and is gone or renamed: restore it, and undo its work in a new migration.';
     const [kept] = sources;
-    expect(() => updatedChecksums(released, new Map(kept && [kept]), null)).toThrow(sentence);
+    expect(() => updateChecksums(released, new Map(kept && [kept]), null)).toThrow(sentence);
     const renamed = new Map([...(kept ? [kept] : []), ['AddTune1795000001000', 'add song'] as const]);
-    expect(() => updatedChecksums(released, renamed, null)).toThrow(sentence);
+    expect(() => updateChecksums(released, renamed, null)).toThrow(sentence);
   });
 });
 
@@ -89,6 +89,6 @@ describe('the name of a migration’s file', () => {
     ['Add2faKeys1795411800000', '1795411800000-add2fa-keys'],
     ['Add2FA1795411800000', '1795411800000-add2-fa'],
   ])('follows from %s', (className, module) => {
-    expect(moduleOf(className)).toBe(module);
+    expect(getModuleName(className)).toBe(module);
   });
 });

@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { diff, indexParts } from '../../../../src/operations/catalog/diff.js';
-import { reversed } from '../../../../src/operations/catalog/repair.js';
+import { diff, splitIndex } from '../../../../src/operations/catalog/diff.js';
+import { reverseRight } from '../../../../src/operations/catalog/repair.js';
 import {
   type CatalogObject,
-  keyOf,
+  toKey,
   type Kind,
-  objectOf,
+  toObject,
   type Snapshot,
 } from '../../../../src/operations/catalog/snapshot.js';
-import { staleEntries, unexcused } from '../../../../src/operations/catalog/compare.js';
+import { findStaleEntries, withoutMigrationOnly } from '../../../../src/operations/catalog/compare.js';
 
 const object = (kind: Kind, name: string, more: Partial<CatalogObject> = {}): CatalogObject => ({
   kind,
@@ -22,7 +22,7 @@ const snapshot = (objects: readonly CatalogObject[], version = 18): Snapshot => 
   owner: 'owner',
   database: 'antone',
   schema: 'public',
-  objects: Object.fromEntries(objects.map((each) => [keyOf(each), each])),
+  objects: Object.fromEntries(objects.map((each) => [toKey(each), each])),
 });
 
 const sentences = (expected: Snapshot, actual: Snapshot): string[] =>
@@ -104,13 +104,13 @@ describe('the parts of an index', () => {
       { definition: 'CREATE INDEX i ON public.t USING btree (a) SOMEHOW' },
     ],
   ])('are found in %s', (definition, parts) => {
-    expect(indexParts(definition)).toEqual(parts);
+    expect(splitIndex(definition)).toEqual(parts);
   });
 });
 
 describe('the query of a view', () => {
   const queryOf = (query: string): string | undefined =>
-    objectOf({ kind: 'view', name: 'public.v', on: null, parent: null, facts: { query } }, 'agent_one')[1].facts.query;
+    toObject({ kind: 'view', name: 'public.v', on: null, parent: null, facts: { query } }, 'agent_one')[1].facts.query;
 
   it('over one table is the same on 15, which names the table with each column, and on 18', () => {
     const on15 = ` SELECT posts.id,\n    count(*) AS "posts.x"\n   FROM public.posts\n  WHERE (posts.a > 'b'::text)\n  GROUP BY posts.id;`;
@@ -137,8 +137,8 @@ describe('a right taken back', () => {
       'FOR ROLE r IN SCHEMA s REVOKE SELECT ON TABLES FROM PUBLIC',
     ],
   ])('is %s the other way round', (given, taken) => {
-    expect(reversed(given)).toBe(taken);
-    expect(reversed(taken)).toBe(given);
+    expect(reverseRight(given)).toBe(taken);
+    expect(reverseRight(taken)).toBe(given);
   });
 });
 
@@ -147,27 +147,27 @@ describe('what only migrations make', () => {
   const entry = { object: 'trigger tg on t', reason: 'TypeORM knows no triggers.' };
 
   it('is excused when it is listed, and only then', () => {
-    expect(extra && unexcused([extra], [entry])).toEqual([]);
-    expect(extra && unexcused([extra], [])).toEqual([extra]);
+    expect(extra && withoutMigrationOnly([extra], [entry])).toEqual([]);
+    expect(extra && withoutMigrationOnly([extra], [])).toEqual([extra]);
   });
 
   it('is not excused when it differs rather than is there', () => {
     const changed = { object: entry.object, fact: 'firing', is: 'disabled', shouldBe: null, sentence: '' };
-    expect(unexcused([changed], [entry])).toContain(changed);
+    expect(withoutMigrationOnly([changed], [entry])).toContain(changed);
   });
 
   it('is also a column at the end, wherever its property stands', () => {
     const last = { object: 'table t', fact: 'column order', is: 'id, b, a', shouldBe: 'id, a, b', sentence: '' };
-    expect(unexcused([last], [])).toEqual([]);
+    expect(withoutMigrationOnly([last], [])).toEqual([]);
     const other = { ...last, fact: 'comment' };
-    expect(unexcused([other], [])).toEqual([other]);
+    expect(withoutMigrationOnly([other], [])).toEqual([other]);
   });
 
   it('must be taken off the list when it is so no longer', () => {
     const [without, having] = [snapshot([]), snapshot([object('trigger', 'tg', { on: '$schema.t' })])];
-    expect(staleEntries(without, having, [entry])).toEqual([]);
+    expect(findStaleEntries(without, having, [entry])).toEqual([]);
     for (const migrated of [without, having]) {
-      const stale = staleEntries(migrated, migrated, [entry]);
+      const stale = findStaleEntries(migrated, migrated, [entry]);
       expect(stale).toMatchObject([
         { sentence: expect.stringContaining('trigger tg on t is listed as made by migrations only, and is not') },
       ]);
@@ -177,7 +177,9 @@ describe('what only migrations make', () => {
   it('stands on the list for as long as a migration keeps the table that the entities have dropped', () => {
     const table = object('table', '$schema.t');
     const migrated = snapshot([table, object('trigger', 'tg', { on: '$schema.t', parent: 'table t' })]);
-    expect(unexcused(diff(snapshot([]), migrated), [entry]).map(({ object: key }) => key)).toEqual(['table t']);
-    expect(staleEntries(snapshot([]), migrated, [entry])).toEqual([]);
+    expect(withoutMigrationOnly(diff(snapshot([]), migrated), [entry]).map(({ object: key }) => key)).toEqual([
+      'table t',
+    ]);
+    expect(findStaleEntries(snapshot([]), migrated, [entry])).toEqual([]);
   });
 });

@@ -1,25 +1,25 @@
 import { describe, expect, it, test } from '@jest/globals';
 import {
   isEnvironmentName,
-  type Marker,
-  type Situation,
+  type EnvironmentRow,
+  type DatabaseState,
 } from '../../../../src/operations/environment-guard/environment-row.js';
 import {
   assertConfirmed,
   ConfirmationNeeded,
   ConfirmationWrong,
   GUARD_ERRORS,
-  reasonsToAsk,
+  listConfirmationReasons,
 } from '../../../../src/operations/environment-guard/guard.js';
 
 const NODE_ENVS = [undefined, 'development', 'test', 'production', 'staging', 'prod', 'Ünsinn "x"\n'];
 const FREE: readonly (string | undefined)[] = [undefined, 'development', 'test'];
 
-const says = (environment: string): Marker => ({
+const says = (environment: string): EnvironmentRow => ({
   ...{ state: 'set', environment, setAt: new Date(0), packageVersion: '1.0.0' },
 });
 
-const MARKERS: readonly (readonly [string, Marker, harmless: boolean])[] = [
+const MARKERS: readonly (readonly [string, EnvironmentRow, harmless: boolean])[] = [
   ['development', says('development'), true],
   ['test', says('test'), true],
   ['production', says('production'), false],
@@ -33,7 +33,7 @@ const TABLE = MARKERS.flatMap(([marker, value, harmless]) =>
   NODE_ENVS.map((nodeEnv) => [marker, nodeEnv, value, harmless && FREE.includes(nodeEnv)] as const),
 );
 
-function refusal(situation: Situation, nodeEnv: string | undefined, confirmedName: string | undefined): unknown {
+function refusal(situation: DatabaseState, nodeEnv: string | undefined, confirmedName: string | undefined): unknown {
   try {
     assertConfirmed(situation, { action: 'drop it', nodeEnv, confirmedName });
     return undefined;
@@ -48,7 +48,7 @@ describe('what destroys', () => {
     const unasked = refusal(situation, nodeEnv, undefined);
     if (free) expect(unasked).toBeUndefined();
     else expect(unasked).toBeInstanceOf(ConfirmationNeeded);
-    expect(reasonsToAsk(situation, nodeEnv).length === 0).toBe(free);
+    expect(listConfirmationReasons(situation, nodeEnv).length === 0).toBe(free);
     expect(refusal(situation, nodeEnv, 'Antone')).toBeUndefined();
     for (const wrong of ['antone', 'ANTONE', 'Antone ', ' Antone', '"Antone"', 'other', '', 'Аntone', 'Antone\n']) {
       expect(refusal(situation, nodeEnv, wrong)).toBeInstanceOf(ConfirmationWrong);
@@ -56,13 +56,18 @@ describe('what destroys', () => {
   });
 
   it.each(NODE_ENVS)('is free where there is nothing, with NODE_ENV %j; a wrong name is still wrong', (nodeEnv) => {
-    const nothing: Situation = { databaseName: 'antone', empty: true, otherSchemas: [], marker: { state: 'unset' } };
+    const nothing: DatabaseState = {
+      databaseName: 'antone',
+      empty: true,
+      otherSchemas: [],
+      marker: { state: 'unset' },
+    };
     expect(refusal(nothing, nodeEnv, undefined)).toBeUndefined();
     expect(refusal(nothing, nodeEnv, 'other')).toBeInstanceOf(ConfirmationWrong);
   });
 
   it('takes names for equal that are equal byte for byte, and no others', () => {
-    const situation: Situation = {
+    const situation: DatabaseState = {
       databaseName: 'Caf\u00e9',
       empty: false,
       otherSchemas: [],
@@ -74,7 +79,7 @@ describe('what destroys', () => {
 });
 
 describe('a refusal', () => {
-  const hostile: Situation = { databaseName: 'a"b\nc', empty: false, otherSchemas: [], marker: says('production') };
+  const hostile: DatabaseState = { databaseName: 'a"b\nc', empty: false, otherSchemas: [], marker: says('production') };
 
   it('is one line that names what was refused, why, and what to do, whatever the names hold', () => {
     expect(refusal(hostile, 'x\ny', undefined)).toMatchObject({

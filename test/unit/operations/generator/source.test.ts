@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { migrationSource, type MigrationDraft } from '../../../../src/operations/generator/source.js';
+import { renderMigration, type MigrationDraft } from '../../../../src/operations/generator/source.js';
 
 const DRAFT: MigrationDraft = {
   className: 'AddBio1795411800000',
@@ -12,26 +12,26 @@ const DRAFT: MigrationDraft = {
 describe('the source of a generated migration', () => {
   it('keeps every character of a statement', () => {
     const sql = "SELECT E'\\u0020', `x`, '${y}'";
-    expect(migrationSource({ ...DRAFT, up: [{ sql, alone: false }] })).toContain(
+    expect(renderMigration({ ...DRAFT, up: [{ sql, alone: false }] })).toContain(
       "`SELECT E'\\\\u0020', \\`x\\`, '\\${y}'`",
     );
   });
 
   it('indents several lines, unless a text goes over them', () => {
-    const of = (sql: string): string => migrationSource({ ...DRAFT, up: [{ sql, alone: false }] });
+    const of = (sql: string): string => renderMigration({ ...DRAFT, up: [{ sql, alone: false }] });
     expect(of('SELECT 1;\nSELECT 2')).toContain('`\n      SELECT 1;\n      SELECT 2\n    `');
     expect(of("SELECT 'a\nb'")).toContain("`SELECT 'a\nb'`");
   });
 
   it('runs without a transaction when a statement of either way must', () => {
-    expect(migrationSource(DRAFT)).not.toContain('transaction');
-    expect(migrationSource({ ...DRAFT, down: [{ sql: 'SELECT 2', alone: true }] })).toContain(
+    expect(renderMigration(DRAFT)).not.toContain('transaction');
+    expect(renderMigration({ ...DRAFT, down: [{ sql: 'SELECT 2', alone: true }] })).toContain(
       'readonly transaction = false;',
     );
   });
 
   it('refuses the way back with its reason when there is none', () => {
-    const source = migrationSource({ ...DRAFT, down: [], irreversibleBecause: 'the values are gone.' });
+    const source = renderMigration({ ...DRAFT, down: [], irreversibleBecause: 'the values are gone.' });
     expect(source).toContain('implements IrreversibleMigration');
     expect(source).toContain('irreversibleBecause = "the values are gone."');
     expect(source).toContain('return Promise.reject(new Error(this.irreversibleBecause));');

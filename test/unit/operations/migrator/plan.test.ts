@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as errors from '../../../../src/operations/migrator/errors.js';
 import type { History, Run } from '../../../../src/operations/migrator/journal.js';
 import type { KnownMigration } from '../../../../src/operations/migrator/known-migrations.js';
-import { planOf, revertPlanOf } from '../../../../src/operations/migrator/plan.js';
+import { planRun, planRevert } from '../../../../src/operations/migrator/plan.js';
 
 const migration = (name: string, timestamp: number, checksum: string | undefined = `sum ${name}`): KnownMigration => ({
   name,
@@ -44,14 +44,14 @@ const none = new Set<string>();
 
 describe('the plan', () => {
   it('is what is not applied, oldest first', () => {
-    expect(planOf([a, b, c], history([a]), none)).toEqual({ pending: [b, c], acceptances: [] });
-    expect(planOf([a, b, c], history([]), none).pending).toEqual([a, b, c]);
-    expect(planOf([], history([]), none).pending).toEqual([]);
+    expect(planRun([a, b, c], history([a]), none)).toEqual({ pending: [b, c], acceptances: [] });
+    expect(planRun([a, b, c], history([]), none).pending).toEqual([a, b, c]);
+    expect(planRun([], history([]), none).pending).toEqual([]);
   });
 
   it('trusts what nobody recorded, on either side', () => {
-    expect(planOf([a], history([a], { checksums: new Map([['A', null]]) }), none).pending).toEqual([]);
-    expect(planOf([migration('A', 1, undefined)], history([a]), none).pending).toEqual([]);
+    expect(planRun([a], history([a], { checksums: new Map([['A', null]]) }), none).pending).toEqual([]);
+    expect(planRun([migration('A', 1, undefined)], history([a]), none).pending).toEqual([]);
   });
 
   it('refuses every edited migration by name, and records what is accepted with its new source', () => {
@@ -61,54 +61,54 @@ describe('the plan', () => {
         ['B', 'old'],
       ]),
     });
-    expect(() => planOf([a, b, c], then, none)).toThrow(errors.MigrationEdited);
-    expect(() => planOf([a, b, c], then, new Set(['A']))).toThrow(/^Edited after it was applied: B:/);
-    expect(planOf([a, b, c], then, new Set(['A', 'B'])).acceptances).toEqual([
+    expect(() => planRun([a, b, c], then, none)).toThrow(errors.MigrationEdited);
+    expect(() => planRun([a, b, c], then, new Set(['A']))).toThrow(/^Edited after it was applied: B:/);
+    expect(planRun([a, b, c], then, new Set(['A', 'B'])).acceptances).toEqual([
       { name: 'A', checksum: 'sum A' },
       { name: 'B', checksum: 'sum B' },
     ]);
   });
 
   it('refuses what it does not know, applied or half applied, once and for all until accepted', () => {
-    expect(() => planOf([a], history([a, b]), none)).toThrow(errors.MigrationMissing);
+    expect(() => planRun([a], history([a, b]), none)).toThrow(errors.MigrationMissing);
     const half = history([a], { runs: new Map([['B', run('B', 'up', { rowCounts: [3] })]]) });
-    expect(() => planOf([a], half, none)).toThrow(/unknown to this build: B:/);
-    expect(planOf([a], history([a, b]), new Set(['B'])).acceptances).toEqual([{ name: 'B', checksum: undefined }]);
-    expect(planOf([a], history([a, b], { accepted: new Set(['B']) }), none)).toEqual({ pending: [], acceptances: [] });
+    expect(() => planRun([a], half, none)).toThrow(/unknown to this build: B:/);
+    expect(planRun([a], history([a, b]), new Set(['B'])).acceptances).toEqual([{ name: 'B', checksum: undefined }]);
+    expect(planRun([a], history([a, b], { accepted: new Set(['B']) }), none)).toEqual({ pending: [], acceptances: [] });
   });
 
   it('refuses what is older than the newest applied one, known or not', () => {
-    expect(() => planOf([a, b, c], history([b]), none)).toThrow(errors.MigrationOutOfOrder);
-    const late = planOf([a, b, c], history([b]), new Set(['A']));
+    expect(() => planRun([a, b, c], history([b]), none)).toThrow(errors.MigrationOutOfOrder);
+    const late = planRun([a, b, c], history([b]), new Set(['A']));
     expect(late).toEqual({ pending: [a, c], acceptances: [{ name: 'A', checksum: 'sum A' }] });
-    expect(planOf([a, b, c], history([b], { accepted: new Set(['A']) }), new Set(['A'])).acceptances).toEqual([]);
-    expect(() => planOf([b], history([c], { accepted: new Set(['C']) }), none)).toThrow(errors.MigrationOutOfOrder);
+    expect(planRun([a, b, c], history([b], { accepted: new Set(['A']) }), new Set(['A'])).acceptances).toEqual([]);
+    expect(() => planRun([b], history([c], { accepted: new Set(['C']) }), none)).toThrow(errors.MigrationOutOfOrder);
   });
 
   it('refuses to accept what is nowhere', () => {
-    expect(() => planOf([a], history([a]), new Set(['Z']))).toThrow(errors.MigrationUnknown);
+    expect(() => planRun([a], history([a]), new Set(['Z']))).toThrow(errors.MigrationUnknown);
   });
 
   it('finishes first what was stopped half-way in the other direction', () => {
     const down = history([a], { runs: new Map([['A', run('A', 'down', { rowCounts: [1, 0] })]]) });
-    expect(() => planOf([a, b], down, none)).toThrow(
+    expect(() => planRun([a, b], down, none)).toThrow(
       /2 of its statements are done\): finish that first: migration:revert$/,
     );
-    expect(revertPlanOf([a, b], down, none)).toBe(a);
+    expect(planRevert([a, b], down, none)).toBe(a);
     const up = history([a], { runs: new Map([['B', run('B', 'up', { begun: 1 })]]) });
-    expect(() => revertPlanOf([a, b], up, none)).toThrow(/finish that first: migration:run$/);
-    expect(planOf([a, b], up, none).pending).toEqual([b]);
+    expect(() => planRevert([a, b], up, none)).toThrow(/finish that first: migration:run$/);
+    expect(planRun([a, b], up, none).pending).toEqual([b]);
   });
 
   it('does not care for attempts that left nothing', () => {
     const failed = history([a], { runs: new Map([['B', run('B', 'up', { failedAt: new Date(1), step: 4 })]]) });
-    expect(revertPlanOf([a, b], failed, none)).toBe(a);
-    expect(planOf([a, b], failed, none).pending).toEqual([b]);
+    expect(planRevert([a, b], failed, none)).toBe(a);
+    expect(planRun([a, b], failed, none).pending).toEqual([b]);
   });
 
   it('takes back the newest applied one, in the order of application', () => {
-    expect(revertPlanOf([a, b, c], history([b, a]), none)).toBe(a);
-    expect(revertPlanOf([a], history([]), none)).toBeUndefined();
-    expect(() => revertPlanOf([a], history([a, b]), new Set(['B']))).toThrow(errors.MigrationMissing);
+    expect(planRevert([a, b, c], history([b, a]), none)).toBe(a);
+    expect(planRevert([a], history([]), none)).toBeUndefined();
+    expect(() => planRevert([a], history([a, b]), new Set(['B']))).toThrow(errors.MigrationMissing);
   });
 });

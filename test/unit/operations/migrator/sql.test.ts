@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { concurrentStepOf } from '../../../../src/operations/migrator/concurrent-index.js';
-import { statementsOf, tokensOf, withoutLiterals } from '../../../../src/errors/sql-text.js';
-import { commandOf, kindOf } from '../../../../src/operations/migrator/statement-kind.js';
+import { parseConcurrentStep } from '../../../../src/operations/migrator/concurrent-index.js';
+import { splitStatements, tokenize, removeLiterals } from '../../../../src/errors/sql-text.js';
+import { readCommand, classifySql } from '../../../../src/operations/migrator/statement-kind.js';
 
 describe('SQL text', () => {
   it('is cut into tokens without losing a character', () => {
@@ -30,7 +30,7 @@ describe('SQL text', () => {
       fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
         const sql = pieces.join('');
         expect(
-          tokensOf(sql)
+          tokenize(sql)
             .map(({ text }) => text)
             .join(''),
         ).toBe(sql);
@@ -50,7 +50,7 @@ describe('SQL text', () => {
     [`SELECT 'C:\\', 'secret'`, 'SELECT ?'],
     ['SELECT 0xFF, 1_000, .5', 'SELECT ?, ?, ?'],
   ])('is shown without its literals: %s', (sql, shown) => {
-    expect(withoutLiterals(sql)).toBe(shown);
+    expect(removeLiterals(sql)).toBe(shown);
   });
 
   it('shows no literal, whatever surrounds it', () => {
@@ -58,18 +58,18 @@ describe('SQL text', () => {
     const before = fc.constantFrom('SELECT ', 'a = ', '/* c */', '$$x$$ || ', `E'\\n' || `, '"n" = ', '-- c\n', '1+');
     fc.assert(
       fc.property(fc.array(before), text, (parts, value) => {
-        expect(withoutLiterals(`${parts.join('')}'${value}§secret§'`, 1_000)).not.toContain('secret');
+        expect(removeLiterals(`${parts.join('')}'${value}§secret§'`, 1_000)).not.toContain('secret');
       }),
     );
   });
 
   it('is cut where it is too long', () => {
-    expect(withoutLiterals(`SELECT ${'a, '.repeat(100)}b`, 20)).toBe('SELECT a, a, a, a,…');
+    expect(removeLiterals(`SELECT ${'a, '.repeat(100)}b`, 20)).toBe('SELECT a, a, a, a,…');
   });
 
   it('is split at the semicolons that end statements', () => {
     const sql = `SELECT ';'; /* ; */ CREATE FUNCTION f() AS $$ BEGIN; END $$; -- ;\n ; SELECT ";"`;
-    expect(statementsOf(sql).map((statement) => statement[0]?.text)).toEqual(['SELECT', 'CREATE', 'SELECT']);
+    expect(splitStatements(sql).map((statement) => statement[0]?.text)).toEqual(['SELECT', 'CREATE', 'SELECT']);
   });
 
   it.each([
@@ -107,12 +107,12 @@ describe('SQL text', () => {
     ['transaction', 'PREPARE TRANSACTION $$a$$'],
     ['transaction', 'START TRANSACTION'],
   ])('is %s: %s', (kind, sql) => {
-    expect(kindOf(sql)).toBe(kind);
+    expect(classifySql(sql)).toBe(kind);
   });
 
   it('is named by its first words', () => {
-    expect(commandOf('-- a\n alter table t add b text')).toBe('ALTER TABLE');
-    expect(commandOf('update t set a = 1')).toBe('UPDATE');
+    expect(readCommand('-- a\n alter table t add b text')).toBe('ALTER TABLE');
+    expect(readCommand('update t set a = 1')).toBe('UPDATE');
   });
 
   it.each([
@@ -125,6 +125,6 @@ describe('SQL text', () => {
     ['REINDEX INDEX CONCURRENTLY s.i', { does: 'reindex', what: 'INDEX', name: 's.i' }],
     ['VACUUM (FULL) t', { does: 'vacuum' }],
   ])('tells the outcome of %s', (sql, step) => {
-    expect(concurrentStepOf(sql, 'M')).toEqual(step);
+    expect(parseConcurrentStep(sql, 'M')).toEqual(step);
   });
 });

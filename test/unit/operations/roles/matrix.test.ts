@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { rightsOn, TABLES, WITHHELD_COLUMNS } from '../../../../src/schema/role-matrix.js';
+import { listRights, TABLES, RESTRICTED_COLUMNS } from '../../../../src/schema/role-matrix.js';
 import { SHIPPED_SNAPSHOT } from '../../../../src/schema/shipped-snapshot.js';
 
 const objects = Object.values(SHIPPED_SNAPSHOT.objects);
@@ -29,14 +29,14 @@ describe('the matrix of rights', () => {
   });
 
   it('withholds columns that exist', () => {
-    const unknown = Object.entries(WITHHELD_COLUMNS).flatMap(([table, columns]) =>
+    const unknown = Object.entries(RESTRICTED_COLUMNS).flatMap(([table, columns]) =>
       Object.keys(columns).filter((column) => !columnsOf(table).some(({ name }) => name === column)),
     );
     expect(unknown).toEqual([]);
   });
 
   it('has a verdict on every text and JSON of the tables about persons', () => {
-    const seen = Object.entries(WITHHELD_COLUMNS).flatMap(([table, withheld]) =>
+    const seen = Object.entries(RESTRICTED_COLUMNS).flatMap(([table, withheld]) =>
       columnsOf(table)
         .filter(({ facts }) => /text|json|character/.test(facts.type ?? ''))
         .filter(({ name }) => !(name in withheld))
@@ -46,7 +46,7 @@ describe('the matrix of rights', () => {
   });
 
   it('lets nobody change or delete entries of the audit log, but the purge, and nobody delete replies', () => {
-    const may = (table: string) => rightsOn(table).map(({ role, privileges }) => [role, privileges.join(' ')]);
+    const may = (table: string) => listRights(table).map(({ role, privileges }) => [role, privileges.join(' ')]);
     expect(may('audit_logs')).toEqual([
       ['app', 'SELECT INSERT'],
       ['reader', 'SELECT'],
@@ -61,7 +61,7 @@ describe('the matrix of rights', () => {
 
   it('gives retention what the policies purge', () => {
     const purged = TABLES.filter((table) =>
-      rightsOn(table).some(({ role, privileges }) => role === 'retention' && privileges.includes('DELETE')),
+      listRights(table).some(({ role, privileges }) => role === 'retention' && privileges.includes('DELETE')),
     );
     expect(purged).toEqual(['posts', 'kpi_metrics', 'audit_logs', 'weight_adjustment_logs', 'learning_events']);
   });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { assertUsable, readVerifiers, scramVerifier } from '../../../../src/operations/roles/passwords.js';
+import { assertUsable, readVerifiers, createScramVerifier } from '../../../../src/operations/roles/passwords.js';
 import { RolePasswordError } from '../../../../src/operations/roles/roles.js';
 
 /** What pg_authid.rolpassword holds after CREATE ROLE. */
@@ -16,11 +16,11 @@ const FROM_POSTGRESQL = {
 describe('the verifier of a password', () => {
   it('is what PostgreSQL 18 makes of the same password and salt', async () => {
     const { text, salt, verifier } = FROM_POSTGRESQL;
-    expect(await scramVerifier(text, Buffer.from(salt, 'base64'))).toBe(verifier);
+    expect(await createScramVerifier(text, Buffer.from(salt, 'base64'))).toBe(verifier);
   });
 
   it('has a salt of its own each time', async () => {
-    expect(await scramVerifier('x'.repeat(16))).not.toBe(await scramVerifier('x'.repeat(16)));
+    expect(await createScramVerifier('x'.repeat(16))).not.toBe(await createScramVerifier('x'.repeat(16)));
   });
 });
 
