@@ -47,8 +47,8 @@ await refuseInProduction(async () => {
   }
 });
 
-function reportStaleFile(path: string, fault: string | undefined): void {
-  if (fault === undefined) return;
-  console.error(`${path} ${fault}: run npm run docs:generate and commit what it does.`);
+function reportStaleFile(path: string, issue: string | undefined): void {
+  if (issue === undefined) return;
+  console.error(`${path} ${issue}: run npm run docs:generate and commit what it does.`);
   process.exitCode = 1;
 }

@@ -9,10 +9,10 @@ import type { GeneratedFile } from './generated-file.js';
 /** The page of error codes, from the classes themselves. */
 export function generateErrorsPage(): GeneratedFile {
   const rows = DATABASE_ERRORS.map((Class) => {
-    const { code, states, sentence, advice, retryable = false } = Class.kind;
+    const { code, states, summary, advice, retryable = false } = Class.kind;
     const listed = states.map((state) => `\`${state}\``).join(' ') || STATELESS[code];
     const retried = retryable ? 'yes' : 'no';
-    return `| \`${Class.name}\` | \`${code}\` | ${listed} | \`QueryFailedError\` | ${retried} | ${sentence} | ${advice} |`;
+    return `| \`${Class.name}\` | \`${code}\` | ${listed} | \`QueryFailedError\` | ${retried} | ${summary} | ${advice} |`;
   });
   return {
     path: 'docs/reference/errors.md',
@@ -25,21 +25,21 @@ function listUncheckedRules(): string {
   const ofRows = ENTITIES.flatMap((entity) =>
     getEntityRules(entity)
       .rows.filter(({ sql }) => sql === undefined)
-      .map(({ sentence, beforeSaveOnly = '' }) => `| \`${entity.name}\` | ${sentence} | ${beforeSaveOnly} |`),
+      .map(({ message, beforeSaveOnly = '' }) => `| \`${entity.name}\` | ${message} | ${beforeSaveOnly} |`),
   );
-  const ofColumns = UNCHECKED_KINDS.map(([kind, sentence, reason]) => {
+  const ofColumns = UNCHECKED_KINDS.map(([kind, summary, reason]) => {
     const columns = ENTITIES.flatMap((entity) =>
       [...getEntityRules(entity).columns]
         .filter(([, rules]) => rules.some((rule) => rule.kind === kind && rule.sql === undefined))
         .map(([property]) => `\`${entity.name}.${property}\``),
     );
-    return `| ${columns.join(', ')} | ${sentence} | ${reason} |`;
+    return `| ${columns.join(', ')} | ${summary} | ${reason} |`;
   });
   return `${UNCHECKED}\n${[...ofRows, ...ofColumns].join('\n')}\n`;
 }
 
 /** Kinds of column rules without CHECK that the type of the column does not enforce either. */
-export const UNCHECKED_KINDS: readonly (readonly [kind: string, sentence: string, reason: string])[] = [
+export const UNCHECKED_KINDS: readonly (readonly [kind: string, summary: string, reason: string])[] = [
   [
     'content',
     'JSON holds the keys and values that it is for',
@@ -56,8 +56,8 @@ export const UNCHECKED_KINDS: readonly (readonly [kind: string, sentence: string
 /** The sentences that say more than the class, each once for all SQLSTATEs that have it. */
 function renderReadings(): string {
   const states = new Map<string, Set<string>>();
-  for (const { state, sentence, advice = '' } of READINGS) {
-    const row = `${sentence} | ${advice}`.replaceAll(/\{(\w+)\}/g, '…');
+  for (const { state, summary, advice = '' } of READINGS) {
+    const row = `${summary} | ${advice}`.replaceAll(/\{(\w+)\}/g, '…');
     states.set(row, (states.get(row) ?? new Set()).add(`\`${state}\``));
   }
   return `${MEANINGS}\n${[...states].map(([row, of]) => `| ${[...of].join(' ')} | ${row} |`).join('\n')}\n`;

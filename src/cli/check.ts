@@ -70,15 +70,15 @@ export function printReport(report: Report, json: boolean): void {
 
 function formatFinding(findings: readonly Finding[]): string[] {
   const said = new Set<string>();
-  return shortenFindings(findings).flatMap(({ sentence, repair }) => {
-    if (repair === undefined || said.has(repair)) return [`  ${sentence}`];
+  return shortenFindings(findings).flatMap(({ message, repair }) => {
+    if (repair === undefined || said.has(repair)) return [`  ${message}`];
     said.add(repair);
-    return [`  ${sentence}`, `    repair: ${repair};`];
+    return [`  ${message}`, `    repair: ${repair};`];
   });
 }
 
 /** What TypeORM thinks of a database that differs anyway follows from that, and is long: --json has it. */
-function shortenFindings(findings: readonly Finding[]): readonly Pick<Finding, 'sentence' | 'repair'>[] {
+function shortenFindings(findings: readonly Finding[]): readonly Pick<Finding, 'message' | 'repair'>[] {
   const [typeorm, others] = [
     findings.filter(({ object }) => object === 'entities'),
     findings.filter(({ object }) => object !== 'entities'),
@@ -86,7 +86,7 @@ function shortenFindings(findings: readonly Finding[]): readonly Pick<Finding, '
   if (others.length === 0 || typeorm.length < 2) return findings;
   return [
     ...others,
-    { sentence: `entities: TypeORM would run ${typeorm.length} statements, perhaps for the above (--json lists them)` },
+    { message: `entities: TypeORM would run ${typeorm.length} statements, perhaps for the above (--json lists them)` },
   ];
 }
 
@@ -130,8 +130,8 @@ export async function compareCatalog(dataSource: DataSource, shipped: Snapshot):
 /** A single table of another owner is a difference by itself. */
 function compareMainOwner({ owner }: Snapshot): Difference[] {
   if (owner === 'owner') return [];
-  const sentence = `most tables: owner is ${owner}, should be owner (db:roles)`;
-  return [{ object: 'tables', fact: 'owner', is: owner, shouldBe: 'owner', sentence }];
+  const message = `most tables: owner is ${owner}, should be owner (db:roles)`;
+  return [{ object: 'tables', fact: 'owner', is: owner, shouldBe: 'owner', message }];
 }
 
 /** The migrations against the entities, and the shipped snapshot against the migrations: what must hold before a release. */

@@ -93,10 +93,10 @@ async function change(
 async function reportOn({ nodeEnv }: Environment, target: DatabaseTarget): Promise<Report> {
   const { url, schema } = target;
   const options = { schema, applicationName: 'shared-db environment', readOnly: true };
-  const situation = await withClient(url, options, (client) => readDatabaseState(createRowReader(client)));
-  const { marker } = situation;
-  const said = marker.state === 'set' ? marker : undefined;
-  const reasons = listConfirmationReasons(situation, nodeEnv);
+  const state = await withClient(url, options, (client) => readDatabaseState(createRowReader(client)));
+  const { environmentRow } = state;
+  const said = environmentRow.state === 'set' ? environmentRow : undefined;
+  const reasons = listConfirmationReasons(state, nodeEnv);
   return {
     database: describeTarget(target),
     environment: said?.environment ?? null,

@@ -130,7 +130,7 @@ function sayTried({ rows: { written, skipped }, irreversibleBecause, losses, sta
   for (const loss of losses) {
     output.note(`warning: it ${loss.startsWith('DROP ') ? 'loses data' : 'may change values'}: ${loss}`);
   }
-  for (const sentence of stale) output.note(`Once it has run, ${sentence}.`);
+  for (const message of stale) output.note(`Once it has run, ${message}.`);
 }
 
 function sayWritten(file: string): void {

@@ -47,7 +47,7 @@ export async function restore(
   confirmedName: string | undefined,
 ): Promise<void> {
   const database = await acquireMigrationDatabase(environment);
-  const destruction = {
+  const request = {
     ...{ action: 'replace the database by a backup', wholeDatabase: true },
     ...{ nodeEnv: environment.nodeEnv, confirmedName },
   };
@@ -55,7 +55,7 @@ export async function restore(
     const { keptAs, ...restored } = await runInterruptibly('Interrupted: nothing is restored.', (signal) => {
       const context = { ...createBackupContext(environment, database), signal };
       const assertMayReplace = async (): Promise<void> => {
-        assertConfirmed(await readTargetState(context), destruction);
+        assertConfirmed(await readTargetState(context), request);
       };
       return runExclusively(context, () => restoreBackup(context, resolve(folder), assertMayReplace));
     });
@@ -79,6 +79,6 @@ async function readTargetState(context: BackupContext): Promise<DatabaseState> {
     const there = await onServer(context, (client) =>
       client.query('SELECT FROM pg_database WHERE datname = $1', [databaseName]),
     );
-    return { databaseName, empty: there.rowCount === 0, otherSchemas: [], marker: { state: 'unreadable' } };
+    return { databaseName, empty: there.rowCount === 0, otherSchemas: [], environmentRow: { state: 'unreadable' } };
   }
 }

@@ -89,19 +89,19 @@ async function readDifferences(database: DatabaseTarget): Promise<Difference[]> 
 function formatDifferences(differences: readonly Difference[], address: string): string[] {
   if (differences.length === 0) return [`Roles and rights are as they should be; ${address}.`];
   const count = `${differences.length} ${differences.length === 1 ? 'difference' : 'differences'}`;
-  return [...differences.map(({ sentence }) => sentence), `${count}; ${address}. Repair: npm run db:roles`];
+  return [...differences.map(({ message }) => message), `${count}; ${address}. Repair: npm run db:roles`];
 }
 
 /** The first time nearly every right is missing. */
 function shortenRepairs(repaired: readonly Difference[]): string[] {
   const missing = repaired.filter(({ object, is }) => is === null && object.startsWith('grant '));
-  if (missing.length < 20) return repaired.map(({ sentence }) => sentence);
+  if (missing.length < 20) return repaired.map(({ message }) => message);
   return [
-    ...repaired.filter((difference) => !missing.includes(difference)).map(({ sentence }) => sentence),
+    ...repaired.filter((difference) => !missing.includes(difference)).map(({ message }) => message),
     `${missing.length} grants are missing`,
   ];
 }
 
-function toJson({ object, sentence }: Difference): Pick<Difference, 'object' | 'sentence'> {
-  return { object, sentence };
+function toJson({ object, message }: Difference): Pick<Difference, 'object' | 'message'> {
+  return { object, message };
 }

@@ -130,7 +130,7 @@ export async function tryMigration(scratch: DataSource, input: TrialInput): Prom
   const trial = {
     ...way,
     rows,
-    stale: findStaleEntries(input.wanted, after, MIGRATION_ONLY).map(({ sentence }) => sentence),
+    stale: findStaleEntries(input.wanted, after, MIGRATION_ONLY).map(({ message }) => message),
   };
   if (way.irreversibleBecause !== undefined) return trial;
   const counts = await countRows(scratch, input.before, after);
@@ -197,7 +197,7 @@ async function attempt(direction: string, run: () => Promise<unknown>): Promise<
 
 function expectSame(what: string, differences: readonly Difference[]): void {
   if (differences.length === 0) return;
-  const list = formatList(differences.map(({ sentence }) => sentence));
+  const list = formatList(differences.map(({ message }) => message));
   throw new GenerateError(`${NOTHING}, ${what}: ${list}. ${BY_HAND}`);
 }
 

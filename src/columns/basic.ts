@@ -8,8 +8,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export const uuidRule: ColumnRule = {
   kind: 'uuid',
-  sentence: 'must be a uuid in lower case',
-  holds: (value) => typeof value === 'string' && UUID.test(value),
+  message: 'must be a uuid in lower case',
+  isValid: (value) => typeof value === 'string' && UUID.test(value),
 };
 
 /** The surrogate key: made by the database unless given. */
@@ -21,8 +21,8 @@ export function Id(): PropertyDecorator {
 
 export const flagRule: ColumnRule = {
   kind: 'flag',
-  sentence: 'must be true or false',
-  holds: (value) => typeof value === 'boolean',
+  message: 'must be true or false',
+  isValid: (value) => typeof value === 'boolean',
 };
 
 /** Yes or no; never null, since "unknown" would be a third answer. */
@@ -43,9 +43,11 @@ export function declareEnum<const Value extends string>(
   typeName: string,
   values: readonly Value[],
 ): { readonly [Key in Value]: Key } {
-  const twin = Object.freeze(Object.fromEntries(values.map((value) => [value, value]))) as { [Key in Value]: Key };
-  typeNames.set(twin, typeName);
-  return twin;
+  const validCounterpart = Object.freeze(Object.fromEntries(values.map((value) => [value, value]))) as {
+    [Key in Value]: Key;
+  };
+  typeNames.set(validCounterpart, typeName);
+  return validCounterpart;
 }
 
 /** One value of a native enum. */

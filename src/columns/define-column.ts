@@ -63,8 +63,8 @@ export function validatorFor(
       return validateAbsent(presence, value);
     }),
     ...rules.map((rule, index) => {
-      const earlier = rules.slice(0, index).filter(({ decisive }) => decisive);
-      const isDecided = (value: unknown): boolean => earlier.some(({ holds }) => !holds(value));
+      const earlier = rules.slice(0, index).filter(({ stopOnFailure }) => stopOnFailure);
+      const isDecided = (value: unknown): boolean => earlier.some(({ isValid }) => !isValid(value));
       return createDecorator(rule.kind, (value) =>
         isAbsent(value) || isDecided(value) ? [] : findIssues(rule, value),
       );
@@ -82,13 +82,13 @@ const NAMED = 8;
 
 function createDecorator(
   name: string,
-  faults: (value: unknown, object: object) => readonly Issue[],
+  issues: (value: unknown, object: object) => readonly Issue[],
 ): PropertyDecorator {
   const validate = (value: unknown, args?: ValidationArguments): boolean =>
-    faults(value, args?.object ?? {}).length === 0;
+    issues(value, args?.object ?? {}).length === 0;
   const defaultMessage = (args?: ValidationArguments): string => {
-    const found = faults(args?.value, args?.object ?? {});
-    const named = found.slice(0, NAMED).map(({ path, sentence }) => `${args?.property ?? 'value'}${path} ${sentence}`);
+    const found = issues(args?.value, args?.object ?? {});
+    const named = found.slice(0, NAMED).map(({ path, message }) => `${args?.property ?? 'value'}${path} ${message}`);
     return [...named, ...(found.length > NAMED ? [`and ${found.length - NAMED} more`] : [])].join('; ');
   };
   return ValidateBy({ name, validator: { validate, defaultMessage } });

@@ -17,10 +17,10 @@ export const MAX_JSON_BYTES = 65_536;
 export function createJsonSizeRule(maxBytes: number): ColumnRule {
   return {
     kind: 'size',
-    sentence: `must be at most ${maxBytes} bytes of JSON`,
-    holds: (value) => countBytesLeft(value, maxBytes, MAX_DEPTH) >= 0,
+    message: `must be at most ${maxBytes} bytes of JSON`,
+    isValid: (value) => countBytesLeft(value, maxBytes, MAX_DEPTH) >= 0,
     sql: (column) => `octet_length(${column}::text) <= ${maxBytes}`,
-    decisive: true,
+    stopOnFailure: true,
   };
 }
 
@@ -31,14 +31,14 @@ const CYCLE = 'must be plain JSON: an object or list in it contains itself';
 /** What JSON.stringify would turn into something else, without an error. No CHECK: it does not reach the column. */
 export const plainJsonRule: ColumnRule = {
   kind: 'json',
-  sentence: `${NOT_PLAIN}, at most ${MAX_DEPTH} levels deep`,
-  holds: (value) => findJsonIssue(value, []) === undefined,
-  faults: (value) => findIssues(findJsonIssue(value, [])),
-  decisive: true,
+  message: `${NOT_PLAIN}, at most ${MAX_DEPTH} levels deep`,
+  isValid: (value) => findJsonIssue(value, []) === undefined,
+  issues: (value) => findIssues(findJsonIssue(value, [])),
+  stopOnFailure: true,
 };
 
-function findIssues(sentence: string | undefined): Issue[] {
-  return sentence === undefined ? [] : [{ path: '', kind: 'json', sentence }];
+function findIssues(message: string | undefined): Issue[] {
+  return message === undefined ? [] : [{ path: '', kind: 'json', message }];
 }
 
 /** @param parents the objects and lists around the value. */
@@ -153,10 +153,10 @@ export function JsonObject(options: JsonObjectOptions = {}): PropertyDecorator {
     ...defineBoundedJson(options),
     {
       kind: 'shape',
-      sentence: 'must be a JSON object',
-      holds: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+      message: 'must be a JSON object',
+      isValid: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
       sql: (column) => `jsonb_typeof(${column}) = 'object'`,
-      decisive: true,
+      stopOnFailure: true,
     },
     ...createObjectContentRule(options),
   ]);
@@ -175,10 +175,10 @@ export function JsonList(options: JsonListOptions = {}): PropertyDecorator {
     ...defineBoundedJson(options),
     {
       kind: 'shape',
-      sentence: 'must be a JSON list',
-      holds: (value) => Array.isArray(value),
+      message: 'must be a JSON list',
+      isValid: (value) => Array.isArray(value),
       sql: (column) => `jsonb_typeof(${column}) = 'array'`,
-      decisive: true,
+      stopOnFailure: true,
     },
     ...createListContentRule(options),
   ]);
@@ -197,8 +197,8 @@ export function createListRule(...items: readonly ColumnRule[]): ColumnRule {
 /** Any JSON object, as a field of an input or JSON class. */
 export const jsonObjectRule: ColumnRule = {
   kind: 'json',
-  sentence: 'must be a plain JSON object',
-  holds: (value) => isObject(value) && plainJsonRule.holds(value),
+  message: 'must be a plain JSON object',
+  isValid: (value) => isObject(value) && plainJsonRule.isValid(value),
 };
 
 function createObjectContentRule({ of, values }: JsonObjectOptions): ColumnRule[] {
@@ -213,12 +213,12 @@ function createListContentRule({ of, items }: JsonListOptions): ColumnRule[] {
   return items === undefined ? [] : [createListRule(...items)];
 }
 
-function createContentRule(faults: (value: unknown) => readonly Issue[]): ColumnRule {
+function createContentRule(issues: (value: unknown) => readonly Issue[]): ColumnRule {
   return {
     kind: 'content',
-    sentence: 'must hold what it is for',
-    holds: (value) => faults(value).length === 0,
-    faults,
+    message: 'must hold what it is for',
+    isValid: (value) => issues(value).length === 0,
+    issues,
   };
 }
 

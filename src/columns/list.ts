@@ -11,7 +11,7 @@ const CONTROL = toCharacterClass(CONTROLS);
 const EDGE = `[^${toCharacterClass(INVISIBLE)}]`;
 const FREE_TEXT: TextFormat = {
   pattern: new RegExp(`^${EDGE}([^${CONTROL}]*${EDGE})?[${toCharacterClass(TRAILING_MARKS)}]*$`, 'u'),
-  sentence: 'must be trimmed text without control characters',
+  message: 'must be trimmed text without control characters',
 };
 
 // Both are control characters, which no item may hold: they cannot be mistaken for part of one.
@@ -44,22 +44,22 @@ export function TextList({ min = 0, max, format = FREE_TEXT }: ListOptions): Pro
 function createSizeRule(min: number, max: number): ColumnRule {
   return {
     kind: 'size',
-    sentence: `must be a list of ${min} to ${max} items`,
-    holds: (value) => Array.isArray(value) && value.length >= min && value.length <= max,
+    message: `must be a list of ${min} to ${max} items`,
+    isValid: (value) => Array.isArray(value) && value.length >= min && value.length <= max,
     sql: (column) => `cardinality(${column}) ${min > 0 ? `BETWEEN ${min} AND ${max}` : `<= ${max}`}`,
     // Ten million items are not worth a look at each.
-    decisive: true,
+    stopOnFailure: true,
   };
 }
 
-function createItemsRule({ pattern, sentence }: TextFormat): ColumnRule {
+function createItemsRule({ pattern, message }: TextFormat): ColumnRule {
   const item = new RegExp(pattern.source, 'u');
   const one = toPostgresRegex(pattern.source).replace(/^\^/, '').replace(/\$$/, '');
   const all = quoteLiteral(`^(\\u001F(${one}))+$`);
   return {
     kind: 'items',
-    sentence: `must be a list of which each item ${sentence}, at most ${ITEM_LENGTH} characters long`,
-    holds: (value) => Array.isArray(value) && Array.from(value as unknown[]).every((text) => isItem(text, item)),
+    message: `must be a list of which each item ${message}, at most ${ITEM_LENGTH} characters long`,
+    isValid: (value) => Array.isArray(value) && Array.from(value as unknown[]).every((text) => isItem(text, item)),
     // A CHECK can hold no subquery: the items are judged in one string, joined by a character that none of them holds.
     sql: (column) =>
       `cardinality(${column}) = 0 OR array_ndims(${column}) = 1 ` +
@@ -75,6 +75,6 @@ function isItem(text: unknown, item: RegExp): boolean {
 
 const createDistinctRule: ColumnRule = {
   kind: 'different',
-  sentence: 'must be a list of different items',
-  holds: (value) => Array.isArray(value) && new Set(value).size === value.length,
+  message: 'must be a list of different items',
+  isValid: (value) => Array.isArray(value) && new Set(value).size === value.length,
 };

@@ -32,16 +32,16 @@ export function Count(options: Bounds & { max?: number } = {}): PropertyDecorato
 /** The rule of `Score`, for properties that are no columns; likewise the rules below. */
 export const createScoreRule: ColumnRule = {
   kind: 'range',
-  sentence: 'must be a number from 0 to 1',
-  holds: (value) => isFiniteNumber(value) && value >= 0 && value <= 1,
+  message: 'must be a number from 0 to 1',
+  isValid: (value) => isFiniteNumber(value) && value >= 0 && value <= 1,
   // NaN sorts above every number in PostgreSQL, so the upper bound refuses it.
   sql: (column) => `${column} >= 0 AND ${column} <= 1`,
 };
 
 export const createRatioRule: ColumnRule = {
   kind: 'range',
-  sentence: 'must be a finite number, 0 or more',
-  holds: (value) => isFiniteNumber(value) && value >= 0,
+  message: 'must be a finite number, 0 or more',
+  isValid: (value) => isFiniteNumber(value) && value >= 0,
   // A bare `>= 0` accepts NaN and Infinity.
   sql: (column) => `${column} >= 0 AND ${column} < 'Infinity'`,
 };
@@ -49,8 +49,8 @@ export const createRatioRule: ColumnRule = {
 export function createQuantityRule(max?: number): ColumnRule {
   return {
     kind: 'range',
-    sentence: max === undefined ? 'must be a finite number' : `must be a finite number, at most ${max}`,
-    holds: (value) => isFiniteNumber(value) && (max === undefined || value <= max),
+    message: max === undefined ? 'must be a finite number' : `must be a finite number, at most ${max}`,
+    isValid: (value) => isFiniteNumber(value) && (max === undefined || value <= max),
     sql: (column) => `${column} > '-Infinity' AND ${column} ${max === undefined ? `< 'Infinity'` : `<= ${max}`}`,
   };
 }
@@ -58,8 +58,8 @@ export function createQuantityRule(max?: number): ColumnRule {
 export function createCountRule(max: number = INT4_MAX): ColumnRule {
   return {
     kind: 'range',
-    sentence: `must be a whole number from 0 to ${max}`,
-    holds: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= max,
+    message: `must be a whole number from 0 to ${max}`,
+    isValid: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= max,
     sql: (column) => `${column} >= 0${max < INT4_MAX ? ` AND ${column} <= ${max}` : ''}`,
   };
 }
@@ -68,8 +68,8 @@ export function createCountRule(max: number = INT4_MAX): ColumnRule {
 export function createRangeRule(min: number, max: number): ColumnRule {
   return {
     kind: 'range',
-    sentence: `must be a number from ${min} to ${max}`,
-    holds: (value) => isFiniteNumber(value) && value >= min && value <= max,
+    message: `must be a number from ${min} to ${max}`,
+    isValid: (value) => isFiniteNumber(value) && value >= min && value <= max,
   };
 }
 

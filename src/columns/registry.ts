@@ -7,7 +7,7 @@ export interface Issue {
   /** From the value on: empty for the value itself, `.type`, `[2].type`. Never holds more than names and positions. */
   readonly path: string;
   readonly kind: string;
-  readonly sentence: string;
+  readonly message: string;
 }
 
 /** One rule of one column, written once for both guards. */
@@ -15,15 +15,15 @@ export interface ColumnRule {
   /** What it is about (`range`, `length`, `format`…): last part of the CHECK's name, `ck_<table>__<column>_<kind>`. */
   readonly kind: string;
   /** The rule in words, without subject: "must be between 0 and 1". For error messages and generated documents. */
-  readonly sentence: string;
+  readonly message: string;
   /** What class-validator asks of a value that is neither null nor absent. */
-  readonly holds: (value: unknown) => boolean;
+  readonly isValid: (value: unknown) => boolean;
   /** What PostgreSQL asks, given the quoted column name. NULL passes. Absent where the column's type says it already. */
   readonly sql?: (column: string) => string;
   /** Where it does not hold, the rules after it make no sense: the length of what is no text. */
-  readonly decisive?: true;
+  readonly stopOnFailure?: true;
   /** What is wrong where inside the value; empty exactly when the rule holds. For rules over nested data. */
-  readonly faults?: (value: unknown) => readonly Issue[];
+  readonly issues?: (value: unknown) => readonly Issue[];
 }
 
 /** May a value be null or left out, and what takes its place? */
@@ -40,14 +40,14 @@ export interface RowRule<Row = Record<string, unknown>> {
   /** What must hold, in snake case: last part of the CHECK's name, `ck_<table>__<meaning>`. */
   readonly meaning: string;
   /** The rule in words: "an approved reply names its approver". */
-  readonly sentence: string;
+  readonly message: string;
   /**
    * Properties it reads. A write that brings only some of them, and whose stored row is unknown, is left to the CHECK; where
    * there is none, it is refused.
    */
   readonly properties: readonly (keyof Row & string)[];
   /** The rule over a row whose absent values are null. */
-  readonly holds: (row: Row) => boolean;
+  readonly isValid: (row: Row) => boolean;
   /** The same in SQL. Absent where PostgreSQL must not enforce it: `beforeSaveOnly` says why. */
   readonly sql?: string;
   /** Why there is no CHECK: a SET NULL that must succeed, legal wording that changes. */
@@ -61,7 +61,7 @@ export interface FinalValues<Row = Record<string, unknown>> {
   /** Last part of the trigger's name, `tg_<table>__<meaning>`. */
   readonly meaning: string;
   /** The rule in words: "an approval or a rejection is final". */
-  readonly sentence: string;
+  readonly message: string;
   /** The properties that no longer change; `except`: all but these. */
   readonly properties: readonly (keyof Row & string)[] | { readonly except: readonly (keyof Row & string)[] };
   /** Whether they are final in this stored row. Absent: they are final as soon as the row is stored. */
@@ -90,7 +90,7 @@ export interface ForeignKey {
 export interface ConstraintMeaning {
   readonly columns: readonly string[];
   /** The rule in words. Absent for keys to other tables, whose violation has two sides. */
-  readonly sentence?: string;
+  readonly summary?: string;
 }
 
 /** What the vocabulary knows of an entity (or of an input or JSON class) beyond TypeORM and class-validator. */

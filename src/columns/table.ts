@@ -85,29 +85,32 @@ function declareIndex(index: QueryIndex): ClassDecorator {
 function addColumnChecks(entity: EntityClass, table: string, rules: EntityRules): void {
   for (const [property, columnRules] of rules.columns) {
     const column = toColumnName(property);
-    for (const { kind, sentence, sql } of columnRules) {
+    for (const { kind, message, sql } of columnRules) {
       if (!sql) continue;
       const name = createConstraintName('ck', table, `${column}_${kind}`);
       Check(name, sql(`"${column}"`))(entity);
-      rules.constraints.set(name, { columns: [column], sentence: `${column} ${sentence}` });
+      rules.constraints.set(name, { columns: [column], summary: `${column} ${message}` });
     }
   }
 }
 
 function addRowChecks(entity: EntityClass, table: string, rules: EntityRules): void {
-  for (const { meaning, sentence, properties, sql } of rules.rows) {
+  for (const { meaning, message, properties, sql } of rules.rows) {
     if (sql === undefined) continue;
     const name = createConstraintName('ck', table, meaning);
     Check(name, sql)(entity);
-    rules.constraints.set(name, { columns: properties.map((property) => findColumn(rules, property)), sentence });
+    rules.constraints.set(name, {
+      columns: properties.map((property) => findColumn(rules, property)),
+      summary: message,
+    });
   }
 }
 
 function nameTriggers(table: string, rules: EntityRules): void {
-  for (const { meaning, sentence, properties } of rules.finals) {
+  for (const { meaning, message, properties } of rules.finals) {
     // Where nearly the whole row is final, its columns would say nothing.
     const columns = 'except' in properties ? [] : properties.map((property) => findColumn(rules, property));
-    rules.constraints.set(createConstraintName('tg', table, meaning), { columns, sentence });
+    rules.constraints.set(createConstraintName('tg', table, meaning), { columns, summary: message });
   }
 }
 
@@ -134,7 +137,7 @@ function addIndex(entity: EntityClass, table: string, rules: EntityRules, index:
 function describeUnique(entity: EntityClass, columns: readonly string[], where?: string): ConstraintMeaning {
   return {
     columns,
-    sentence: `${withArticle(splitIntoWords(entity.name))} with ${getUniqueKey(columns, where)} exists already`,
+    summary: `${withArticle(splitIntoWords(entity.name))} with ${getUniqueKey(columns, where)} exists already`,
   };
 }
 
@@ -151,8 +154,8 @@ function nameKeys(entity: EntityClass, table: string, { relations, constraints }
   for (const [relation, { column, unique }] of relations) {
     constraints.set(createConstraintName('fk', table, column), { columns: [column] });
     if (!unique) continue;
-    const sentence = `this ${splitIntoWords(relation)} has ${withArticle(splitIntoWords(entity.name))} already`;
-    constraints.set(createConstraintName('uq', table, column), { columns: [column], sentence });
+    const message = `this ${splitIntoWords(relation)} has ${withArticle(splitIntoWords(entity.name))} already`;
+    constraints.set(createConstraintName('uq', table, column), { columns: [column], summary: message });
   }
 }
 

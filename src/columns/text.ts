@@ -10,19 +10,19 @@ const visible = new RegExp(VISIBLE, 'u');
 export interface TextFormat {
   readonly pattern: RegExp;
   /** "must be lower-case letters, digits, dashes or underscores" */
-  readonly sentence: string;
+  readonly message: string;
 }
 
 /** A name that code refers to: `HUMOR_LIGHT`. */
 export const UPPER_SNAKE: TextFormat = {
   pattern: /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/,
-  sentence: 'must be upper snake case, like HUMOR_LIGHT',
+  message: 'must be upper snake case, like HUMOR_LIGHT',
 };
 
 /** A key, tag or kind of thing: `reply`, `quantified_selfer`. */
 export const LOWER_SNAKE: TextFormat = {
   pattern: /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/,
-  sentence: 'must be lower snake case, like click_rate',
+  message: 'must be lower snake case, like click_rate',
 };
 
 interface TextOptions extends Nullable {
@@ -63,20 +63,20 @@ export function createTextRules({ min = 1, max, format, contains, blank = false 
 export function createChoiceRule(list: readonly string[]): ColumnRule {
   return {
     kind: 'choice',
-    sentence: `must be one of ${list.join(', ')}`,
-    holds: (value) => typeof value === 'string' && list.includes(value),
+    message: `must be one of ${list.join(', ')}`,
+    isValid: (value) => typeof value === 'string' && list.includes(value),
   };
 }
 
 /** Longer text is refused by the length rule of its column; matching it would overflow the stack of the regular expression. */
 const LONGEST_MATCHED = 1_000_000;
 
-export function createFormatRule({ pattern, sentence }: TextFormat): ColumnRule {
+export function createFormatRule({ pattern, message }: TextFormat): ColumnRule {
   const inCodePoints = new RegExp(pattern.source, 'u');
   return {
     kind: 'format',
-    sentence,
-    holds: (value) => typeof value === 'string' && (value.length > LONGEST_MATCHED || inCodePoints.test(value)),
+    message,
+    isValid: (value) => typeof value === 'string' && (value.length > LONGEST_MATCHED || inCodePoints.test(value)),
     sql: (column) => `${column} ~ ${quoteLiteral(toPostgresRegex(inCodePoints.source))}`,
   };
 }
@@ -93,16 +93,16 @@ export function isStorable(text: string): boolean {
 
 const wellFormed: ColumnRule = {
   kind: 'text',
-  sentence: 'must be text of well-formed Unicode without NUL',
-  holds: (value) => typeof value === 'string' && isStorable(value),
-  decisive: true,
+  message: 'must be text of well-formed Unicode without NUL',
+  isValid: (value) => typeof value === 'string' && isStorable(value),
+  stopOnFailure: true,
   // No CHECK: PostgreSQL's text type cannot hold anything else.
 };
 
 const notBlank: ColumnRule = {
   kind: 'blank',
-  sentence: 'must hold at least one visible character',
-  holds: (value) => typeof value === 'string' && visible.test(value),
+  message: 'must hold at least one visible character',
+  isValid: (value) => typeof value === 'string' && visible.test(value),
   sql: (column) => `${column} ~ ${quoteLiteral(toPostgresRegex(VISIBLE))}`,
 };
 
@@ -110,8 +110,8 @@ const notBlank: ColumnRule = {
 function createLengthRule(min: number, max: number): ColumnRule {
   return {
     kind: 'length',
-    sentence: `must be ${min} to ${max} characters long`,
-    holds: (value) => typeof value === 'string' && isLength(value, min, max),
+    message: `must be ${min} to ${max} characters long`,
+    isValid: (value) => typeof value === 'string' && isLength(value, min, max),
     sql: (column) => `char_length(${column}) BETWEEN ${min} AND ${max}`,
   };
 }
@@ -126,8 +126,8 @@ export function isLength(text: string, min: number, max: number): boolean {
 function createContainsRule(part: string): ColumnRule {
   return {
     kind: 'contains',
-    sentence: `must contain "${part}"`,
-    holds: (value) => typeof value === 'string' && value.includes(part),
+    message: `must contain "${part}"`,
+    isValid: (value) => typeof value === 'string' && value.includes(part),
     sql: (column) => `position(${quoteLiteral(part)} IN ${column}) > 0`,
   };
 }

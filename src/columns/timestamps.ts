@@ -18,8 +18,8 @@ const ISO_MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$/;
 
 const inRange: ColumnRule = {
   kind: 'range',
-  sentence: 'must be a valid Date between the years 1970 and 9999',
-  holds: (value) => isDate(value) && timeOf(value) >= 0 && timeOf(value) < YEAR_10000 * 1000,
+  message: 'must be a valid Date between the years 1970 and 9999',
+  isValid: (value) => isDate(value) && timeOf(value) >= 0 && timeOf(value) < YEAR_10000 * 1000,
   // Not as date literals: those would print by the session's time zone, and two equal catalogs would differ.
   sql: (column) => `${column} >= to_timestamp(0) AND ${column} < to_timestamp(${YEAR_10000})`,
 };
@@ -27,8 +27,8 @@ const inRange: ColumnRule = {
 /** A moment inside JSON, which has no dates: ISO 8601 in UTC, as `Date.toISOString` writes it; fractions of a second may lack. */
 export const createIsoTimestampRule: ColumnRule = {
   kind: 'moment',
-  sentence: 'must be a moment in UTC written like 2026-01-31T23:59:59.000Z',
-  holds: (value) => typeof value === 'string' && ISO_MOMENT.test(value) && isRealTimestamp(value),
+  message: 'must be a moment in UTC written like 2026-01-31T23:59:59.000Z',
+  isValid: (value) => typeof value === 'string' && ISO_MOMENT.test(value) && isRealTimestamp(value),
 };
 
 /** A moment to the millisecond; `now: true` lets the database fill it in. */
@@ -62,8 +62,8 @@ export function Day(): PropertyDecorator {
 
 export const dayRule: ColumnRule = {
   kind: 'range',
-  sentence: 'must be a calendar day written YYYY-MM-DD, from 1970-01-01 to 9999-12-31',
-  holds: isDay,
+  message: 'must be a calendar day written YYYY-MM-DD, from 1970-01-01 to 9999-12-31',
+  isValid: isDay,
   sql: (column) => `${column} BETWEEN '1970-01-01' AND '9999-12-31'`,
 };
 
@@ -87,7 +87,7 @@ function timeOf(date: Date): number {
 
 function isRealTimestamp(text: string): boolean {
   const moment = new Date(text);
-  return inRange.holds(moment) && moment.toISOString().slice(0, 19) === text.slice(0, 19);
+  return inRange.isValid(moment) && moment.toISOString().slice(0, 19) === text.slice(0, 19);
 }
 
 function isDay(value: unknown): boolean {

@@ -7,29 +7,29 @@ import { type ColumnRule, type EntityClass, type Issue, getFields, isOpen, type 
  * class of the process on each call.
  */
 
-const NOT_AN_OBJECT: Issue = { path: '', kind: 'shape', sentence: 'must be an object' };
-const MISSING: Issue = { path: '', kind: 'required', sentence: 'is required' };
-const IS_NULL: Issue = { path: '', kind: 'required', sentence: 'must not be null' };
+const NOT_AN_OBJECT: Issue = { path: '', kind: 'shape', message: 'must be an object' };
+const MISSING: Issue = { path: '', kind: 'required', message: 'is required' };
+const IS_NULL: Issue = { path: '', kind: 'required', message: 'must not be null' };
 
 /** Names longer or stranger than this are not repeated in messages: they are data, not names. */
 const READABLE_NAME = /^[A-Za-z_$][\w$-]{0,63}$/;
 
 /** What is wrong with a value that is neither null nor absent. */
 export function validateValue(rules: readonly ColumnRule[], value: unknown): Issue[] {
-  let faults: Issue[] = [];
+  let issues: Issue[] = [];
   for (const rule of rules) {
     // Never push(...list): the arguments of a call are limited, the mistakes in a long list are not.
     const found = findIssues(rule, value);
-    faults = faults.concat(found);
-    if (rule.decisive && found.length > 0) break;
+    issues = issues.concat(found);
+    if (rule.stopOnFailure && found.length > 0) break;
   }
-  return faults;
+  return issues;
 }
 
 /** What a single rule says of such a value. */
 export function findIssues(rule: ColumnRule, value: unknown): readonly Issue[] {
-  if (rule.faults) return rule.faults(value);
-  return rule.holds(value) ? [] : [{ path: '', kind: rule.kind, sentence: rule.sentence }];
+  if (rule.issues) return rule.issues(value);
+  return rule.isValid(value) ? [] : [{ path: '', kind: rule.kind, message: rule.message }];
 }
 
 /** The same for a value that may be null or absent. */
@@ -58,7 +58,7 @@ export function validateShape(shape: EntityClass, value: unknown): Issue[] {
 
 /** What is wrong with the items of a list. */
 export function validateItems(rules: readonly ColumnRule[], value: unknown): Issue[] {
-  if (!Array.isArray(value)) return [{ path: '', kind: 'shape', sentence: 'must be a list' }];
+  if (!Array.isArray(value)) return [{ path: '', kind: 'shape', message: 'must be a list' }];
   // Array.from, since flatMap passes over holes.
   return Array.from(value as unknown[]).flatMap((item, index) =>
     addPath(`[${index}]`, validatePresent(rules, REQUIRED, item)),
@@ -77,7 +77,7 @@ export function validateValues(rules: readonly ColumnRule[], value: unknown): Is
 export function listUnknownKeys(owner: string, value: object, isKnown: (key: string) => boolean): Issue[] {
   return Object.keys(value)
     .filter((key) => !isKnown(key) && (value as Record<string, unknown>)[key] !== undefined)
-    .map((key) => ({ path: toReadableName(key), kind: 'unknown', sentence: `is no property of ${owner}` }));
+    .map((key) => ({ path: toReadableName(key), kind: 'unknown', message: `is no property of ${owner}` }));
 }
 
 /** An object that is no list: what properties can be read from. */
@@ -98,10 +98,10 @@ export function toReadableName(key: string): string {
 
 const REQUIRED: Presence = { nullable: false, optional: false };
 
-function addPath(place: string, faults: readonly Issue[]): Issue[] {
-  return faults.map((fault) => ({ ...fault, path: place + fault.path }));
+function addPath(place: string, issues: readonly Issue[]): Issue[] {
+  return issues.map((issue) => ({ ...issue, path: place + issue.path }));
 }
 
-function prefixPath(fault: Issue): Issue {
-  return { ...fault, path: `.${fault.path}` };
+function prefixPath(issue: Issue): Issue {
+  return { ...issue, path: `.${issue.path}` };
 }

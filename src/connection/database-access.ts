@@ -49,9 +49,9 @@ export async function assertSafeRole(
 ): Promise<void> {
   if (!safety.production || purpose === 'administer') return;
   const [abilities] = (await query(ABILITIES)) as Abilities[];
-  const faults = abilities === undefined ? ['cannot be examined'] : findIssues(abilities, purpose);
-  if (faults.length === 0) return;
-  const reason = `the role ${abilities?.role ?? ''} ${faults.join(', ')}: use the role made for this (db:roles)`;
+  const issues = abilities === undefined ? ['cannot be examined'] : findIssues(abilities, purpose);
+  if (issues.length === 0) return;
+  const reason = `the role ${abilities?.role ?? ''} ${issues.join(', ')}: use the role made for this (db:roles)`;
   assertNoReason([createRefusal(reason, 'SHARED_DB_ALLOW_UNSAFE_ROLE', safety)], safety);
 }
 

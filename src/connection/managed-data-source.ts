@@ -72,8 +72,8 @@ export class ManagedDataSource extends DataSource {
   override async initialize(): Promise<this> {
     const { purpose, safety, connectRetryMs } = this.#care;
     await withRetry(() => this.#connect(), {
-      forMs: connectRetryMs,
-      worthIt: (error) => error instanceof ConnectionLost || error instanceof TooManyConnections,
+      maxDurationMs: connectRetryMs,
+      shouldRetry: (error) => error instanceof ConnectionLost || error instanceof TooManyConnections,
     });
     try {
       await assertSafeRole((sql) => this.query(sql), purpose, safety);

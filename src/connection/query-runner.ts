@@ -112,10 +112,6 @@ export function wrapQueryRunner(
   const query = runner.query.bind(runner) as (...all: unknown[]) => Promise<unknown>;
   const stream = runner.stream.bind(runner);
   const connect = runner.connect.bind(runner) as () => Promise<ClientBase>;
-  // TypeORM's release() is this without an error. With one, the pool closes the connection, and PostgreSQL rolls back.
-  const { releasePostgresConnection } = runner as QueryRunner & {
-    releasePostgresConnection: (error?: Error) => Promise<void>;
-  };
   const session = new RunnerSession(translate);
   runner.connect = async (): Promise<unknown> => {
     session.assertConnected();
@@ -125,10 +121,7 @@ export function wrapQueryRunner(
       throw connecting(error);
     }
   };
-  runner.release = async () => {
-    const error = session.end() ? new Error('The query runner was released with an open transaction.') : undefined;
-    await releasePostgresConnection.call(runner, error);
-  };
+  runner.release = () => release(runner, session);
   // The overloads of `query` differ in what they promise only.
   runner.query = (async (...all: Parameters<QueryRunner['query']>) => {
     session.assertConnected();
@@ -147,6 +140,15 @@ export function wrapQueryRunner(
     return stream(...all);
   };
   return runner;
+}
+
+/** TypeORM's own release() gives no error. With one, the pool closes the connection, and PostgreSQL rolls back what is open. */
+async function release(runner: QueryRunner, session: RunnerSession): Promise<void> {
+  const error = session.end() ? new Error('The query runner was released with an open transaction.') : undefined;
+  const { releasePostgresConnection } = runner as QueryRunner & {
+    releasePostgresConnection: (error?: Error) => Promise<void>;
+  };
+  await releasePostgresConnection.call(runner, error);
 }
 
 /**

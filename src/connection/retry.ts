@@ -13,9 +13,9 @@ export interface RetryOptions {
    * How long to begin anew, in milliseconds. Default 10,000. At least three attempts are made, even if they take longer than that; with
    * 0 there is one attempt.
    */
-  forMs?: number;
+  maxDurationMs?: number;
   /** Which errors are worth it. Default: those whose `retryable` is true. */
-  worthIt?: (error: DatabaseError) => boolean;
+  shouldRetry?: (error: DatabaseError) => boolean;
 }
 
 /**
@@ -31,17 +31,17 @@ export interface RetryOptions {
  */
 export async function withRetry<T>(
   work: () => Promise<T>,
-  { forMs = 10_000, worthIt = ({ retryable }) => retryable }: RetryOptions = {},
+  { maxDurationMs = 10_000, shouldRetry = ({ retryable }) => retryable }: RetryOptions = {},
 ): Promise<T> {
-  const deadline = performance.now() + forMs;
-  const fewest = forMs > 0 ? FEWEST_ATTEMPTS : 1;
+  const deadline = performance.now() + maxDurationMs;
+  const fewest = maxDurationMs > 0 ? FEWEST_ATTEMPTS : 1;
   for (let attempt = 1, longest = FIRST_PAUSE_MS; ; attempt++, longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
     try {
       return await work();
     } catch (error) {
       const known = toDatabaseError(error);
       const left = deadline - performance.now();
-      if (known === undefined || !worthIt(known) || (left <= 0 && attempt >= fewest)) throw error;
+      if (known === undefined || !shouldRetry(known) || (left <= 0 && attempt >= fewest)) throw error;
       const pause = Math.random() * longest;
       // The last pause ends with the time, so that there is one more attempt then.
       await sleep(left > 0 ? Math.min(pause, left) : pause);

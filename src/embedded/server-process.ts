@@ -91,16 +91,16 @@ export async function removeStalePidFile(folder: string): Promise<void> {
   const seen = await readPidFile(getPidFilePath(folder));
   if (seen === undefined || !isAlive(seen.pid) || (await isServerOf(seen.pid, folder))) return;
   // Taken away by rename and looked at again: between look and removal another process may have started the server.
-  const aside = join(folder, `postmaster.pid.stale-${randomUUID()}`);
+  const dropFirst = join(folder, `postmaster.pid.stale-${randomUUID()}`);
   try {
-    await rename(getPidFilePath(folder), aside);
+    await rename(getPidFilePath(folder), dropFirst);
   } catch (error) {
     if (getCode(error) === 'ENOENT') return;
     throw error;
   }
-  const taken = await readPidFile(aside);
-  if (taken?.text !== seen.text) await link(aside, getPidFilePath(folder)).catch(() => undefined);
-  await rm(aside, { force: true });
+  const taken = await readPidFile(dropFirst);
+  if (taken?.text !== seen.text) await link(dropFirst, getPidFilePath(folder)).catch(() => undefined);
+  await rm(dropFirst, { force: true });
 }
 
 /** Long, since a large database that crashed is recovered first. */

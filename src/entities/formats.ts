@@ -5,17 +5,17 @@ import type { Platform } from './enums.js';
 export const HANDLE_FORMATS: Readonly<Record<Platform, TextFormat & { readonly example: string }>> = {
   TWITTER: {
     pattern: /^[A-Za-z0-9_]{1,15}$/,
-    sentence: 'must be 1 to 15 letters, digits or underscores',
+    message: 'must be 1 to 15 letters, digits or underscores',
     example: 'jane_doe7',
   },
   REDDIT: {
     pattern: /^[A-Za-z0-9_-]{3,20}$/,
-    sentence: 'must be 3 to 20 letters, digits, underscores or hyphens',
+    message: 'must be 3 to 20 letters, digits, underscores or hyphens',
     example: 'jane-doe_7',
   },
   THREADS: {
     pattern: /^[A-Za-z0-9_.]{1,30}$/,
-    sentence: 'must be 1 to 30 letters, digits, underscores or periods',
+    message: 'must be 1 to 30 letters, digits, underscores or periods',
     example: 'jane.doe_7',
   },
 };
@@ -27,21 +27,21 @@ export const HANDLE_OF_PLATFORM = `CASE "platform" ${Object.entries(HANDLE_FORMA
 
 /** "a handle on TWITTER must be 1 to 15 letters, digits or underscores, like jane_doe7; on REDDIT it must be…" */
 export const HANDLE_SENTENCE = `a handle ${Object.entries(HANDLE_FORMATS)
-  .map(([platform, { sentence, example }], index) => {
-    return `on ${platform} ${index === 0 ? '' : 'it '}${sentence}, like ${example}`;
+  .map(([platform, { message, example }], index) => {
+    return `on ${platform} ${index === 0 ? '' : 'it '}${message}, like ${example}`;
   })
   .join('; ')}`;
 
 /** A post's id as platforms write it. Source: PostContentSchema of the requirements. */
 export const PLATFORM_POST_ID: TextFormat = {
   pattern: /^[A-Za-z0-9_-]+$/,
-  sentence: 'must be letters, digits, underscores or dashes',
+  message: 'must be letters, digits, underscores or dashes',
 };
 
 /** A tracking code. Source: ReplyContentSchema of the requirements. */
 export const UTM_CODE: TextFormat = {
   pattern: /^[a-z0-9_-]+$/,
-  sentence: 'must be lower-case letters, digits, underscores or dashes',
+  message: 'must be lower-case letters, digits, underscores or dashes',
 };
 
 export const UTM_CODE_TEXT = { max: 100, format: UTM_CODE } as const;

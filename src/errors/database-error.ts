@@ -39,7 +39,7 @@ export interface DatabaseErrorKind {
   /** SQLSTATEs (PostgreSQL documentation, appendix A) and error codes of Node that it stands for. */
   readonly states: readonly string[];
   /** What happened, where no rule of ours says it better. */
-  readonly sentence: string;
+  readonly summary: string;
   /** What the caller can do. */
   readonly advice: string;
   /** The same work, begun again from its first statement, may succeed: `withRetry` tries it again. Default: it will not. */
@@ -83,21 +83,21 @@ export abstract class DatabaseError extends QueryFailedError<DriverError> {
   declare readonly columns: readonly string[];
   declare readonly constraint: string | undefined;
   /** What happened, in words: the rule itself where it is one of ours. */
-  declare readonly sentence: string;
+  declare readonly summary: string;
   /** What to do next. */
   declare readonly advice: string;
 
   constructor(kind: DatabaseErrorKind, facts: DatabaseErrorFacts) {
     const { sqlState, schema, table, columns = [], column, constraint } = facts;
-    const { rule: sentence = kind.sentence, advice = kind.advice } = facts;
-    const message = facts.message ?? `${getSummary({ table, columns, constraint, sentence })}. ${advice}`;
+    const { rule: summary = kind.summary, advice = kind.advice } = facts;
+    const message = facts.message ?? `${getSummary({ table, columns, constraint, summary })}. ${advice}`;
     const driverError = new DriverError(message, { code: sqlState, schema, table, column, constraint });
     super('', [], driverError);
     // TypeORM copies the fields of the driver's error, too. Ours are these.
     for (const field of Object.keys(this)) Reflect.deleteProperty(this, field);
     const { code, retryable = false } = kind;
     setName(this, new.target.name);
-    Object.assign(this, { code, retryable, sqlState, table, columns, constraint, sentence, advice });
+    Object.assign(this, { code, retryable, sqlState, table, columns, constraint, summary, advice });
     setHidden(this, { query: '', parameters: [], driverError });
   }
 }
@@ -109,10 +109,10 @@ export function getSummary({
   table,
   columns,
   constraint,
-  sentence,
-}: Pick<DatabaseError, 'table' | 'columns' | 'constraint' | 'sentence'>): string {
+  summary,
+}: Pick<DatabaseError, 'table' | 'columns' | 'constraint' | 'summary'>): string {
   const place = table === undefined ? '' : `${table}${columns.length > 0 ? ` (${columns.join(', ')})` : ''}: `;
-  return `${place}${sentence}${constraint === undefined ? '' : ` [${constraint}]`}`;
+  return `${place}${summary}${constraint === undefined ? '' : ` [${constraint}]`}`;
 }
 
 /** TypeORM's errors have a getter for their name, which nothing can be assigned to. */

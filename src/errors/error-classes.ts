@@ -6,7 +6,7 @@ import { type DatabaseError, type DatabaseErrorFacts, defineDatabaseError } from
 export class UniqueViolation extends defineDatabaseError({
   code: 'UNIQUE_VIOLATION',
   states: ['23505'],
-  sentence: 'a row with these values exists already',
+  summary: 'a row with these values exists already',
   advice: 'Read the existing row, or write with upsert().',
 }) {}
 
@@ -15,7 +15,7 @@ export class ForeignKeyViolation extends defineDatabaseError({
   code: 'FOREIGN_KEY_VIOLATION',
   // 23001 is what PostgreSQL 18 says for ON DELETE RESTRICT; older ones say 23503.
   states: ['23503', '23001'],
-  sentence: 'the row referred to does not exist, or the row to delete is still referred to',
+  summary: 'the row referred to does not exist, or the row to delete is still referred to',
   advice: 'Store the parent first; retire what is still referred to (is_active) instead of deleting it.',
 }) {}
 
@@ -23,7 +23,7 @@ export class ForeignKeyViolation extends defineDatabaseError({
 export class CheckViolation extends defineDatabaseError({
   code: 'CHECK_VIOLATION',
   states: ['23514'],
-  sentence: 'a rule of the table does not hold',
+  summary: 'a rule of the table does not hold',
   advice: 'Correct the row.',
 }) {}
 
@@ -31,7 +31,7 @@ export class CheckViolation extends defineDatabaseError({
 export class NotNullViolation extends defineDatabaseError({
   code: 'NOT_NULL_VIOLATION',
   states: ['23502'],
-  sentence: 'a required value is missing',
+  summary: 'a required value is missing',
   advice: 'Give the column a value.',
 }) {}
 
@@ -39,7 +39,7 @@ export class NotNullViolation extends defineDatabaseError({
 export class ExclusionViolation extends defineDatabaseError({
   code: 'EXCLUSION_VIOLATION',
   states: ['23P01'],
-  sentence: 'the row overlaps one that exists already',
+  summary: 'the row overlaps one that exists already',
   advice: 'Read the rows it overlaps.',
 }) {}
 
@@ -48,7 +48,7 @@ export class AppendOnlyViolation extends defineDatabaseError({
   code: 'APPEND_ONLY_VIOLATION',
   // No SQLSTATE of its own: 42501 raised by a trigger named tg_audit_logs__…
   states: [],
-  sentence: 'the audit log is append-only',
+  summary: 'the audit log is append-only',
   advice: 'Write a new entry; old ones leave by the retention purge only.',
 }) {}
 
@@ -56,7 +56,7 @@ export class AppendOnlyViolation extends defineDatabaseError({
 export class FinalValueViolation extends defineDatabaseError({
   code: 'FINAL_VALUE_VIOLATION',
   states: ['23000'],
-  sentence: 'the value is final',
+  summary: 'the value is final',
   advice: 'The sentence is the rule: load the row again and leave what is final as it is, or write a new row.',
 }) {}
 
@@ -64,7 +64,7 @@ export class FinalValueViolation extends defineDatabaseError({
 export class InvalidText extends defineDatabaseError({
   code: 'INVALID_TEXT',
   states: ['22021', '22P05', '22P02'],
-  sentence: 'a text cannot be stored or read as the type of its column',
+  summary: 'a text cannot be stored or read as the type of its column',
   advice: 'Validate before you write: the entity rules refuse such text by name.',
 }) {}
 
@@ -72,7 +72,7 @@ export class InvalidText extends defineDatabaseError({
 export class InvalidValue extends defineDatabaseError({
   code: 'INVALID_VALUE',
   states: ['22000', '22001', '22003', '22007', '22008', '22012', '22023', '22030', '22032', '22P03', '2202E'],
-  sentence: 'a value is outside what the type of its column can hold',
+  summary: 'a value is outside what the type of its column can hold',
   advice: 'Validate before you write: the entity rules refuse such values by name.',
 }) {}
 
@@ -80,7 +80,7 @@ export class InvalidValue extends defineDatabaseError({
 export class PermissionDenied extends defineDatabaseError({
   code: 'PERMISSION_DENIED',
   states: ['42501'],
-  sentence: 'the database role may not do this',
+  summary: 'the database role may not do this',
   advice: 'Use the role meant for this work, or repair the grants (db:roles).',
 }) {}
 
@@ -88,7 +88,7 @@ export class PermissionDenied extends defineDatabaseError({
 export class ReadOnly extends defineDatabaseError({
   code: 'READ_ONLY',
   states: ['25006'],
-  sentence:
+  summary:
     'nothing can be written: the database is a standby or default_transaction_read_only is on, or the transaction is READ ONLY',
   advice: 'Write through the primary, in a transaction that may write; `health` says which it is.',
 }) {}
@@ -97,7 +97,7 @@ export class ReadOnly extends defineDatabaseError({
 export class SchemaMismatch extends defineDatabaseError({
   code: 'SCHEMA_MISMATCH',
   states: ['42P01', '42703', '42883', '42704', '3F000', '3D000'],
-  sentence: 'the database does not have what the statement names',
+  summary: 'the database does not have what the statement names',
   advice: 'Run the migrations (migration:run); check DATABASE_URL.',
 }) {}
 
@@ -106,7 +106,7 @@ export class TooManyParameters extends defineDatabaseError({
   code: 'TOO_MANY_PARAMETERS',
   // No SQLSTATE: PostgreSQL never sees it.
   states: [],
-  sentence: 'the statement has more parameters than PostgreSQL takes',
+  summary: 'the statement has more parameters than PostgreSQL takes',
   advice:
     'Write fewer rows at once (the sentence says how many); pass a long list as one parameter: Any(list), = ANY($1).',
 }) {}
@@ -117,7 +117,7 @@ export class TooManyParameters extends defineDatabaseError({
 export class SerializationFailure extends defineDatabaseError({
   code: 'SERIALIZATION_FAILURE',
   states: ['40001'],
-  sentence: 'another transaction changed the same data',
+  summary: 'another transaction changed the same data',
   advice: 'Run the whole transaction again.',
   retryable: true,
 }) {}
@@ -126,7 +126,7 @@ export class SerializationFailure extends defineDatabaseError({
 export class Deadlock extends defineDatabaseError({
   code: 'DEADLOCK',
   states: ['40P01'],
-  sentence: 'two transactions waited for each other',
+  summary: 'two transactions waited for each other',
   advice: 'Run the whole transaction again; lock rows in the same order everywhere.',
   retryable: true,
 }) {}
@@ -135,7 +135,7 @@ export class Deadlock extends defineDatabaseError({
 export class LockTimeout extends defineDatabaseError({
   code: 'LOCK_TIMEOUT',
   states: ['55P03'],
-  sentence: 'a lock was not to be had in time',
+  summary: 'a lock was not to be had in time',
   advice: 'Run the transaction again; find out who holds the lock so long (pg_locks).',
   retryable: true,
 }) {}
@@ -144,7 +144,7 @@ export class LockTimeout extends defineDatabaseError({
 export class QueryTimeout extends defineDatabaseError({
   code: 'QUERY_TIMEOUT',
   states: ['57014', '25P04'],
-  sentence: 'the statement ran too long, or was cancelled',
+  summary: 'the statement ran too long, or was cancelled',
   advice: 'Explain the query; bound it by date; only then raise the timeout. Unchanged it would time out again.',
 }) {}
 
@@ -157,7 +157,7 @@ export class ConnectionLost extends defineDatabaseError({
     ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'],
     ...['ECONNABORTED', 'ENETDOWN', 'ENETRESET', 'EHOSTDOWN', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'],
   ],
-  sentence: 'the connection to the database could not be made or broke',
+  summary: 'the connection to the database could not be made or broke',
   advice: 'Try again in a moment. A write whose COMMIT was under way may have arrived: make it repeatable.',
   retryable: true,
 }) {}
@@ -169,7 +169,7 @@ export class ConnectionLost extends defineDatabaseError({
 export class TransactionAborted extends defineDatabaseError({
   code: 'TRANSACTION_ABORTED',
   states: ['25P02'],
-  sentence: 'a statement of this transaction failed earlier, so nothing of the transaction is stored',
+  summary: 'a statement of this transaction failed earlier, so nothing of the transaction is stored',
   advice:
     'Let the error leave the callback of transaction(), or run the statement that may fail in a nested transaction() (a savepoint). ' +
     'It is retryable when the first error is.',
@@ -192,7 +192,7 @@ function describeAbortCause({ code, sqlState, constraint }: DatabaseError): stri
 export class TooManyConnections extends defineDatabaseError({
   code: 'TOO_MANY_CONNECTIONS',
   states: ['53300'],
-  sentence: 'the server has no connection left',
+  summary: 'the server has no connection left',
   advice: 'Try again in a moment; lower the pools, or raise max_connections.',
   retryable: true,
 }) {}
@@ -202,7 +202,7 @@ export class PoolSaturated extends defineDatabaseError({
   code: 'POOL_SATURATED',
   // No code: node-postgres says it in words.
   states: [],
-  sentence: 'no connection of the pool came free in time',
+  summary: 'no connection of the pool came free in time',
   advice: 'Try again in a moment; look for transactions left open and slow queries; only then raise poolSize.',
   retryable: true,
 }) {}
@@ -221,7 +221,7 @@ export class UntrustedServer extends defineDatabaseError({
     ],
     ...['CERT_HAS_EXPIRED', 'CERT_REVOKED', 'CERT_UNTRUSTED', 'INVALID_CA', 'ERR_TLS_CERT_ALTNAME_INVALID'],
   ],
-  sentence: 'the certificate of the server is not to be trusted',
+  summary: 'the certificate of the server is not to be trusted',
   advice: 'Check host and sslrootcert in DATABASE_URL, and the certificate on the server.',
 }) {}
 
@@ -232,7 +232,7 @@ export class UntrustedServer extends defineDatabaseError({
 export class AuthenticationFailed extends defineDatabaseError({
   code: 'AUTHENTICATION_FAILED',
   states: ['28000', '28P01'],
-  sentence: 'the database does not accept user or password',
+  summary: 'the database does not accept user or password',
   advice: 'Check DATABASE_URL and pg_hba.conf. It passes by itself only while a password is being changed.',
   retryable: true,
 }) {}
@@ -241,7 +241,7 @@ export class AuthenticationFailed extends defineDatabaseError({
 export class DiskFull extends defineDatabaseError({
   code: 'DISK_FULL',
   states: ['53100'],
-  sentence: 'the database server has no disk space left',
+  summary: 'the database server has no disk space left',
   advice: 'Make room; until then nothing can be written.',
 }) {}
 
@@ -249,7 +249,7 @@ export class DiskFull extends defineDatabaseError({
 export class OutOfResources extends defineDatabaseError({
   code: 'OUT_OF_RESOURCES',
   states: ['53000', '53200', '53400', '54000', '54001'],
-  sentence: 'the database server is out of memory or at another of its limits',
+  summary: 'the database server is out of memory or at another of its limits',
   advice: 'Ask for less at once: smaller batches, shorter lists.',
 }) {}
 
@@ -257,7 +257,7 @@ export class OutOfResources extends defineDatabaseError({
 export class UnexpectedDatabaseError extends defineDatabaseError({
   code: 'DATABASE_ERROR',
   states: [],
-  sentence: 'the database refused the statement',
+  summary: 'the database refused the statement',
   advice: 'Look the SQLSTATE up in appendix A of the PostgreSQL documentation; the server log has the statement.',
 }) {}
 
@@ -271,7 +271,7 @@ export class InvalidStatement extends defineDatabaseError({
     ...['42809', '42P09', '42P19', '42P20', '42P21', '42P22', '42602', '42622', '428C9', '42P07', '42710', '42P06'],
     ...['42P04', '42723', '42P16', '42P17', '42830', '26000', '34000'],
   ],
-  sentence: 'PostgreSQL cannot run the statement as it is written',
+  summary: 'PostgreSQL cannot run the statement as it is written',
   advice: 'Correct the statement: it fails again as it is. The log of the server has it.',
 }) {}
 
@@ -279,7 +279,7 @@ export class InvalidStatement extends defineDatabaseError({
 export class CardinalityViolation extends defineDatabaseError({
   code: 'CARDINALITY_VIOLATION',
   states: ['21000'],
-  sentence: 'the statement finds several rows where there must be one',
+  summary: 'the statement finds several rows where there must be one',
   advice: 'Make the condition unique, or limit it to one row.',
 }) {}
 
@@ -287,7 +287,7 @@ export class CardinalityViolation extends defineDatabaseError({
 export class FeatureNotSupported extends defineDatabaseError({
   code: 'FEATURE_NOT_SUPPORTED',
   states: ['0A000'],
-  sentence: 'PostgreSQL does not support what the statement asks for',
+  summary: 'PostgreSQL does not support what the statement asks for',
   advice: 'Write the statement in another way. The log of the server has it, with the reason.',
 }) {}
 
@@ -295,6 +295,6 @@ export class FeatureNotSupported extends defineDatabaseError({
 export class InvalidTransactionState extends defineDatabaseError({
   code: 'INVALID_TRANSACTION_STATE',
   states: ['25000', '25001', '25P01', '3B001', '2D000', '0B000'],
-  sentence: 'the statement does not fit the state of its transaction',
+  summary: 'the statement does not fit the state of its transaction',
   advice: 'Begin, commit and roll back with transaction() only.',
 }) {}

@@ -127,15 +127,15 @@ export function isRaised({ routine }: PostgresFields): boolean {
 export function readError(
   fields: PostgresFields,
   context: ErrorContext,
-): { readonly sentence: string; readonly advice?: string | undefined } | undefined {
+): { readonly summary: string; readonly advice?: string | undefined } | undefined {
   const mayShow = nameCheckFor(fields, context);
   const at = readStatementWords(fields, context);
   for (const reading of READINGS) {
     if (reading.state !== fields.code) continue;
     const names = matchReading(reading, fields, at);
-    if (names === undefined || (isRaised(fields) && reading.sentence.includes('{'))) continue;
-    const sentence = fillIn(reading.sentence, names, mayShow);
-    if (sentence !== undefined) return { sentence, advice: reading.advice };
+    if (names === undefined || (isRaised(fields) && reading.summary.includes('{'))) continue;
+    const summary = fillIn(reading.summary, names, mayShow);
+    if (summary !== undefined) return { summary, advice: reading.advice };
   }
   return undefined;
 }
@@ -175,9 +175,9 @@ function matchReading(
 }
 
 /** Undefined where a name is missing or may not be shown. */
-function fillIn(sentence: string, names: Readonly<Record<string, string>>, mayShow: NameCheck): string | undefined {
-  const placeholders = sentence.match(/\{\w+\}/g) ?? [];
-  let filled = sentence;
+function fillIn(summary: string, names: Readonly<Record<string, string>>, mayShow: NameCheck): string | undefined {
+  const placeholders = summary.match(/\{\w+\}/g) ?? [];
+  let filled = summary;
   for (const placeholder of placeholders) {
     const name = placeholder.slice(1, -1);
     const shown = getShownName(name, names[name] ?? '', mayShow);

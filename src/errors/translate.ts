@@ -73,7 +73,7 @@ export interface ConstraintFacts {
   readonly name?: string;
   readonly table: string;
   readonly columns: readonly string[];
-  readonly sentence?: string;
+  readonly summary?: string;
 }
 
 /** Which names a message may repeat. */
@@ -193,7 +193,7 @@ function readFacts(
   const known = constraint === undefined ? undefined : describe(constraint);
   const column = name(fields.column);
   const reading =
-    known?.sentence === undefined ? readError(fields, { sql, isKnownName, showStatementNames }) : undefined;
+    known?.summary === undefined ? readError(fields, { sql, isKnownName, showStatementNames }) : undefined;
   return {
     sqlState: readText(fields.code),
     schema: name(fields.schema),
@@ -201,7 +201,7 @@ function readFacts(
     columns: known?.columns ?? (column === undefined ? (raised ? [] : readColumns(fields.detail)) : [column]),
     column,
     constraint,
-    rule: known?.sentence ?? reading?.sentence ?? describeUnlistedState(fields.code),
+    rule: known?.summary ?? reading?.summary ?? describeUnlistedState(fields.code),
     advice: reading?.advice,
   };
 }
@@ -219,7 +219,7 @@ function readColumns(detail: unknown): string[] {
 /** Where neither a class nor a reading knows the state, the state is all there is to know. */
 function describeUnlistedState(code: unknown): string | undefined {
   if (typeof code !== 'string' || byState.has(code)) return undefined;
-  return `${describeUnlisted(code).kind.sentence} (SQLSTATE ${code})`;
+  return `${describeUnlisted(code).kind.summary} (SQLSTATE ${code})`;
 }
 
 /** PostgreSQL has no field for what a role may not use; its words, in English, name that and nothing else. */

@@ -8,7 +8,7 @@ interface FinalTrigger {
   /** The changes that are refused, over OLD and NEW. */
   readonly when: string;
   /** What PostgreSQL says. */
-  readonly sentence: string;
+  readonly message: string;
   /** Columns that the deletion of the row they name may empty (ON DELETE SET NULL), separated by commas. */
   readonly references?: string;
   /** Columns that an erasure may change, separated by commas. */
@@ -47,19 +47,19 @@ const TRIGGERS: readonly FinalTrigger[] = [
     table: 'posts',
     meaning: 'stays_processed',
     when: 'OLD."processed_at" IS NOT NULL AND NEW."processed_at" IS NULL',
-    sentence: 'a processed post does not go back to the queue: a second look is a second decision',
+    message: 'a processed post does not go back to the queue: a second look is a second decision',
   },
   {
     table: 'experiments',
     meaning: 'end_final',
     when: `OLD."status" IN ('COMPLETED', 'CANCELLED') AND OLD."status" <> NEW."status"`,
-    sentence: 'a completed or cancelled experiment stays so: start a new one',
+    message: 'a completed or cancelled experiment stays so: start a new one',
   },
   {
     table: 'decisions',
     meaning: 'written_once',
     when: 'OLD.* IS DISTINCT FROM NEW.*',
-    sentence: 'a decision is never changed: a second look is a second row',
+    message: 'a decision is never changed: a second look is a second row',
     references: 'archetype_id,experiment_id',
     erasable: 'signals_json',
   },
@@ -67,38 +67,38 @@ const TRIGGERS: readonly FinalTrigger[] = [
     table: 'replies',
     meaning: 'approval_final',
     when: `OLD."approval_status" <> 'PENDING' AND ${anyOf('approval_status', 'approved_by', 'approved_at')}`,
-    sentence: 'an approval or a rejection is final: a second attempt is a new reply',
+    message: 'an approval or a rejection is final: a second attempt is a new reply',
   },
   {
     table: 'replies',
     meaning: 'content_final',
     when: `OLD."approval_status" <> 'PENDING' AND ${anyOf('content', 'platform')}`,
-    sentence: 'the text and the platform of a reply no longer change once it is approved or rejected',
+    message: 'the text and the platform of a reply no longer change once it is approved or rejected',
     erasable: 'content,updated_at',
   },
   {
     table: 'replies',
     meaning: 'posting_final',
     when: `OLD."posted_at" IS NOT NULL AND ${anyOf('posted_at', 'platform_post_id')}`,
-    sentence: 'the time of posting and the id on the platform are final',
+    message: 'the time of posting and the id on the platform are final',
   },
   {
     table: 'replies',
     meaning: 'deletion_final',
     when: `OLD."deleted_at" IS NOT NULL AND ${anyOf('deleted_at')}`,
-    sentence: 'a reply that was taken back stays so',
+    message: 'a reply that was taken back stays so',
   },
   {
     table: 'competitive_mentions',
     meaning: 'written_once',
     when: anyOf('id', 'post_id', 'competitor_id', 'sentiment', 'satisfaction', 'opportunity_score', 'created_at'),
-    sentence: 'a competitive mention never changes but for `replied`',
+    message: 'a competitive mention never changes but for `replied`',
   },
   {
     table: 'weight_adjustment_logs',
     meaning: 'written_once',
     when: 'OLD.* IS DISTINCT FROM NEW.*',
-    sentence: 'the log of a learning cycle is never changed: write a new row',
+    message: 'the log of a learning cycle is never changed: write a new row',
   },
   {
     table: 'learning_events',
@@ -107,37 +107,37 @@ const TRIGGERS: readonly FinalTrigger[] = [
       ...['id', 'date', 'adjustment_type', 'adjustment', 'predicted_improvement', 'baseline_performance'],
       'created_at',
     ),
-    sentence: 'a learning event never changes: only its measurement is added',
+    message: 'a learning event never changes: only its measurement is added',
   },
   {
     table: 'learning_events',
     meaning: 'measured_once',
     when: `OLD."evaluated_at" IS NOT NULL AND ${anyOf('actual_improvement', 'accuracy', 'evaluated_at')}`,
-    sentence: 'the measurement of a learning event is final',
+    message: 'the measurement of a learning event is final',
   },
   {
     table: 'randomized_experiments',
     meaning: 'written_once',
     when: anyOf('id', 'decision_id', 'predicted_mode', 'actual_mode', 'predicted_outcome', 'created_at'),
-    sentence: 'a causal probe never changes: only its outcome is added',
+    message: 'a causal probe never changes: only its outcome is added',
   },
   {
     table: 'randomized_experiments',
     meaning: 'measured_once',
     when: `OLD."actual_outcome" IS NOT NULL AND ${anyOf('actual_outcome')}`,
-    sentence: 'the outcome of a causal probe is final',
+    message: 'the outcome of a causal probe is final',
   },
   {
     table: 'kpi_metrics',
     meaning: 'created_once',
     when: anyOf('created_at'),
-    sentence: 'created_at is when the number was first written: counting again does not change it',
+    message: 'created_at is when the number was first written: counting again does not change it',
   },
   {
     table: 'escalations',
     meaning: 'closing_final',
     when: `OLD."status" IN ('RESOLVED', 'DISMISSED') AND ${anyOf('status', 'resolved_by', 'resolved_at')}`,
-    sentence: 'a closed escalation is not opened or closed again: open a new one',
+    message: 'a closed escalation is not opened or closed again: open a new one',
   },
 ];
 
@@ -179,10 +179,10 @@ async function createFunction(queryRunner: QueryRunner): Promise<void> {
 }
 
 async function createTrigger(queryRunner: QueryRunner, trigger: FinalTrigger): Promise<void> {
-  const { table, meaning, when, sentence, references = '', erasable = '' } = trigger;
+  const { table, meaning, when, message, references = '', erasable = '' } = trigger;
   await queryRunner.query(`
     CREATE TRIGGER "tg_${table}__${meaning}" BEFORE UPDATE ON "${table}"
     FOR EACH ROW WHEN (${when})
-    EXECUTE FUNCTION "refuse_final_change"('${sentence}', '${references}', '${erasable}')
+    EXECUTE FUNCTION "refuse_final_change"('${message}', '${references}', '${erasable}')
   `);
 }

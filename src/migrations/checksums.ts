@@ -29,7 +29,7 @@ export const CHECKSUMS: Readonly<Record<string, MigrationChecksum>> = {
     release: null,
   },
   ProtectFinalValues1795411806000: {
-    sha256: 'b726f690bdb5f9191ce7200027cde234b40479f950c93f05ea344ff0a6beb5a2',
+    sha256: '785c98605a1522e63a6708139a9683f1129ca22b8372af49e99501cd31a135d0',
     release: null,
   },
 };

@@ -90,14 +90,14 @@ export async function assertSampleAllowedIn(manager: EntityManager, permission: 
  * @throws SampleInProductionError when it says production, UnconfirmedDatabaseError when it says no harmless word and was not named.
  */
 function assertSampleEnvironment(
-  situation: DatabaseState,
+  state: DatabaseState,
   { nodeEnv, host, databaseName, confirmedName }: SamplePlace,
 ): void {
-  const { marker } = situation;
-  if (marker.state === 'set' && marker.environment === 'production') {
+  const { environmentRow } = state;
+  if (environmentRow.state === 'set' && environmentRow.environment === 'production') {
     throw new SampleInProductionError(`the database "${databaseName}" says it is production`);
   }
-  const reasons = listConfirmationReasons(situation, nodeEnv?.trim().toLowerCase());
+  const reasons = listConfirmationReasons(state, nodeEnv?.trim().toLowerCase());
   if (reasons.length === 0 || confirmedName !== undefined) return;
   throw new UnconfirmedDatabaseError(host, databaseName, undefined, reasons.join(', and '));
 }

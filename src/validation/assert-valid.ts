@@ -22,8 +22,8 @@ import {
  * @throws InputValidationError naming every violation; also for a class without any rule.
  */
 export function assertValid<Input extends object>(Class: new () => Input, data: unknown): Input {
-  const fault = findShapeIssue(data) ?? findPlainDataIssue(data);
-  if (fault) throw new InputValidationError(Class.name, createUnfitError(Class, data, fault));
+  const issue = findShapeIssue(data) ?? findPlainDataIssue(data);
+  if (issue) throw new InputValidationError(Class.name, createUnfitError(Class, data, issue));
   const instance = plainToInstance(Class, data);
   const errors = validateSync(instance, {
     whitelist: true,
@@ -37,14 +37,14 @@ export function assertValid<Input extends object>(Class: new () => Input, data: 
 }
 
 /** What a fault of the data means. Of data that is too large as a whole, the properties that are too large say more. */
-function createUnfitError(Class: EntityClass, data: unknown, fault: Issue): Violation[] {
-  const fields = fault.path === '' && isObject(data) ? [...getFields(Class)] : [];
+function createUnfitError(Class: EntityClass, data: unknown, issue: Issue): Violation[] {
+  const fields = issue.path === '' && isObject(data) ? [...getFields(Class)] : [];
   const oversized = fields.flatMap(([property, { rules }]) => {
     const value = (data as Record<string, unknown>)[property];
     const sizes = typeof value === 'object' && value !== null ? rules.filter(({ kind }) => kind === 'size') : [];
     return validateValue(sizes, value).map((found) => createPropertyViolation(property, found));
   });
-  return oversized.length > 0 ? oversized : [createPropertyViolation('', fault)];
+  return oversized.length > 0 ? oversized : [createPropertyViolation('', issue)];
 }
 
 function listViolations(Class: EntityClass, error: ClassValidatorError, parent = ''): Violation[] {
@@ -52,7 +52,7 @@ function listViolations(Class: EntityClass, error: ClassValidatorError, parent =
   if ('unknownValue' in constraints) return [removeRules(Class.name)];
   const path = parent + toReadableName(property);
   if ('whitelistValidation' in constraints) {
-    return [createPropertyViolation('', { path, kind: 'unknown', sentence: `is no property of ${Class.name}` })];
+    return [createPropertyViolation('', { path, kind: 'unknown', message: `is no property of ${Class.name}` })];
   }
   return [
     ...(parent === '' ? ownViolations(Class, error) : []),
@@ -64,11 +64,11 @@ function listViolations(Class: EntityClass, error: ClassValidatorError, parent =
 /** What our own rules say, which is more than class-validator keeps: the place inside nested data, the rule's properties. */
 function ownViolations(Class: EntityClass, { property, value, constraints = {} }: ClassValidatorError): Violation[] {
   const field = getFields(Class).get(property);
-  const faults = field ? validatePresent(field.rules, field.presence, value) : [];
+  const issues = field ? validatePresent(field.rules, field.presence, value) : [];
   const broken = getRowRules(Class).filter(({ meaning }) => meaning in constraints);
   return [
-    ...faults.map((fault) => createPropertyViolation(property, fault)),
-    ...broken.map(({ meaning, sentence, properties }) => createRowViolation(meaning, sentence, properties)),
+    ...issues.map((issue) => createPropertyViolation(property, issue)),
+    ...broken.map(({ meaning, message, properties }) => createRowViolation(meaning, message, properties)),
   ];
 }
 
@@ -142,11 +142,11 @@ function lookInObject(value: object, path: string, search: Search): Issue | unde
   return undefined;
 }
 
-function createIssue(path: string, sentence: string): Issue {
-  return { path, kind: 'plain', sentence };
+function createIssue(path: string, message: string): Issue {
+  return { path, kind: 'plain', message };
 }
 
 /** What input classes take: an object, no list. */
 export function findShapeIssue(value: unknown): Issue | undefined {
-  return isObject(value) ? undefined : { path: '', kind: 'shape', sentence: 'must be an object' };
+  return isObject(value) ? undefined : { path: '', kind: 'shape', message: 'must be an object' };
 }

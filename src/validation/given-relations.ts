@@ -72,21 +72,21 @@ function readParent({ saved, chunks, reload, found }: Walk, relation: RelationMe
   if (parent === undefined || (parent !== null && !isObject(parent))) return;
   const property = getForeignKey(relation);
   const id: unknown = parent && (getId(parent) ?? UNKNOWN);
-  const violationOf = (sentence: string): Violation => createRelationViolation(relation.propertyName, sentence);
+  const violationOf = (message: string): Violation => createRelationViolation(relation.propertyName, message);
   if (parent && id === UNKNOWN) {
     const name = saved.metadata.name;
     const isStoredInTime = (chunks.get(parent) ?? Infinity) <= (chunks.get(saved.row) ?? 0);
     if (isStoredInTime) found.newParents.push({ row: saved.row, parent, relation });
     if (!isStoredInTime) add(found, saved, violationOf(`is new: save it first, then this ${name}`));
     else if (!reload) {
-      const sentence = `is new, and reload: false does not read its id: save it first, then this ${name}`;
-      add(found, saved, violationOf(sentence));
+      const message = `is new, and reload: false does not read its id: save it first, then this ${name}`;
+      add(found, saved, violationOf(message));
     }
   }
   const key: unknown = saved.row[property];
-  const sentence = findContradiction(id, key, property);
-  if (sentence !== undefined) {
-    found.contradictions.push({ saved, relation, id, key, violation: violationOf(sentence) });
+  const message = findContradiction(id, key, property);
+  if (message !== undefined) {
+    found.contradictions.push({ saved, relation, id, key, violation: violationOf(message) });
   }
 }
 
@@ -150,13 +150,13 @@ export function adviseElsewhere({ propertyName, entityMetadata, inverseEntityMet
 }
 
 /** A violation at a path like `posts[0].decisions[1]`. */
-export function createRelationViolation(path: string, sentence: string): Violation {
+export function createRelationViolation(path: string, message: string): Violation {
   const [property = path] = /^\w+/.exec(path) ?? [];
-  return createPropertyViolation(property, { path: path.slice(property.length), kind: 'relation', sentence });
+  return createPropertyViolation(property, { path: path.slice(property.length), kind: 'relation', message });
 }
 
-function addTo({ saved, found }: Walk, path: string, sentence: string): void {
-  add(found, saved, createRelationViolation(path, sentence));
+function addTo({ saved, found }: Walk, path: string, message: string): void {
+  add(found, saved, createRelationViolation(path, message));
 }
 
 function add({ violations }: GivenRelations, saved: SavedRow, violation: Violation): void {

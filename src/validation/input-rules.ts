@@ -66,7 +66,7 @@ function parseDate(value: unknown): unknown {
 
 /** A score, probability or share: a finite number from 0 to 1. */
 export function isScore(value: unknown): value is number {
-  return createScoreRule.holds(value);
+  return createScoreRule.isValid(value);
 }
 
 /** The same as a class-validator decorator, for input classes of services. */
@@ -80,7 +80,7 @@ function validatorOver(rule: RowRule, input: EntityClass, entity: EntityClass): 
   if (first === undefined) return;
   const validate = (_value: unknown, args?: ValidationArguments): boolean =>
     args === undefined || isValidOver(rule, input, entity, args.object as Record<string, unknown>);
-  const decorate = ValidateBy({ name: rule.meaning, validator: { validate, defaultMessage: () => rule.sentence } });
+  const decorate = ValidateBy({ name: rule.meaning, validator: { validate, defaultMessage: () => rule.message } });
   decorate(input.prototype as object, first);
 }
 
@@ -103,5 +103,5 @@ const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})
 
 function isIso(value: unknown): value is string {
   // JavaScript reads the 30th of February as a day of March.
-  return typeof value === 'string' && ISO.test(value) && dayRule.holds(value.slice(0, 10));
+  return typeof value === 'string' && ISO.test(value) && dayRule.isValid(value.slice(0, 10));
 }

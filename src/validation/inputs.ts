@@ -169,13 +169,13 @@ export class KpiMetricInput {
 /** The requirements' rule, and that of X but for its length. Other platforms allow more: `AuthorInput` asks by platform. */
 const STRICT_HANDLE = {
   pattern: /^[A-Za-z0-9_]+$/,
-  sentence: 'must be letters, digits or underscores',
+  message: 'must be letters, digits or underscores',
 };
 
 const notEmpty: ColumnRule = {
   kind: 'size',
-  sentence: 'must hold at least one item',
-  holds: (value) => Array.isArray(value) && value.length > 0,
+  message: 'must hold at least one item',
+  isValid: (value) => Array.isArray(value) && value.length > 0,
 };
 
 /** A post as a monitor delivers it. Equivalent to PostContentSchema of the requirements. */

@@ -35,8 +35,8 @@ export function readRow(
     const given = values.get(key.property);
     const isStored = stored !== undefined && stored[key.property] === given;
     const read = readRelation(row[relation], isStored ? undefined : given, key);
-    if (read.sentence === undefined) values.set(key.property, isKnown(read.id));
-    else violations.push(createPropertyViolation(relation, { path: '', kind: 'relation', sentence: read.sentence }));
+    if (read.message === undefined) values.set(key.property, isKnown(read.id));
+    else violations.push(createPropertyViolation(relation, { path: '', kind: 'relation', message: read.message }));
   }
   return { values, violations };
 }
@@ -46,18 +46,18 @@ function isKnown(value: unknown): unknown {
   return typeof value === 'function' ? GIVEN_AS_SQL : value;
 }
 
-type ReadRelation = { id: unknown; sentence?: undefined } | { sentence: string };
+type ReadRelation = { id: unknown; message?: undefined } | { message: string };
 
 function readRelation(parent: unknown, key: unknown, { property }: ForeignKey): ReadRelation {
   // A bare id is silently dropped by TypeORM.
   if (parent !== null && !isObject(parent)) {
-    return { sentence: `must be null or an object with an id; a bare id belongs in ${property}` };
+    return { message: `must be null or an object with an id; a bare id belongs in ${property}` };
   }
   const id = parent === null ? null : (parent.id ?? UNKNOWN);
   // An entity without an id may be stored by the same save(), before this row. A plain object cannot.
-  if (id === UNKNOWN && isPlainObject(parent as object)) return { sentence: 'must have an id' };
-  const sentence = findContradiction(id, key, property);
-  return sentence === undefined ? { id } : { sentence };
+  if (id === UNKNOWN && isPlainObject(parent as object)) return { message: 'must have an id' };
+  const message = findContradiction(id, key, property);
+  return message === undefined ? { id } : { message };
 }
 
 /**
@@ -90,7 +90,7 @@ export function validateRow(
   values: ReadonlyMap<string, unknown>,
   faulty: ReadonlySet<string>,
 ): Violation | undefined {
-  const { meaning, sentence, properties } = rule;
+  const { meaning, message, properties } = rule;
   const row = Object.fromEntries(properties.map((property) => [property, values.get(property)]));
   const given = Object.values(row);
   // Whatever the key of a parent will be, it will be one.
@@ -98,18 +98,18 @@ export function validateRow(
   if (given.includes(undefined) || given.includes(GIVEN_AS_SQL)) {
     return rule.sql === undefined ? createRowViolation(meaning, isUncheckable(rule, row), properties) : undefined;
   }
-  return rule.holds(row) ? undefined : createRowViolation(meaning, sentence, properties);
+  return rule.isValid(row) ? undefined : createRowViolation(meaning, message, properties);
 }
 
 /** Why a rule without CHECK cannot be checked, and what to do. */
-function isUncheckable({ sentence, properties }: RowRule, row: Readonly<Record<string, unknown>>): string {
+function isUncheckable({ message, properties }: RowRule, row: Readonly<Record<string, unknown>>): string {
   const asSql = properties.filter((property) => row[property] === GIVEN_AS_SQL);
   if (asSql.length > 0) {
-    return `"${sentence}" cannot be checked where ${asSql.join(', ')} is given as SQL: give the value itself`;
+    return `"${message}" cannot be checked where ${asSql.join(', ')} is given as SQL: give the value itself`;
   }
   const missing = properties.filter((property) => row[property] === undefined);
   return (
-    `"${sentence}" cannot be checked without ${missing.join(', ')}: ` +
+    `"${message}" cannot be checked without ${missing.join(', ')}: ` +
     `load the row, change it and save it, or write all of ${properties.join(', ')}`
   );
 }

@@ -15,7 +15,7 @@ export async function readStoredKeys(
   relation: RelationMetadata,
   ids: readonly unknown[],
 ): Promise<StoredKeys> {
-  const uuids = ids.filter((id) => uuidRule.holds(id));
+  const uuids = ids.filter((id) => uuidRule.isValid(id));
   if (uuids.length === 0) return new Map();
   const rows = await manager
     .createQueryBuilder(relation.entityMetadata.target, 'row')

@@ -40,7 +40,7 @@ export function validateEntity(entity: EntityClass, row: unknown, write: Write):
 
 function listViolations(entity: EntityClass, row: unknown, write: Write): Violation[] {
   if (!hasRules(entity)) return [removeRules(entity.name)];
-  if (!isObject(row)) return [createPropertyViolation('', { path: '', kind: 'shape', sentence: 'must be an object' })];
+  if (!isObject(row)) return [createPropertyViolation('', { path: '', kind: 'shape', message: 'must be an object' })];
   const rules = getEntityRules(entity);
   const stored = write.write === 'update' ? (write.stored as Record<string, unknown> | undefined) : undefined;
   const { values, violations } = readRow(entity, row, stored);
@@ -48,7 +48,7 @@ function listViolations(entity: EntityClass, row: unknown, write: Write): Violat
   const columns = validateColumns(entity, values, write);
   const faulty = new Set(columns.flatMap(({ properties }) => properties));
   return [
-    ...unknown.map((fault) => createPropertyViolation('', fault)),
+    ...unknown.map((issue) => createPropertyViolation('', issue)),
     ...violations,
     ...columns,
     ...validateRowRules(entity, values, write, faulty),
@@ -69,7 +69,7 @@ function validateColumns(entity: EntityClass, values: ReadonlyMap<string, unknow
   return [...getFields(entity)].flatMap(([property, { rules, presence }]) => {
     const value = values.get(property);
     if (isUnknown(value) || !isWritten(property, value, write)) return [];
-    return validatePresent(rules, presence, value).map((fault) => createPropertyViolation(property, fault));
+    return validatePresent(rules, presence, value).map((issue) => createPropertyViolation(property, issue));
   });
 }
 
@@ -135,5 +135,5 @@ export function validateFinalValues(
       const isFinal = since?.(Object.fromEntries(before)) ?? true;
       return broken.length > 0 && isFinal && !(allows?.(Object.fromEntries(after)) ?? false);
     })
-    .map(({ final: { meaning, sentence }, broken }) => createRowViolation(meaning, sentence, broken));
+    .map(({ final: { meaning, message }, broken }) => createRowViolation(meaning, message, broken));
 }

@@ -39,20 +39,20 @@ export abstract class ValidationError extends SharedDbError {
 }
 
 /** The violation of a rule of one property. */
-export function createPropertyViolation(property: string, { path, kind, sentence }: Issue): Violation {
+export function createPropertyViolation(property: string, { path, kind, message }: Issue): Violation {
   // What has no property of ours to stand under (an unknown key, a fault of the whole) brings its own path.
   const whole = property + path;
   return {
     property: whole,
     properties: whole === '' ? [] : [property === '' ? whole : property],
     constraint: kind,
-    message: whole === '' ? sentence : `${whole} ${sentence}`,
+    message: whole === '' ? message : `${whole} ${message}`,
   };
 }
 
 /** The violation of a rule over several properties. */
-export function createRowViolation(meaning: string, sentence: string, properties: readonly string[]): Violation {
-  return { property: '', properties, constraint: meaning, message: sentence };
+export function createRowViolation(meaning: string, message: string, properties: readonly string[]): Violation {
+  return { property: '', properties, constraint: meaning, message: message };
 }
 
 /** A class that nobody wrote rules for: to let its data pass would be to pretend that it was checked. */

@@ -72,8 +72,8 @@ function saveParentsFirst(
 function createRelationWriteError(relation: RelationMetadata): Error {
   const { entityMetadata, inverseEntityMetadata, propertyName } = relation;
   const owner = relation.isOwning ? entityMetadata.name : inverseEntityMetadata.name;
-  const sentence = `is not written by a relation query builder: set the foreign key of the ${owner} and save the ${owner}`;
-  return new EntityValidationError(entityMetadata.name, [createRelationViolation(propertyName, sentence)]);
+  const message = `is not written by a relation query builder: set the foreign key of the ${owner} and save the ${owner}`;
+  return new EntityValidationError(entityMetadata.name, [createRelationViolation(propertyName, message)]);
 }
 
 type Refused = GivenRelations['violations'];
@@ -85,9 +85,9 @@ async function findMisplaced({ manager }: SaveCall, { children }: GivenRelations
     const ids = group.map(({ id }) => id);
     const keys = await readStoredKeys(manager, relation, ids);
     for (const child of group) {
-      const sentence = findPlaceIssue(child, keys);
-      if (sentence !== undefined) {
-        found.push({ saved: child.saved, violation: createRelationViolation(child.path, sentence) });
+      const message = findPlaceIssue(child, keys);
+      if (message !== undefined) {
+        found.push({ saved: child.saved, violation: createRelationViolation(child.path, message) });
       }
     }
   }

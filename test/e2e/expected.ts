@@ -153,8 +153,8 @@ export function compare(
     const named = names.named(written);
     if (!isDeepStrictEqual(named, expected)) wrong[name] = { actual: named, expected };
     const generated = { id, createdAt, ...('updatedAt' in row && { updatedAt }) };
-    const trouble = generatedTrouble(generated, table.changed.has(name), began);
-    if (trouble) wrong[`${name} (generated)`] = { actual: generated, expected: trouble };
+    const error = generatedTrouble(generated, table.changed.has(name), began);
+    if (error) wrong[`${name} (generated)`] = { actual: generated, expected: error };
     if (!isDeepStrictEqual([...Object.keys(expected), ...Object.keys(generated)].sort(), columns)) {
       wrong[`${name} (columns)`] = { actual: Object.keys(expected), expected: columns };
     }

@@ -60,7 +60,7 @@ describe('two agents in one database', () => {
     await withSchema({ url, schema: 'agent_two' }, async (dataSource) => {
       expect((await readMigrationStatus(dataSource)).pending).toHaveLength(1);
       const { findings } = await compareLive(dataSource);
-      expect(findings.map(({ sentence }) => sentence)).toContainEqual(
+      expect(findings.map(({ message }) => message)).toContainEqual(
         expect.stringMatching(/^function refuse_\w+\(\) is missing$/),
       );
       const repairs = findings.flatMap(({ repair }) => repair ?? []).join('\n');
@@ -87,7 +87,7 @@ describe('two agents in one database', () => {
       await ask(url, sql);
     await withSchema({ url, schema: 'agent_two', purpose: 'migrate' }, async (dataSource) => {
       const { findings } = await compareLive(dataSource);
-      expect(findings.map(({ sentence }) => sentence)).toEqual(
+      expect(findings.map(({ message }) => message)).toEqual(
         expect.arrayContaining([
           'posts ck_posts__error_count_range is missing',
           'index ix_posts__detected_at__waiting is missing',
@@ -109,7 +109,7 @@ describe('two agents in one database', () => {
     );
     await withSchema({ url, schema: 'agent_two' }, async (dataSource) => {
       const { findings } = await compareLive(dataSource);
-      expect(findings.map(({ sentence }) => sentence)).toContainEqual(
+      expect(findings.map(({ message }) => message)).toContainEqual(
         'posts.platform: type is public.platform, should be platform',
       );
     });

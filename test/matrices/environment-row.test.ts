@@ -16,7 +16,7 @@ import { onServer, roleName, withUser } from '../support/sql.js';
 const db = useDatabase();
 const bare = (): Promise<string> => db.create({ bare: true });
 
-const situation = (url: string): Promise<DatabaseState> =>
+const state = (url: string): Promise<DatabaseState> =>
   withClient(url, (client) =>
     readDatabaseState(async (sql, values) => (await client.query(sql, values)).rows as never),
   );
@@ -90,9 +90,9 @@ describe('a new database', () => {
   it('is one with tables of extensions alone, and none with anybody’s tables', async () => {
     const url = await bare();
     await ask(url, 'CREATE EXTENSION pg_buffercache');
-    expect(await situation(url)).toMatchObject({ empty: true });
+    expect(await state(url)).toMatchObject({ empty: true });
     await ask(url, 'CREATE VIEW somebodys AS SELECT 1');
-    expect(await situation(url)).toMatchObject({ empty: false });
+    expect(await state(url)).toMatchObject({ empty: false });
     await migrate(url);
     expect(await words(url)).toEqual([]);
   });
@@ -169,11 +169,11 @@ describe('a database whose word cannot be had', () => {
     ['the table was dropped', OLD, 'unset'],
     ['there are two rows', `${LAX}; INSERT INTO database_environment SELECT * FROM database_environment`, 'unset'],
     ['a column has another name', 'ALTER TABLE database_environment RENAME environment TO word', 'unreadable'],
-  ])('is asked for by its name: %s', async (_how, sql, state) => {
+  ])('is asked for by its name: %s', async (_how, sql, expected) => {
     const url = await bare();
     await migrate(url);
     await ask(url, sql);
-    expect(await situation(url)).toMatchObject({ empty: false, marker: { state } });
+    expect(await state(url)).toMatchObject({ empty: false, environmentRow: { state: expected } });
     await expect(revert(url)).rejects.toMatchObject({ code: 'CONFIRMATION_NEEDED' });
     expect(await ask(url, 'SELECT word FROM keepsakes')).toEqual([{ word: 'precious' }]);
   });
@@ -183,11 +183,11 @@ describe('a database whose word cannot be had', () => {
     await migrate(url);
     const role = await roleThat(url, 'GRANT ALL ON migrations, migration_runs, keepsakes TO $role');
     const theirs = withUser(url, role, 'hunter2');
-    expect(await situation(theirs)).toMatchObject({ marker: { state: 'unreadable' } });
+    expect(await state(theirs)).toMatchObject({ environmentRow: { state: 'unreadable' } });
     await expect(revert(theirs)).rejects.toThrow(/this role cannot read of which environment/);
     await ask(url, 'ALTER TABLE database_environment ENABLE ROW LEVEL SECURITY');
     await ask(url, `GRANT SELECT ON database_environment TO ${role}`);
-    expect(await situation(theirs)).toMatchObject({ marker: { state: 'unset' } });
+    expect(await state(theirs)).toMatchObject({ environmentRow: { state: 'unset' } });
     await ask(url, `ALTER TABLE keepsakes OWNER TO ${role}; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO ${role}`);
     await expect(revert(theirs)).rejects.toMatchObject({ code: 'CONFIRMATION_NEEDED' });
     expect(await revert(theirs, nameOf(url))).toBe(KEEPSAKE.name);
@@ -200,15 +200,17 @@ describe('a database whose word cannot be had', () => {
     await withClient(url, async (client) => {
       await client.query(`CREATE TEMP TABLE database_environment AS SELECT 'test' AS environment`);
       const query: Query = async (sql, values) => (await client.query(sql, values)).rows as never;
-      expect(await readDatabaseState(query)).toMatchObject({ marker: { state: 'set', environment: 'production' } });
+      expect(await readDatabaseState(query)).toMatchObject({
+        environmentRow: { state: 'set', environment: 'production' },
+      });
       await client.query('CREATE SCHEMA other; SET search_path = other');
       expect(await readDatabaseState(query)).toMatchObject({
         empty: true,
         otherSchemas: ['public'],
-        marker: { state: 'unset' },
+        environmentRow: { state: 'unset' },
       });
       await client.query('SET search_path = nowhere');
-      expect(await readDatabaseState(query)).toMatchObject({ empty: false, marker: { state: 'unset' } });
+      expect(await readDatabaseState(query)).toMatchObject({ empty: false, environmentRow: { state: 'unset' } });
     });
   });
 });

@@ -36,15 +36,15 @@ describe('the triggers of the database are those that the entities declare', () 
       const rules = getEntityRules(entity);
       return rules.finals.map((final) => ({
         name: createConstraintName('tg', rules.table ?? '', final.meaning),
-        sentence: final.sentence,
+        message: final.message,
         columns: listFinalProperties(rules, final).map((property) => findColumn(rules, property)),
       }));
     });
     expect(triggers.map(({ name }) => name).sort()).toEqual(declared.map(({ name }) => name).sort());
     expect(declared.length).toBeGreaterThanOrEqual(15);
-    for (const { name, sentence, columns } of declared) {
+    for (const { name, message, columns } of declared) {
       const definition = triggers.find((trigger) => trigger.name === name)?.definition ?? '';
-      expect(definition).toContain(`refuse_final_change('${sentence}'`);
+      expect(definition).toContain(`refuse_final_change('${message}'`);
       const wholeRow = definition.includes('old.* IS DISTINCT FROM new.*');
       const compared = [...definition.matchAll(/\bnew\.(\w+)/g)].map(([, column]) => column).sort();
       if (!wholeRow) expect({ name, columns: [...new Set(compared)] }).toEqual({ name, columns: [...columns].sort() });

@@ -147,14 +147,14 @@ describe('the life of 1,000 deliveries', () => {
     const onX = new Set(authors.flatMap(({ platform, handle }) => (platform === 'TWITTER' ? [handle] : [])));
     const [shared] = authors.filter(({ platform, handle }) => platform === 'THREADS' && onX.has(handle));
     expect(await manager.countBy(Author, { handle: shared?.handle ?? '' })).toBe(2);
-    for (const [a = '', b = ''] of [twins(authors.map((author) => author.platformId))]) {
+    for (const [a = '', b = ''] of [validCounterparts(authors.map((author) => author.platformId))]) {
       const found = [
         await manager.findOneBy(Author, { platformId: a }),
         await manager.findOneBy(Author, { platformId: b }),
       ];
       expect(found).toMatchObject([{ platformId: a }, { platformId: b }]);
     }
-    for (const [a = '', b = ''] of [twins(posts.map((post) => post.platformPostId))]) {
+    for (const [a = '', b = ''] of [validCounterparts(posts.map((post) => post.platformPostId))]) {
       const found = [
         await manager.findOneBy(Post, { platformPostId: a }),
         await manager.findOneBy(Post, { platformPostId: b }),
@@ -437,7 +437,7 @@ async function refusalOf(change: Promise<unknown>): Promise<DatabaseError | unde
 }
 
 /** Two ids that would become one number. */
-function twins(ids: readonly string[]): [string, string] {
+function validCounterparts(ids: readonly string[]): [string, string] {
   const byNumber = new Map<number, string>();
   for (const id of ids) {
     const other = byNumber.get(Number(id));

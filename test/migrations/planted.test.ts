@@ -140,8 +140,8 @@ describe('round trips', () => {
       }),
       'DropSong: refused down: changes the rows of birds',
     ],
-  ])('find %s', async (_, migration, fault) => {
-    expect(await up(MAKE_BIRDS, migration)).toContain(fault);
+  ])('find %s', async (_, migration, issue) => {
+    expect(await up(MAKE_BIRDS, migration)).toContain(issue);
   });
 
   it('find a second up that fails', async () => {
@@ -157,13 +157,13 @@ describe('round trips', () => {
     );
     const fresh = await upgrade(site, [], [MAKE_BIRDS, unlessRows], fill);
     await site.dataSource.query('DROP TABLE birds');
-    const { catalog, faults } = await upgrade(site, [MAKE_BIRDS], [unlessRows], fill);
-    expect(faults).toEqual([]);
+    const { catalog, issues } = await upgrade(site, [MAKE_BIRDS], [unlessRows], fill);
+    expect(issues).toEqual([]);
     expect(changedCatalog('upgrade', fresh.catalog, catalog)).toEqual([expect.stringContaining('birds.song')]);
 
     await site.dataSource.query('DROP TABLE birds');
     const purge = reversible('Purge', 'DELETE FROM birds', 'SELECT 1');
-    expect((await upgrade(site, [MAKE_BIRDS], [purge], fill)).faults).toContain(
+    expect((await upgrade(site, [MAKE_BIRDS], [purge], fill)).issues).toContain(
       'upgrade from MakeBirds: changes the rows of birds',
     );
   });

@@ -41,8 +41,8 @@ describe('the migrations', () => {
     const fresh = await upgrade(await open(await db.create({ bare: true })), [], MIGRATIONS, fill);
     for (let k = 1; k < MIGRATIONS.length; k += 1) {
       const site = await open(await db.create({ bare: true }));
-      const { catalog, faults } = await upgrade(site, MIGRATIONS.slice(0, k), MIGRATIONS.slice(k), fill);
-      expect([...faults, ...changedCatalog(`upgrade from state ${k}`, fresh.catalog, catalog)]).toEqual([]);
+      const { catalog, issues } = await upgrade(site, MIGRATIONS.slice(0, k), MIGRATIONS.slice(k), fill);
+      expect([...issues, ...changedCatalog(`upgrade from state ${k}`, fresh.catalog, catalog)]).toEqual([]);
     }
   });
 });

@@ -18,30 +18,30 @@ export async function wayUp(
   migrations: Migrations,
   fill: (dataSource: DataSource) => Promise<void>,
 ): Promise<string[]> {
-  const faults: string[] = [];
+  const issues: string[] = [];
   let earlier = await site.catalog();
   for (const migration of migrations) {
     const rows = await site.contents();
     await site.up(migration);
-    faults.push(...changedRows(`${migration.name}: up`, rows, await site.contents()));
+    issues.push(...changedRows(`${migration.name}: up`, rows, await site.contents()));
     await fill(site.dataSource);
     const catalog = await site.catalog();
-    faults.push(...(await downAndUp(site, migration, catalog, earlier)));
+    issues.push(...(await downAndUp(site, migration, catalog, earlier)));
     await fill(site.dataSource);
     earlier = catalog;
   }
-  return faults;
+  return issues;
 }
 
 /** The same from the newest schema, whatever rows it holds, down to the empty one, or to what cannot be taken back. */
 export async function wayDown(site: Site, migrations: Migrations): Promise<string[]> {
-  const faults: string[] = [];
+  const issues: string[] = [];
   for (const migration of migrations.toReversed()) {
-    faults.push(...(await downAndUp(site, migration, await site.catalog())));
+    issues.push(...(await downAndUp(site, migration, await site.catalog())));
     if (!new migration().reversible) break;
     await site.down(migration);
   }
-  return faults;
+  return issues;
 }
 
 /** Installs the first of the migrations, writes rows, installs the others: the catalog after it, and what was done to the rows. */
@@ -50,18 +50,18 @@ export async function upgrade(
   installed: Migrations,
   others: Migrations,
   fill: (dataSource: DataSource) => Promise<void>,
-): Promise<{ catalog: Snapshot; faults: string[] }> {
+): Promise<{ catalog: Snapshot; issues: string[] }> {
   for (const migration of installed) await site.up(migration);
   await fill(site.dataSource);
   const before = await site.contents();
   for (const migration of others) await site.up(migration);
   const name = `upgrade from ${installed.at(-1)?.name ?? 'nothing'}`;
-  return { catalog: await site.catalog(), faults: changedRows(name, before, await site.contents()) };
+  return { catalog: await site.catalog(), issues: changedRows(name, before, await site.contents()) };
 }
 
 /** What is different between two catalogs, in words. */
 export function changedCatalog(step: string, before: Snapshot, after: Snapshot): string[] {
-  return diff(before, after).map(({ sentence }) => `${step}: ${sentence}`);
+  return diff(before, after).map(({ message }) => `${step}: ${message}`);
 }
 
 /** One migration, applied last: down, and up again. The catalog with it, and the one before it where that is known. */
@@ -75,13 +75,13 @@ async function downAndUp(
   const full = await site.contents();
   await site.down(migration);
   const reverted = await site.contents();
-  const faults = [
+  const issues = [
     ...(earlier ? changedCatalog(`${migration.name}: down`, earlier, await site.catalog()) : []),
     ...changedRows(`${migration.name}: down`, full, reverted),
   ];
   await site.up(migration);
   return [
-    ...faults,
+    ...issues,
     ...changedCatalog(`${migration.name}: up again`, catalog, await site.catalog()),
     ...changedRows(`${migration.name}: up again`, reverted, await site.contents()),
   ];

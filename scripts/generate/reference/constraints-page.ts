@@ -12,7 +12,7 @@ export function renderConstraintsPage(tables: readonly TableFacts[]): GeneratedF
   const sections = tables.flatMap((table) => {
     const rows = [...listParts(table, 'constraint'), ...listParts(table, 'index').filter(isUnique)].map(renderRow);
     const title = `[${table.name}](tables/${table.name}.md)`;
-    return renderTableSection(title, ['name', 'definition', 'sentence', 'error', 'SQLSTATE'], rows);
+    return renderTableSection(title, ['name', 'definition', 'rule', 'error', 'SQLSTATE'], rows);
   });
   return {
     path: 'docs/reference/constraints.md',
@@ -22,15 +22,15 @@ export function renderConstraintsPage(tables: readonly TableFacts[]): GeneratedF
 
 /** What whoever breaks a constraint is told. */
 export function getMessage(constraint: CatalogObject): string {
-  return nameError(constraint).sentence;
+  return nameError(constraint).summary;
 }
 
 function renderRow(constraint: CatalogObject): string[] {
-  const { name, sentence, sqlState = '' } = nameError(constraint);
+  const { name, summary, sqlState = '' } = nameError(constraint);
   const definition = constraint.facts.definition ?? '';
   return [constraint.name, definition]
     .map((sql) => renderCode(removeSchema(sql)))
-    .concat(escapeProse(sentence), renderCode(name), sqlState);
+    .concat(escapeProse(summary), renderCode(name), sqlState);
 }
 
 function isUnique({ facts }: CatalogObject): boolean {
@@ -65,4 +65,4 @@ const INTRODUCTION = `What PostgreSQL refuses, whatever path the write takes. Wh
 
 const missing = describeRefusal('23502');
 const NOT_NULL = `Columns that may not be null have no name of their own to be broken, and are on the page of their table: \`${missing.name}\`, SQLSTATE
-${missing.sqlState ?? ''}, "${missing.sentence}".`;
+${missing.sqlState ?? ''}, "${missing.summary}".`;

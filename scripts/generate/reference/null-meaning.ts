@@ -9,11 +9,11 @@ import { DocumentationError } from './documentation-error.js';
 export function readNullMeaning(column: CatalogObject): { when: string; meaning: string } {
   const { comment = '', null: allowed } = column.facts;
   if (allowed !== undefined) return { when: 'no', meaning: comment };
-  const [sentence, mark = '', text] = /(?<!\S)Null(:?) (.*?)\.(?=\s|$)/.exec(comment) ?? [];
-  if (sentence === undefined || text === undefined) {
+  const [message, mark = '', text] = /(?<!\S)Null(:?) (.*?)\.(?=\s|$)/.exec(comment) ?? [];
+  if (message === undefined || text === undefined) {
     throw new DocumentationError(
       `${toPath(column)} may be null and does not say when: add "Null: …" to the comment of its property.`,
     );
   }
-  return { when: `yes${mark === '' ? ',' : mark} ${text}`, meaning: comment.replace(sentence, '').trim() };
+  return { when: `yes${mark === '' ? ',' : mark} ${text}`, meaning: comment.replace(message, '').trim() };
 }

@@ -79,7 +79,7 @@ function formatDuration(policy: RetentionPolicy): string {
 function renderColumnRow({ object, rules }: ColumnFacts): string[] {
   const { type = '', default: fallback = '' } = object.facts;
   const { when, meaning } = readNullMeaning(object);
-  const sentences = rules.map(({ sentence }) => escapeProse(sentence.replace(/^must (be )?/, ''))).join('<br>');
+  const sentences = rules.map(({ message }) => escapeProse(message.replace(/^must (be )?/, ''))).join('<br>');
   return [
     renderCode(object.name),
     renderCode(removeSchema(type)),
@@ -119,8 +119,8 @@ const DELETION: Readonly<Record<string, string>> = {
 };
 
 function renderRowRules({ name, rules }: TableFacts): string[][] {
-  return rules.rows.map(({ meaning, sentence, properties, sql, beforeSaveOnly = '', onInsertOnly = false }) => [
-    escapeProse(sentence),
+  return rules.rows.map(({ meaning, message, properties, sql, beforeSaveOnly = '', onInsertOnly = false }) => [
+    escapeProse(message),
     properties.map((property) => renderCode(findColumn(rules, property))).join(', '),
     (sql === undefined
       ? `validation before save only: ${escapeProse(beforeSaveOnly)}`
@@ -130,7 +130,7 @@ function renderRowRules({ name, rules }: TableFacts): string[][] {
 
 function renderFinalValues({ name, rules }: TableFacts): string[][] {
   return rules.finals.map((final) => [
-    escapeProse(final.sentence),
+    escapeProse(final.message),
     listFinalProperties(rules, final)
       .map((property) => renderCode(findColumn(rules, property)))
       .join(', '),
@@ -140,7 +140,7 @@ function renderFinalValues({ name, rules }: TableFacts): string[][] {
 
 function renderIndexRow({ name, facts }: CatalogObject, { name: table, rules }: TableFacts): string[] {
   const plain = removeSchema(name);
-  const purpose = rules.queries.get(plain) ?? rules.constraints.get(plain)?.sentence ?? facts.comment;
+  const purpose = rules.queries.get(plain) ?? rules.constraints.get(plain)?.summary ?? facts.comment;
   if (purpose === undefined)
     throw new DocumentationError(`Nobody says which query ${plain} on ${table} serves: declare it with @IndexFor.`);
   const definition = facts.definition?.replace(/^CREATE (UNIQUE )?INDEX .*? USING /, '$1') ?? '';

@@ -24,7 +24,7 @@ import { KpiType } from '../reference/kpi-type.entity.js';
 @IndexFor('a family’s trend over 30 or 90 days', ['metricTypeId', 'date'])
 @Final<KpiMetric>({
   meaning: 'created_once',
-  sentence: 'created_at is when the number was first written: counting again does not change it',
+  message: 'created_at is when the number was first written: counting again does not change it',
   properties: ['createdAt'],
 })
 export class KpiMetric {

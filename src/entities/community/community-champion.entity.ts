@@ -26,9 +26,9 @@ import { ChampionTier } from '../reference/champion-tier.entity.js';
 @IndexFor('offers sent today, at most five', ['dmSentAt'])
 @Rule<CommunityChampion>({
   meaning: 'response_to_dm',
-  sentence: 'a response answers an offer that was sent',
+  message: 'a response answers an offer that was sent',
   properties: ['dmResponse', 'dmSentAt'],
-  holds: ({ dmResponse, dmSentAt }) => dmResponse === null || dmSentAt !== null,
+  isValid: ({ dmResponse, dmSentAt }) => dmResponse === null || dmSentAt !== null,
   sql: '"dm_response" IS NULL OR "dm_sent_at" IS NOT NULL',
 })
 export class CommunityChampion {

@@ -22,7 +22,7 @@ import { Competitor } from './competitor.entity.js';
 @IndexFor('mentions of a period over all competitors', ['createdAt'])
 @Final<CompetitiveMention>({
   meaning: 'written_once',
-  sentence: 'a competitive mention never changes but for `replied`',
+  message: 'a competitive mention never changes but for `replied`',
   properties: { except: ['replied'] },
 })
 export class CompetitiveMention {

@@ -37,16 +37,16 @@ import { Post } from './post.entity.js';
 @IndexFor('power users of the dashboard', ['isPowerUser'])
 @Rule<Author>({
   meaning: 'handle_of_platform',
-  sentence: HANDLE_SENTENCE,
+  message: HANDLE_SENTENCE,
   properties: ['platform', 'handle'],
-  holds: ({ platform, handle }) => HANDLE_FORMATS[platform].pattern.test(handle),
+  isValid: ({ platform, handle }) => HANDLE_FORMATS[platform].pattern.test(handle),
   sql: HANDLE_OF_PLATFORM,
 })
 @Rule<Author>({
   meaning: 'tier_of_power_user',
-  sentence: 'an author with a power tier is a power user',
+  message: 'an author with a power tier is a power user',
   properties: ['powerTierId', 'isPowerUser'],
-  holds: ({ powerTierId, isPowerUser }) => powerTierId === null || isPowerUser,
+  isValid: ({ powerTierId, isPowerUser }) => powerTierId === null || isPowerUser,
   sql: '"power_tier_id" IS NULL OR "is_power_user"',
 })
 export class Author {

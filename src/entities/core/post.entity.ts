@@ -44,14 +44,14 @@ import { PLATFORM_POST_ID } from '../formats.js';
 @IndexFor('retention: posts older than 90 days', ['detectedAt'])
 @Rule<Post>({
   meaning: 'message_of_error',
-  sentence: 'an error message comes with an error count above 0',
+  message: 'an error message comes with an error count above 0',
   properties: ['errorMessage', 'errorCount'],
-  holds: ({ errorMessage, errorCount }) => errorMessage === null || errorCount > 0,
+  isValid: ({ errorMessage, errorCount }) => errorMessage === null || errorCount > 0,
   sql: '"error_message" IS NULL OR "error_count" > 0',
 })
 @Final<Post>({
   meaning: 'stays_processed',
-  sentence: 'a processed post does not go back to the queue: a second look is a second decision',
+  message: 'a processed post does not go back to the queue: a second look is a second decision',
   properties: ['processedAt'],
   since: ({ processedAt }) => processedAt !== null,
   allows: ({ processedAt }) => processedAt !== null,

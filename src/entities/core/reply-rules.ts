@@ -6,54 +6,54 @@ import type { Reply } from './reply.entity.js';
 const lifeRules: RowRule<Reply>[] = [
   {
     meaning: 'new_has_decision',
-    sentence: 'a new reply carries out a decision',
+    message: 'a new reply carries out a decision',
     properties: ['decisionId'],
     onInsertOnly: true,
-    holds: ({ decisionId }) => decisionId !== null,
+    isValid: ({ decisionId }) => decisionId !== null,
     beforeSaveOnly: 'purging a decision empties decision_id and must succeed',
   },
   {
     meaning: 'approved_has_approver',
-    sentence: 'an approved reply says who approved it and when',
+    message: 'an approved reply says who approved it and when',
     properties: ['approvalStatus', 'approvedBy', 'approvedAt'],
-    holds: ({ approvalStatus, approvedBy, approvedAt }) =>
+    isValid: ({ approvalStatus, approvedBy, approvedAt }) =>
       approvalStatus !== 'APPROVED' || (approvedBy !== null && approvedAt !== null),
     sql: `"approval_status" <> 'APPROVED' OR ("approved_by" IS NOT NULL AND "approved_at" IS NOT NULL)`,
   },
   {
     meaning: 'unapproved_has_no_approver',
-    sentence: 'a reply that is not approved has no approver and no time of approval',
+    message: 'a reply that is not approved has no approver and no time of approval',
     properties: ['approvalStatus', 'approvedBy', 'approvedAt'],
-    holds: ({ approvalStatus, approvedBy, approvedAt }) =>
+    isValid: ({ approvalStatus, approvedBy, approvedAt }) =>
       approvalStatus === 'APPROVED' || (approvedBy === null && approvedAt === null),
     sql: `"approval_status" = 'APPROVED' OR ("approved_by" IS NULL AND "approved_at" IS NULL)`,
   },
   {
     meaning: 'posted_is_approved',
-    sentence: 'a posted reply was approved',
+    message: 'a posted reply was approved',
     properties: ['postedAt', 'approvalStatus'],
-    holds: ({ postedAt, approvalStatus }) => postedAt === null || approvalStatus === 'APPROVED',
+    isValid: ({ postedAt, approvalStatus }) => postedAt === null || approvalStatus === 'APPROVED',
     sql: `"posted_at" IS NULL OR "approval_status" = 'APPROVED'`,
   },
   {
     meaning: 'posted_has_platform_id',
-    sentence: 'a reply has a platform id exactly when it was posted',
+    message: 'a reply has a platform id exactly when it was posted',
     properties: ['postedAt', 'platformPostId'],
-    holds: ({ postedAt, platformPostId }) => (postedAt === null) === (platformPostId === null),
+    isValid: ({ postedAt, platformPostId }) => (postedAt === null) === (platformPostId === null),
     sql: '("posted_at" IS NULL) = ("platform_post_id" IS NULL)',
   },
   {
     meaning: 'deleted_is_posted',
-    sentence: 'only a posted reply can be taken back',
+    message: 'only a posted reply can be taken back',
     properties: ['deletedAt', 'postedAt'],
-    holds: ({ deletedAt, postedAt }) => deletedAt === null || postedAt !== null,
+    isValid: ({ deletedAt, postedAt }) => deletedAt === null || postedAt !== null,
     sql: '"deleted_at" IS NULL OR "posted_at" IS NOT NULL',
   },
   {
     meaning: 'deleted_has_reason',
-    sentence: 'a reply has a reason of deletion exactly when it was taken back',
+    message: 'a reply has a reason of deletion exactly when it was taken back',
     properties: ['deletedAt', 'deleteReason'],
-    holds: ({ deletedAt, deleteReason }) => (deletedAt === null) === (deleteReason === null),
+    isValid: ({ deletedAt, deleteReason }) => (deletedAt === null) === (deleteReason === null),
     sql: '("deleted_at" IS NULL) = ("delete_reason" IS NULL)',
   },
 ];
@@ -62,20 +62,20 @@ const lifeRules: RowRule<Reply>[] = [
 const textRules: RowRule<Reply>[] = [
   {
     meaning: 'content_fits_platform',
-    sentence: `a reply is no longer than its platform allows (${Object.entries(REPLY_LIMITS)
+    message: `a reply is no longer than its platform allows (${Object.entries(REPLY_LIMITS)
       .map(([platform, limit]) => `${platform} ${limit}`)
       .join(', ')})`,
     properties: ['content', 'platform'],
-    holds: ({ content, platform }) => Array.from(content).length <= REPLY_LIMITS[platform],
+    isValid: ({ content, platform }) => Array.from(content).length <= REPLY_LIMITS[platform],
     sql: `char_length("content") <= CASE "platform" ${Object.entries(REPLY_LIMITS)
       .map(([platform, limit]) => `WHEN '${platform}' THEN ${limit}`)
       .join(' ')} END`,
   },
   {
     meaning: 'content_makes_no_claims',
-    sentence: 'a reply makes no prohibited medical claims',
+    message: 'a reply makes no prohibited medical claims',
     properties: ['content'],
-    holds: ({ content }) => !containsProhibitedClaim(content),
+    isValid: ({ content }) => !containsProhibitedClaim(content),
     beforeSaveOnly: 'legal wording changes; replies are permanent',
   },
 ];
@@ -87,25 +87,25 @@ export const REPLY_RULES: readonly RowRule<Reply>[] = [...lifeRules, ...textRule
 export const REPLY_FINALS: readonly FinalValues<Reply>[] = [
   {
     meaning: 'approval_final',
-    sentence: 'an approval or a rejection is final: a second attempt is a new reply',
+    message: 'an approval or a rejection is final: a second attempt is a new reply',
     properties: ['approvalStatus', 'approvedBy', 'approvedAt'],
     since: isDecided,
   },
   {
     meaning: 'content_final',
-    sentence: 'the text and the platform of a reply no longer change once it is approved or rejected',
+    message: 'the text and the platform of a reply no longer change once it is approved or rejected',
     properties: ['content', 'platform'],
     since: isDecided,
   },
   {
     meaning: 'posting_final',
-    sentence: 'the time of posting and the id on the platform are final',
+    message: 'the time of posting and the id on the platform are final',
     properties: ['postedAt', 'platformPostId'],
     since: ({ postedAt }) => postedAt !== null,
   },
   {
     meaning: 'deletion_final',
-    sentence: 'a reply that was taken back stays so',
+    message: 'a reply that was taken back stays so',
     properties: ['deletedAt'],
     since: ({ deletedAt }) => deletedAt !== null,
   },

@@ -25,32 +25,32 @@ import { ExperimentStatus } from '../enums.js';
 @IndexFor('running experiments, asked at every decision', ['status'])
 @Rule<Experiment>({
   meaning: 'ends_after_start',
-  sentence: 'a planned experiment ends after it starts',
+  message: 'a planned experiment ends after it starts',
   properties: ['status', 'startDate', 'endDate'],
   // Of a plan only: once it runs, start and end are measured by the clocks of two services.
-  holds: ({ status, startDate, endDate }) =>
+  isValid: ({ status, startDate, endDate }) =>
     status !== 'DRAFT' || startDate === null || endDate === null || endDate > startDate,
   sql: `"status" <> 'DRAFT' OR "start_date" IS NULL OR "end_date" IS NULL OR "end_date" > "start_date"`,
 })
 @Rule<Experiment>({
   meaning: 'winner_of_completed',
-  sentence: 'only a completed experiment has a winner',
+  message: 'only a completed experiment has a winner',
   properties: ['winner', 'status'],
-  holds: ({ winner, status }) => winner === null || status === 'COMPLETED',
+  isValid: ({ winner, status }) => winner === null || status === 'COMPLETED',
   sql: `"winner" IS NULL OR "status" = 'COMPLETED'`,
 })
 @Rule<Experiment>({
   meaning: 'dates_of_status',
-  sentence: 'a running experiment has a start, a completed one a start and an end',
+  message: 'a running experiment has a start, a completed one a start and an end',
   properties: ['status', 'startDate', 'endDate'],
-  holds: ({ status, startDate, endDate }) =>
+  isValid: ({ status, startDate, endDate }) =>
     (status !== 'RUNNING' && status !== 'COMPLETED') ||
     (startDate !== null && (status === 'RUNNING' || endDate !== null)),
   sql: `"status" NOT IN ('RUNNING', 'COMPLETED') OR ("start_date" IS NOT NULL AND ("status" = 'RUNNING' OR "end_date" IS NOT NULL))`,
 })
 @Final<Experiment>({
   meaning: 'end_final',
-  sentence: 'a completed or cancelled experiment stays so: start a new one',
+  message: 'a completed or cancelled experiment stays so: start a new one',
   properties: ['status'],
   since: ({ status }) => status === 'COMPLETED' || status === 'CANCELLED',
 })

@@ -17,20 +17,20 @@ import { ADJUSTMENT_TYPES, type AdjustmentType } from '../../constants/lists.js'
 @IndexFor('adjustments due for measurement, and their history', ['date'])
 @Rule<LearningEvent>({
   meaning: 'measured_together',
-  sentence: 'improvement, accuracy and time of measurement come together',
+  message: 'improvement, accuracy and time of measurement come together',
   properties: ['actualImprovement', 'accuracy', 'evaluatedAt'],
-  holds: ({ actualImprovement, accuracy, evaluatedAt }) =>
+  isValid: ({ actualImprovement, accuracy, evaluatedAt }) =>
     (actualImprovement === null) === (evaluatedAt === null) && (accuracy === null) === (evaluatedAt === null),
   sql: 'num_nulls("actual_improvement", "accuracy", "evaluated_at") IN (0, 3)',
 })
 @Final<LearningEvent>({
   meaning: 'written_once',
-  sentence: 'a learning event never changes: only its measurement is added',
+  message: 'a learning event never changes: only its measurement is added',
   properties: { except: ['actualImprovement', 'accuracy', 'evaluatedAt'] },
 })
 @Final<LearningEvent>({
   meaning: 'measured_once',
-  sentence: 'the measurement of a learning event is final',
+  message: 'the measurement of a learning event is final',
   properties: ['actualImprovement', 'accuracy', 'evaluatedAt'],
   since: ({ evaluatedAt }) => evaluatedAt !== null,
 })

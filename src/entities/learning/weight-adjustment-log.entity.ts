@@ -21,29 +21,30 @@ import { SampleSizes, SignalWeights } from '../json-shapes.js';
 @IndexFor('the history of weights, newest first; retention', ['date'])
 @Rule<WeightAdjustmentLog>({
   meaning: 'segments_in_total',
-  sentence: 'there are no more valid segments than segments',
+  message: 'there are no more valid segments than segments',
   properties: ['validSegments', 'totalSegments'],
-  holds: ({ validSegments, totalSegments }) =>
+  isValid: ({ validSegments, totalSegments }) =>
     validSegments === null || totalSegments === null || validSegments <= totalSegments,
   sql: '"valid_segments" <= "total_segments"',
 })
 @Rule<WeightAdjustmentLog>({
   meaning: 'adjusted_has_weights',
-  sentence: 'an adjustment keeps the old and the new weights',
+  message: 'an adjustment keeps the old and the new weights',
   properties: ['action', 'oldWeights', 'newWeights'],
-  holds: ({ action, oldWeights, newWeights }) => action !== 'ADJUSTED' || (oldWeights !== null && newWeights !== null),
+  isValid: ({ action, oldWeights, newWeights }) =>
+    action !== 'ADJUSTED' || (oldWeights !== null && newWeights !== null),
   sql: `"action" <> 'ADJUSTED' OR ("old_weights" IS NOT NULL AND "new_weights" IS NOT NULL)`,
 })
 @Rule<WeightAdjustmentLog>({
   meaning: 'skipped_has_reason',
-  sentence: 'a skipped cycle says why',
+  message: 'a skipped cycle says why',
   properties: ['action', 'reason'],
-  holds: ({ action, reason }) => action !== 'SKIPPED' || reason !== null,
+  isValid: ({ action, reason }) => action !== 'SKIPPED' || reason !== null,
   sql: `"action" <> 'SKIPPED' OR "reason" IS NOT NULL`,
 })
 @Final<WeightAdjustmentLog>({
   meaning: 'written_once',
-  sentence: 'the log of a learning cycle is never changed: write a new row',
+  message: 'the log of a learning cycle is never changed: write a new row',
   properties: { except: [] },
 })
 export class WeightAdjustmentLog {

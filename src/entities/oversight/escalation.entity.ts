@@ -30,29 +30,29 @@ import { EscalationReason } from '../reference/escalation-reason.entity.js';
 })
 @Rule<Escalation>({
   meaning: 'new_has_target',
-  sentence: 'a new escalation is about a post, a decision or a reply',
+  message: 'a new escalation is about a post, a decision or a reply',
   properties: ['postId', 'decisionId', 'replyId'],
   onInsertOnly: true,
-  holds: ({ postId, decisionId, replyId }) => postId !== null || decisionId !== null || replyId !== null,
+  isValid: ({ postId, decisionId, replyId }) => postId !== null || decisionId !== null || replyId !== null,
   beforeSaveOnly: 'purging the target empties the column and must succeed',
 })
 @Rule<Escalation>({
   meaning: 'closed_has_time',
-  sentence: 'an escalation has a time of resolution exactly when it is RESOLVED or DISMISSED',
+  message: 'an escalation has a time of resolution exactly when it is RESOLVED or DISMISSED',
   properties: ['status', 'resolvedAt'],
-  holds: ({ status, resolvedAt }) => isClosed(status) === (resolvedAt !== null),
+  isValid: ({ status, resolvedAt }) => isClosed(status) === (resolvedAt !== null),
   sql: `("status" IN ('RESOLVED', 'DISMISSED')) = ("resolved_at" IS NOT NULL)`,
 })
 @Rule<Escalation>({
   meaning: 'closed_has_resolver',
-  sentence: 'an escalation says who closed it exactly when it is closed',
+  message: 'an escalation says who closed it exactly when it is closed',
   properties: ['status', 'resolvedBy'],
-  holds: ({ status, resolvedBy }) => isClosed(status) === (resolvedBy !== null),
+  isValid: ({ status, resolvedBy }) => isClosed(status) === (resolvedBy !== null),
   sql: `("status" IN ('RESOLVED', 'DISMISSED')) = ("resolved_by" IS NOT NULL)`,
 })
 @Final<Escalation>({
   meaning: 'closing_final',
-  sentence: 'a closed escalation is not opened or closed again: open a new one',
+  message: 'a closed escalation is not opened or closed again: open a new one',
   properties: ['status', 'resolvedBy', 'resolvedAt'],
   since: ({ status }) => isClosed(status),
 })

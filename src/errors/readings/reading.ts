@@ -15,7 +15,7 @@ export interface Reading {
   /** At the place of the error stands a parameter of TypeORM, `:name`, which got no value. */
   readonly namedParameter?: true;
   /** Names are quoted as PostgreSQL quotes them, but for `{function}`. `{at}` is what stands in the statement at the place of the error, `{qualifier}` its first part. */
-  readonly sentence: string;
+  readonly summary: string;
   /** What to do. Absent: what the class says. */
   readonly advice?: string;
 }

@@ -3,88 +3,88 @@ import { DDL, createMessagePattern, type Reading } from './reading.js';
 /** Limits, files and functions of the server. */
 
 export const SERVER_READINGS: readonly Reading[] = [
-  ...['53000', '53200'].map((state) => ({ state, sentence: 'the database server is out of memory' })),
+  ...['53000', '53200'].map((state) => ({ state, summary: 'the database server is out of memory' })),
   {
     state: '53400',
-    sentence: 'a limit of the configuration of the database server is reached',
+    summary: 'a limit of the configuration of the database server is reached',
     advice: 'Ask its operator.',
   },
   {
     state: '54000',
-    sentence: 'a value or the statement is larger than PostgreSQL can hold or index',
+    summary: 'a value or the statement is larger than PostgreSQL can hold or index',
     advice: 'Store less in one value, or index a hash of it; split the batch.',
   },
   {
     state: '54001',
-    sentence: 'the statement is nested too deeply',
+    summary: 'the statement is nested too deeply',
     advice: 'Use In([…]) or = ANY($1) in place of a long chain of OR.',
   },
   {
     state: '54011',
-    sentence: 'the statement has more columns than PostgreSQL takes',
+    summary: 'the statement has more columns than PostgreSQL takes',
     advice: 'Select fewer columns, or load relations by themselves.',
   },
-  { state: '54023', sentence: 'a function is given more arguments than PostgreSQL takes', advice: 'Pass an array.' },
+  { state: '54023', summary: 'a function is given more arguments than PostgreSQL takes', advice: 'Pass an array.' },
   {
     state: '55000',
-    sentence: 'an object is not in the state that the statement needs',
+    summary: 'an object is not in the state that the statement needs',
     advice: 'Look at what comes before: nextval() before currval(), a recovery that has ended, a view with rows.',
   },
   {
     state: '55006',
-    sentence: 'the object is in use by another session',
+    summary: 'the object is in use by another session',
     advice: 'Wait, or end that session (pg_terminate_backend).',
   },
   {
     state: '55P02',
-    sentence: 'the setting cannot be changed in a running session',
+    summary: 'the setting cannot be changed in a running session',
     advice: 'Change it in postgresql.conf.',
   },
   {
     state: '55P04',
-    sentence: 'a new enum value is used in the transaction that adds it',
+    summary: 'a new enum value is used in the transaction that adds it',
     advice: 'Commit the ADD VALUE first: in migrations put it into one of its own.',
   },
-  { state: '57P04', sentence: 'the database was dropped', advice: 'Create it again and run the migrations.' },
-  { state: '57000', sentence: 'an operator intervened', advice: 'Try again in a moment.' },
+  { state: '57P04', summary: 'the database was dropped', advice: 'Create it again and run the migrations.' },
+  { state: '57000', summary: 'an operator intervened', advice: 'Try again in a moment.' },
   ...['58000', '58030', '58P01', '58P02'].map((state) => ({
     state,
-    sentence: 'the database server cannot read or write one of its files',
+    summary: 'the database server cannot read or write one of its files',
     advice: 'Tell its operator; the log of the server names the file.',
   })),
   {
     state: 'F0000',
-    sentence: 'the configuration of the database server has an error',
+    summary: 'the configuration of the database server has an error',
     advice: 'Tell its operator; the log of the server names it.',
   },
   ...['XX001', 'XX002'].map((state) => ({
     state,
-    sentence: 'the database server found damaged data',
+    summary: 'the database server found damaged data',
     advice: 'Stop writing and tell its operator: restore a backup, or rebuild the index (REINDEX).',
   })),
   {
     state: 'XX000',
-    sentence: 'the database server met an internal error',
+    summary: 'the database server met an internal error',
     advice: 'Ask for less at once; if it comes again, tell the operator of the server, whose log has it.',
   },
   {
     state: '72000',
-    sentence: 'the transaction reads older rows than the server keeps',
+    summary: 'the transaction reads older rows than the server keeps',
     advice: 'Make the transaction shorter.',
   },
   ...['P0001', '38000', '38001', '38002', '38003', '38004', '39000', '39P01'].map((state) => ({
     state,
-    sentence: 'a function, trigger or program of the database raised an error',
+    summary: 'a function, trigger or program of the database raised an error',
     advice: 'The log of the server has its text, which may hold values and is not repeated here.',
   })),
   ...['P0002', 'P0003'].map((state) => ({
     state,
-    sentence: 'a function of the database found another number of rows than it expects',
+    summary: 'a function of the database found another number of rows than it expects',
     advice: 'Look at the data that it was called for.',
   })),
   {
     state: 'P0004',
-    sentence: 'an assertion of a function of the database does not hold',
+    summary: 'an assertion of a function of the database does not hold',
     advice: 'Look at the data that it was called for.',
   },
 ];
@@ -94,33 +94,33 @@ export const SERVER_READINGS: readonly Reading[] = [
 export const TRANSACTION_READINGS: readonly Reading[] = [
   {
     state: '25001',
-    sentence: 'the statement cannot run inside of a transaction, or must be its first',
+    summary: 'the statement cannot run inside of a transaction, or must be its first',
     advice:
       'Run it outside of transaction(); in a migration declare transaction = false; give the isolation level to transaction().',
   },
   {
     state: '25P01',
-    sentence: 'the statement runs in a transaction only, and there is none',
+    summary: 'the statement runs in a transaction only, and there is none',
     advice: 'Run it inside of transaction(), with the manager that it gives.',
   },
   {
     state: '3B001',
-    sentence: 'the savepoint does not exist, because its transaction or an outer one has ended',
+    summary: 'the savepoint does not exist, because its transaction or an outer one has ended',
     advice: 'Use nested transaction() calls, and run nothing beside them on the same manager.',
   },
   {
     state: '57014',
     routines: ['ProcessInterrupts'],
     message: /^canceling statement due to statement timeout$/,
-    sentence: 'the statement ran longer than statement_timeout allows',
+    summary: 'the statement ran longer than statement_timeout allows',
   },
   {
     state: '57014',
     message: /^canceling statement due to user request$/,
-    sentence: 'the statement was cancelled by an operator',
+    summary: 'the statement was cancelled by an operator',
     advice: 'Run it again if the operator agrees.',
   },
-  { state: '25P04', sentence: 'the transaction ran longer than transaction_timeout allows', advice: 'Split it.' },
+  { state: '25P04', summary: 'the transaction ran longer than transaction_timeout allows', advice: 'Split it.' },
 ];
 
 /** Changes of the schema. */
@@ -129,29 +129,29 @@ export const SCHEMA_CHANGE_READINGS: readonly Reading[] = [
   {
     state: '42P07',
     message: createMessagePattern('relation "<table>" already exists'),
-    sentence: 'a table, view or index {table} already exists',
+    summary: 'a table, view or index {table} already exists',
     advice: DDL,
   },
-  { state: '42P07', sentence: 'a table, view or index of this name already exists', advice: DDL },
+  { state: '42P07', summary: 'a table, view or index of this name already exists', advice: DDL },
   {
     state: '42710',
     message: createMessagePattern('(?:type|constraint|trigger|extension|role|policy) "<name>".* already exists'),
-    sentence: 'an object {name} already exists',
+    summary: 'an object {name} already exists',
     advice: DDL,
   },
-  { state: '42710', sentence: 'an object of this name already exists', advice: DDL },
-  { state: '42P06', sentence: 'a schema of this name already exists', advice: DDL },
-  { state: '42P04', sentence: 'a database of this name already exists', advice: 'Use it, or choose another name.' },
-  { state: '42723', sentence: 'a function of this name and these arguments already exists', advice: DDL },
-  { state: '42P16', sentence: 'the definition of the table is not valid', advice: DDL },
+  { state: '42710', summary: 'an object of this name already exists', advice: DDL },
+  { state: '42P06', summary: 'a schema of this name already exists', advice: DDL },
+  { state: '42P04', summary: 'a database of this name already exists', advice: 'Use it, or choose another name.' },
+  { state: '42723', summary: 'a function of this name and these arguments already exists', advice: DDL },
+  { state: '42P16', summary: 'the definition of the table is not valid', advice: DDL },
   {
     state: '42P17',
-    sentence: 'the definition of the object is not valid',
+    summary: 'the definition of the object is not valid',
     advice: 'Use immutable functions only in indexes and generated columns.',
   },
   {
     state: '42830',
-    sentence: 'a foreign key refers to columns that have no unique key',
+    summary: 'a foreign key refers to columns that have no unique key',
     advice: 'Give them one first.',
   },
   {
@@ -159,12 +159,12 @@ export const SCHEMA_CHANGE_READINGS: readonly Reading[] = [
     message: createMessagePattern(
       'cannot drop (?:table|view|type|column|function|constraint|index|schema) <name>.* because other objects depend on it',
     ),
-    sentence: '{name} cannot be dropped, because other objects depend on it',
+    summary: '{name} cannot be dropped, because other objects depend on it',
     advice: 'Drop those first, in a migration.',
   },
   {
     state: '2BP01',
-    sentence: 'an object cannot be dropped, because others depend on it',
+    summary: 'an object cannot be dropped, because others depend on it',
     advice: 'Drop those first, in a migration.',
   },
 ];

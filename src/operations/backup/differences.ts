@@ -21,9 +21,9 @@ export function compareFingerprints(
   { ignoreSequences = false, ignoreDatabase = false }: ComparisonOptions = {},
 ): string[] {
   return [
-    ...diff(before.catalog, after.catalog).map(({ sentence }) => sentence),
+    ...diff(before.catalog, after.catalog).map(({ message }) => message),
     ...(ignoreDatabase ? [] : listFacts('database', before.database, after.database)),
-    ...compareRows(before, after).map(({ sentence }) => sentence),
+    ...compareRows(before, after).map(({ message }) => message),
     ...(ignoreSequences ? [] : comparePositions(before, after)),
   ];
 }
@@ -34,7 +34,7 @@ export interface RowDifference {
   readonly after: number;
   /** Columns that both have and whose values differ; absent unless both fingerprints have hashes of columns. */
   readonly columns?: readonly string[];
-  readonly sentence: string;
+  readonly message: string;
 }
 
 /** Tables whose rows are not the same. Those that only one of the two has are the catalog's to tell of. */
@@ -52,7 +52,7 @@ export function compareRows(before: Fingerprint, after: Fingerprint): RowDiffere
         table,
         ...{ before: was.rows, after: is.rows },
         ...(columns ? { columns } : {}),
-        sentence: `${table}: ${formatDifference(was.rows, is.rows, columns)}`,
+        message: `${table}: ${formatDifference(was.rows, is.rows, columns)}`,
       },
     ];
   });
@@ -60,7 +60,7 @@ export function compareRows(before: Fingerprint, after: Fingerprint): RowDiffere
 
 function describeMissing(path: string, was?: TableRows, is?: TableRows): RowDifference {
   const [before, after] = [was?.rows ?? 0, is?.rows ?? 0];
-  return { table: path, before, after, sentence: `${path}: ${formatDifference(before, after)}` };
+  return { table: path, before, after, message: `${path}: ${formatDifference(before, after)}` };
 }
 
 function formatDifference(before: number, after: number, columns: readonly string[] = []): string {

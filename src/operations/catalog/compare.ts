@@ -82,7 +82,7 @@ export async function compareEntities(dataSource: DataSource): Promise<Answer> {
       object: 'entities',
       is: null,
       shouldBe: query,
-      sentence: `entities: TypeORM would run ${query.replaceAll(/\s+/g, ' ').trim()}`,
+      message: `entities: TypeORM would run ${query.replaceAll(/\s+/g, ' ').trim()}`,
     })),
   };
 }
@@ -93,13 +93,13 @@ function joinNames(names: readonly string[]): string[] {
 }
 
 function createPendingDifference(names: string): Difference {
-  const sentence = `migrations are pending, run migration:run: ${names}`;
-  return { object: 'migrations', is: null, shouldBe: names, sentence };
+  const message = `migrations are pending, run migration:run: ${names}`;
+  return { object: 'migrations', is: null, shouldBe: names, message };
 }
 
 function createUnknownDifference(names: string): Difference {
-  const sentence = `migrations are applied that this version does not know, use the version that has them: ${names}`;
-  return { object: 'migrations', is: names, shouldBe: null, sentence };
+  const message = `migrations are applied that this version does not know, use the version that has them: ${names}`;
+  return { object: 'migrations', is: names, shouldBe: null, message };
 }
 
 const KEY = `schema ${SCHEMA}`;
@@ -162,6 +162,6 @@ export function findStaleEntries(
       object,
       is: null,
       shouldBe: 'there',
-      sentence: `${object} is listed as made by migrations only, and is not: take it off that list`,
+      message: `${object} is listed as made by migrations only, and is not: take it off that list`,
     }));
 }

@@ -56,7 +56,7 @@ export interface Difference {
   readonly is: string | null;
   readonly shouldBe: string | null;
   /** In words, on one line: `posts.error_count: default is 1, should be 0`. */
-  readonly sentence: string;
+  readonly message: string;
   /** SQL that puts it right and loses no rows. Absent where none can be said: it needs thought. */
   readonly repair?: string;
 }
@@ -102,7 +102,7 @@ function compareWhole(
     object: key,
     is: found ? 'there' : null,
     shouldBe: wanted ? 'there' : null,
-    sentence: describeObject(wanted, found, names),
+    message: describeObject(wanted, found, names),
     ...(repair === undefined ? {} : { repair }),
   };
 }
@@ -121,7 +121,7 @@ function compareFacts(key: string, wanted: CatalogObject, found: CatalogObject, 
         fact,
         is: is[fact] ?? null,
         shouldBe: should[fact] ?? null,
-        sentence: `${getDisplayName(wanted, names)}: ${describeFact(wanted.kind, fact, is[fact], should[fact], names)}`,
+        message: `${getDisplayName(wanted, names)}: ${describeFact(wanted.kind, fact, is[fact], should[fact], names)}`,
         ...(repair === undefined ? {} : { repair }),
       };
     });

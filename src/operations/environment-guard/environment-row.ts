@@ -19,7 +19,7 @@ export interface DatabaseState {
   readonly empty: boolean;
   /** Names of other schemas that have tables or views. */
   readonly otherSchemas: readonly string[];
-  readonly marker: EnvironmentRow;
+  readonly environmentRow: EnvironmentRow;
 }
 
 export const ENVIRONMENT_TABLE = 'database_environment';
@@ -94,15 +94,21 @@ export async function readDatabaseState(query: Query): Promise<DatabaseState> {
   const [row] = await query<DatabaseStateRow>(
     `SELECT current_database()::text AS database, ${IS_FILLED} AS filled,
             ARRAY(SELECT nspname::text FROM (${FILLED_SCHEMAS}) filled WHERE nspname <> current_schema() ORDER BY 1) AS others,
-            CASE WHEN to_regclass(name) IS NOT NULL THEN name END AS marker,
-            has_table_privilege(to_regclass(name), 'SELECT') AS readable FROM (${ENVIRONMENT_TABLE_NAME}) AS marker`,
+            CASE WHEN to_regclass(name) IS NOT NULL THEN name END AS environment_table,
+            has_table_privilege(to_regclass(name), 'SELECT') AS readable FROM (${ENVIRONMENT_TABLE_NAME}) AS named`,
   );
-  const { database: databaseName = '', filled = true, others: otherSchemas = [], marker = null, readable } = row ?? {};
+  const {
+    database: databaseName = '',
+    filled = true,
+    others: otherSchemas = [],
+    environment_table: table = null,
+    readable,
+  } = row ?? {};
   return {
     databaseName,
     empty: !filled,
     otherSchemas,
-    marker: await readEnvironmentRow(query, marker, readable ?? false),
+    environmentRow: await readEnvironmentRow(query, table, readable ?? false),
   };
 }
 
@@ -110,7 +116,7 @@ interface DatabaseStateRow {
   readonly database: string;
   readonly filled: boolean;
   readonly others: string[];
-  readonly marker: string | null;
+  readonly environment_table: string | null;
   readonly readable: boolean | null;
 }
 
@@ -214,7 +220,7 @@ async function lockTable(query: Query): Promise<string> {
   const [row] = await query<{ name: string; there: boolean; writes: boolean | null }>(
     `SELECT name, to_regclass(name) IS NOT NULL AS there,
             has_table_privilege(to_regclass(name), 'INSERT') AND has_table_privilege(to_regclass(name), 'DELETE') AS writes
-     FROM (${ENVIRONMENT_TABLE_NAME}) AS marker`,
+     FROM (${ENVIRONMENT_TABLE_NAME}) AS named`,
   );
   if (row?.there !== true) {
     throw new EnvironmentNotSet(

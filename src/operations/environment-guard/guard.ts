@@ -45,13 +45,13 @@ export class ConfirmationNeeded extends DestructionRefused {
   readonly code = ConfirmationNeeded.kind.code;
 
   constructor(
-    deed: DestructiveAction,
+    action: DestructiveAction,
     databaseName: string,
     /** Why it is asked for: sentences without their end. */
     readonly reasons: readonly string[],
   ) {
     super(
-      deed,
+      action,
       databaseName,
       reasons.join(', and '),
       `If ${quoteName(databaseName)} is the database you mean, give its name with`,
@@ -69,12 +69,12 @@ export class ConfirmationWrong extends DestructionRefused {
   readonly code = ConfirmationWrong.kind.code;
 
   constructor(
-    deed: DestructiveAction,
+    action: DestructiveAction,
     databaseName: string,
     readonly confirmedName: string,
   ) {
     const why = `the connection leads to the database ${quoteName(databaseName)}, not to ${quoteName(confirmedName)}`;
-    super(deed, databaseName, why, 'Check the database URL, or give the name that you mean, exactly, with');
+    super(action, databaseName, why, 'Check the database URL, or give the name that you mean, exactly, with');
   }
 }
 
@@ -111,36 +111,38 @@ export interface ConfirmationRequest {
  *
  * @throws ConfirmationNeeded, ConfirmationWrong, and what the query throws
  */
-export async function assertDestructiveActionAllowed(query: Query, destruction: ConfirmationRequest): Promise<void> {
-  assertConfirmed(await readDatabaseState(query), destruction);
+export async function assertDestructiveActionAllowed(query: Query, request: ConfirmationRequest): Promise<void> {
+  assertConfirmed(await readDatabaseState(query), request);
 }
 
 /** The same where the situation is known already. */
-export function assertConfirmed(situation: DatabaseState, destruction: ConfirmationRequest): void {
-  const { action, nodeEnv, confirmedName, wholeDatabase = false, confirmBy = '--database' } = destruction;
-  const { databaseName, otherSchemas } = situation;
-  const deed: DestructiveAction = { action, confirmBy };
+export function assertConfirmed(state: DatabaseState, request: ConfirmationRequest): void {
+  const { action, nodeEnv, confirmedName, wholeDatabase = false, confirmBy = '--database' } = request;
+  const { databaseName, otherSchemas } = state;
+  const destructive: DestructiveAction = { action, confirmBy };
   if (confirmedName === databaseName) return;
-  if (confirmedName !== undefined) throw new ConfirmationWrong(deed, databaseName, confirmedName);
+  if (confirmedName !== undefined) throw new ConfirmationWrong(destructive, databaseName, confirmedName);
   const others = wholeDatabase && otherSchemas.length > 0;
   const reasons = [
     ...(others ? [`it holds other schemas too, which go with it: ${otherSchemas.join(', ')}`] : []),
-    ...listConfirmationReasons(situation, nodeEnv),
+    ...listConfirmationReasons(state, nodeEnv),
   ];
-  if (reasons.length > 0) throw new ConfirmationNeeded(deed, databaseName, reasons);
+  if (reasons.length > 0) throw new ConfirmationNeeded(destructive, databaseName, reasons);
 }
 
 /** Why the name is asked for, in words; none: what destroys is free. */
 export function listConfirmationReasons(
-  { databaseName, empty, marker }: DatabaseState,
+  { databaseName, empty, environmentRow }: DatabaseState,
   nodeEnv: string | undefined,
 ): string[] {
   if (empty) return [];
   const database = `the database ${quoteName(databaseName)}`;
   const reasons: string[] = [];
-  if (marker.state === 'unset') reasons.push(`${database} does not say of which environment it is`);
-  else if (marker.state === 'unreadable') reasons.push(`this role cannot read of which environment ${database} is`);
-  else if (!HARMLESS.includes(marker.environment)) reasons.push(`${database} says it is ${marker.environment}`);
+  if (environmentRow.state === 'unset') reasons.push(`${database} does not say of which environment it is`);
+  else if (environmentRow.state === 'unreadable')
+    reasons.push(`this role cannot read of which environment ${database} is`);
+  else if (!HARMLESS.includes(environmentRow.environment))
+    reasons.push(`${database} says it is ${environmentRow.environment}`);
   if (nodeEnv !== undefined && !HARMLESS.includes(nodeEnv)) reasons.push(`NODE_ENV is ${quoteName(nodeEnv)}`);
   return reasons;
 }

@@ -84,7 +84,7 @@ function collectChanges(from: Snapshot, to: Snapshot, differences: readonly Diff
     from: from.objects[key],
     to: to.objects[key],
     facts: list.flatMap(({ fact }) => fact ?? []),
-    sentences: list.map(({ sentence }) => sentence),
+    sentences: list.map(({ message }) => message),
   }));
 }
 

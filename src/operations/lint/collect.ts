@@ -92,11 +92,11 @@ async function toCollectError(
   queryRunner: QueryRunner,
   timeoutMs: number,
 ): Promise<string | undefined> {
-  const patience = new AbortController();
+  const waitBudget = new AbortController();
   try {
     return await Promise.race([
       migration.up(queryRunner).then(() => undefined),
-      sleep(timeoutMs, `it does not end within ${timeoutMs / 1000} s`, { signal: patience.signal }),
+      sleep(timeoutMs, `it does not end within ${timeoutMs / 1000} s`, { signal: waitBudget.signal }),
     ]);
   } catch (error) {
     // Of others only the kind: the message may hold what it read.
@@ -105,7 +105,7 @@ async function toCollectError(
       ? error.message
       : `it throws ${/^\w+$/.test(error.name) ? error.name : 'an Error'}`;
   } finally {
-    patience.abort();
+    waitBudget.abort();
   }
 }
 
@@ -134,9 +134,9 @@ export interface CollectedMigration {
   readonly name: string;
   readonly inTransaction: boolean;
   readonly statements: readonly Statement[];
-  readonly troubles: readonly CollectError[];
+  readonly errors: readonly CollectError[];
   /** Of a statement, or of no number when none follows it. */
-  readonly acceptances: readonly (Suppression & { number: number | undefined })[];
+  readonly suppressions: readonly (Suppression & { number: number | undefined })[];
 }
 
 export interface CollectOptions {
@@ -153,8 +153,8 @@ export async function collect(migration: MigrationInterface, options: CollectOpt
     answer: (sql, parameters) => answer(sql, parameters, parser, reader),
   });
   const statements: Statement[] = [];
-  const troubles: CollectError[] = failure === undefined ? [] : [{ kind: 'not-collected', what: failure }];
-  const acceptances: (Suppression & { number: number | undefined })[] = [];
+  const errors: CollectError[] = failure === undefined ? [] : [{ kind: 'not-collected', what: failure }];
+  const suppressions: (Suppression & { number: number | undefined })[] = [];
   let waiting: Suppression[] = [];
   let number = 0;
   for (const query of queries) {
@@ -162,27 +162,27 @@ export async function collect(migration: MigrationInterface, options: CollectOpt
     const parsed = parseOrFail(query, parser);
     if (parsed === undefined) {
       number += 1;
-      troubles.push({ kind: 'syntax-error', number, what: `a query of ${query.sql.length} characters` });
+      errors.push({ kind: 'syntax-error', number, what: `a query of ${query.sql.length} characters` });
     } else {
       waiting.push(...findSuppressions(parsed.comments));
       for (const statement of parsed.statements) {
         number += 1;
         statements.push({ ...statement, number, parameters: query.parameters });
-        for (const acceptance of [...waiting, ...findSuppressions(statement.comments)])
-          acceptances.push({ ...acceptance, number });
+        for (const suppression of [...waiting, ...findSuppressions(statement.comments)])
+          suppressions.push({ ...suppression, number });
         waiting = [];
       }
     }
-    if (query.madeUp) troubles.push({ kind: 'made-up-answer', number: first, what: 'no rows' });
+    if (query.madeUp) errors.push({ kind: 'made-up-answer', number: first, what: 'no rows' });
   }
-  for (const acceptance of waiting) acceptances.push({ ...acceptance, number: undefined });
-  if (number === 0 && failure === undefined) troubles.push({ kind: 'empty-migration', what: 'up' });
+  for (const suppression of waiting) suppressions.push({ ...suppression, number: undefined });
+  if (number === 0 && failure === undefined) errors.push({ kind: 'empty-migration', what: 'up' });
   return {
     name: getMigrationName(migration),
     inTransaction: migration.transaction !== false,
     statements,
-    troubles,
-    acceptances,
+    errors,
+    suppressions,
   };
 }
 

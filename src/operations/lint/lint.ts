@@ -51,34 +51,34 @@ const ACCEPTABLE = LINT_RULES.filter((rule) => !FINAL.includes(rule)).map(({ id 
 /** Parts the objections to a migration into findings and what its comments accept; each acceptance must be of use. */
 export function applySuppressions(
   migration: CollectedMigration,
-  objections: readonly RawFinding[],
+  rawFindings: readonly RawFinding[],
 ): { findings: Finding[]; accepted: Accepted[] } {
   const accepted: Accepted[] = [];
-  const used = new Set<CollectedMigration['acceptances'][number]>();
-  const left = objections.filter((objection) => {
-    const { rule, what, number } = objection;
-    const matching = migration.acceptances.filter(
-      (acceptance) =>
+  const used = new Set<CollectedMigration['suppressions'][number]>();
+  const left = rawFindings.filter((rawFinding) => {
+    const { rule, what, number } = rawFinding;
+    const matching = migration.suppressions.filter(
+      (suppression) =>
         ACCEPTABLE.includes(rule.id) &&
-        acceptance.rule === rule.id &&
-        acceptance.reason !== undefined &&
-        (number === undefined || acceptance.number === number),
+        suppression.rule === rule.id &&
+        suppression.reason !== undefined &&
+        (number === undefined || suppression.number === number),
     );
-    for (const acceptance of matching) used.add(acceptance);
+    for (const suppression of matching) used.add(suppression);
     const [first] = matching;
     if (first?.reason === undefined) return true;
     accepted.push({ migration: migration.name, statement: number ?? null, rule: rule.id, what, reason: first.reason });
     return false;
   });
-  const unused = migration.acceptances
-    .filter((acceptance) => !used.has(acceptance))
-    .map((acceptance) => toRawFinding(acceptance, migration));
+  const unused = migration.suppressions
+    .filter((suppression) => !used.has(suppression))
+    .map((suppression) => toRawFinding(suppression, migration));
   const findings = [...left, ...unused].sort((a, b) => (a.number ?? 0) - (b.number ?? 0));
-  return { findings: findings.map((objection) => toFinding(migration.name, objection)), accepted };
+  return { findings: findings.map((rawFinding) => toFinding(migration.name, rawFinding)), accepted };
 }
 
 function toRawFinding(
-  { rule, reason, number }: CollectedMigration['acceptances'][number],
+  { rule, reason, number }: CollectedMigration['suppressions'][number],
   migration: CollectedMigration,
 ): RawFinding {
   const statement = migration.statements.find((candidate) => candidate.number === number);
@@ -141,12 +141,12 @@ export async function lintMigrations(options: LintOptions): Promise<LintReport> 
   const verdicts = [];
   for (const migration of collected) {
     const context = knowledge.begin(migration);
-    const objections = migration.troubles.map((trouble) => toFindingFromError(trouble, migration));
+    const rawFindings = migration.errors.map((error) => toFindingFromError(error, migration));
     for (const statement of migration.statements) {
-      objections.push(...collectRawFindings(statement, said.get(statement) ?? [], context));
+      rawFindings.push(...collectRawFindings(statement, said.get(statement) ?? [], context));
       knowledge.learn(statement);
     }
-    verdicts.push(applySuppressions(migration, objections));
+    verdicts.push(applySuppressions(migration, rawFindings));
   }
   const findings = verdicts.flatMap((verdict) => verdict.findings);
   return {

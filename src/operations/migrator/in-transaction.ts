@@ -192,7 +192,7 @@ export async function runInTransaction(context: Context, attempt: Attempt): Prom
  * @throws MigrationBlocked, and whatever else the work throws
  */
 export async function withRetries<T>(context: Context, name: string, work: () => Promise<T>): Promise<T> {
-  const patience = new WaitBudget(context.maxWaitMs, context.notice);
+  const waitBudget = new WaitBudget(context.maxWaitMs, context.notice);
   for (let pause: number = RETRY.first; ; pause = Math.min(RETRY.most, pause * RETRY.growth)) {
     try {
       return await work();
@@ -200,8 +200,9 @@ export async function withRetries<T>(context: Context, name: string, work: () =>
       if (!isRetryable(error)) throw error;
       const what = getSqlState(error) === '55P03' ? 'a table is in use' : 'another transaction is in the way';
       const who = context.watch.last === undefined ? '' : ` by ${context.watch.last}`;
-      if (patience.exhausted) throw new MigrationBlocked(`${name} waited ${patience.seconds} s: ${what}${who}`, [name]);
-      await patience.waitForNextTry(pause, () => `${name}: ${what}${who}; taken back, trying again`);
+      if (waitBudget.exhausted)
+        throw new MigrationBlocked(`${name} waited ${waitBudget.seconds} s: ${what}${who}`, [name]);
+      await waitBudget.waitForNextTry(pause, () => `${name}: ${what}${who}; taken back, trying again`);
     }
   }
 }

@@ -159,9 +159,10 @@ const POLL = 100;
  */
 export async function takeSessionLock(context: Context): Promise<void> {
   const { connection, schema } = context;
-  const patience = new WaitBudget(context.maxWaitMs, context.notice);
+  const waitBudget = new WaitBudget(context.maxWaitMs, context.notice);
   const keys = createLockSql(schema).join(', ');
-  while (!(await isAcquired(connection, `SELECT pg_try_advisory_lock(${keys}) AS got`))) await wait(context, patience);
+  while (!(await isAcquired(connection, `SELECT pg_try_advisory_lock(${keys}) AS got`)))
+    await wait(context, waitBudget);
 }
 
 /**
@@ -178,7 +179,7 @@ export async function withTransactionLock<T>(
   end: 'commit' | 'rollback' = 'commit',
 ): Promise<T> {
   const { connection, schema } = context;
-  const patience = new WaitBudget(context.maxWaitMs, context.notice);
+  const waitBudget = new WaitBudget(context.maxWaitMs, context.notice);
   const keys = createLockSql(schema).join(', ');
   for (;;) {
     await connection.begin(context.limits);
@@ -193,7 +194,7 @@ export async function withTransactionLock<T>(
       throw error;
     }
     await connection.rollback();
-    await wait(context, patience);
+    await wait(context, waitBudget);
   }
 }
 
@@ -205,13 +206,13 @@ async function isAcquired(connection: MigratorConnection, sql: string): Promise<
   return row?.got === true;
 }
 
-async function wait(context: Context, patience: WaitBudget): Promise<void> {
-  if (patience.exhausted) {
+async function wait(context: Context, waitBudget: WaitBudget): Promise<void> {
+  if (waitBudget.exhausted) {
     throw new MigrationLockTimeout(
-      `Another process has been migrating the schema ${context.schema} for ${patience.seconds} s (${await findHolder(context)})`,
+      `Another process has been migrating the schema ${context.schema} for ${waitBudget.seconds} s (${await findHolder(context)})`,
     );
   }
-  await patience.waitForNextTry(
+  await waitBudget.waitForNextTry(
     POLL,
     async () => `waiting for another process that migrates: ${await findHolder(context)}`,
   );

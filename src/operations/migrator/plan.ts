@@ -13,7 +13,7 @@ export interface Plan {
   /** Oldest first. */
   readonly pending: readonly KnownMigration[];
   /** What the caller takes as it is, and what is known of its source now; to be recorded. */
-  readonly acceptances: readonly { readonly name: string; readonly checksum: string | undefined }[];
+  readonly suppressions: readonly { readonly name: string; readonly checksum: string | undefined }[];
 }
 
 /**
@@ -40,7 +40,7 @@ export function planRun(known: readonly KnownMigration[], history: History, acce
   const newlyLate = listNames(late).filter((name) => !history.accepted.has(name));
   const taken = [...listNames(edited), ...missing, ...newlyLate].filter((name) => accept.has(name));
   const checksums = new Map(known.map(({ name, checksum }) => [name, checksum]));
-  return { pending, acceptances: taken.map((name) => ({ name, checksum: checksums.get(name) })) };
+  return { pending, suppressions: taken.map((name) => ({ name, checksum: checksums.get(name) })) };
 }
 
 /**

@@ -74,16 +74,16 @@ async function begin(context: Context, direction: Direction): Promise<Begun | un
 }
 
 function assertMayRevert({ connection, confirmedName }: Context): Promise<void> {
-  const destruction = { action: 'take back a migration', nodeEnv: readNodeEnv(), confirmedName };
-  return assertDestructiveActionAllowed((sql) => connection.queryRows(sql), destruction);
+  const request = { action: 'take back a migration', nodeEnv: readNodeEnv(), confirmedName };
+  return assertDestructiveActionAllowed((sql) => connection.queryRows(sql), request);
 }
 
 async function findNextPending(
   { journal, known, accept }: Context,
   history: History,
 ): Promise<KnownMigration | undefined> {
-  const { pending, acceptances } = planRun(known, history, accept);
-  for (const { name, checksum } of acceptances) await journal.accept(name, checksum);
+  const { pending, suppressions } = planRun(known, history, accept);
+  for (const { name, checksum } of suppressions) await journal.accept(name, checksum);
   return pending[0];
 }
 

@@ -133,7 +133,7 @@ async function runRehearsal(
   const after = stage.state;
   const now = await stage.readSnapshot();
   const expected = options.expected === undefined ? now : adaptToSchema(options.expected, now);
-  const problems = diff(expected, now).map(({ sentence }) => `after applying: ${sentence}`);
+  const problems = diff(expected, now).map(({ message }) => `after applying: ${message}`);
   const notReverted = stage.findIrreversible(pending);
   if (notReverted !== null) return { problems, notReverted };
 
@@ -144,7 +144,7 @@ async function runRehearsal(
   note('applying them again');
   if (addProblem(problems, await stage.applyAll(pending))) return { problems, notReverted };
   const second = (await stage.readFingerprint()).catalog;
-  problems.push(...diff(after.catalog, second).map(({ sentence }) => `after applying again: ${sentence}`));
+  problems.push(...diff(after.catalog, second).map(({ message }) => `after applying again: ${message}`));
   return { problems, notReverted };
 }
 
@@ -158,7 +158,7 @@ function compareState(when: string, was: Fingerprint, is: Fingerprint): string[]
   const bookkeeping = BOOKKEEPING_TABLES.map((table) => `${was.catalog.schema}.${table}`);
   const [before, after] = [withoutTables(was, bookkeeping), withoutTables(ignoreNewSchema(is, was), bookkeeping)];
   // A sequence does not go back when what it numbered does.
-  return compareFingerprints(before, after, { ignoreSequences: true }).map((sentence) => `${when}: ${sentence}`);
+  return compareFingerprints(before, after, { ignoreSequences: true }).map((message) => `${when}: ${message}`);
 }
 
 /** Where the runner made the schema, it leaves it when every migration is taken back. */

@@ -47,7 +47,7 @@ export function compareOwners(snapshot: Snapshot): Difference[] {
         fact: 'owner',
         is,
         shouldBe: OWNER,
-        sentence: `${getDisplayName(object, snapshot)}: owner is ${is}, should be ${OWNER}`,
+        message: `${getDisplayName(object, snapshot)}: owner is ${is}, should be ${OWNER}`,
         ...(repair === undefined ? {} : { repair }),
       },
     ];
@@ -63,7 +63,7 @@ function createMissingSchema({ schema }: Snapshot): Difference {
     object: `schema ${SCHEMA}`,
     is: null,
     shouldBe: 'there',
-    sentence: `schema ${schema} is missing`,
+    message: `schema ${schema} is missing`,
     repair: `CREATE SCHEMA ${schema} AUTHORIZATION ${OWNER}`,
   };
 }

@@ -84,7 +84,7 @@ function createMissingRole(wanted: RoleDefinition): Difference {
     object: `role ${wanted.name}`,
     is: null,
     shouldBe: 'there',
-    sentence: `role ${wanted.name} is missing`,
+    message: `role ${wanted.name} is missing`,
     repair: `CREATE ROLE ${wanted.name} ${words.join(' ')}; ${createCommentSql(wanted)}`,
   };
 }
@@ -141,7 +141,7 @@ function formatDifference(object: string, is: boolean, says: string, repair: str
     object,
     is: is ? 'there' : null,
     shouldBe: is ? null : 'there',
-    sentence: `${object} ${says}`,
+    message: `${object} ${says}`,
     repair,
   };
 }

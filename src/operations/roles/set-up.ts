@@ -93,10 +93,10 @@ async function setUp(
   const worker = await readWorker(query, schema);
   refuse(before, worker, adopt ?? false);
   const [left] = listDifferences(before).length === 0 ? [] : await work(query, before, worker, matrix);
-  if (left) throw new RolesError(`It cannot be put right: ${left.sentence}. Nothing was changed.`);
+  if (left) throw new RolesError(`It cannot be put right: ${left.message}. Nothing was changed.`);
   for (const [role, verifier] of verifiers) {
     await run(query, {
-      sentence: `set the password of ${role}`,
+      message: `set the password of ${role}`,
       repair: `ALTER ROLE ${role} PASSWORD ${quoteLiteral(verifier)}`,
     });
   }
@@ -105,9 +105,9 @@ async function setUp(
 }
 
 function refuse(state: State, worker: Worker, adopt: boolean): void {
-  if (state.strangers.length > 0 && !adopt) {
+  if (state.foreignRoles.length > 0 && !adopt) {
     throw new RolesError(
-      `The server has roles that db:roles did not make: ${state.strangers.join(', ')}. If they are meant for this database, run it with --adopt, which takes from them what they should not have.`,
+      `The server has roles that db:roles did not make: ${state.foreignRoles.join(', ')}. If they are meant for this database, run it with --adopt, which takes from them what they should not have.`,
     );
   }
   const missing = listObstacles(worker, state);
@@ -147,7 +147,7 @@ async function repairRights(query: Query, schema: string, matrix: RoleMatrix): P
 /** Changing what `owner` owns needs membership; it is given back with the other memberships that should not be. */
 async function borrowOwner(query: Query, { name, version }: Worker): Promise<void> {
   const options = version >= 16 ? ' WITH INHERIT TRUE, SET TRUE' : '';
-  await run(query, { sentence: 'may act as owner', repair: `GRANT owner TO ${name}${options}` });
+  await run(query, { message: 'may act as owner', repair: `GRANT owner TO ${name}${options}` });
 }
 
 async function closeLargeObjects(query: Query, { superuser }: Worker): Promise<string[]> {
@@ -159,14 +159,14 @@ async function closeLargeObjects(query: Query, { superuser }: Worker): Promise<s
   return ['closed the functions that make large objects'];
 }
 
-async function run(query: Query, { sentence, repair }: Pick<Difference, 'sentence' | 'repair'>): Promise<void> {
+async function run(query: Query, { message, repair }: Pick<Difference, 'message' | 'repair'>): Promise<void> {
   if (repair === undefined) return;
   try {
     await query(repair);
   } catch (error) {
     if (getSqlState(error) !== '42501') throw error;
     throw new RolesError(
-      `Nothing was changed: this user may not repair “${sentence}”. Run it as the role's maker or as a superuser.`,
+      `Nothing was changed: this user may not repair “${message}”. Run it as the role's maker or as a superuser.`,
     );
   }
 }

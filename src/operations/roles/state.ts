@@ -29,7 +29,7 @@ export interface Worker {
   /** Our roles that exist and that it may not administer. */
   readonly withoutAdmin: readonly string[];
   /** Owners of objects in our schema whom it may not act as. */
-  readonly strangers: readonly string[];
+  readonly foreignRoles: readonly string[];
 }
 
 const createWorkerSql = (schema: string): string => `
@@ -43,7 +43,7 @@ SELECT quote_ident(current_user) AS name, me.rolsuper AS superuser, me.rolcreate
         AND NOT pg_has_role(current_user, oid, 'MEMBER WITH ADMIN OPTION') ORDER BY 1) AS "withoutAdmin",
   ARRAY(SELECT DISTINCT quote_ident(pg_get_userbyid(relowner)) FROM pg_class
         WHERE relnamespace = nsp.oid AND relkind IN ('r', 'p', 'v', 'm', 'S') AND NOT pg_has_role(current_user, relowner, 'USAGE')
-          AND pg_get_userbyid(relowner) <> 'owner') AS strangers
+          AND pg_get_userbyid(relowner) <> 'owner') AS "foreignRoles"
 FROM pg_database CROSS JOIN pg_roles me LEFT JOIN pg_namespace nsp ON nspname = '${schema}'
 WHERE datname = current_database() AND me.rolname = current_user`;
 
@@ -64,14 +64,14 @@ export function listObstacles(worker: Worker, { roles, owners, rights }: Work): 
     owners.some(({ object }) => object.startsWith('schema '));
   return [
     ...(roles.length > 0 && !worker.createrole ? [`${name} has no CREATEROLE (ALTER ROLE ${name} CREATEROLE)`] : []),
-    ...(elevated ? [`only a superuser may change that ${elevated.sentence}`] : []),
+    ...(elevated ? [`only a superuser may change that ${elevated.message}`] : []),
     ...(worker.createrole && unknown.length > 0
       ? [`${name} did not make ${unknown.join(', ')} (GRANT ${unknown.join(', ')} TO ${name} WITH ADMIN OPTION)`]
       : []),
     ...(database && !worker.ownsDatabase ? [`the database belongs to ${databaseOwner}, not to ${name}`] : []),
     ...(schema && !worker.ownsSchema ? [`the schema ${worker.schema} belongs to ${schemaOwner}, not to ${name}`] : []),
-    ...(owners.length > 0 && worker.strangers.length > 0
-      ? [`tables belong to ${worker.strangers.join(', ')} (GRANT ${worker.strangers.join(', ')} TO ${name})`]
+    ...(owners.length > 0 && worker.foreignRoles.length > 0
+      ? [`tables belong to ${worker.foreignRoles.join(', ')} (GRANT ${worker.foreignRoles.join(', ')} TO ${name})`]
       : []),
   ];
 }
@@ -82,7 +82,7 @@ function concernsRole(role: string, differences: readonly Difference[]): boolean
 
 /** Everything that is not as it should be, and roles of our names that are somebody else's. */
 export interface State extends Work {
-  readonly strangers: readonly string[];
+  readonly foreignRoles: readonly string[];
 }
 
 /** Reads it; writes nothing. `query` and `schema` as for `readSnapshot`. */
@@ -93,7 +93,7 @@ export async function readState(query: Query, schema: string, matrix: RoleMatrix
     roles: compareRoles(actual),
     owners: compareOwners(snapshot),
     rights: compareRights(snapshot, matrix),
-    strangers: findForeignRoles(actual),
+    foreignRoles: findForeignRoles(actual),
   };
 }
 

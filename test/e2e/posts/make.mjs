@@ -71,7 +71,7 @@ const extras = () =>
   sometimes(0.2, () => ` ${pick(MENTIONS)}`) +
   sometimes(0.15, () => ` ${pick(EMOJI)}`);
 const onTopic = () => `${filled(OPENER)} ${filled(FEELING)} ${filled(CAUSE)}. ${filled(PLEA)}`;
-const sentence = () => (faker.datatype.boolean(0.22) ? `${filled(OTHER)}.` : onTopic()) + extras();
+const message = () => (faker.datatype.boolean(0.22) ? `${filled(OTHER)}.` : onTopic()) + extras();
 
 // ---- Text that breaks things, with its language as X names it --------------------------------------------------------
 
@@ -112,7 +112,7 @@ const ONE = odd('und', 'F|.|0|💀|痛|؟|\ufffd|𠮷');
 
 /** Exactly 5,000 code points, drawn from one kind of text. */
 const LONG = {
-  plain: () => `${sentence()} `,
+  plain: () => `${message()} `,
   emoji: () => String.fromCodePoint(int(0x1f600, 0x1f64f)),
   math: () => String.fromCodePoint(int(0x1d400, 0x1d433)), // letters outside the BMP
   hanB: () => String.fromCodePoint(int(0x20000, 0x2a6df)),
@@ -131,7 +131,7 @@ function long(kind) {
 function texts(n, oddOnes, longKinds) {
   const mixed = ({ lang, text }, i) => ({ lang, text: i % 3 ? text : `${text}${pick(['\n', ' '])}${filled(PLEA)}` });
   const special = [...oddOnes.map(mixed), ...ONE, ...longKinds.map(long)];
-  const common = Array.from({ length: n - special.length }, () => ({ lang: 'en', text: sentence() }));
+  const common = Array.from({ length: n - special.length }, () => ({ lang: 'en', text: message() }));
   return faker.helpers.shuffle([...special, ...common]);
 }
 

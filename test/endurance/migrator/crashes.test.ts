@@ -50,7 +50,7 @@ describe('a server that is killed under a migration', () => {
   };
 
   it('has every migration before or after it, never between, and the next run completes', async () => {
-    const faults: string[] = [];
+    const issues: string[] = [];
     for (const place of await places()) {
       const name = await database();
       const again = async (): Promise<string> => {
@@ -58,14 +58,14 @@ describe('a server that is killed under a migration', () => {
         await start();
         return server.url(name);
       };
-      faults.push(...(await strikeAt(server.url(name), place, killServer, again)));
+      issues.push(...(await strikeAt(server.url(name), place, killServer, again)));
     }
-    report(`SIGKILL of the server at ${CRASHES} moments: ${faults.length} not completed by the next run`);
-    expect(faults).toEqual([]);
+    report(`SIGKILL of the server at ${CRASHES} moments: ${issues.length} not completed by the next run`);
+    expect(issues).toEqual([]);
   });
 
   it('loses a single connection (pg_terminate_backend) without more harm', async () => {
-    const faults: string[] = [];
+    const issues: string[] = [];
     for (const place of await places()) {
       const url = server.url(await database());
       const terminate = async (): Promise<void> => {
@@ -75,9 +75,9 @@ describe('a server that is killed under a migration', () => {
           [url.slice(url.lastIndexOf('/') + 1)],
         );
       };
-      faults.push(...(await strikeAt(url, place, terminate, () => Promise.resolve(url))));
+      issues.push(...(await strikeAt(url, place, terminate, () => Promise.resolve(url))));
     }
-    report(`pg_terminate_backend at ${CRASHES} moments: ${faults.length} not completed by the next run`);
-    expect(faults).toEqual([]);
+    report(`pg_terminate_backend at ${CRASHES} moments: ${issues.length} not completed by the next run`);
+    expect(issues).toEqual([]);
   });
 });

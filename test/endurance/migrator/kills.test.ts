@@ -17,13 +17,13 @@ describe('a runner that is killed at every statement', () => {
     // With fewer rounds an even selection of them.
     const wanted = Math.min(places.length, rounds(places.length) * 4);
     const chosen = Array.from({ length: wanted }, (_, n) => places[Math.floor((n * places.length) / wanted)]);
-    const faults: string[] = [];
+    const issues: string[] = [];
     for (const place of chosen) {
-      if (place) faults.push(...(await killAt(await db.create({ bare: true }), place.statement, place.moment)));
+      if (place) issues.push(...(await killAt(await db.create({ bare: true }), place.statement, place.moment)));
     }
     report(
-      `SIGKILL at ${chosen.length} of ${places.length} moments of ${statements} statements: ${faults.length} not completed by the next run`,
+      `SIGKILL at ${chosen.length} of ${places.length} moments of ${statements} statements: ${issues.length} not completed by the next run`,
     );
-    expect(faults).toEqual([]);
+    expect(issues).toEqual([]);
   });
 });

@@ -19,7 +19,7 @@ describe('roles that somebody changed by hand', () => {
   let url: string;
   const setUp = (options?: SetUpOptions) => withSource(url, (source) => setUpRoles(source, ROLE_MATRIX, options));
   const differences = async () =>
-    (await withSource(url, (dataSource) => checkRoles(dataSource, ROLE_MATRIX))).map(({ sentence }) => sentence);
+    (await withSource(url, (dataSource) => checkRoles(dataSource, ROLE_MATRIX))).map(({ message }) => message);
 
   beforeAll(async () => {
     server = await startOwnServer();
@@ -35,10 +35,10 @@ describe('roles that somebody changed by hand', () => {
     const says = DAMAGES[which].flatMap(([, ...sentences]) => sentences).sort();
     expect((await differences()).sort()).toEqual(says);
     await withSource(url, async (source) => {
-      const told = (await compareCatalog(source, SHIPPED_SNAPSHOT)).map(({ sentence }) => sentence);
-      expect(told.map((sentence) => sentence.replace('be the owner of the others', 'be owner')).sort()).toEqual(says);
+      const told = (await compareCatalog(source, SHIPPED_SNAPSHOT)).map(({ message }) => message);
+      expect(told.map((message) => message.replace('be the owner of the others', 'be owner')).sort()).toEqual(says);
       const { repaired } = await setUpRoles(source, ROLE_MATRIX);
-      expect(repaired.map(({ sentence }) => sentence).sort()).toEqual(says);
+      expect(repaired.map(({ message }) => message).sort()).toEqual(says);
     });
     expect(await differences()).toEqual([]);
   });
@@ -62,7 +62,7 @@ describe('roles that somebody changed by hand', () => {
     await server.run('GRANT SELECT ON kpi_metrics TO stranger', DATABASE);
     expect(await differences()).toEqual([]);
     const findings = await withSource(url, (source) => compareCatalog(source, SHIPPED_SNAPSHOT));
-    expect(findings.map(({ sentence }) => sentence)).toEqual([
+    expect(findings.map(({ message }) => message)).toEqual([
       'grant SELECT ON TABLE kpi_metrics TO stranger is there, should not be',
     ]);
     await server.run('REVOKE SELECT ON kpi_metrics FROM stranger', DATABASE);
@@ -71,7 +71,7 @@ describe('roles that somebody changed by hand', () => {
   it('tells when most tables belong to somebody else', async () => {
     await server.run('REASSIGN OWNED BY owner TO app', DATABASE);
     const findings = await withSource(url, (source) => compareCatalog(source, SHIPPED_SNAPSHOT));
-    expect(findings.map(({ sentence }) => sentence)).toContain('most tables: owner is app, should be owner (db:roles)');
+    expect(findings.map(({ message }) => message)).toContain('most tables: owner is app, should be owner (db:roles)');
     await setUp();
     expect(await differences()).toEqual([]);
   });

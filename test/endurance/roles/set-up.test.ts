@@ -40,7 +40,7 @@ describe('db:roles, by an administrator who is no superuser, on an empty databas
   const rows = (role: Exclude<keyof typeof PASSWORDS, never>, sql: string) => runOn(urlOf(server, role), sql);
 
   const differences = async () =>
-    (await withSource(adminUrl, (dataSource) => checkRoles(dataSource, ROLE_MATRIX))).map(({ sentence }) => sentence);
+    (await withSource(adminUrl, (dataSource) => checkRoles(dataSource, ROLE_MATRIX))).map(({ message }) => message);
 
   beforeAll(async () => {
     server = await startOwnServer({ log_statement: 'all', log_min_error_statement: 'info' });
@@ -155,7 +155,7 @@ describe('db:roles, by an administrator who is no superuser, on an empty databas
     await withSource(url, async (dataSource) => {
       await runMigrations(dataSource);
       const { repaired } = await setUpRoles(dataSource, ROLE_MATRIX);
-      expect(repaired.map(({ sentence }) => sentence)).toContain('table posts: owner is admin, should be owner');
+      expect(repaired.map(({ message }) => message)).toContain('table posts: owner is admin, should be owner');
       expect(await checkRoles(dataSource, ROLE_MATRIX)).toEqual([]);
       await server.run(
         'ALTER ROLE owner LOGIN; GRANT SELECT ON authors TO reader; REVOKE ALL ON posts FROM app',

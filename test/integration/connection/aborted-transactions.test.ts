@@ -172,7 +172,7 @@ describe(`a transaction in which a statement failed rejects, by each of ${COMMIT
       code: 'TRANSACTION_ABORTED',
       sqlState: '25P02',
       retryable: false,
-      sentence: expect.stringContaining('(UNIQUE_VIOLATION, 23505, uq_authors__platform_platform_id)'),
+      message: expect.stringContaining('(UNIQUE_VIOLATION, 23505, uq_authors__platform_platform_id)'),
       cause: { code: 'UNIQUE_VIOLATION', table: 'authors' },
     });
     expect(JSON.stringify(serializeError(error))).not.toContain(HANDLE);

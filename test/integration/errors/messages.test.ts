@@ -31,14 +31,14 @@ async function errorOf({ call }: Provocation, nodeEnv: string): Promise<unknown>
 
 describe('an error says what happened and what to do', () => {
   test.each(ALL)('$sqlState $name', async (provocation) => {
-    const { sqlState, errorClass, sentence, advice, inProduction = sentence } = provocation;
+    const { sqlState, errorClass, summary, advice, inProduction = summary } = provocation;
     for (const [nodeEnv, expected] of [
-      ['test', sentence],
+      ['test', summary],
       ['production', inProduction],
     ] as const) {
       const error = await errorOf(provocation, nodeEnv);
       expect(toDatabaseError(error)).toBe(error);
-      expect(error).toMatchObject({ sentence: expected, advice: expect.stringMatching(advice) as unknown });
+      expect(error).toMatchObject({ summary: expected, advice: expect.stringMatching(advice) as unknown });
       expect(sqlState.split('|')).toContain((error as DatabaseError).sqlState);
       expect(error).toBeInstanceOf(errorClass);
       const { message } = error as Error;

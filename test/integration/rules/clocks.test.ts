@@ -25,7 +25,7 @@ const at = (seconds: number): Date => new Date(Date.now() + seconds * 1000);
 
 const timesOf = (entity: EntityClass): string[] =>
   [...getFields(entity)]
-    .filter(([, { rules }]) => rules.some(({ sentence }) => sentence.startsWith('must be a valid Date')))
+    .filter(([, { rules }]) => rules.some(({ message }) => message.startsWith('must be a valid Date')))
     .map(([property]) => property);
 
 test('no rule reads two times, but for the plan of an experiment, which one person writes', () => {

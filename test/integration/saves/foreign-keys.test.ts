@@ -81,16 +81,16 @@ describe('a relation and a foreign key that name different rows are refused', ()
     for (const relation of owningRelations(db.dataSource)) {
       const { repository, property, key, parentId, otherId, target } = await familyOf(relation);
       const row = newRow(target, { [property]: { id: parentId }, [key]: otherId });
-      const sentence = `${property} and ${key} name different rows: set one of them, or both to the same row`;
+      const message = `${property} and ${key} name different rows: set one of them, or both to the same row`;
       await expectNoChange(async () => {
-        await expectRefused(() => repository.save({ ...row }), sentence);
-        await expectRefused(() => repository.save(repository.create(row)), sentence);
-        await expectRefused(() => repository.save(repository.merge(repository.create(), row)), sentence);
-        await expectRefused(() => repository.save([{ ...row }], { listeners: false }), sentence);
-        await expectRefused(() => repository.insert(row), sentence);
-        await expectRefused(() => repository.insert([repository.create(row)]), sentence);
-        await expectRefused(() => repository.upsert(row, ['id']), sentence);
-        await expectRefused(() => repository.createQueryBuilder().insert().values(row).execute(), sentence);
+        await expectRefused(() => repository.save({ ...row }), message);
+        await expectRefused(() => repository.save(repository.create(row)), message);
+        await expectRefused(() => repository.save(repository.merge(repository.create(), row)), message);
+        await expectRefused(() => repository.save([{ ...row }], { listeners: false }), message);
+        await expectRefused(() => repository.insert(row), message);
+        await expectRefused(() => repository.insert([repository.create(row)]), message);
+        await expectRefused(() => repository.upsert(row, ['id']), message);
+        await expectRefused(() => repository.createQueryBuilder().insert().values(row).execute(), message);
         await expectRefused(() => repository.insert({ ...row, [key]: null }), property, key);
         await expectRefused(() => repository.insert({ ...row, [property]: null }), property, key);
         await expectRefused(() => repository.save({ ...row, [property]: null }), property, key);
@@ -101,21 +101,18 @@ describe('a relation and a foreign key that name different rows are refused', ()
   test('on update', async () => {
     for (const relation of owningRelations(db.dataSource)) {
       const { repository, property, key, id, parentId, otherId, load } = await familyOf(relation);
-      const sentence = `${property} and ${key} name different rows: set one of them, or both to the same row`;
+      const message = `${property} and ${key} name different rows: set one of them, or both to the same row`;
       const loaded = await load();
       const part = { [property]: { id: parentId }, [key]: otherId };
       await expectNoChange(async () => {
-        await expectRefused(() => repository.save(Object.assign(loaded, { [key]: otherId })), sentence);
-        await expectRefused(() => repository.save(Object.assign(loaded, { [key]: null })), sentence);
-        await expectRefused(() => repository.save([{ ...loaded, [key]: otherId }]), sentence);
-        await expectRefused(() => repository.save({ ...loaded, [property]: { id: otherId } }), sentence);
-        await expectRefused(() => repository.save(loaded, { listeners: false }), sentence);
-        await expectRefused(() => repository.save({ id, ...part }), sentence);
-        await expectRefused(() => repository.update({ id }, part), sentence);
-        await expectRefused(
-          () => repository.createQueryBuilder().update().set(part).whereInIds(id).execute(),
-          sentence,
-        );
+        await expectRefused(() => repository.save(Object.assign(loaded, { [key]: otherId })), message);
+        await expectRefused(() => repository.save(Object.assign(loaded, { [key]: null })), message);
+        await expectRefused(() => repository.save([{ ...loaded, [key]: otherId }]), message);
+        await expectRefused(() => repository.save({ ...loaded, [property]: { id: otherId } }), message);
+        await expectRefused(() => repository.save(loaded, { listeners: false }), message);
+        await expectRefused(() => repository.save({ id, ...part }), message);
+        await expectRefused(() => repository.update({ id }, part), message);
+        await expectRefused(() => repository.createQueryBuilder().update().set(part).whereInIds(id).execute(), message);
         await expectRefused(() => repository.update({ id }, { ...part, [property]: null }), property, key);
       });
     }

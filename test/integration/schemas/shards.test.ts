@@ -62,10 +62,10 @@ describe('on a schema whose names have shards', () => {
     const plain = errors.get(what);
     const found = await refusal(sql.replace(/(INTO|UPDATE) (\w+)/, `$1 $2${SHARD}`));
     expect(found).toBeInstanceOf(plain?.constructor);
-    const { message, table, columns, constraint, sentence, code, sqlState } = found;
-    expect({ message, table, columns, constraint, sentence, code, sqlState }).toEqual({
-      ...{ message: plain?.message, table: plain?.table, columns: plain?.columns, constraint: plain?.constraint },
-      ...{ sentence: plain?.sentence, code: plain?.code, sqlState: plain?.sqlState },
+    const { summary, table, columns, constraint, message, code, sqlState } = found;
+    expect({ summary, table, columns, constraint, message, code, sqlState }).toEqual({
+      ...{ summary: plain?.summary, table: plain?.table, columns: plain?.columns, constraint: plain?.constraint },
+      ...{ message: plain?.message, code: plain?.code, sqlState: plain?.sqlState },
     });
     expect(`${message} ${table ?? ''} ${constraint ?? ''}`).not.toContain(SHARD);
   });

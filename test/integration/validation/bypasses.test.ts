@@ -47,7 +47,7 @@ describe('PostgreSQL refuses what passes the subscriber by', () => {
       table: 'authors',
       columns: ['relationship_score'],
       constraint: 'ck_authors__relationship_score_range',
-      sentence: 'relationship_score must be a number from 0 to 1',
+      summary: 'relationship_score must be a number from 0 to 1',
       retryable: false,
     });
   });
@@ -59,7 +59,7 @@ describe('PostgreSQL refuses what passes the subscriber by', () => {
       table: 'replies',
       columns: ['approval_status', 'approved_by', 'approved_at'],
       constraint: 'ck_replies__approved_has_approver',
-      sentence: 'an approved reply says who approved it and when',
+      summary: 'an approved reply says who approved it and when',
     });
   });
 });

@@ -31,6 +31,6 @@ test('every constraint of the migrated database has its columns and, foreign key
       table,
       columns: inOrder(columns),
     });
-    if (kind !== 'f') expect(known?.sentence?.length).toBeGreaterThan(10);
+    if (kind !== 'f') expect(known?.summary?.length).toBeGreaterThan(10);
   }
 });

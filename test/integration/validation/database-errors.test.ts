@@ -62,7 +62,7 @@ describe('refused data', () => {
       table: 'authors',
       columns: ['platform', 'platform_id'],
       constraint: 'uq_authors__platform_platform_id',
-      sentence: 'an author with this platform and platform_id exists already',
+      summary: 'an author with this platform and platform_id exists already',
       retryable: false,
     });
   });

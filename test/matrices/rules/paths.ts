@@ -16,7 +16,7 @@ export interface Expectation {
 
 /** What was tried, by rule and path; and everything that went otherwise than it must. */
 export class Matrix {
-  readonly faults: string[] = [];
+  readonly issues: string[] = [];
   tries = 0;
 
   constructor(private readonly dataSource: DataSource) {}
@@ -69,9 +69,9 @@ export class Matrix {
   private judge({ entity, rule, lands }: Expectation, path: string, landed: boolean, error: Error | undefined): void {
     this.tries += 1;
     const place = `${entity.name} ${rule}, ${path}`;
-    if (landed !== lands) this.faults.push(`${place}: ${landed ? 'landed' : `did not land: ${String(error)}`}`);
+    if (landed !== lands) this.issues.push(`${place}: ${landed ? 'landed' : `did not land: ${String(error)}`}`);
     else if (!lands && !isTyped(error))
-      this.faults.push(`${place}: ${error === undefined ? 'no error' : String(error)}`);
+      this.issues.push(`${place}: ${error === undefined ? 'no error' : String(error)}`);
   }
 
   /** The rows as text, without the time of their last change. */

@@ -33,7 +33,7 @@ async function faultsOf(fill: (matrix: Matrix) => Promise<void>): Promise<string
   await fill(matrix);
   tries += matrix.tries;
   expect(matrix.tries).toBeGreaterThan(0);
-  return matrix.faults;
+  return matrix.issues;
 }
 
 const expectation = ({ entity, rule }: RowSubject, lands: boolean) => ({ entity, rule: rule.meaning, lands });
@@ -47,10 +47,10 @@ describe.each(ROW_SUBJECTS.map((subject) => ({ ...subject, name: `${subject.enti
     test(
       'keeps every bad new row out',
       async () => {
-        const faults = await faultsOf(async (matrix) => {
+        const issues = await faultsOf(async (matrix) => {
           for (const row of bad) await matrix.insert(expectation(subject, false), row, isEnforced);
         });
-        expect(faults).toEqual([]);
+        expect(issues).toEqual([]);
       },
       PATIENCE,
     );
@@ -58,10 +58,10 @@ describe.each(ROW_SUBJECTS.map((subject) => ({ ...subject, name: `${subject.enti
     test(
       'lets every good new row in',
       async () => {
-        const faults = await faultsOf(async (matrix) => {
+        const issues = await faultsOf(async (matrix) => {
           for (const row of good) await matrix.insert(expectation(subject, true), row);
         });
-        expect(faults).toEqual([]);
+        expect(issues).toEqual([]);
       },
       PATIENCE,
     );
@@ -72,10 +72,10 @@ describe.each(ROW_SUBJECTS.map((subject) => ({ ...subject, name: `${subject.enti
       'keeps every bad change out',
       async () => {
         expect(badChanges.length).toBeGreaterThan(0);
-        const faults = await faultsOf(async (matrix) => {
+        const issues = await faultsOf(async (matrix) => {
           for (const change of badChanges) await matrix.update(expectation(subject, false), change, isEnforced);
         });
-        expect(faults).toEqual([]);
+        expect(issues).toEqual([]);
       },
       PATIENCE,
     );
@@ -85,14 +85,14 @@ describe.each(ROW_SUBJECTS.map((subject) => ({ ...subject, name: `${subject.enti
     test(
       'lets every good change in',
       async () => {
-        const faults = await faultsOf(async (matrix) => {
+        const issues = await faultsOf(async (matrix) => {
           for (const change of goodChanges) {
             // And one thing more, so that something does change.
             const changes = { ...change, ...OTHER_CHANGES.get(entity.name) };
             await matrix.update(expectation(subject, true), { stored: {}, change: changes });
           }
         });
-        expect(faults).toEqual([]);
+        expect(issues).toEqual([]);
       },
       PATIENCE,
     );
@@ -114,7 +114,7 @@ describe('a rule without CHECK', () => {
   });
 
   test('is on the page of errors, and no rule of a column is without CHECK but those there', () => {
-    for (const { rule } of without) expect(ERRORS_PAGE).toContain(`| ${rule.sentence} |`);
+    for (const { rule } of without) expect(ERRORS_PAGE).toContain(`| ${rule.message} |`);
     const kinds = COLUMN_SUBJECTS.filter(({ rule }) => rule.sql === undefined).map(({ rule }) => rule.kind);
     const listed = UNCHECKED_KINDS.map(([kind]) => kind);
     // What the type of the column enforces.
@@ -122,12 +122,12 @@ describe('a rule without CHECK', () => {
   });
 
   test('is passed by where TypeORM announces nothing', async () => {
-    const faults = await faultsOf(async (matrix) => {
+    const issues = await faultsOf(async (matrix) => {
       for (const subject of without)
         for (const row of subject.bad)
           await matrix.insert(expectation(subject, true), row, ({ announced }) => !announced);
     });
-    expect(faults).toEqual([]);
+    expect(issues).toEqual([]);
   });
 
   test('refuses a value given as SQL, and says what to do', async () => {
@@ -149,7 +149,7 @@ describe.each([...SMALLEST_ROWS.keys()].map((entity) => ({ entity, name: entity.
     test(
       'keep every bad value out',
       async () => {
-        const faults = await faultsOf(async (matrix) => {
+        const issues = await faultsOf(async (matrix) => {
           for (const { property, rule, bad } of subjects) {
             // Where the rule has no CHECK, the type of the column may refuse the value, or not.
             const isEnforced = (path: { announced: boolean }) => path.announced || rule.sql !== undefined;
@@ -158,7 +158,7 @@ describe.each([...SMALLEST_ROWS.keys()].map((entity) => ({ entity, name: entity.
             await matrix.update(expected, { stored: {}, change: { [property]: bad } }, isEnforced);
           }
         });
-        expect(faults).toEqual([]);
+        expect(issues).toEqual([]);
       },
       PATIENCE,
     );

@@ -58,7 +58,7 @@ const HOSTILE = [
 export const COLUMN_SUBJECTS: readonly ColumnSubject[] = ENTITIES.flatMap((entity) =>
   fieldsBesideIds(entity).flatMap(([property, { rules }]) =>
     rules.flatMap((rule): ColumnSubject[] => {
-      const breaking = HOSTILE.filter((value) => !rule.holds(value));
+      const breaking = HOSTILE.filter((value) => !rule.isValid(value));
       // What breaks this rule only, where there is such a value: else another rule would be tried.
       const bad =
         breaking.find((value) => validateValue(rules, value).every(({ kind }) => kind === rule.kind)) ?? breaking[0];
@@ -85,7 +85,12 @@ function wholeRow(entity: EntityClass, changes: Row): Row {
   return Object.fromEntries([...values].filter(([, value]) => value !== undefined));
 }
 
-function badChangesOf({ entity }: RulePair, { holds, properties }: RowRule, bad: readonly Row[], good: readonly Row[]) {
+function badChangesOf(
+  { entity }: RulePair,
+  { isValid, properties }: RowRule,
+  bad: readonly Row[],
+  good: readonly Row[],
+) {
   return bad.flatMap((wrong) =>
     good.flatMap((right) => {
       const differing = properties.filter((property) => !isDeepStrictEqual(wrong[property], right[property]));
@@ -97,12 +102,12 @@ function badChangesOf({ entity }: RulePair, { holds, properties }: RowRule, bad:
           { stored: right, change: pick([property]) },
           { stored: { ...wrong, [property]: right[property] }, change: pick([property]) },
         ]),
-      ].filter(({ stored, change }) => isValid(entity, stored) && !holds({ ...stored, ...change }));
+      ].filter(({ stored, change }) => isValidRow(entity, stored) && !isValid({ ...stored, ...change }));
     }),
   );
 }
 
-function isValid(entity: EntityClass, row: Row): boolean {
+function isValidRow(entity: EntityClass, row: Row): boolean {
   try {
     validateEntity(entity, row, { write: 'insert' });
     return true;

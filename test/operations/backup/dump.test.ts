@@ -174,7 +174,7 @@ REAL "$@" && psql -qX -v ON_ERROR_STOP=1 -f "${join(folder, 'losses.sql')}" >/de
     const error = await verifyBackup(listening(url, { pgBin: bin }), backup.folder).catch((thrown: unknown) => thrown);
     const { differences, message } = error as BackupDiffersError;
     expect(error).toBeInstanceOf(BackupDiffersError);
-    const found = losses.map(([, sentence]) => differences.filter((line) => line.includes(sentence)));
+    const found = losses.map(([, message]) => differences.filter((line) => line.includes(message)));
     expect(found.map((lines) => lines.length)).toEqual(losses.map(() => 1));
     expect(differences).toHaveLength(losses.length);
     expect(message).toMatch(/ is not equal to the database at the time of the backup: .*; and 7 more\.$/);

@@ -117,7 +117,7 @@ describe('the fingerprint of a database', () => {
       await client.query(sql.replaceAll('$db', name));
       return read();
     });
-    expect(compareFingerprints(before, after).filter((sentence) => found.test(sentence))).toHaveLength(1);
+    expect(compareFingerprints(before, after).filter((message) => found.test(message))).toHaveLength(1);
   });
 
   it('hashes rows alike on every version of PostgreSQL and with every setting of the session', async () => {

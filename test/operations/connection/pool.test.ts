@@ -126,7 +126,7 @@ describe('a server that goes away', () => {
     let done = 0;
     const worker = async (): Promise<void> => {
       while (!over) {
-        await withRetry(() => dataSource.query('SELECT 1'), { forMs: 30_000 });
+        await withRetry(() => dataSource.query('SELECT 1'), { maxDurationMs: 30_000 });
         done += 1;
         await sleep(5);
       }

@@ -72,7 +72,7 @@ describe('a password that is changed while queries run', () => {
               repeated.push(toDatabaseError(error)?.code);
               throw error;
             }),
-          { forMs: 10_000 },
+          { maxDurationMs: 10_000 },
         ).catch((error: unknown) => failures.push(error));
       }
     };

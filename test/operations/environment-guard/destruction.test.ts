@@ -16,16 +16,16 @@ jest.setTimeout(30_000);
 const db = useDatabase();
 
 /** With each of these every deed is tried; refused ones must leave everything as it is. */
-const CASES = ['test', 'production', 'staging', undefined].flatMap((marker) =>
+const CASES = ['test', 'production', 'staging', undefined].flatMap((environmentRow) =>
   [undefined, 'test', 'production'].flatMap((nodeEnv) =>
-    (['none', 'right', 'wrong'] as const).map((name) => ({ marker, nodeEnv, name })),
+    (['none', 'right', 'wrong'] as const).map((name) => ({ environmentRow, nodeEnv, name })),
   ),
 );
 
-const expected = ({ marker, nodeEnv, name }: (typeof CASES)[number]): string =>
+const expected = ({ environmentRow, nodeEnv, name }: (typeof CASES)[number]): string =>
   name === 'wrong'
     ? 'CONFIRMATION_WRONG'
-    : name === 'right' || (marker === 'test' && nodeEnv !== 'production')
+    : name === 'right' || (environmentRow === 'test' && nodeEnv !== 'production')
       ? 'done'
       : 'CONFIRMATION_NEEDED';
 
@@ -73,7 +73,7 @@ describe.each(Object.entries(DEEDS))('%s', (_name, { does, destroys }) => {
 
   it.each(CASES)('by $marker, NODE_ENV $nodeEnv, name $name', async (one) => {
     await migrate(url);
-    await say(url, one.marker);
+    await say(url, one.environmentRow);
     const before = await contents(url);
     const name = { none: undefined, right: nameOf(url), wrong: nameOf(url).toUpperCase() }[one.name];
     const outcome = await withNodeEnv(one.nodeEnv, () => does(dataSource, url, name), PERMITTED).then(
@@ -134,8 +134,8 @@ describe('sample data', () => {
     ['staging', 'test', () => 'ANTONE', UnconfirmedDatabaseError, 'not to "ANTONE"'],
     ['test', 'staging', right, SampleInProductionError, 'NODE_ENV is "staging", which counts as production'],
     [undefined, undefined, undefined, UnconfirmedDatabaseError, 'does not say of which environment'],
-  ])('in one that says %s, NODE_ENV %s, is refused', async (marker, nodeEnv, name, Refusal, why) => {
-    await say(db.url, marker);
+  ])('in one that says %s, NODE_ENV %s, is refused', async (environmentRow, nodeEnv, name, Refusal, why) => {
+    await say(db.url, environmentRow);
     const before = await contents(db.url);
     const seeding = seedSample(db.dataSource, { now, nodeEnv, confirmedName: name?.() });
     await expect(seeding).rejects.toBeInstanceOf(Refusal);
@@ -143,8 +143,8 @@ describe('sample data', () => {
     expect(await contents(db.url)).toBe(before);
   });
 
-  it.each(['staging', undefined])('in one that says %s is written where the name is given', async (marker) => {
-    await say(db.url, marker);
+  it.each(['staging', undefined])('in one that says %s is written where the name is given', async (environmentRow) => {
+    await say(db.url, environmentRow);
     await seedSample(db.dataSource, { now, nodeEnv: undefined, confirmedName: right() });
     expect(await db.dataSource.getRepository(Author).count()).toBeGreaterThan(0);
   });

@@ -115,6 +115,6 @@ async function expectRoundTrip(
   });
 }
 
-function sentences(differences: readonly { readonly sentence: string }[]): string[] {
-  return differences.map(({ sentence }) => sentence);
+function sentences(differences: readonly { readonly message: string }[]): string[] {
+  return differences.map(({ message }) => message);
 }

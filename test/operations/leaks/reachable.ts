@@ -17,21 +17,21 @@ export function spellingsOf(secret: string): string[] {
  */
 export function placesOf(roots: object, secret: string): { found: string[]; objects: number } {
   const spellings = spellingsOf(secret);
-  const holds = (text: string): boolean => spellings.some((spelling) => text.includes(spelling));
+  const isValid = (text: string): boolean => spellings.some((spelling) => text.includes(spelling));
   const seen = new Set<unknown>(OUTSIDE);
   const found: string[] = [];
   const waiting: [string, unknown][] = [['root', roots]];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const [path, value] = next;
-    if (typeof value === 'string' && holds(value)) found.push(path);
+    if (typeof value === 'string' && isValid(value)) found.push(path);
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null || seen.has(value)) continue;
     seen.add(value);
     if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
-      if (holds(bytesOf(value).toString('utf8'))) found.push(path);
+      if (isValid(bytesOf(value).toString('utf8'))) found.push(path);
       continue;
     }
     for (const [key, item] of insideOf(value)) {
-      if (holds(key)) found.push(`${path}.${key}`);
+      if (isValid(key)) found.push(`${path}.${key}`);
       waiting.push([`${path}.${key}`, item]);
     }
   }

@@ -14,12 +14,12 @@ describe('a runner that is killed', () => {
   it('leaves what the next run completes, wherever it was', async () => {
     const statements = await countStatements(await db.create({ bare: true }));
     expect(statements).toBeGreaterThan(60);
-    const faults: string[] = [];
+    const issues: string[] = [];
     for (let point = 0; point < POINTS; point += 1) {
       const statement = 1 + Math.floor(((point + 0.5) / POINTS) * statements);
       const moment = MOMENTS[point % MOMENTS.length] ?? 'before';
-      faults.push(...(await killAt(await db.create({ bare: true }), statement, moment)));
+      issues.push(...(await killAt(await db.create({ bare: true }), statement, moment)));
     }
-    expect(faults).toEqual([]);
+    expect(issues).toEqual([]);
   });
 });

@@ -90,7 +90,7 @@ describe('roles and rights of two schemas in one database', () => {
     const found = await withSchema({ ...admin, schema: 'agent_two' }, (dataSource) =>
       checkRoles(dataSource, ROLE_MATRIX),
     );
-    expect(found.map(({ sentence }) => sentence)).toEqual(
+    expect(found.map(({ message }) => message)).toEqual(
       expect.arrayContaining([
         expect.stringMatching(/^schema agent_two: owner is \w+, should be owner$/),
         'grant SELECT ON TABLE posts TO PUBLIC is there, should not be',

@@ -58,11 +58,11 @@ export class Tally {
   }
 
   private verdictsByCheck(one: Case): Disagreement[] {
-    return [...one.judgement.byCheck].flatMap(([check, holds]) => {
+    return [...one.judgement.byCheck].flatMap(([check, isValid]) => {
       const theirs = one.byCheck.get(check);
       if (theirs === undefined) return [];
-      if (theirs !== holds) return [{ ...disagreement(one), detail: `${check}: ${said(holds)} / ${said(theirs)}` }];
-      this.count(check, holds);
+      if (theirs !== isValid) return [{ ...disagreement(one), detail: `${check}: ${said(isValid)} / ${said(theirs)}` }];
+      this.count(check, isValid);
       return [];
     });
   }
@@ -113,6 +113,6 @@ function described(outcome: Outcome): string {
   return `refuses (${[outcome.state, outcome.by].filter((part) => part !== '').join(' ')})`;
 }
 
-function said(holds: boolean): string {
-  return holds ? 'holds' : 'is broken';
+function said(isValid: boolean): string {
+  return isValid ? 'holds' : 'is broken';
 }

@@ -91,7 +91,7 @@ describe('a rule that accepts everything is found', () => {
   ])('%p %s %s', async (entity, property, kind) => {
     const lax = await column(entity, property, original, ({ rules, presence }) => ({
       presence,
-      rules: rules.map((rule): ColumnRule => (rule.kind === kind ? { ...rule, holds: () => true } : rule)),
+      rules: rules.map((rule): ColumnRule => (rule.kind === kind ? { ...rule, isValid: () => true } : rule)),
     }));
     const found = await disagreements(lax);
     expect(found.length).toBeGreaterThan(0);
@@ -100,7 +100,7 @@ describe('a rule that accepts everything is found', () => {
 
   test('over several columns', async () => {
     const found = await disagreements(
-      await row(Reply, 'posted_is_approved', (rule) => ({ ...rule, holds: () => true })),
+      await row(Reply, 'posted_is_approved', (rule) => ({ ...rule, isValid: () => true })),
     );
     expect(found[0]).toMatchObject({ validator: 'accepts' });
     expect(found[0]?.database).toMatch(/^refuses \(23514 ck_replies__posted_is_approved\)$/);

@@ -71,11 +71,11 @@ export function columnSubject(
       const accepted = validatePresent(field.rules, field.presence, value).length === 0;
       if (value === undefined || value === null)
         return { accepted, broken: accepted ? [] : ['required'], byCheck: new Map() };
-      const broken = field.rules.filter((rule) => !rule.holds(value)).map(({ kind }) => kind);
+      const broken = field.rules.filter((rule) => !rule.isValid(value)).map(({ kind }) => kind);
       return {
         accepted,
         broken,
-        byCheck: new Map(withCheck.map(({ rule, name: check }) => [check, rule.holds(value)])),
+        byCheck: new Map(withCheck.map(({ rule, name: check }) => [check, rule.isValid(value)])),
       };
     },
   };
@@ -91,8 +91,8 @@ export function rowSubjects(dataSource: DataSource, catalog: Catalog): Subject[]
 export function rowSubject(dataSource: DataSource, catalog: Catalog, entity: EntityClass, rule: RowRule): Subject {
   const columns = rule.properties.map((property) => columnOf(dataSource, entity, property));
   const name = checkName(entity, rule.meaning);
-  const holds = (values: readonly unknown[]): boolean =>
-    rule.holds(Object.fromEntries(rule.properties.map((property, index) => [property, values[index]])));
+  const isValid = (values: readonly unknown[]): boolean =>
+    rule.isValid(Object.fromEntries(rule.properties.map((property, index) => [property, values[index]])));
   return {
     name: `${entity.name}: ${rule.meaning}`,
     entity,
@@ -102,7 +102,7 @@ export function rowSubject(dataSource: DataSource, catalog: Catalog, entity: Ent
     promised: rule.sql === undefined ? [] : [name],
     rule,
     judge: (values) => {
-      const accepted = holds(values);
+      const accepted = isValid(values);
       return { accepted, broken: accepted ? [] : [rule.meaning], byCheck: new Map([[name, accepted]]) };
     },
   };

@@ -14,7 +14,7 @@ export interface Attempt {
   /** Rows it meets, written first; not judged. */
   readonly before?: readonly Statement[];
   /** SQL that takes away, for this attempt, what would refuse it as well. */
-  readonly aside?: readonly string[];
+  readonly dropFirst?: readonly string[];
   readonly statement: Statement;
   /** What it must have left behind. */
   readonly leaves?: { readonly question: Statement; readonly rows: readonly Row[] };
@@ -42,7 +42,7 @@ export interface Case {
   readonly guard: Guard;
   readonly attacks: readonly Attack[];
   /** The same with only the offending value good: accepted. */
-  readonly twins: readonly Attempt[];
+  readonly validCounterparts: readonly Attempt[];
   /** SQL that takes the guard away: every attack must pass then, or it was not this guard's alone. Absent for enums. */
   readonly removal?: string;
 }

@@ -87,7 +87,7 @@ function notNullCase(table: string, column: string): Case {
         refusal: { code: '23502', table, column },
       },
     ],
-    twins: [{ said: 'a complete row', statement: insert(table, rowOf(table, 3)) }],
+    validCounterparts: [{ said: 'a complete row', statement: insert(table, rowOf(table, 3)) }],
     removal: `${removal}ALTER TABLE ${table} ALTER COLUMN ${column} DROP NOT NULL`,
   };
 }
@@ -102,7 +102,7 @@ function enumCase(table: string, column: string, type: string): Case {
       statement: insert(table, rowOf(table, 3, { [column]: value })),
       refusal: { code: '22P02', routine: 'enum_in' },
     })),
-    twins: values.map((value) => ({
+    validCounterparts: values.map((value) => ({
       said: `${column} = '${value}'`,
       statement: insert(table, rowOf(table, 3, { ...COMPANY[`${table} ${column} ${value}`], [column]: value })),
     })),

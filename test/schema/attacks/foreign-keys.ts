@@ -5,7 +5,7 @@ import { FOREIGN_KEYS, idOf, rowOf, type ForeignKey } from './rows.js';
 export const FOREIGN_KEY_CASES: readonly Case[] = FOREIGN_KEYS.map((key) => ({
   guard: { kind: 'foreign key', table: key.table, name: key.name },
   attacks: [...orphans(key), changeOfParent(key), ...(key.onDelete === 'RESTRICT' ? [refusedDeletion(key)] : [])],
-  twins: [
+  validCounterparts: [
     { said: `${key.column} = an existing id`, statement: child(key, idOf(key.parent, 2)) },
     ...(key.onDelete === 'SET NULL' ? [{ said: `${key.column} = null`, statement: child(key, null) }] : []),
     deletionOfChildless(key),
@@ -27,7 +27,7 @@ function changeOfParent(key: ForeignKey): Attack {
   return {
     said: `another id for a row of ${parent} that ${column} refers to`,
     // A decision is not changed at all.
-    aside: parent === 'decisions' ? ['ALTER TABLE decisions DISABLE TRIGGER tg_decisions__written_once'] : [],
+    dropFirst: parent === 'decisions' ? ['ALTER TABLE decisions DISABLE TRIGGER tg_decisions__written_once'] : [],
     before: family(key),
     statement: { sql: `UPDATE ${parent} SET id = $1 WHERE id = $2`, parameters: [idOf(parent, 99), idOf(parent, 4)] },
     refusal: refusalBy(key),

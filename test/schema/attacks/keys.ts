@@ -12,7 +12,7 @@ export const PRIMARY_KEY_CASES: readonly Case[] = TABLES.map((table) => ({
       refusal: { code: '23505', table, constraint: `pk_${table}` },
     },
   ],
-  twins: [
+  validCounterparts: [
     { said: 'two ids', before: [insert(table, rowOf(table, 3))], statement: insert(table, rowOf(table, 4)) },
     { said: 'an id made by the database', statement: withoutId(table) },
   ],
@@ -105,7 +105,7 @@ export const UNIQUE_CASES: readonly Case[] = UNIQUES.map((unique) => {
         refusal: { code: '23505', table, constraint: name },
       },
     ],
-    twins: [
+    validCounterparts: [
       ...columns.map((column) => ({ said: `another ${column}`, before, statement: second(chosen(column)) })),
       ...(outside ? [outsideTwin(table, outside)] : []),
     ],
@@ -113,7 +113,7 @@ export const UNIQUE_CASES: readonly Case[] = UNIQUES.map((unique) => {
   };
 });
 
-function outsideTwin(table: string, [first, second]: readonly [Row, Row]): Case['twins'][number] {
+function outsideTwin(table: string, [first, second]: readonly [Row, Row]): Case['validCounterparts'][number] {
   return {
     said: 'two rows outside the key',
     before: [insert(table, rowOf(table, 3, first))],

@@ -33,24 +33,24 @@ describe('the attacks report', () => {
     const changed = replaceCheck('decisions', 'sss_score_range', 'sss_score >= 0 AND sss_score <= 1.5');
     const guard = 'check decisions ck_decisions__sss_score_range';
     expect(await findingsAfter(changed, (dataSource) => attackAll(dataSource, casesOf('decisions')))).toEqual([
-      { guard, said: 'sss_score = 1.0000000000000002', fault: 'was not refused' },
-      { guard, said: 'sss_score = 1.5', fault: 'was not refused' },
+      { guard, said: 'sss_score = 1.0000000000000002', issue: 'was not refused' },
+      { guard, said: 'sss_score = 1.5', issue: 'was not refused' },
     ]);
   }, 30_000);
 
   it('a constraint that nobody wrote a case for', async () => {
     const changed = 'ALTER TABLE decisions ADD CONSTRAINT ck_decisions__new CHECK (sss_score <> 0.5)';
     expect(await findingsAfter(changed, gaps)).toEqual([
-      { guard: 'check decisions ck_decisions__new', fault: 'has no case' },
+      { guard: 'check decisions ck_decisions__new', issue: 'has no case' },
     ]);
   });
 
   it('a constraint that is gone, twice: by the catalog and by its attacks', async () => {
     const changed = 'ALTER TABLE replies DROP CONSTRAINT ck_replies__posted_is_approved';
     const guard = 'check replies ck_replies__posted_is_approved';
-    expect(await findingsAfter(changed, gaps)).toEqual([{ guard, fault: 'is not in the catalog' }]);
+    expect(await findingsAfter(changed, gaps)).toEqual([{ guard, issue: 'is not in the catalog' }]);
     const found = await findingsAfter(changed, attacksOn('ck_replies__posted_is_approved'));
-    expect(found).toContainEqual(expect.objectContaining({ guard, fault: 'was not refused' }));
+    expect(found).toContainEqual(expect.objectContaining({ guard, issue: 'was not refused' }));
   });
 
   it.each([
@@ -132,10 +132,10 @@ describe('the attacks report', () => {
   it('a case that proves nothing', async () => {
     const [first] = CASES;
     if (!first) throw new Error('There are no cases.');
-    const empty = { ...first, twins: [] };
+    const empty = { ...first, validCounterparts: [] };
     expect(await gapsOf(db.dataSource, [empty, ...CASES])).toEqual([
-      { guard: 'primary key archetypes pk_archetypes', fault: 'has two cases' },
-      { guard: 'primary key archetypes pk_archetypes', fault: 'has a case without attack or without twin' },
+      { guard: 'primary key archetypes pk_archetypes', issue: 'has two cases' },
+      { guard: 'primary key archetypes pk_archetypes', issue: 'has a case without attack or without twin' },
     ]);
   });
 });

@@ -11,7 +11,7 @@ export interface Finding {
   readonly guard: string;
   /** What was tried. Absent where nothing was. */
   readonly said?: string;
-  readonly fault: string;
+  readonly issue: string;
 }
 
 /** How many statements were tried for each guard, by its key. */
@@ -36,8 +36,8 @@ export async function attackAll(
     const trial = new Trial(runner, await versionOf(runner));
     for (const one of cases) {
       const guard = keyOf(one.guard);
-      findings.push(...(await trial.faultsOf(one)).map((fault) => ({ guard, ...fault })));
-      tally.set(guard, one.attacks.length + one.twins.length);
+      findings.push(...(await trial.faultsOf(one)).map((issue) => ({ guard, ...issue })));
+      tally.set(guard, one.attacks.length + one.validCounterparts.length);
     }
   } finally {
     await runner.rollbackTransaction();
@@ -50,8 +50,10 @@ export async function attackAll(
 export async function gapsOf(dataSource: DataSource, cases: readonly Case[]): Promise<Finding[]> {
   const guards = (await guardsOf(dataSource)).map(keyOf);
   const keys = cases.map(({ guard }) => keyOf(guard));
-  const empty = cases.filter(({ attacks, twins }) => attacks.length === 0 || twins.length === 0);
-  const findings = (found: readonly string[], fault: string) => found.map((guard) => ({ guard, fault }));
+  const empty = cases.filter(
+    ({ attacks, validCounterparts }) => attacks.length === 0 || validCounterparts.length === 0,
+  );
+  const findings = (found: readonly string[], issue: string) => found.map((guard) => ({ guard, issue }));
   return [
     ...findings(
       guards.filter((key) => !keys.includes(key)),
@@ -78,36 +80,36 @@ class Trial {
     private readonly serverVersion: number,
   ) {}
 
-  async faultsOf({ attacks, twins, removal }: Case): Promise<Omit<Finding, 'guard'>[]> {
-    const faults: { said: string; fault: string | undefined }[] = [];
-    for (const attack of attacks) faults.push({ said: attack.said, fault: await this.attackFault(attack, removal) });
-    for (const twin of twins) {
-      const answer = await this.answerTo(twin);
-      faults.push({ said: twin.said, fault: answer && `is good, but ${answer.fault}` });
+  async faultsOf({ attacks, validCounterparts, removal }: Case): Promise<Omit<Finding, 'guard'>[]> {
+    const issues: { said: string; issue: string | undefined }[] = [];
+    for (const attack of attacks) issues.push({ said: attack.said, issue: await this.attackFault(attack, removal) });
+    for (const validCounterpart of validCounterparts) {
+      const answer = await this.answerTo(validCounterpart);
+      issues.push({ said: validCounterpart.said, issue: answer && `is good, but ${answer.issue}` });
     }
-    return faults.flatMap(({ said, fault }) => (fault === undefined ? [] : [{ said, fault }]));
+    return issues.flatMap(({ said, issue }) => (issue === undefined ? [] : [{ said, issue }]));
   }
 
   private async attackFault(attack: Attack, removal?: string): Promise<string | undefined> {
     const answer = await this.answerTo(attack);
     if (!answer) return 'was not refused';
-    if (!this.isWanted(attack.refusal, answer.refusal)) return answer.fault;
+    if (!this.isWanted(attack.refusal, answer.refusal)) return answer.issue;
     if (removal === undefined) return undefined;
-    const others = await this.answerTo({ ...attack, aside: [...(attack.aside ?? []), removal] });
-    return others && `is not refused by its guard alone: without it, it ${others.fault}`;
+    const others = await this.answerTo({ ...attack, dropFirst: [...(attack.dropFirst ?? []), removal] });
+    return others && `is not refused by its guard alone: without it, it ${others.issue}`;
   }
 
   /** Undefined: accepted. */
-  private async answerTo({ aside = [], before = [], statement, leaves }: Attempt): Promise<Answer | undefined> {
+  private async answerTo({ dropFirst = [], before = [], statement, leaves }: Attempt): Promise<Answer | undefined> {
     try {
-      if (aside.length > 0) await this.runner.query(aside.join(';'));
+      if (dropFirst.length > 0) await this.runner.query(dropFirst.join(';'));
       for (const first of before) await run(this.runner, first);
       const refusal = await refusalOf(this.runner, statement);
-      if (refusal) return { refusal, fault: `was refused as ${shown(refusal)}` };
+      if (refusal) return { refusal, issue: `was refused as ${shown(refusal)}` };
       const left = leaves && (await run(this.runner, leaves.question));
-      return isDeepStrictEqual(left, leaves?.rows) ? undefined : { fault: `left ${shown(left)}` };
+      return isDeepStrictEqual(left, leaves?.rows) ? undefined : { issue: `left ${shown(left)}` };
     } catch (error) {
-      return { fault: `could not be tried: ${error instanceof Error ? error.message : 'unknown'}` };
+      return { issue: `could not be tried: ${error instanceof Error ? error.message : 'unknown'}` };
     } finally {
       await this.runner.query('ROLLBACK TO planted');
     }
@@ -122,7 +124,7 @@ class Trial {
 /** Who refused, or what else went wrong. */
 interface Answer {
   readonly refusal?: Refusal;
-  readonly fault: string;
+  readonly issue: string;
 }
 
 async function refusalOf(runner: QueryRunner, statement: Statement): Promise<Refusal | undefined> {

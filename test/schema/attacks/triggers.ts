@@ -174,7 +174,7 @@ function appendOnly(trigger: string, event: string, statement: Statement): Case 
     attacks: [
       { said: statement.sql, before: [stored], statement, refusal: { code: '42501', table: log, constraint: trigger } },
     ],
-    twins: [{ said: 'one more entry', before: [stored], statement: insert(log, rowOf(log, 4)) }],
+    validCounterparts: [{ said: 'one more entry', before: [stored], statement: insert(log, rowOf(log, 4)) }],
     removal: `ALTER TABLE ${log} DISABLE TRIGGER ${trigger}`,
   };
 }
@@ -190,7 +190,7 @@ function finalCase(table: string, meaning: string, row: Row, refused: readonly R
   return {
     guard: { kind: 'trigger', table, name: `${constraint} UPDATE` },
     attacks: refused.map((one) => ({ ...change(one), refusal: { code: '23000', table, constraint } })),
-    twins: accepted.map(change),
+    validCounterparts: accepted.map(change),
     removal: `ALTER TABLE ${table} DISABLE TRIGGER ${constraint}`,
   };
 }

@@ -6,7 +6,7 @@
 /** A value, and the tails of the names of CHECKs that would refuse it as well. */
 export interface Value {
   readonly value: unknown;
-  readonly aside: readonly string[];
+  readonly dropFirst: readonly string[];
 }
 
 export interface Facet {
@@ -62,7 +62,7 @@ const INVISIBLE = [
 /** Text of at most `max` code points, something visible in it. */
 export function text(max: number): Word {
   return (column) => [
-    { ...length(max), refused: [{ value: '', aside: [`${column}_blank`] }, ...tooLong(max, 'x', '🙂', 'é')] },
+    { ...length(max), refused: [{ value: '', dropFirst: [`${column}_blank`] }, ...tooLong(max, 'x', '🙂', 'é')] },
     {
       kind: 'blank',
       refused: plain(...INVISIBLE, INVISIBLE.slice(0, 30).join(''), INVISIBLE.slice(30).join('')),
@@ -87,7 +87,7 @@ export function formatted({ refused, accepted }: Format, max: number): Word {
   return (column) => [
     {
       kind: 'length',
-      refused: [{ value: '', aside: [`${column}_format`] }, ...tooLong(max, letter)],
+      refused: [{ value: '', dropFirst: [`${column}_format`] }, ...tooLong(max, letter)],
       accepted: plain(letter, letter.repeat(max)),
     },
     { kind: 'format', refused: plain(...refused), accepted: plain(...accepted) },
@@ -118,8 +118,8 @@ export const UTM_CODE: Format = {
 export function choice(values: string): Word {
   const list = values.split(' ');
   const [first = ''] = list;
-  const strangers = ['', ' ', 'OTHER', first.toLowerCase(), `${first} `, ` ${first}`, `${first}\n`];
-  return () => [{ kind: 'choice', refused: plain(...strangers), accepted: plain(...list) }];
+  const foreignRoles = ['', ' ', 'OTHER', first.toLowerCase(), `${first} `, ` ${first}`, `${first}\n`];
+  return () => [{ kind: 'choice', refused: plain(...foreignRoles), accepted: plain(...list) }];
 }
 
 /** A list of `min`..`max` texts; of a format, or trimmed free text of 1..100 code points. */
@@ -243,7 +243,7 @@ function jsonSize(before: string, after: string, maxBytes = 65_536): Facet {
 }
 
 export function plain(...values: readonly unknown[]): Value[] {
-  return values.map((value) => ({ value, aside: [] }));
+  return values.map((value) => ({ value, dropFirst: [] }));
 }
 
 function range(refused: readonly unknown[], accepted: readonly unknown[]): Facet {

@@ -58,16 +58,16 @@ export const EVENT_TRIGGER = `${run}_note`;
 /** Names that are others in each run, as tests write them. */
 export function placeholders({ owner, database }: { owner: string; database: string }): {
   fill(sql: string): string;
-  hide(sentence: string): string;
+  hide(message: string): string;
 } {
   const names = { $reader: READER, $writer: WRITER, $note_ddl: EVENT_TRIGGER, $database: database, $owner: owner };
   return {
     fill: (sql) =>
       sql.replaceAll(/\$(reader|writer|note_ddl|database|owner)\b/g, (token) => names[token as keyof typeof names]),
-    hide: (sentence) =>
+    hide: (message) =>
       Object.entries(names).reduce(
         (text, [token, name]) => text.replaceAll(new RegExp(`(?<!\\w)${name}(?!\\w)`, 'g'), () => token),
-        sentence,
+        message,
       ),
   };
 }

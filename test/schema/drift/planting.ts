@@ -68,7 +68,7 @@ export function testDrifts(drifts: readonly Drift[]): void {
       try {
         await client.query(names.fill(plant));
         const differences = diff(clean, await read());
-        expect(differences.map(({ sentence }) => names.hide(sentence))).toEqual(says);
+        expect(differences.map(({ message }) => names.hide(message))).toEqual(says);
         const left = await repaired(differences);
         if (repair === 'by hand') expect(left).not.toEqual([]);
         else expect(left).toEqual([]);

@@ -59,9 +59,9 @@ describe('docs/reference', () => {
   it('has every constraint and unique index on the page of constraints, with a sentence and an error', () => {
     const page = read('constraints.md');
     for (const { name } of [...constraints, ...indexes.filter(({ unique }) => unique)]) {
-      const [, definition = '', sentence = '', error, state] = rowOf(page, name);
+      const [, definition = '', message = '', error, state] = rowOf(page, name);
       expect({ name, definition }).toEqual({ name, definition: expect.stringMatching(/^(`|<code>)[A-Z]{4}/) });
-      expect(sentence.length).toBeGreaterThan(10);
+      expect(message.length).toBeGreaterThan(10);
       expect(error).toMatch(/^`(Check|Unique|ForeignKey)Violation`$/);
       expect(state).toMatch(/^23\d{3}$/);
     }

@@ -31,7 +31,7 @@ export async function killAt(url: string, statement: number, moment: Moment): Pr
   await proxy.close();
   const where = `runner killed ${moment} statement ${statement}`;
   if (signal !== 'SIGKILL') return [`${where}: it was not killed: ${stderr}`];
-  return (await completed(url)).map((fault) => `${where}: ${fault}`);
+  return (await completed(url)).map((issue) => `${where}: ${issue}`);
 }
 
 /**
@@ -53,10 +53,10 @@ export async function strikeAt(
   // The runner may be told before the strike is over.
   await struck;
   const where = `server struck ${place.moment} statement ${place.statement}`;
-  const faults = await completed(await afterwards());
+  const issues = await completed(await afterwards());
   const explained = error instanceof MigrationInterrupted || error instanceof ConnectionFailure;
-  if (!explained) faults.push(`the runner said ${error instanceof Error ? error.message : String(error)}`);
-  return faults.map((fault) => `${where}: ${fault}`);
+  if (!explained) issues.push(`the runner said ${error instanceof Error ? error.message : String(error)}`);
+  return issues.map((issue) => `${where}: ${issue}`);
 }
 
 /** Runs the ten statements to their end, and says what is wrong with the outcome. */

@@ -19,7 +19,7 @@ const COLUMNS = ENTITIES.flatMap((entity) =>
       entity,
       name: `${entity.name}.${column}`,
       column,
-      isList: rules.some(({ sentence }) => sentence === 'must be a JSON list'),
+      isList: rules.some(({ message }) => message === 'must be a JSON list'),
       maxBytes: column === 'interactionHistory' ? MIB : 65_536,
     })),
 );

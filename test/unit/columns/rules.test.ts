@@ -159,22 +159,22 @@ const CASES: Case[] = [
 
 describe.each(CASES)('$what', ({ rules, accepts, refuses }) => {
   const list = Array.isArray(rules) ? rules : [rules];
-  const holds = (value: unknown): boolean => list.every((rule) => rule.holds(value));
+  const isValid = (value: unknown): boolean => list.every((rule) => rule.isValid(value));
 
   test.each(accepts.map((value) => [value]))('accepts %p', (value) => {
-    expect(holds(value)).toBe(true);
+    expect(isValid(value)).toBe(true);
     expect(validateValue(list, value)).toEqual([]);
   });
 
   test.each(refuses.map((value) => [value]))('refuses %p', (value) => {
-    expect(holds(value)).toBe(false);
+    expect(isValid(value)).toBe(false);
     expect(validateValue(list, value)).not.toEqual([]);
   });
 });
 
 test('a text that is none is not measured as well', () => {
   expect(validateValue(createTextRules({ min: 2, max: 4 }), 7)).toEqual([
-    { path: '', kind: 'text', sentence: 'must be text of well-formed Unicode without NUL' },
+    { path: '', kind: 'text', message: 'must be text of well-formed Unicode without NUL' },
   ]);
 });
 

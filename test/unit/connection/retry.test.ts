@@ -18,7 +18,7 @@ describe('withRetry', () => {
     'does with %s what the error says',
     async (_, Class) => {
       const error = new Class();
-      const outcome = withRetry(failing(1, error), { forMs: 1_000 });
+      const outcome = withRetry(failing(1, error), { maxDurationMs: 1_000 });
       if (error.retryable) await expect(outcome).resolves.toBe(2);
       else await expect(outcome).rejects.toBe(error);
     },
@@ -26,22 +26,22 @@ describe('withRetry', () => {
 
   it('makes three attempts even where each takes longer than the time', async () => {
     for (const error of [new LockTimeout(), new PoolSaturated()]) {
-      await expect(withRetry(failing(2, error, 15), { forMs: 10 })).resolves.toBe(3);
-      await expect(withRetry(failing(3, error, 15), { forMs: 10 })).rejects.toMatchObject({ attempts: 3 });
+      await expect(withRetry(failing(2, error, 15), { maxDurationMs: 10 })).resolves.toBe(3);
+      await expect(withRetry(failing(3, error, 15), { maxDurationMs: 10 })).rejects.toMatchObject({ attempts: 3 });
     }
   });
 
   it('makes one attempt where there is no time', async () => {
-    await expect(withRetry(failing(1, new LockTimeout()), { forMs: 0 })).rejects.toMatchObject({ attempts: 1 });
+    await expect(withRetry(failing(1, new LockTimeout()), { maxDurationMs: 0 })).rejects.toMatchObject({ attempts: 1 });
   });
 
   it('goes on for the time given', async () => {
-    await expect(withRetry(failing(6, new AuthenticationFailed()), { forMs: 5_000 })).resolves.toBe(7);
+    await expect(withRetry(failing(6, new AuthenticationFailed()), { maxDurationMs: 5_000 })).resolves.toBe(7);
   });
 
   it('asks `worthIt` in place of `retryable`', async () => {
-    const worthIt = (error: Error): boolean => error instanceof UniqueViolation;
-    await expect(withRetry(failing(1, new UniqueViolation()), { worthIt })).resolves.toBe(2);
-    await expect(withRetry(failing(1, new LockTimeout()), { worthIt })).rejects.toMatchObject({ attempts: 1 });
+    const shouldRetry = (error: Error): boolean => error instanceof UniqueViolation;
+    await expect(withRetry(failing(1, new UniqueViolation()), { shouldRetry })).resolves.toBe(2);
+    await expect(withRetry(failing(1, new LockTimeout()), { shouldRetry })).rejects.toMatchObject({ attempts: 1 });
   });
 });

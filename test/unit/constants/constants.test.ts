@@ -22,7 +22,7 @@ describe('constants agree with the columns they speak of', () => {
     expect(constants.SEGMENT_KEYS.COMBINED).toHaveLength(18);
     const rules = getEntityRules(SegmentedWeight).columns.get('segmentKey') ?? [];
     for (const key of Object.values(constants.SEGMENT_KEYS).flat()) {
-      expect(rules.every(({ holds }) => holds(key))).toBe(true);
+      expect(rules.every(({ isValid }) => isValid(key))).toBe(true);
     }
   });
 
@@ -30,7 +30,7 @@ describe('constants agree with the columns they speak of', () => {
     const names = constants.KPI_CATALOGUE.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     const rules = getEntityRules(KpiMetric).columns.get('metricName') ?? [];
-    expect(names.filter((name) => !rules.every(({ holds }) => holds(name)))).toEqual([]);
+    expect(names.filter((name) => !rules.every(({ isValid }) => isValid(name)))).toEqual([]);
     expect(new Set(constants.KPI_CATALOGUE.map(({ family }) => family))).toEqual(new Set(constants.KPI_TYPE_NAMES));
   });
 

@@ -57,11 +57,11 @@ describe('toDatabaseError', () => {
   });
 
   test('says the rule where somebody knows the constraint', () => {
-    const describeConstraint = (name: string) => ({ table: 'replies', columns: ['content'], sentence: `rule ${name}` });
+    const describeConstraint = (name: string) => ({ table: 'replies', columns: ['content'], summary: `rule ${name}` });
     const error = toDatabaseError(driverError({ code: '23514', constraint: 'ck_x' }), describeConstraint);
     expect(error).toBeInstanceOf(CheckViolation);
     expect(error?.message).toBe('replies (content): rule ck_x [ck_x]. Correct the row.');
-    expect(error?.sentence).toBe('rule ck_x');
+    expect(error?.summary).toBe('rule ck_x');
   });
 
   test('reads no columns out of a detail that may hold more than names', () => {
@@ -72,7 +72,7 @@ describe('toDatabaseError', () => {
 
   test('says what it can where PostgreSQL speaks another language', () => {
     const message = `ungültige Eingabesyntax für Typ uuid: »${secret}«`;
-    expect(toDatabaseError(driverError({ code: '22P02', message }))?.sentence).toBe(
+    expect(toDatabaseError(driverError({ code: '22P02', message }))?.summary).toBe(
       'a text cannot be read as the type of its column or parameter',
     );
     // The place in the statement needs no language.
@@ -82,7 +82,7 @@ describe('toDatabaseError', () => {
       [],
       driverError({ ...fields, internalQuery: undefined }),
     );
-    expect(toDatabaseError(query)?.sentence).toBe('column p.foo does not exist');
+    expect(toDatabaseError(query)?.summary).toBe('column p.foo does not exist');
   });
 
   test('takes no name out of a RAISE', () => {
@@ -117,7 +117,7 @@ describe('toDatabaseError', () => {
     expect(toDatabaseError(driverError({ code: '08ZZZ' }))).toBeInstanceOf(ConnectionLost);
     expect(toDatabaseError(driverError({ code: '22ZZZ' }))).toMatchObject({ code: 'INVALID_VALUE' });
     expect(toDatabaseError(driverError({ code: 'XX000' }))).toBeInstanceOf(UnexpectedDatabaseError);
-    expect(toDatabaseError(driverError({ code: 'QQ000' }))?.sentence).toBe(
+    expect(toDatabaseError(driverError({ code: 'QQ000' }))?.summary).toBe(
       'the database refused the statement (SQLSTATE QQ000)',
     );
     // What is no state is somebody else's, and may hold anything.
@@ -142,7 +142,7 @@ describe('toDatabaseError', () => {
 });
 
 test('each kind of error has a code, a sentence and an advice of its own', () => {
-  for (const part of ['code', 'sentence', 'advice'] as const) {
+  for (const part of ['code', 'summary', 'advice'] as const) {
     const all = DATABASE_ERRORS.map(({ kind }) => kind[part]);
     expect(new Set(all).size).toBe(DATABASE_ERRORS.length);
     expect(all.every((text) => text.length > 5)).toBe(true);

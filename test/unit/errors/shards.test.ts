@@ -33,7 +33,7 @@ describe('names with a shard', () => {
       const plain = error({ code, table, constraint: name });
       const found = error({ code, table: sharded(table), constraint: sharded(name) });
       expect(found).toMatchObject({ name: plain?.name, message: plain?.message, constraint: name, table });
-      expect([found?.columns, found?.sentence]).toEqual([plain?.columns, plain?.sentence]);
+      expect([found?.columns, found?.summary]).toEqual([plain?.columns, plain?.summary]);
     }
     expect(ours.length).toBeGreaterThan(250);
     expect(ours.filter(({ name }) => sharded(name).length === 63).length).toBeGreaterThan(0);

@@ -162,8 +162,8 @@ describe('the rules of history', () => {
       `${SECOND}: what it says after WHY is no answer`,
       second((source) => source.replace('people want to see birds.', 'birds -- !')),
     ],
-  ])('are broken by %s', (_, sentence, broken) => {
-    expect(brokenRules(broken)).toContain(sentence);
+  ])('are broken by %s', (_, message, broken) => {
+    expect(brokenRules(broken)).toContain(message);
   });
 
   it.each([

@@ -37,9 +37,9 @@ describe('factories', () => {
         const value = row[property];
         return value === null
           ? []
-          : rules.filter(({ holds }) => !holds(value)).map(({ sentence }) => property + sentence);
+          : rules.filter(({ isValid }) => !isValid(value)).map(({ message }) => property + message);
       }),
-      ...rowRules.filter(({ holds }) => !holds(row)).map(({ meaning }) => meaning),
+      ...rowRules.filter(({ isValid }) => !isValid(row)).map(({ meaning }) => meaning),
     ]);
     expect(problems).toEqual([]);
     for (const row of makeMany(name, 3)) {

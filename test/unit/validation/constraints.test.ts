@@ -14,8 +14,8 @@ describe('a constraint by its name', () => {
       ['approval_status', 'approved_by', 'approved_at'],
       'an approved reply says who approved it and when',
     ],
-  ])('%s is known with its table, columns and rule', (name, table, columns, sentence) => {
-    expect(describeConstraint(name)).toEqual({ table, columns, sentence });
+  ])('%s is known with its table, columns and rule', (name, table, columns, message) => {
+    expect(describeConstraint(name)).toEqual({ table, columns, summary: message });
   });
 
   it('is unknown when it is none of ours', () => {
@@ -27,7 +27,7 @@ describe('a key that is taken already', () => {
   const sentences = ENTITIES.flatMap((entity) =>
     [...getEntityRules(entity).constraints]
       .filter(([name]) => /^(?:uq|pk)_/.test(name))
-      .map(([name]) => [name, describeConstraint(name)?.sentence ?? ''] as const),
+      .map(([name]) => [name, describeConstraint(name)?.summary ?? ''] as const),
   );
 
   it.each([
@@ -39,12 +39,12 @@ describe('a key that is taken already', () => {
       'a KPI metric with this date, kpi_type_id and metric_name and without platform exists already',
     ],
     ['pk_audit_logs', 'an audit log with this id exists already'],
-  ])('%s says which', (name, sentence) => {
-    expect(describeConstraint(name)?.sentence).toBe(sentence);
+  ])('%s says which', (name, message) => {
+    expect(describeConstraint(name)?.summary).toBe(message);
   });
 
-  it.each(sentences)('%s is told in words', (_name, sentence) => {
-    expect(sentence).toMatch(/^(?:an? [\w ]+ with this [\w, ]+ exists|this \w+ has an? [\w ]+) already$/);
+  it.each(sentences)('%s is told in words', (_name, message) => {
+    expect(message).toMatch(/^(?:an? [\w ]+ with this [\w, ]+ exists|this \w+ has an? [\w ]+) already$/);
   });
 
   it('is one of more than thirty', () => {
@@ -54,10 +54,10 @@ describe('a key that is taken already', () => {
 
 describe('a handle', () => {
   it('is told in which form on which platform, with an example that has it', () => {
-    for (const [platform, { pattern, sentence, example }] of Object.entries(HANDLE_FORMATS)) {
+    for (const [platform, { pattern, message, example }] of Object.entries(HANDLE_FORMATS)) {
       expect(pattern.test(example)).toBe(true);
       expect(HANDLE_SENTENCE).toContain(`on ${platform} `);
-      expect(HANDLE_SENTENCE).toContain(`${sentence}, like ${example}`);
+      expect(HANDLE_SENTENCE).toContain(`${message}, like ${example}`);
     }
     const bad = { platform: 'REDDIT', platformId: '1', handle: 'x' };
     expect(() => {

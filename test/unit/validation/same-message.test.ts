@@ -96,7 +96,7 @@ describe.each(JSON_CLASSES.map((Class) => ({ name: Class.name, Class })))('$name
     for (const property of getFields(Class).keys()) {
       for (const [kind, value] of KINDS) {
         const ours = validateShape(Class, { [property]: value })
-          .map(({ path, sentence }) => `${path.slice(1)} ${sentence}`)
+          .map(({ path, message }) => `${path.slice(1)} ${message}`)
           .filter((message) => message.startsWith(property));
         const theirs = classValidatorMessages(Class, { [property]: value }, property).join('; ');
         expect({ property, kind, said: theirs }).toEqual({ property, kind, said: ours.join('; ') });
@@ -137,7 +137,7 @@ async function pipeMessages(metatype: new () => object, value: object): Promise<
 
 /** class-validator sees one property at a time: rules over several are not its own for entities. */
 function ofColumns(Class: EntityClass, messages: readonly string[]): string[] {
-  const sentences = new Set(getEntityRules(Class).rows.map(({ sentence }) => sentence));
+  const sentences = new Set(getEntityRules(Class).rows.map(({ message }) => message));
   return messages.filter((message) => !sentences.has(message));
 }
 

@@ -4,9 +4,9 @@ import { GIVEN_AS_SQL, validateRow, UNKNOWN } from '../../../src/validation/row-
 
 const rule: RowRule = {
   meaning: 'a_before_b',
-  sentence: 'a is less than b',
+  message: 'a is less than b',
   properties: ['a', 'b'],
-  holds: ({ a, b }) => (a as number) < (b as number),
+  isValid: ({ a, b }) => (a as number) < (b as number),
 };
 const judge = (values: Record<string, unknown>, changes: Partial<RowRule> = {}, faulty: string[] = []) =>
   validateRow({ ...rule, ...changes }, new Map(Object.entries(values)), new Set(faulty))?.message;

@@ -8,7 +8,7 @@ export interface Provocation {
   readonly sqlState: string;
   readonly errorClass: DatabaseErrorClass;
   /** The whole sentence. */
-  readonly sentence: string;
+  readonly summary: string;
   /** A word of what to do. */
   readonly advice: RegExp;
   /** In production, where it is another one: without names that are not of our schema. */
@@ -16,7 +16,7 @@ export interface Provocation {
   readonly call: (dataSource: DataSource) => Promise<unknown>;
 }
 
-type Rest = readonly [errorClass: DatabaseErrorClass, sentence: string, advice: RegExp, inProduction?: string];
+type Rest = readonly [errorClass: DatabaseErrorClass, summary: string, advice: RegExp, inProduction?: string];
 
 /** A provocation by one statement, on a connection of its own. */
 export function statement(sqlState: string, sql: string | readonly [string, unknown[]], ...rest: Rest): Provocation {
@@ -36,12 +36,12 @@ export function statement(sqlState: string, sql: string | readonly [string, unkn
 
 /** A provocation by a call of TypeORM. */
 export function provocation(name: string, sqlState: string, call: Provocation['call'], ...rest: Rest): Provocation {
-  const [errorClass, sentence, advice, inProduction] = rest;
+  const [errorClass, summary, advice, inProduction] = rest;
   return {
     name,
     sqlState,
     errorClass,
-    sentence,
+    summary,
     advice,
     call,
     ...(inProduction === undefined ? {} : { inProduction }),

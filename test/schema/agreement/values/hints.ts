@@ -13,11 +13,8 @@ export interface Hints {
 }
 
 export function hintsOf({ field, checks, columns }: Subject): Hints {
-  const rules = (field?.rules ?? []).map(({ sql, sentence }) => ({ sentence, sql: sql?.('c') ?? '' }));
-  const texts = [
-    ...rules.flatMap(({ sql, sentence }) => [sql, sentence]),
-    ...checks.map(({ expression }) => expression),
-  ];
+  const rules = (field?.rules ?? []).map(({ sql, message }) => ({ message, sql: sql?.('c') ?? '' }));
+  const texts = [...rules.flatMap(({ sql, message }) => [sql, message]), ...checks.map(({ expression }) => expression)];
   const labels = columns.flatMap((column) => (column.enum ?? []).map(String));
   return {
     numbers: [...new Set(texts.flatMap(numbersIn))],

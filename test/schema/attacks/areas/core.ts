@@ -26,8 +26,8 @@ const handleText: Word = (column) =>
     accepted: accepted.map(withoutPlatform),
   }));
 
-function withoutPlatform({ value, aside }: Value): Value {
-  return { value, aside: [...aside, 'handle_of_platform'] };
+function withoutPlatform({ value, dropFirst }: Value): Value {
+  return { value, dropFirst: [...dropFirst, 'handle_of_platform'] };
 }
 
 const handleOn = (platform: string) => (handle: string) => ({ platform, handle });
@@ -51,7 +51,7 @@ const authors = [
       ...['', 'ann-b', 'ann.b', 'änn', 'ann b', 'ann\n', '\nann', '<script>', 'x'.repeat(16)].map(handleOn('TWITTER')),
       ...['an', 'ann.b', 'ann b', '<script>', 'x'.repeat(21)].map(handleOn('REDDIT')),
       ...['ann-b', 'ann b', '<script>', 'x'.repeat(31)].map(handleOn('THREADS')),
-    ].map((changes) => ({ changes, aside: ['handle_length', 'handle_blank'] })),
+    ].map((changes) => ({ changes, dropFirst: ['handle_length', 'handle_blank'] })),
     accepted: [
       ...['a', 'A_9', 'x'.repeat(15)].map(handleOn('TWITTER')),
       ...['ann', 'a-b_C', 'x'.repeat(20)].map(handleOn('REDDIT')),

@@ -11,9 +11,9 @@ const deleted = { ...posted, deleted_at: NOON, delete_reason: 'It missed the ton
 
 /** 10..1000 code points, signed. */
 const signedText: Word = () => {
-  const unsigned = (value: string) => ({ value, aside: ['content_contains'] });
+  const unsigned = (value: string) => ({ value, dropFirst: ['content_contains'] });
   // Longer than any platform allows today.
-  const long = (value: string) => ({ value, aside: ['content_fits_platform'] });
+  const long = (value: string) => ({ value, dropFirst: ['content_fits_platform'] });
   return [
     {
       kind: 'length',

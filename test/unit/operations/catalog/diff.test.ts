@@ -26,7 +26,7 @@ const snapshot = (objects: readonly CatalogObject[], version = 18): Snapshot => 
 });
 
 const sentences = (expected: Snapshot, actual: Snapshot): string[] =>
-  diff(expected, actual).map(({ sentence }) => sentence);
+  diff(expected, actual).map(({ message }) => message);
 
 describe('the difference of two snapshots', () => {
   it('is nothing when they are equal, whoever owns them', () => {
@@ -72,7 +72,7 @@ describe('the difference of two snapshots', () => {
     const grant = snapshot([object('revoked', 'TRUNCATE ON TABLE $schema.posts FROM $owner')]);
     expect(diff(snapshot([]), grant)).toMatchObject([
       {
-        sentence: 'right TRUNCATE ON TABLE posts FROM owner is revoked, should not be',
+        message: 'right TRUNCATE ON TABLE posts FROM owner is revoked, should not be',
         repair: 'GRANT TRUNCATE ON TABLE public.posts TO owner',
       },
     ]);
@@ -152,12 +152,12 @@ describe('what only migrations make', () => {
   });
 
   it('is not excused when it differs rather than is there', () => {
-    const changed = { object: entry.object, fact: 'firing', is: 'disabled', shouldBe: null, sentence: '' };
+    const changed = { object: entry.object, fact: 'firing', is: 'disabled', shouldBe: null, message: '' };
     expect(withoutMigrationOnly([changed], [entry])).toContain(changed);
   });
 
   it('is also a column at the end, wherever its property stands', () => {
-    const last = { object: 'table t', fact: 'column order', is: 'id, b, a', shouldBe: 'id, a, b', sentence: '' };
+    const last = { object: 'table t', fact: 'column order', is: 'id, b, a', shouldBe: 'id, a, b', message: '' };
     expect(withoutMigrationOnly([last], [])).toEqual([]);
     const other = { ...last, fact: 'comment' };
     expect(withoutMigrationOnly([other], [])).toEqual([other]);
@@ -169,7 +169,7 @@ describe('what only migrations make', () => {
     for (const migrated of [without, having]) {
       const stale = findStaleEntries(migrated, migrated, [entry]);
       expect(stale).toMatchObject([
-        { sentence: expect.stringContaining('trigger tg on t is listed as made by migrations only, and is not') },
+        { message: expect.stringContaining('trigger tg on t is listed as made by migrations only, and is not') },
       ]);
     }
   });

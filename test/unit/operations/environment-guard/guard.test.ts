@@ -29,13 +29,13 @@ const MARKERS: readonly (readonly [string, EnvironmentRow, harmless: boolean])[]
   ['unreadable', { state: 'unreadable' }, false],
 ];
 
-const TABLE = MARKERS.flatMap(([marker, value, harmless]) =>
-  NODE_ENVS.map((nodeEnv) => [marker, nodeEnv, value, harmless && FREE.includes(nodeEnv)] as const),
+const TABLE = MARKERS.flatMap(([environmentRow, value, harmless]) =>
+  NODE_ENVS.map((nodeEnv) => [environmentRow, nodeEnv, value, harmless && FREE.includes(nodeEnv)] as const),
 );
 
-function refusal(situation: DatabaseState, nodeEnv: string | undefined, confirmedName: string | undefined): unknown {
+function refusal(state: DatabaseState, nodeEnv: string | undefined, confirmedName: string | undefined): unknown {
   try {
-    assertConfirmed(situation, { action: 'drop it', nodeEnv, confirmedName });
+    assertConfirmed(state, { action: 'drop it', nodeEnv, confirmedName });
     return undefined;
   } catch (error) {
     return error;
@@ -43,15 +43,15 @@ function refusal(situation: DatabaseState, nodeEnv: string | undefined, confirme
 }
 
 describe('what destroys', () => {
-  it.each(TABLE)('in a database that says %s, with NODE_ENV %j', (_name, nodeEnv, marker, free) => {
-    const situation = { databaseName: 'Antone', empty: false, otherSchemas: [], marker };
-    const unasked = refusal(situation, nodeEnv, undefined);
+  it.each(TABLE)('in a database that says %s, with NODE_ENV %j', (_name, nodeEnv, environmentRow, free) => {
+    const state = { databaseName: 'Antone', empty: false, otherSchemas: [], environmentRow };
+    const unasked = refusal(state, nodeEnv, undefined);
     if (free) expect(unasked).toBeUndefined();
     else expect(unasked).toBeInstanceOf(ConfirmationNeeded);
-    expect(listConfirmationReasons(situation, nodeEnv).length === 0).toBe(free);
-    expect(refusal(situation, nodeEnv, 'Antone')).toBeUndefined();
+    expect(listConfirmationReasons(state, nodeEnv).length === 0).toBe(free);
+    expect(refusal(state, nodeEnv, 'Antone')).toBeUndefined();
     for (const wrong of ['antone', 'ANTONE', 'Antone ', ' Antone', '"Antone"', 'other', '', 'Аntone', 'Antone\n']) {
-      expect(refusal(situation, nodeEnv, wrong)).toBeInstanceOf(ConfirmationWrong);
+      expect(refusal(state, nodeEnv, wrong)).toBeInstanceOf(ConfirmationWrong);
     }
   });
 
@@ -60,26 +60,31 @@ describe('what destroys', () => {
       databaseName: 'antone',
       empty: true,
       otherSchemas: [],
-      marker: { state: 'unset' },
+      environmentRow: { state: 'unset' },
     };
     expect(refusal(nothing, nodeEnv, undefined)).toBeUndefined();
     expect(refusal(nothing, nodeEnv, 'other')).toBeInstanceOf(ConfirmationWrong);
   });
 
   it('takes names for equal that are equal byte for byte, and no others', () => {
-    const situation: DatabaseState = {
+    const state: DatabaseState = {
       databaseName: 'Caf\u00e9',
       empty: false,
       otherSchemas: [],
-      marker: says('production'),
+      environmentRow: says('production'),
     };
-    expect(refusal(situation, undefined, 'Caf\u00e9')).toBeUndefined();
-    expect(refusal(situation, undefined, 'Cafe\u0301')).toBeInstanceOf(ConfirmationWrong);
+    expect(refusal(state, undefined, 'Caf\u00e9')).toBeUndefined();
+    expect(refusal(state, undefined, 'Cafe\u0301')).toBeInstanceOf(ConfirmationWrong);
   });
 });
 
 describe('a refusal', () => {
-  const hostile: DatabaseState = { databaseName: 'a"b\nc', empty: false, otherSchemas: [], marker: says('production') };
+  const hostile: DatabaseState = {
+    databaseName: 'a"b\nc',
+    empty: false,
+    otherSchemas: [],
+    environmentRow: says('production'),
+  };
 
   it('is one line that names what was refused, why, and what to do, whatever the names hold', () => {
     expect(refusal(hostile, 'x\ny', undefined)).toMatchObject({

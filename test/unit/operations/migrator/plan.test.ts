@@ -44,7 +44,7 @@ const none = new Set<string>();
 
 describe('the plan', () => {
   it('is what is not applied, oldest first', () => {
-    expect(planRun([a, b, c], history([a]), none)).toEqual({ pending: [b, c], acceptances: [] });
+    expect(planRun([a, b, c], history([a]), none)).toEqual({ pending: [b, c], suppressions: [] });
     expect(planRun([a, b, c], history([]), none).pending).toEqual([a, b, c]);
     expect(planRun([], history([]), none).pending).toEqual([]);
   });
@@ -63,7 +63,7 @@ describe('the plan', () => {
     });
     expect(() => planRun([a, b, c], then, none)).toThrow(errors.MigrationEdited);
     expect(() => planRun([a, b, c], then, new Set(['A']))).toThrow(/^Edited after it was applied: B:/);
-    expect(planRun([a, b, c], then, new Set(['A', 'B'])).acceptances).toEqual([
+    expect(planRun([a, b, c], then, new Set(['A', 'B'])).suppressions).toEqual([
       { name: 'A', checksum: 'sum A' },
       { name: 'B', checksum: 'sum B' },
     ]);
@@ -73,15 +73,18 @@ describe('the plan', () => {
     expect(() => planRun([a], history([a, b]), none)).toThrow(errors.MigrationMissing);
     const half = history([a], { runs: new Map([['B', run('B', 'up', { rowCounts: [3] })]]) });
     expect(() => planRun([a], half, none)).toThrow(/unknown to this build: B:/);
-    expect(planRun([a], history([a, b]), new Set(['B'])).acceptances).toEqual([{ name: 'B', checksum: undefined }]);
-    expect(planRun([a], history([a, b], { accepted: new Set(['B']) }), none)).toEqual({ pending: [], acceptances: [] });
+    expect(planRun([a], history([a, b]), new Set(['B'])).suppressions).toEqual([{ name: 'B', checksum: undefined }]);
+    expect(planRun([a], history([a, b], { accepted: new Set(['B']) }), none)).toEqual({
+      pending: [],
+      suppressions: [],
+    });
   });
 
   it('refuses what is older than the newest applied one, known or not', () => {
     expect(() => planRun([a, b, c], history([b]), none)).toThrow(errors.MigrationOutOfOrder);
     const late = planRun([a, b, c], history([b]), new Set(['A']));
-    expect(late).toEqual({ pending: [a, c], acceptances: [{ name: 'A', checksum: 'sum A' }] });
-    expect(planRun([a, b, c], history([b], { accepted: new Set(['A']) }), new Set(['A'])).acceptances).toEqual([]);
+    expect(late).toEqual({ pending: [a, c], suppressions: [{ name: 'A', checksum: 'sum A' }] });
+    expect(planRun([a, b, c], history([b], { accepted: new Set(['A']) }), new Set(['A'])).suppressions).toEqual([]);
     expect(() => planRun([b], history([c], { accepted: new Set(['C']) }), none)).toThrow(errors.MigrationOutOfOrder);
   });
 
