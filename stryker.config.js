@@ -1,8 +1,6 @@
 /**
  * Mutation testing of the rules: does a test fail for each small change of the vocabulary and of validation? By the unit tests
  * alone, which need no database. `npm run mutation`; the report is in reports/mutation/.
- *
- * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
  */
 export default {
   mutate: ['src/columns/**/*.ts', 'src/validation/**/*.ts'],

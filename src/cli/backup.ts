@@ -26,7 +26,7 @@ import { acquireMigrationDatabase, type CommandDatabase, connect } from './datab
 import { runInterruptibly } from './interruption.js';
 
 /** How the reader runs one of our commands: in the repository through npm, from the installed package through npx. */
-export function formatCommand(command: string, argument: string): string {
+function formatCommand(command: string, argument: string): string {
   const start = import.meta.url.endsWith('.ts') ? `npm run ${command} --` : `npx shared-db ${command}`;
   return `${start} ${/^[\w./@:-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`}`;
 }

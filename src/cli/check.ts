@@ -26,7 +26,7 @@ import { acquireDatabase, describeTarget, withReadOnly } from './database.js';
 import { runOnScratch, createScratchFactory } from './scratch.js';
 
 /** What was compared: the live database with what it should be, the migrations with the entities, the package with its migrations. */
-export type Where = 'database' | 'migrations' | 'package';
+type Where = 'database' | 'migrations' | 'package';
 
 export interface Finding extends Difference {
   readonly where: Where;
@@ -48,12 +48,12 @@ const TITLES: Readonly<Record<Where, string>> = {
   package: 'src/schema/shipped-snapshot.ts is out of date, run docs:snapshot:',
 };
 
-export function toFindings(where: Where, differences: readonly Difference[]): Finding[] {
+function toFindings(where: Where, differences: readonly Difference[]): Finding[] {
   return differences.map((difference) => ({ where, ...difference }));
 }
 
 /** One line per difference, and the SQL that repairs it below. */
-export function printReport(report: Report, json: boolean): void {
+function printReport(report: Report, json: boolean): void {
   if (json) {
     output.json(report);
     return;

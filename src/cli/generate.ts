@@ -36,7 +36,7 @@ export function formatList(sentences: readonly string[]): string {
 }
 
 /** How the entities write their CHECKs and the conditions of their partial indexes, by key of the object in a snapshot. */
-export function readSourceTexts({ entityMetadatas }: DataSource): SourceTexts {
+function readSourceTexts({ entityMetadatas }: DataSource): SourceTexts {
   return new Map(
     entityMetadatas.flatMap(({ tableName, checks, indices }) => [
       ...checks.map(({ name, expression }) => [`constraint ${tableName} ${name}`, `CHECK (${expression})`] as const),
@@ -54,7 +54,7 @@ export function readSourceTexts({ entityMetadatas }: DataSource): SourceTexts {
  * @param flags `posts.content:body`, or `content:body` where only one table fits
  * @throws GenerateError when a flag names what is not dropped and added
  */
-export async function chooseRenames(
+async function chooseRenames(
   flags: readonly string[],
   is: Snapshot,
   shouldBe: Snapshot,

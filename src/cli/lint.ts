@@ -7,10 +7,10 @@ import { acquireDatabase, describeTarget, withReadOnly } from './database.js';
 type Finding = LintReport['findings'][number];
 
 /** What was linted: all migrations, or the pending ones of a database (host, port and name). */
-export type Scope = { readonly all: true } | { readonly all: false; readonly database: string };
+type Scope = { readonly all: true } | { readonly all: false; readonly database: string };
 
 /** The findings, each with the way out; what a rule says in general is said once. */
-export function printReport(report: LintReport, scope: Scope, json: boolean): void {
+function printReport(report: LintReport, scope: Scope, json: boolean): void {
   if (json) {
     output.json({ ...scope, ...report });
     return;

@@ -9,7 +9,7 @@ import { QUESTIONS } from '../operations/generator/source.js';
 export const MIGRATIONS_FOLDER = 'src/migrations';
 
 /** A migration cannot be written, or one must not be as it is. */
-export class MigrationFileError extends SharedDbError {
+class MigrationFileError extends SharedDbError {
   override readonly name = 'MigrationFileError';
 }
 
@@ -18,7 +18,7 @@ export class MigrationFileError extends SharedDbError {
  *
  * @throws MigrationFileError outside the repository
  */
-export async function listMigrationFiles(): Promise<string[]> {
+async function listMigrationFiles(): Promise<string[]> {
   try {
     return (await readdir(MIGRATIONS_FOLDER)).filter((file) => /^\d+-.+\.ts$/.test(file)).sort();
   } catch {
@@ -31,7 +31,7 @@ export async function listMigrationFiles(): Promise<string[]> {
  *
  * @throws MigrationFileError when a file does not hold the class that it is named after
  */
-export async function readMigrationSources(): Promise<Map<string, string>> {
+async function readMigrationSources(): Promise<Map<string, string>> {
   const sources = new Map<string, string>();
   for (const file of await listMigrationFiles()) {
     const source = await readFile(join(MIGRATIONS_FOLDER, file), 'utf8');

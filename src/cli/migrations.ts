@@ -12,7 +12,7 @@ import { assumeEnvironment, type CommandDatabase, withDatabase, withMigrationDat
 import { ROLE_MATRIX } from '../schema/role-matrix.js';
 
 /** `migration:run --dry-run` in plain text. */
-export function formatDryRun(migrations: readonly DryRunMigration[]): string[] {
+function formatDryRun(migrations: readonly DryRunMigration[]): string[] {
   if (migrations.length === 0) return ['Nothing to do: every migration is applied.'];
   const listed = migrations.filter(({ onlyListed }) => onlyListed !== null).length;
   const ran = migrations.length - listed;
@@ -64,7 +64,7 @@ function formatSize(bytes: number): string {
 }
 
 /** `migration:show` in plain text: one line for each migration, and the sums. */
-export function stateLines({ applied, pending, migrations }: MigrationStatus): string[] {
+function stateLines({ applied, pending, migrations }: MigrationStatus): string[] {
   return [...migrations.map(formatState), `${applied.length} applied, ${pending.length} pending`];
 }
 

@@ -6,7 +6,7 @@ import { acquireDatabase } from './database.js';
 import { runInterruptibly } from './interruption.js';
 
 /** The report for people: a table, what each migration did, and the verdict. */
-export function reportLines(report: Rehearsal): string[] {
+function reportLines(report: Rehearsal): string[] {
   if (report.copy === undefined) {
     return [`Nothing to rehearse: ${report.database} has every migration. Nothing was proved.`];
   }

@@ -36,7 +36,7 @@ async function load(): Promise<typeof sample> {
 }
 
 /** The database has not the tables the rows are for. */
-export class NotMigratedError extends SharedDbError {
+class NotMigratedError extends SharedDbError {
   override readonly name = 'NotMigratedError';
 }
 

@@ -33,7 +33,7 @@ export interface Summary {
   readonly tables: readonly (readonly [name: string, rows: number])[];
 }
 
-export function formatSummary(summary: Summary): string[] {
+function formatSummary(summary: Summary): string[] {
   const { address, schema, migrations, passwordFile } = summary;
   const user = address.user === undefined ? '' : `, user ${address.user}`;
   const embedded = passwordFile === undefined ? '' : ' (embedded)';
@@ -57,7 +57,7 @@ export function formatSummary(summary: Summary): string[] {
 }
 
 /** For a shell. The embedded server's password is read from its file, another's is asked for. */
-export function formatPsqlCommand(address: DatabaseAddress, schema: string, passwordFile?: string): string {
+function formatPsqlCommand(address: DatabaseAddress, schema: string, passwordFile?: string): string {
   const { host, port, user, database } = address;
   const password = passwordFile === undefined ? [] : [`PGPASSWORD="$(cat ${quoteForShell(passwordFile)})"`];
   const path = schema === DEFAULT_SCHEMA ? [] : [`PGOPTIONS='-c search_path=${schema}'`];

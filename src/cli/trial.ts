@@ -18,7 +18,7 @@ import { loadReferenceIds } from '../seeds/sample/context.js';
 import { GenerateError, formatList } from './generate.js';
 
 /** How many rows of the seeds a scratch database took. */
-export interface SampleRows {
+interface SampleRows {
   readonly written: number;
   /** Rows that the entities, or the rules before the migration, do not allow. */
   readonly skipped: number;
@@ -28,7 +28,7 @@ export interface SampleRows {
  * Writes the seeds to a database that has the new schema. Rows that only the new schema allows are left out, so that the way back
  * meets what it must be able to keep.
  */
-export async function writeSampleRows(dataSource: DataSource, rules: readonly OldRule[]): Promise<SampleRows> {
+async function writeSampleRows(dataSource: DataSource, rules: readonly OldRule[]): Promise<SampleRows> {
   const held = await hold(dataSource, rules);
   const count = { written: 0, skipped: 0 };
   for (const { entity, rows } of referenceRows()) await write(dataSource, entity, rows, count);

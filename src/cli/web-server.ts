@@ -15,7 +15,7 @@ export class StartError extends SharedDbError {
 /** How long requests may run on after the server was told to stop. */
 const GRACE_MS = 5_000;
 
-export interface Listener {
+interface Listener {
   readonly port: number;
   /** Refuses new connections, lets running requests finish (GRACE_MS at most), closes every connection. Idempotent. */
   close(): Promise<void>;
@@ -26,7 +26,7 @@ export interface Listener {
  *
  * @throws StartError when the port is taken or not ours to take.
  */
-export async function listen(app: RequestListener, host: string, port: number): Promise<Listener> {
+async function listen(app: RequestListener, host: string, port: number): Promise<Listener> {
   const server = createServer(app);
   const closeConnections = track(server);
   server.listen(port, host);

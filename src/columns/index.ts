@@ -18,7 +18,7 @@ export {
   createScoreRule,
 } from './numbers.js';
 export { BelongsTo, HasMany, HasOne } from './relations.js';
-export type { ColumnRule, FinalValues, RowRule } from './registry.js';
+export type { FinalValues, RowRule } from './registry.js';
 export { Final, Finals, IndexFor, Rule, Rules, Table, UniqueKey } from './table.js';
 export {
   Choice,

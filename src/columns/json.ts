@@ -7,7 +7,7 @@ import { isObject, validateItems, validateShape, validateValues } from './valida
 export const MAX_DEPTH = 32;
 
 /** The size of a JSON value in PostgreSQL, unless its column says otherwise: 64 KiB. */
-export const MAX_JSON_BYTES = 65_536;
+const MAX_JSON_BYTES = 65_536;
 
 /**
  * At most so many bytes, counted as PostgreSQL does for its CHECK: the text form of `jsonb`, which has spaces behind `,` and
@@ -29,7 +29,7 @@ const TOO_DEEP = `must be plain JSON, at most ${MAX_DEPTH} levels deep`;
 const CYCLE = 'must be plain JSON: an object or list in it contains itself';
 
 /** What JSON.stringify would turn into something else, without an error. No CHECK: it does not reach the column. */
-export const plainJsonRule: ColumnRule = {
+const plainJsonRule: ColumnRule = {
   kind: 'json',
   message: `${NOT_PLAIN}, at most ${MAX_DEPTH} levels deep`,
   isValid: (value) => findJsonIssue(value, []) === undefined,

@@ -48,7 +48,7 @@ export function isLocalConnection({
  * is answered without an error, by the command tag ROLLBACK. The error is the one that PostgreSQL has for any other statement of such a
  * transaction.
  */
-export function assertNotRolledBack(sql: unknown, answer: QueryResult | QueryResult[]): void {
+function assertNotRolledBack(sql: unknown, answer: QueryResult | QueryResult[]): void {
   const results = Array.isArray(answer) ? answer : [answer];
   const rolledBack = results.filter((result) => (result as QueryResult | undefined)?.command === 'ROLLBACK').length;
   if (rolledBack === 0 || rolledBack <= countRollbacks(sql)) return;

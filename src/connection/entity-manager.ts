@@ -41,7 +41,7 @@ export class SoftDeleteUnavailable extends SharedDbError {
  * @param args of softDelete(), restore(), softRemove() or recover() of an EntityManager: the entity or its class come first.
  * @throws SoftDeleteUnavailable
  */
-export function assertSoftDelete(dataSource: DataSource, [first]: readonly unknown[]): void {
+function assertSoftDelete(dataSource: DataSource, [first]: readonly unknown[]): void {
   const row: unknown = Array.isArray(first) ? first[0] : first;
   const target = typeof row === 'object' && row !== null ? row.constructor : row;
   if (!dataSource.hasMetadata(target as EntityTarget<ObjectLiteral>)) return;
@@ -49,7 +49,7 @@ export function assertSoftDelete(dataSource: DataSource, [first]: readonly unkno
 }
 
 /** The same for what softDelete() and restore() of a query builder return, which learns its entity only from from(). */
-export function withSoftDeleteCheck<Entity extends ObjectLiteral>(
+function withSoftDeleteCheck<Entity extends ObjectLiteral>(
   builder: SoftDeleteQueryBuilder<Entity>,
 ): SoftDeleteQueryBuilder<Entity> {
   const getQuery = builder.getQuery.bind(builder);
@@ -76,7 +76,7 @@ function adviseInstead({ name, tableName, propertiesMap }: EntityMetadata): stri
 /**
  * Loads relations, and does not write them: a foreign key belongs to its row, whose rules are held when that row is saved.
  */
-export class ReadOnlyRelationQueryBuilder<Entity extends ObjectLiteral> extends RelationQueryBuilder<Entity> {
+class ReadOnlyRelationQueryBuilder<Entity extends ObjectLiteral> extends RelationQueryBuilder<Entity> {
   /** @throws what `WriteRules.relationWriteError` makes */
   override async set(): Promise<void> {
     return this.#refuse();

@@ -23,7 +23,7 @@ type Driver = DataSource['driver'];
  * @param keys columns by which a returned row is recognised; none = it cannot be.
  * @returns for each row given the one returned, undefined where none is certain.
  */
-export function alignReturned(
+function alignReturned(
   given: readonly ObjectLiteral[],
   returned: readonly ObjectLiteral[],
   keys: readonly ColumnMetadata[],
@@ -40,7 +40,7 @@ export function alignReturned(
 }
 
 /** The keys that more than one row has. */
-export function findRepeated(keys: readonly (string | undefined)[]): Set<string> {
+function findRepeated(keys: readonly (string | undefined)[]): Set<string> {
   const seen = new Set<string>();
   const repeated = new Set<string>();
   for (const key of keys) {
@@ -68,7 +68,7 @@ export function getConflictColumns(
 }
 
 /** What a row has in these columns, as a text to compare; undefined where only PostgreSQL knows it. */
-export function readGivenKey(
+function readGivenKey(
   row: ObjectLiteral,
   columns: readonly ColumnMetadata[],
   driver: Driver,

@@ -3,10 +3,10 @@ import { DataSource, QueryFailedError, type QueryRunner } from 'typeorm';
 import { type DatabaseError, InvalidValue, TooManyParameters, TransactionAborted } from '../errors/translate.js';
 
 /** The protocol counts the parameters of a statement in 16 bits. node-postgres would send the rest of the count's division. */
-export const MAX_PARAMETERS = 65_535;
+const MAX_PARAMETERS = 65_535;
 
 /** @throws TooManyParameters before anything is sent. */
-export function assertParametersFit(parameters: unknown): void {
+function assertParametersFit(parameters: unknown): void {
   if (!Array.isArray(parameters) || parameters.length <= MAX_PARAMETERS) return;
   throw createTooManyParametersError(
     parameters.length,
@@ -33,7 +33,7 @@ function createTooManyParametersError(count: number, advice: string): TooManyPar
 export type Translate = (error: unknown) => DatabaseError | undefined;
 
 /** What happened on the connection of a query runner: whether it was lost, and which statement failed first in the transaction. */
-export class RunnerSession {
+class RunnerSession {
   #connection: ClientBase | undefined;
   /** What ended the connection. TypeORM releases the query runner then, and says no more than that it is released. */
   #loss: Error | undefined;

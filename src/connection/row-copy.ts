@@ -24,7 +24,7 @@ const MOST_VALUES = 1_000_000;
  *
  * @param isJson of a `jsonb` column, which holds objects; any other holds single values, dates and lists of single values.
  */
-export function copyValue(value: unknown, isJson: boolean): unknown {
+function copyValue(value: unknown, isJson: boolean): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (isJson) return new JsonCopy().copy(value, 0);
   if (isDate(value)) return copyDate(value);
@@ -78,7 +78,7 @@ class JsonCopy {
 }
 
 /** Sets a property of the object itself, whatever its prototype has under that name (`__proto__`). */
-export function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
+function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
   if (key in object)
     Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
   else object[key] = value;

@@ -31,7 +31,7 @@ const strictly = new TextDecoder('utf-8', { fatal: true });
  * @param variable names the file
  * @throws SecretUnavailable when it is missing, unreadable, empty, larger than 64 KiB, or no text.
  */
-export function readSecretFile(variable: string, path: string): string {
+function readSecretFile(variable: string, path: string): string {
   const complain = (what: string): SecretUnavailable => new SecretUnavailable(`${variable} names a file ${what}.`);
   let text: string;
   try {
@@ -51,7 +51,7 @@ export function readSecretFile(variable: string, path: string): string {
 }
 
 /** The same, for a secret of one line. */
-export function readSecretLine(variable: string, path: string): string {
+function readSecretLine(variable: string, path: string): string {
   const secret = readSecretFile(variable, path);
   if (!/[\r\n]/.test(secret)) return secret;
   throw new SecretUnavailable(`${variable} names a file of several lines: it must hold the secret and nothing else.`);

@@ -17,7 +17,7 @@ export class UnsupportedDatabase extends SharedDbError {
 }
 
 /** What a new session must have. */
-export interface SessionCheck {
+interface SessionCheck {
   /** What `sessionSettings` gave to the connection. */
   readonly settings: SessionSettings;
   /** The database may have any encoding: nothing of ours is in it. */
@@ -43,7 +43,7 @@ type Query = (sql: string) => Promise<readonly { name: string; value: string | n
  * @throws UnsupportedDatabase when the encoding is not UTF8, when a setting is one that nobody but a superuser can take back, and
  *   when our settings did not arrive, as behind a pooler, and the server has others.
  */
-export async function prepareSession(query: Query, check: SessionCheck): Promise<void> {
+async function prepareSession(query: Query, check: SessionCheck): Promise<void> {
   const found = new Map((await query(createSettingsQuery(check.settings))).map(({ name, value }) => [name, value]));
   const refuse = (reason: string): never => {
     throw new UnsupportedDatabase(`Cannot use the database at ${describeAddress(check.place)}: ${reason}.`);

@@ -16,7 +16,7 @@ export interface TlsRequest {
 }
 
 const TLS_MODES = ['disable', 'require', 'verify-ca', 'verify-full'] as const;
-export type TlsMode = (typeof TLS_MODES)[number];
+type TlsMode = (typeof TLS_MODES)[number];
 
 /** node-postgres' older spelling. */
 const SSL: Readonly<Record<string, TlsMode>> = {

@@ -99,7 +99,7 @@ async function copyTo(copy: string, original: string, finish: (native: string) =
  * Copies of the folder `native` (bin, lib, share) in the temporary folders, one after the other: the next is for when programs
  * cannot be run from the one before. Made once per version and user, then found again. About 60 MB each.
  */
-export async function* copyBinaries(
+async function* copyBinaries(
   native: string,
   finish: (native: string) => Promise<void>,
 ): AsyncGenerator<string, void> {
@@ -167,7 +167,7 @@ interface Link {
  * Makes what the package's install script would have made, had npm not been told to skip it: the library links (npm packages
  * cannot contain links, and without them not even initdb starts) and the x bits. `native` is the folder with bin, lib, share.
  */
-export async function repair(native: string): Promise<void> {
+async function repair(native: string): Promise<void> {
   const list = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(list) as Link[]) {
     // Both paths are relative to the package, and lie in one folder.

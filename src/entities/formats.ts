@@ -39,7 +39,7 @@ export const PLATFORM_POST_ID: TextFormat = {
 };
 
 /** A tracking code. Source: ReplyContentSchema of the requirements. */
-export const UTM_CODE: TextFormat = {
+const UTM_CODE: TextFormat = {
   pattern: /^[a-z0-9_-]+$/,
   message: 'must be lower-case letters, digits, underscores or dashes',
 };

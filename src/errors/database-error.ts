@@ -116,12 +116,12 @@ export function getSummary({
 }
 
 /** TypeORM's errors have a getter for their name, which nothing can be assigned to. */
-export function setName(error: Error, name: string): void {
+function setName(error: Error, name: string): void {
   Object.defineProperty(error, 'name', { value: name, enumerable: true, configurable: true, writable: true });
 }
 
 /** Sets properties that code can read and that are not enumerable, so that they are not printed. */
-export function setHidden(error: Error, properties: Readonly<Record<string, unknown>>): void {
+function setHidden(error: Error, properties: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(properties)) {
     Object.defineProperty(error, name, { value, enumerable: false, configurable: true, writable: true });
   }

@@ -35,7 +35,7 @@ interface NamedFields {
  *
  * @param describe says what a constraint is, also by its name with a shard
  */
-export function removeShard<Fields extends NamedFields>(
+function removeShard<Fields extends NamedFields>(
   fields: Fields,
   describe: (constraint: string) => { readonly name?: string; readonly table: string } | undefined,
 ): Fields {
@@ -55,13 +55,7 @@ function replaceNames<Fields extends NamedFields>(fields: Fields, names: NamedFi
   return Object.assign(Object.create(fields) as Fields, names);
 }
 
-export {
-  DatabaseError,
-  getSummary,
-  type DatabaseErrorClass,
-  type DatabaseErrorFacts,
-  type DatabaseErrorKind,
-} from './database-error.js';
+export { DatabaseError, getSummary, type DatabaseErrorClass } from './database-error.js';
 export * from './error-classes.js';
 
 /** Every kind of error, for the generated page of error codes. */

@@ -62,7 +62,7 @@ const APP_EXCEPTIONS: Readonly<Record<string, readonly TablePrivilege[]>> = {
 export const TABLES: readonly string[] = [...RETENTION_POLICIES.map(({ table }) => table), ...BOOKKEEPING_TABLES];
 
 /** What `app` may do with a table made later, until the matrix names it. The others: nothing, since it may hold personal data. */
-export const FUTURE_TABLES: RoleMatrix['futureTables'] = {
+const FUTURE_TABLES: RoleMatrix['futureTables'] = {
   role: 'app',
   privileges: DML,
 };

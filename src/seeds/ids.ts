@@ -31,7 +31,7 @@ import {
  * @param table number of the table, 0..65,535.
  * @param row number of the row, 0..2^48 - 1.
  */
-export function createUuid(prefix: string, table: number, row: number): string {
+function createUuid(prefix: string, table: number, row: number): string {
   return `${prefix}-${toHex(table, 4)}-8000-8000-${toHex(row, 12)}`;
 }
 

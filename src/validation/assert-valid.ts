@@ -99,7 +99,7 @@ const MAX_VALUES = 100_000;
  *
  * @returns the first fault; undefined for plain data.
  */
-export function findPlainDataIssue(value: unknown): Issue | undefined {
+function findPlainDataIssue(value: unknown): Issue | undefined {
   return look(value, '', { left: MAX_VALUES, around: [] });
 }
 
@@ -147,6 +147,6 @@ function createIssue(path: string, message: string): Issue {
 }
 
 /** What input classes take: an object, no list. */
-export function findShapeIssue(value: unknown): Issue | undefined {
+function findShapeIssue(value: unknown): Issue | undefined {
   return isObject(value) ? undefined : { path: '', kind: 'shape', message: 'must be an object' };
 }

@@ -27,7 +27,7 @@ export interface Contradiction {
 }
 
 /** A row whose parent is new, and stored by the same save(). */
-export interface NewParent {
+interface NewParent {
   readonly row: ObjectLiteral;
   readonly parent: ObjectLiteral;
   readonly relation: RelationMetadata;

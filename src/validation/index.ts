@@ -5,5 +5,5 @@ export { EntityValidationError } from './validation-error.js';
 export { EntityValidationSubscriber } from './entity-validation.subscriber.js';
 export { InputValidationError } from './validation-error.js';
 export * from './inputs/index.js';
-export { validateEntity, type Write } from './validate-entity.js';
+export { validateEntity } from './validate-entity.js';
 export { ValidationError, type Violation } from './validation-error.js';

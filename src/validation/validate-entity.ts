@@ -115,7 +115,7 @@ interface Update {
  *
  * @param given the values of the update, `undefined` where it leaves a property as it is.
  */
-export function validateFinalValues(
+function validateFinalValues(
   entity: EntityClass,
   given: ReadonlyMap<string, unknown>,
   { stored, changed }: Update,

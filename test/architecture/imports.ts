@@ -18,7 +18,7 @@ const RUNTIME = ['errors', 'connection'] as const;
  * Operations know the runtime and each other and nothing of the model: no table, entity, figure or migration of ours. So they work on
  * any TypeORM project; test/operations/foreign/ runs them on one.
  */
-export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // The model.
   constants: [],
   migrations: [],

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 
-export type SightedPlatform = 'TWITTER' | 'REDDIT' | 'THREADS';
+type SightedPlatform = 'TWITTER' | 'REDDIT' | 'THREADS';
 
 export interface SightedAuthor {
   platform: SightedPlatform;
@@ -29,7 +29,7 @@ export interface SightedPost {
   author: SightedAuthor;
 }
 
-export interface SkippedPost {
+interface SkippedPost {
   platform: SightedPlatform;
   platformPostId: string;
   reason: string;
@@ -81,7 +81,7 @@ interface RedditPost {
   score: number;
 }
 
-export type RedditChild =
+type RedditChild =
   | { kind: 't3'; data: RedditPost & { title: string; selftext: string; num_comments: number } }
   | { kind: 't1'; data: RedditPost & { body: string } };
 

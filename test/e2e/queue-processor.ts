@@ -153,7 +153,7 @@ function archetypeId({ archetype }: Judgement, { archetypeIds }: Lookups): strin
   return id;
 }
 
-export function assign({ experimentDraw }: Pick<Judgement, 'experimentDraw'>, [running]: readonly Experiment[]) {
+function assign({ experimentDraw }: Pick<Judgement, 'experimentDraw'>, [running]: readonly Experiment[]) {
   if (experimentDraw === null || running === undefined) return { experimentId: null, experimentVariant: null };
   return { experimentId: running.id, experimentVariant: experimentDraw < running.trafficSplit ? 'A' : 'B' } as const;
 }

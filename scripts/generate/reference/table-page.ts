@@ -62,7 +62,7 @@ export function readQuestion({ facts: { comment = '' } }: CatalogObject): string
 }
 
 /** How long the rows of a table are kept, in a sentence. */
-export function describeRetention(table: string): string {
+function describeRetention(table: string): string {
   const policy = RETENTION_POLICIES.find((one) => one.table === table);
   if (policy === undefined)
     throw new DocumentationError(`src/retention/policies.ts does not say how long ${table} is kept.`);

@@ -35,7 +35,7 @@ const PAUSE = 50;
  * Gives `restored` the name of the database, and the database, when there is one, another name: in one transaction, so that
  * being killed leaves the one state or the other. Sessions in the database are ended; new ones wait for the end of it.
  */
-export async function swapDatabases(
+async function swapDatabases(
   context: BackupContext,
   database: string,
   restored: string,

@@ -33,7 +33,7 @@ import { findTool, createLibpqEnvironment, getMajorVersion, runTool, type Tool }
 const KEPT_BY_SERVER = /^(setting .* of (DATABASE|ROLE .* IN DATABASE) |(grant|revoked) \S+ ON DATABASE )/;
 
 /** A new, empty database like the one of the fingerprint: encoding, locale and owner; it takes nothing from template1. */
-export function createStatement(name: string, { catalog, database }: Fingerprint): string {
+function createStatement(name: string, { catalog, database }: Fingerprint): string {
   const [provider, collate = 'C', ctype = 'C', locale] = (database.locale ?? '').split('|');
   const encoding = catalog.objects['database $database']?.facts.encoding ?? 'UTF8';
   const by = provider === 'i' ? 'icu' : provider === 'b' ? 'builtin' : 'libc';
@@ -84,7 +84,7 @@ function ignoreForbidden(error: unknown): void {
 }
 
 /** An archive of pg_dump and the empty database that it is restored into. */
-export interface Restoring {
+interface Restoring {
   readonly context: BackupContext;
   /** pg_restore */
   readonly tool: Tool;
@@ -102,7 +102,7 @@ type Section = 'pre-data' | 'data' | 'post-data';
  *
  * @returns what went wrong, without values of rows; undefined when all went well
  */
-export async function restoreArchive(
+async function restoreArchive(
   restoring: Restoring,
   onLine: (line: string) => void,
 ): Promise<string | undefined> {

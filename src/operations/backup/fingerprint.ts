@@ -29,7 +29,7 @@ const createRowHashSql = (text: string): string => `hashtextextended(coalesce(${
 const createSumSql = (hash: string): string => `coalesce(sum(${hash}), 0)::text`;
 
 /** Count and hash of every table, in order of their names. */
-export async function readRows(
+async function readRows(
   query: Query,
   { columns = false, onTable }: FingerprintOptions,
 ): Promise<Record<string, TableRows>> {

@@ -20,7 +20,7 @@ export async function assertSpaceIn(folder: string, bytes: number): Promise<void
 }
 
 /** The same for one more copy of the database on the server's disk, where it is this machine's; else says that it cannot be known. */
-export async function assertSpaceOnServer(context: BackupContext, client: Client, bytes: number): Promise<void> {
+async function assertSpaceOnServer(context: BackupContext, client: Client, bytes: number): Promise<void> {
   const folder = await readDataFolder(context, client);
   if (folder === undefined) {
     context.note(

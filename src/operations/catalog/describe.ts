@@ -5,7 +5,7 @@ import { type CatalogObject, type Kind, toPath, type Snapshot, WORDS } from './s
 export type Names = Pick<Snapshot, 'owner' | 'database' | 'schema'>;
 
 /** The placeholders of a snapshot, filled in. */
-export function withNames(text: string, { owner, database, schema }: Names): string {
+function withNames(text: string, { owner, database, schema }: Names): string {
   const named = text.replaceAll(/\$(owner|database)(?![\w$])/g, (_, name) => (name === 'owner' ? owner : database));
   return withSchemaName(named, schema);
 }
@@ -73,7 +73,7 @@ const BY_ITSELF: Readonly<Record<string, string>> = {
 };
 
 /** A fact for a sentence: on one line. */
-export function formatFact(kind: Kind, fact: string, value: string | undefined, names: Names): string {
+function formatFact(kind: Kind, fact: string, value: string | undefined, names: Names): string {
   if (value === undefined)
     return kind === 'materialized view' && fact === 'rows' ? 'there' : (BY_ITSELF[fact] ?? 'none');
   if (WORDS.includes(fact)) return `“${toOneLine(value)}”`;

@@ -13,7 +13,7 @@ export function reverseRight(right: string): string {
 }
 
 /** Takes back the right to pass it on, or gives it. */
-export function grantOption({ name }: CatalogObject, value: string | undefined): string {
+function grantOption({ name }: CatalogObject, value: string | undefined): string {
   return value === undefined ? `REVOKE GRANT OPTION FOR ${reverseRight(name)}` : `GRANT ${name} WITH GRANT OPTION`;
 }
 
@@ -28,7 +28,7 @@ const LISTS = [
 ];
 
 /** Sets a setting of a database or role, or resets it. */
-export function createSettingSql({ name, on }: CatalogObject, value: string | undefined): string {
+function createSettingSql({ name, on }: CatalogObject, value: string | undefined): string {
   if (value === undefined) return `ALTER ${on} RESET ${name}`;
   if (!LISTS.includes(name) || value === '') return `ALTER ${on} SET ${name} TO ${quoteLiteral(value)}`;
   // An empty entry is stored as "", which SQL does not take for a name.
@@ -44,7 +44,7 @@ export function quoteLiteral(text: string): string {
 type FactRepair = (wanted: CatalogObject, value: string | undefined, found: CatalogObject) => string | undefined;
 
 /** An object where a statement names it: `$schema.posts.content`, `tg_audit_logs__no_truncate ON $schema.audit_logs`. */
-export function toSqlName({ kind, name, on }: CatalogObject): string {
+function toSqlName({ kind, name, on }: CatalogObject): string {
   if (on === undefined) return name;
   return kind === 'column' ? `${on}.${name}` : `${name} ON ${on}`;
 }
@@ -109,7 +109,7 @@ const repairConstraintIndex = ({ name, on = '' }: CatalogObject): string =>
   on.replace(/(?<=\.)("(?:[^"]|"")*"|[^.]+)$/, () => name);
 
 /** By fact, or by kind and fact. Absent: what changes rows, what PostgreSQL cannot change in place. */
-export const FACT_REPAIRS: Readonly<Record<string, FactRepair>> = {
+const FACT_REPAIRS: Readonly<Record<string, FactRepair>> = {
   comment: repairComment,
   owner: repairOwner,
   firing: repairFiring,

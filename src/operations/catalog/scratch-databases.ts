@@ -23,7 +23,7 @@ export async function runWithoutWarnings<T>(work: () => Promise<T>): Promise<T> 
 }
 
 /** PostgreSQL refuses a statement that TypeORM writes from the entities. */
-export class EntitiesError extends SharedDbError {
+class EntitiesError extends SharedDbError {
   override readonly name = 'EntitiesError';
 }
 
@@ -37,7 +37,7 @@ const UNDEFINED_COLUMN = '42703';
  *
  * @throws EntitiesError when they declare what PostgreSQL cannot make: a rule over a column that they no longer have
  */
-export async function synchronise(dataSource: DataSource): Promise<void> {
+async function synchronise(dataSource: DataSource): Promise<void> {
   try {
     await runWithoutWarnings(() => dataSource.synchronize());
   } catch (error) {
@@ -70,7 +70,7 @@ function findRulesWithoutColumn({ entityMetadatas }: DataSource): string[] {
 }
 
 /** No scratch database can be made. */
-export class ScratchError extends SharedDbError {
+class ScratchError extends SharedDbError {
   override readonly name = 'ScratchError';
 }
 

@@ -22,10 +22,10 @@ export interface DatabaseState {
   readonly environmentRow: EnvironmentRow;
 }
 
-export const ENVIRONMENT_TABLE = 'database_environment';
+const ENVIRONMENT_TABLE = 'database_environment';
 
 /** The table as SQL, where the session would make it: `name`; null without a schema. It need not be there. */
-export const ENVIRONMENT_TABLE_NAME = `SELECT quote_ident(current_schema()) || '.${ENVIRONMENT_TABLE}' AS name`;
+const ENVIRONMENT_TABLE_NAME = `SELECT quote_ident(current_schema()) || '.${ENVIRONMENT_TABLE}' AS name`;
 
 /** Names of environments: the CHECK of the table. NODE_ENV may be anything; what is no such name is not written. */
 const FORM = '^[a-z][a-z0-9_-]{0,62}$';
@@ -47,7 +47,7 @@ const COLUMNS: readonly (readonly [name: string, definition: string, comment: st
  *
  * @param table and the journal as SQL, with their schema
  */
-export function createEnvironmentTable(table: string, journal: string): string[] {
+function createEnvironmentTable(table: string, journal: string): string[] {
   const [own, other] = [toRegclass(table), toRegclass(journal)];
   return [
     `CREATE TABLE IF NOT EXISTS ${table} (${COLUMNS.map(([name, definition]) => `${name} ${definition}`).join(', ')},
@@ -183,7 +183,7 @@ function chooseEnvironment({ environment, isNew, nodeEnv, local }: EnvironmentRo
 }
 
 /** What a database says of itself cannot be set so. One line: why, and what to do. */
-export class EnvironmentNotSet extends SharedDbError {
+class EnvironmentNotSet extends SharedDbError {
   override readonly name = 'EnvironmentNotSet';
 }
 

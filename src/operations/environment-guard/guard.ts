@@ -82,7 +82,7 @@ export class ConfirmationWrong extends DestructionRefused {
 export const GUARD_ERRORS = [ConfirmationNeeded, ConfirmationWrong] as const;
 
 /** On one line, whatever the name holds. */
-export function quoteName(name: string): string {
+function quoteName(name: string): string {
   return JSON.stringify(name);
 }
 

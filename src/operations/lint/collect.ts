@@ -5,7 +5,7 @@ import type { Statement } from './rule.js';
 import { type ParsedQuery, parseQuery, type Parser } from './sql.js';
 
 /** A comment in the SQL of a migration that accepts a finding, with the reason. */
-export interface Suppression {
+interface Suppression {
   /** Undefined when the comment is not of the form `lint: accept <rule>: <reason>`. */
   readonly rule: string | undefined;
   readonly reason: string | undefined;
@@ -15,7 +15,7 @@ const MARK = /(?:^|--|\/\*|\*)\s*lint:(.*)$/gm;
 const FORM = /^\s*accept\s+([\w-]+)\s*:?\s*(.*?)\s*(?:\*\/)?\s*$/;
 
 /** The acceptances in comments, in order. */
-export function findSuppressions(comments: readonly string[]): Suppression[] {
+function findSuppressions(comments: readonly string[]): Suppression[] {
   return comments.flatMap((comment) =>
     [...comment.matchAll(MARK)].map(([, rest = '']) => {
       const [, rule, reason] = FORM.exec(rest) ?? [];
@@ -24,7 +24,7 @@ export function findSuppressions(comments: readonly string[]): Suppression[] {
   );
 }
 
-export interface RecordedQuery {
+interface RecordedQuery {
   readonly sql: string;
   readonly parameters: readonly unknown[];
   /** The migration went on with an answer that was made up: no rows. */
@@ -32,19 +32,19 @@ export interface RecordedQuery {
 }
 
 /** What a migration would execute. */
-export interface Recording {
+interface Recording {
   readonly queries: readonly RecordedQuery[];
   /** Why the list may not be complete: the kind of error, or what was waited for. */
   readonly failure: string | undefined;
 }
 
 /** What PostgreSQL would call the command (`UPDATE`), and its rows where they are known. */
-export interface Answer {
+interface Answer {
   readonly command: string;
   readonly rows?: readonly unknown[];
 }
 
-export interface RecordOptions {
+interface RecordOptions {
   /** Answers a query without changing anything. */
   readonly answer: (sql: string, parameters: readonly unknown[]) => Promise<Answer>;
   /** Milliseconds. Default 60,000. */
@@ -60,7 +60,7 @@ const MOST_QUERIES = 2_000;
  *
  * @param dataSource not connected, so that nothing that goes past the query runner reaches a database either
  */
-export async function recordUp(
+async function recordUp(
   migration: MigrationInterface,
   dataSource: DataSource,
   { answer, timeoutMs = 60_000 }: RecordOptions,

@@ -9,14 +9,14 @@ import { loadParser } from './sql.js';
 import { findSquawk, runSquawk, type SquawkFinding } from './squawk.js';
 
 /** A rule and what breaks it, in one statement or, without one, in the migration. */
-export interface RawFinding {
+interface RawFinding {
   readonly rule: Rule;
   readonly statement: Statement | undefined;
   readonly number: number | undefined;
   readonly what: readonly string[];
 }
 
-export interface Finding {
+interface Finding {
   readonly migration: string;
   /** Its number in the migration, from 1; null for the migration as a whole. */
   readonly statement: number | null;
@@ -35,7 +35,7 @@ export interface Finding {
 }
 
 /** A finding that somebody accepted, and why. */
-export interface Accepted {
+interface Accepted {
   readonly migration: string;
   readonly statement: number | null;
   readonly rule: string;
@@ -49,7 +49,7 @@ const FINAL: readonly Rule[] = [SYNTAX_ERROR, BAD_ACCEPTANCE];
 const ACCEPTABLE = LINT_RULES.filter((rule) => !FINAL.includes(rule)).map(({ id }) => id);
 
 /** Parts the objections to a migration into findings and what its comments accept; each acceptance must be of use. */
-export function applySuppressions(
+function applySuppressions(
   migration: CollectedMigration,
   rawFindings: readonly RawFinding[],
 ): { findings: Finding[]; accepted: Accepted[] } {

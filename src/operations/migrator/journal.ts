@@ -31,7 +31,7 @@ function findVersion(folder: URL): string | undefined {
  * TypeORM's list of applied migrations, exactly as its command line makes it, and beside it what that cannot tell: who applied
  * what when, from which source, and how far somebody came who was stopped.
  */
-export function createMigrations(table: string): string {
+function createMigrations(table: string): string {
   return `CREATE TABLE IF NOT EXISTS ${table} (
   "id" SERIAL NOT NULL, "timestamp" bigint NOT NULL, "name" character varying NOT NULL,
   CONSTRAINT "pk_migrations" PRIMARY KEY ("id"))`;
@@ -72,7 +72,7 @@ const COLUMNS: readonly (readonly [name: string, type: string, comment: string])
 ];
 
 /** Statements that make the journal. */
-export function createJournal(table: string): string[] {
+function createJournal(table: string): string[] {
   const columns = COLUMNS.map(([name, type]) => `${name} ${type}`).join(', ');
   return [
     `CREATE TABLE IF NOT EXISTS ${table} (${columns}, CONSTRAINT pk_migration_runs PRIMARY KEY (id),

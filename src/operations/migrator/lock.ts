@@ -157,7 +157,7 @@ const POLL = 100;
  *
  * @throws MigrationLockTimeout
  */
-export async function takeSessionLock(context: Context): Promise<void> {
+async function takeSessionLock(context: Context): Promise<void> {
   const { connection, schema } = context;
   const waitBudget = new WaitBudget(context.maxWaitMs, context.notice);
   const keys = createLockSql(schema).join(', ');

@@ -37,7 +37,7 @@ const LOOK_EVERY = 5_000;
  * its statements changed, and nothing else: that is recorded, so a later run passes over what is done and meets the same statements
  * again.
  */
-export class StepStatements {
+class StepStatements {
   /** Statements met so far, the one under way included. */
   ordinal = 0;
   /** The one under way, or that failed. */

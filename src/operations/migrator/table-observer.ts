@@ -22,7 +22,7 @@ interface Table {
 }
 
 /** What happened to tables since the last look. */
-export interface Observation {
+interface Observation {
   readonly locks: { table: string; mode: LockMode }[];
   readonly rewrites: string[];
 }

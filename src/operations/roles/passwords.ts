@@ -11,7 +11,7 @@ const SALT_BYTES = 16;
 const KEY_BYTES = 32;
 
 /** Shortest password, in characters: these are read by programs, so nobody has to remember them. */
-export const SHORTEST_PASSWORD = 16;
+const SHORTEST_PASSWORD = 16;
 
 /**
  * What the server keeps of a password (RFC 5803, as PostgreSQL writes it), made here so that no statement holds the password:

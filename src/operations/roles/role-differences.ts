@@ -4,7 +4,7 @@ import type { Query } from '../catalog/snapshot.js';
 import { createComment, MARK, ROLE_NAMES, ROLES, type RoleDefinition } from './roles.js';
 
 /** A role as the server has it. */
-export interface ActualRole {
+interface ActualRole {
   readonly name: string;
   readonly comment: string | null;
   /** Attributes by their word in SQL: LOGIN, SUPERUSER… */
@@ -12,7 +12,7 @@ export interface ActualRole {
 }
 
 /** That a role is in another; both as SQL names them. */
-export interface Membership {
+interface Membership {
   readonly role: string;
   readonly member: string;
   readonly grantor: string;

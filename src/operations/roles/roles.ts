@@ -96,7 +96,7 @@ export function createComment({ purpose }: RoleDefinition): string {
 export type TablePrivilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
 
 /** The roles that have rights on tables without owning them. */
-export type GrantedRole = 'app' | 'reader' | 'retention';
+type GrantedRole = 'app' | 'reader' | 'retention';
 
 /** What one role may do with one table. */
 export interface TableRights {

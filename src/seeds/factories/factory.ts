@@ -141,7 +141,7 @@ export function assemble<Row extends object>(kit: Kit, factory: Factory<Row>, gi
 }
 
 /** What was given, with the foreign key of every given relation. */
-export function withKeys<Row extends object>(entity: ObjectType<Row>, given: Partial<Row>): Partial<Row> {
+function withKeys<Row extends object>(entity: ObjectType<Row>, given: Partial<Row>): Partial<Row> {
   const keys: Record<string, unknown> = {};
   for (const [relation, { property }] of getEntityRules(entity).relations) {
     const parent = (given as Record<string, { id: string } | null | undefined>)[relation];

@@ -27,7 +27,7 @@ import { createReferenceId } from '../ids.js';
 import { build } from '../insert-missing.js';
 
 /** The eight shapes of a reply. Source: product requirements, reply archetypes. */
-export const ARCHETYPE_ROWS: Readonly<Record<ArchetypeName, Pick<Archetype, 'description'>>> = {
+const ARCHETYPE_ROWS: Readonly<Record<ArchetypeName, Pick<Archetype, 'description'>>> = {
   CHECKLIST: { description: 'Two to four concrete steps without jargon, for people who ask what to do.' },
   MYTHBUST: { description: 'Corrects one misconception gently; required where a post spreads one.' },
   COACH: { description: 'Advice graded by the time someone has until they must function.' },
@@ -70,7 +70,7 @@ export const CHAMPION_TIER_ROWS: Readonly<
 };
 
 /** The four kinds of alternatives. Source: product requirements 6, architecture 5. */
-export const COMPETITOR_CATEGORY_ROWS: Readonly<
+const COMPETITOR_CATEGORY_ROWS: Readonly<
   Record<CompetitorCategoryName, Pick<CompetitorCategory, 'description'>>
 > = {
   REHYDRATION: { description: 'Electrolyte drinks and powders.' },
@@ -83,7 +83,7 @@ export const COMPETITOR_CATEGORY_ROWS: Readonly<
  * The six reasons; severity is the priority a new escalation gets unless its opener says otherwise. Source: architecture 5
  * and epic 1 for the names; project brief (P1..P3), product requirements and stories 3.3 and 3.7 for the severities.
  */
-export const ESCALATION_REASON_ROWS: Readonly<
+const ESCALATION_REASON_ROWS: Readonly<
   Record<EscalationReasonName, Pick<EscalationReason, 'severity' | 'description'>>
 > = {
   SAFETY_AMBIGUITY: {
@@ -101,14 +101,14 @@ export const ESCALATION_REASON_ROWS: Readonly<
  * The three families; their metrics are in constants/kpi-catalogue.ts, each with its own roll-up. AVG is the fallback for a
  * metric that the catalogue does not know. Source: architecture 5, epic 1.
  */
-export const KPI_TYPE_ROWS: Readonly<Record<KpiTypeName, Pick<KpiType, 'aggregationType' | 'description'>>> = {
+const KPI_TYPE_ROWS: Readonly<Record<KpiTypeName, Pick<KpiType, 'aggregationType' | 'description'>>> = {
   COMMERCIAL: { aggregationType: 'AVG', description: 'Do replies bring visits, buyers and revenue?' },
   LOVE: { aggregationType: 'AVG', description: 'Do people like what we say?' },
   SAFETY: { aggregationType: 'AVG', description: 'Do platforms and communities put up with us?' },
 };
 
 /** From how many followers, included, up to the next. Source: product requirements, architecture 5, epic 1. */
-export const POWER_TIER_ROWS: Readonly<Record<PowerTierName, Pick<PowerTier, 'followerThreshold' | 'description'>>> = {
+const POWER_TIER_ROWS: Readonly<Record<PowerTierName, Pick<PowerTier, 'followerThreshold' | 'description'>>> = {
   MICRO: { followerThreshold: POWER_USER_THRESHOLDS.followers, description: 'Known in their circle.' },
   MACRO: { followerThreshold: 50_000, description: 'Known in their field; answered with priority.' },
   MEGA: { followerThreshold: 500_000, description: 'Known to the public; the highest priority.' },
@@ -125,7 +125,7 @@ export const REFERENCE_SEGMENTS: readonly Segment[] = (['GLOBAL', 'PLATFORM'] as
 );
 
 /** The weights they start with; nothing has been measured, so the sample size is 0 and the performance unknown. */
-export const STARTING_WEIGHTS = {
+const STARTING_WEIGHTS = {
   sssWeight: DEFAULT_WEIGHTS.sss,
   arsWeight: DEFAULT_WEIGHTS.ars,
   evsWeight: DEFAULT_WEIGHTS.evs,

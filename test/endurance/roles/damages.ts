@@ -1,7 +1,7 @@
 import { DATABASE } from '../../support/roles.js';
 
 /** What somebody did by hand, and how it is told of. */
-export type Damage = readonly [sql: string, ...says: string[]];
+type Damage = readonly [sql: string, ...says: string[]];
 
 /** Rights and attributes that are too many. */
 const TOO_MUCH: readonly Damage[] = [

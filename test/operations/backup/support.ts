@@ -69,7 +69,7 @@ export async function emptyFolder(): Promise<{ folder: string; remove: () => Pro
 }
 
 /** What neither a dump nor a copy holds, and what a careless restore loses. */
-export const EXTRAS = `
+const EXTRAS = `
 ALTER DATABASE $db SET work_mem = '9MB';
 ALTER DATABASE $db SET search_path = "$user", public;
 ALTER ROLE CURRENT_USER IN DATABASE $db SET statement_timeout = '77s';

@@ -21,7 +21,7 @@ export interface ProcessPath extends Leaking {
   readonly says: RegExp;
 }
 
-export interface ProcessSite {
+interface ProcessSite {
   /** Refuses the login of `urlAt`. */
   readonly port: number;
   readonly nobody: number;

@@ -12,7 +12,7 @@ export interface Guard {
   readonly name: string;
 }
 
-export type GuardKind =
+type GuardKind =
   'primary key' | 'unique' | 'unique index' | 'foreign key' | 'check' | 'not null' | 'enum' | 'trigger' | 'other';
 
 export function keyOf({ kind, table, name }: Guard): string {

@@ -53,7 +53,7 @@ ALTER ROLE ${READER} SET statement_timeout = '5s';
 COMMENT ON INDEX zoo.ix_animals__kind IS 'For the map.';
 COMMENT ON CONSTRAINT ck_animals__legs ON zoo.animals IS 'No debts.'`;
 
-export const EVENT_TRIGGER = `${run}_note`;
+const EVENT_TRIGGER = `${run}_note`;
 
 /** Names that are others in each run, as tests write them. */
 export function placeholders({ owner, database }: { owner: string; database: string }): {

@@ -1,7 +1,7 @@
 /** What somebody does to a migrated database, and every finding that follows: `rule object`. Of what is fine: none. */
-export type Planted = readonly [sql: string, finds: readonly string[]];
+type Planted = readonly [sql: string, finds: readonly string[]];
 
-export interface RuleCases {
+interface RuleCases {
   /** Each of them breaks the rule. */
   readonly broken: readonly Planted[];
   /** What comes close and is fine: no rule has anything against it. */

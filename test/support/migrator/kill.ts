@@ -60,7 +60,7 @@ export async function strikeAt(
 }
 
 /** Runs the ten statements to their end, and says what is wrong with the outcome. */
-export async function completed(url: string): Promise<string[]> {
+async function completed(url: string): Promise<string[]> {
   try {
     await runMigrations(historySource(url, TEN_STATEMENTS), { maxWaitMs: 60_000 });
   } catch (error) {

@@ -79,14 +79,14 @@ FROM (${RIGHTS.join('\nUNION ALL\n')}) rights (kind, name, "on", parent, facts)
 WHERE kind <> 'revoked' AND name LIKE '% TO PUBLIC' ORDER BY name`;
 
 /** All of it in one statement: rows of (part, facts), each part in order. */
-export function createCatalogSql(schema: string): string {
+function createCatalogSql(schema: string): string {
   return `${createPrologue(schema, 'schema')},
 ours AS MATERIALIZED (${TABLES})
 ${[tables, columns, constraints, indexes, triggers, functions, publicRights].map((part) => `(${part})`).join('\nUNION ALL\n')}`;
 }
 
 /** Names come twice: `name` as it is, `sql` as SQL writes it. A table is its `path`: SQL, without the schema. */
-export interface TableFacts {
+interface TableFacts {
   readonly path: string;
   readonly name: string;
   readonly comment: string | null;
@@ -146,7 +146,7 @@ export interface IndexFacts {
   readonly ofConstraint: boolean;
 }
 
-export interface TriggerFacts {
+interface TriggerFacts {
   readonly table: string;
   readonly tableName: string;
   readonly name: string;
@@ -155,7 +155,7 @@ export interface TriggerFacts {
   readonly firing: 'O' | 'A' | 'D' | 'R';
 }
 
-export interface FunctionFacts {
+interface FunctionFacts {
   /** With its argument types, which are part of it. */
   readonly path: string;
   /** A trigger function: nobody can call it. */
@@ -250,9 +250,6 @@ export interface Exception {
   readonly object: string;
   readonly reason: string;
 }
-
-/** A schema of which nothing more is known: the rules alone. */
-export const NO_REQUIREMENTS: SchemaRequirements = { uniques: [], indexes: [], deleteRules: {}, exceptions: [] };
 
 /** One thing that must hold in every schema of ours, whatever its tables are about. */
 export interface Rule {

@@ -7,7 +7,7 @@ export type Planted = string | { queries: readonly string[]; transaction?: boole
 /** Makes SQL of TypeORM's methods; never connected. */
 const OFFLINE = new DataSource({ type: 'postgres', uuidExtension: 'pgcrypto', installExtensions: false });
 
-export function plant(planted: Planted): MigrationInterface {
+function plant(planted: Planted): MigrationInterface {
   if (typeof planted === 'object' && 'up' in planted) return planted;
   const { queries, transaction = true } = typeof planted === 'string' ? { queries: [planted] } : planted;
   return {

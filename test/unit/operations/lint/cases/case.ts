@@ -1,7 +1,7 @@
 import type { Planted } from '../support.js';
 
 /** What a rule finds, and only that rule; and what it must leave alone. */
-export interface RuleCases {
+interface RuleCases {
   readonly found: readonly Planted[];
   /** Not found by any rule. */
   readonly clean?: readonly Planted[];
