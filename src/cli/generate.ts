@@ -54,11 +54,7 @@ function readSourceTexts({ entityMetadatas }: DataSource): SourceTexts {
  * @param flags `posts.content:body`, or `content:body` where only one table fits
  * @throws GenerateError when a flag names what is not dropped and added
  */
-async function chooseRenames(
-  flags: readonly string[],
-  is: Snapshot,
-  shouldBe: Snapshot,
-): Promise<ColumnRename[]> {
+async function chooseRenames(flags: readonly string[], is: Snapshot, shouldBe: Snapshot): Promise<ColumnRename[]> {
   const renames = flags.map((flag) => renameOf(flag, is, shouldBe));
   const double = renames.find((a, place) => renames.slice(0, place).some((b) => isSameColumn(a, b)));
   if (double)

@@ -68,11 +68,7 @@ export function getConflictColumns(
 }
 
 /** What a row has in these columns, as a text to compare; undefined where only PostgreSQL knows it. */
-function readGivenKey(
-  row: ObjectLiteral,
-  columns: readonly ColumnMetadata[],
-  driver: Driver,
-): string | undefined {
+function readGivenKey(row: ObjectLiteral, columns: readonly ColumnMetadata[], driver: Driver): string | undefined {
   const values: unknown[] = columns.map((column) => column.getEntityValue(row) as unknown);
   if (!values.every(isSingle)) return undefined;
   return toKey(columns, (column, index) => driver.prepareHydratedValue(values[index], column) as unknown);

@@ -99,10 +99,7 @@ async function copyTo(copy: string, original: string, finish: (native: string) =
  * Copies of the folder `native` (bin, lib, share) in the temporary folders, one after the other: the next is for when programs
  * cannot be run from the one before. Made once per version and user, then found again. About 60 MB each.
  */
-async function* copyBinaries(
-  native: string,
-  finish: (native: string) => Promise<void>,
-): AsyncGenerator<string, void> {
+async function* copyBinaries(native: string, finish: (native: string) => Promise<void>): AsyncGenerator<string, void> {
   const manifest = JSON.parse(await readFile(join(native, '..', 'package.json'), 'utf8')) as { version: string };
   for (const temporary of await listTemporaryFolders()) {
     const copy = join(temporary, `shared-db-embedded-${manifest.version}-${process.getuid?.() ?? 0}`);

@@ -102,10 +102,7 @@ type Section = 'pre-data' | 'data' | 'post-data';
  *
  * @returns what went wrong, without values of rows; undefined when all went well
  */
-async function restoreArchive(
-  restoring: Restoring,
-  onLine: (line: string) => void,
-): Promise<string | undefined> {
+async function restoreArchive(restoring: Restoring, onLine: (line: string) => void): Promise<string | undefined> {
   const [before, after] = [await readArchiveSql(restoring, 'pre-data'), await readArchiveSql(restoring, 'post-data')];
   const isPlain = [before, after].every((sql) => removeUnknownOptionsFromDump(sql) === sql);
   if (isPlain) return restoreSections(restoring, [], onLine);

@@ -70,9 +70,7 @@ export const CHAMPION_TIER_ROWS: Readonly<
 };
 
 /** The four kinds of alternatives. Source: product requirements 6, architecture 5. */
-const COMPETITOR_CATEGORY_ROWS: Readonly<
-  Record<CompetitorCategoryName, Pick<CompetitorCategory, 'description'>>
-> = {
+const COMPETITOR_CATEGORY_ROWS: Readonly<Record<CompetitorCategoryName, Pick<CompetitorCategory, 'description'>>> = {
   REHYDRATION: { description: 'Electrolyte drinks and powders.' },
   HANGOVER_PILLS: { description: 'Capsules, shots and powders sold for the morning after.' },
   IV_THERAPY: { description: 'Infusions at home or in a clinic.' },
