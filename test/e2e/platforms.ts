@@ -65,7 +65,7 @@ interface XPost {
   };
 }
 
-export interface XPage {
+interface XPage {
   data: XPost[];
   includes: { users: XUser[] };
   meta: { newest_id: string; oldest_id: string; result_count: number; next_token?: string };
@@ -85,7 +85,7 @@ type RedditChild =
   | { kind: 't3'; data: RedditPost & { title: string; selftext: string; num_comments: number } }
   | { kind: 't1'; data: RedditPost & { body: string } };
 
-export interface RedditListing {
+interface RedditListing {
   kind: 'Listing';
   data: { after: string | null; children: RedditChild[] };
 }
@@ -98,7 +98,7 @@ interface ThreadsPost {
   timestamp: string;
 }
 
-export interface ThreadsPage {
+interface ThreadsPage {
   data: ThreadsPost[];
   paging: { cursors: { before: string; after: string } };
 }
@@ -112,7 +112,7 @@ const skip = (platform: SightedPlatform, platformPostId: string, reason: string)
 });
 
 /** X names authors by id and describes them beside the posts of the same page; a suspended one is not described. */
-export function fromX({ data, includes }: XPage): Sighting[] {
+function fromX({ data, includes }: XPage): Sighting[] {
   const users = new Map(includes.users.map((user) => [user.id, user]));
   return data.map((post) => {
     const user = users.get(post.author_id);
@@ -150,7 +150,7 @@ function redditContent(child: RedditChild): string {
   return selftext === '' ? title : `${title}\n\n${selftext}`;
 }
 
-export function fromReddit(listing: RedditListing): Sighting[] {
+function fromReddit(listing: RedditListing): Sighting[] {
   return listing.data.children.map((child) => {
     const { data: post } = child;
     if (post.author_fullname === undefined) return skip('REDDIT', post.name, 'account deleted');
@@ -176,7 +176,7 @@ export function fromReddit(listing: RedditListing): Sighting[] {
   });
 }
 
-export function fromThreads({ data }: ThreadsPage): Sighting[] {
+function fromThreads({ data }: ThreadsPage): Sighting[] {
   return data.map((post) => {
     if (!post.owner) return skip('THREADS', post.id, 'owner not given');
     return {
