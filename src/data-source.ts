@@ -35,7 +35,7 @@ export interface ConnectionOptions {
   /** Most connections of the pool. Default 10. */
   poolSize?: number;
   /**
-   * After how many milliseconds PostgreSQL cancels a statement. Default 10,000 (query guide); 0 = never. For `app`, a connection that
+   * After how many milliseconds PostgreSQL cancels a statement. Default 10,000; 0 = never. For `app`, a connection that
    * has no answer five seconds later is given up, even if the session has raised its limit since: work that takes longer
    * needs a DataSource of its own.
    */

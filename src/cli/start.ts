@@ -169,7 +169,7 @@ async function start(environment: Environment): Promise<void> {
     // Whoever starts a service in production wants to hear first what is wrong with its connection.
     await withDatabase(environment, () => Promise.resolve(), 'app');
     throw new StartError(
-      `start is a development server and ${describeNodeEnv(environment.nodeEnv)}: deploy with shared-db migration:run and seed:reference, and mount healthHandler in your service.`,
+      `start is a development server and ${describeNodeEnv(environment.nodeEnv)}: deploy with shared-db migration:run and seed:reference, and mount createHealthHandler in your service.`,
     );
   }
   const stop = listenForStop();

@@ -3,7 +3,7 @@ import { createUnknownReport, type HealthReport } from './check.js';
 
 /**
  * Answers `GET /health`: 200 when the check says `ok`, 503 otherwise, with the report as JSON. For Express, Connect and Node's
- * own server: `app.get('/health', healthHandler(createHealthCheck(dataSource)))`. Never throws.
+ * own server: `app.get('/health', createHealthHandler(createHealthCheck(dataSource)))`. Never throws.
  */
 export function createHealthHandler(
   check: () => Promise<HealthReport>,

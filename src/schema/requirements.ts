@@ -1,6 +1,6 @@
 import type { Exception, SchemaRequirements, TableColumns } from '../operations/catalog/rules/catalog.js';
 
-/** AC9, unique constraints: one row for each of these, in all rows. */
+/** The unique constraints that services rely on, over all rows. */
 const REQUIRED_UNIQUES: readonly TableColumns[] = [
   ['authors', 'platform', 'platform_id'],
   ['posts', 'platform', 'platform_post_id'],
@@ -9,7 +9,7 @@ const REQUIRED_UNIQUES: readonly TableColumns[] = [
   ['community_champions', 'author_id'],
 ];
 
-/** AC9, performance indexes, and task 24. */
+/** The indexes that services rely on for speed, over all rows. */
 const REQUIRED_INDEXES: readonly TableColumns[] = [
   ['authors', 'is_power_user'],
   ['authors', 'platform', 'handle'],
@@ -29,7 +29,7 @@ const REQUIRED_INDEXES: readonly TableColumns[] = [
   ['escalations', 'created_at'],
 ];
 
-/** What happens to a row when the one it names goes, as decided (design, section 3, items 1 and 2). */
+/** The delete rule of each foreign key: what happens to a row when the row that it refers to is deleted. */
 const DELETE_RULES: SchemaRequirements['deleteRules'] = {
   'authors.power_tier_id': 'SET NULL',
   'posts.author_id': 'CASCADE',

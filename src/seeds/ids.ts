@@ -71,7 +71,7 @@ const NUMBERED: readonly EntityClass[] = [
  */
 export function getTableNumber(entity: EntityClass): number {
   const place = NUMBERED.indexOf(entity);
-  if (place < 0) throw new Error(`${entity.name} has no number in src/seeds/table-numbers.ts: append it.`);
+  if (place < 0) throw new Error(`${entity.name} has no number in NUMBERED (src/seeds/ids.ts): append it.`);
   return place + 1;
 }
 

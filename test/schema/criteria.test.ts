@@ -6,7 +6,7 @@ import { COLUMNS, DELETE_RULES, ENUMS, INDEXES, UNIQUES } from './criteria.js';
 
 const listed = (row: { table: string; columns: string[] }): string => `${row.table} (${row.columns.join(', ')})`;
 
-/** What the acceptance criteria list. What must hold of every table, whatever is listed, is for the schema rules (./rules/). */
+/** What services rely on, table by table. Rules for every table have tests of their own (./rules/). */
 describe('the migrated schema', () => {
   const db = useDatabase();
   let tables: Awaited<ReturnType<typeof catalog.tables>>;
@@ -21,7 +21,7 @@ describe('the migrated schema', () => {
     constraints = await catalog.constraints(db.dataSource);
   });
 
-  it('has exactly the 21 tables of the criteria, and an entity for each', () => {
+  it('has exactly the 21 tables of criteria.ts, and an entity for each', () => {
     expect(tables.map(({ name }) => name)).toEqual(Object.keys(COLUMNS).sort());
     expect(ENTITIES).toHaveLength(21);
     expect(ENTITIES.map((entity) => db.dataSource.getMetadata(entity).tableName).sort()).toEqual(

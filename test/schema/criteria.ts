@@ -1,4 +1,4 @@
-/** What the acceptance criteria ask for (AC2, AC3, AC9, tasks 2a and 24), as data. */
+/** The tables, columns, enums, uniques, indexes and delete rules that services rely on, written by hand. */
 
 /** Columns by table. A value that became a reference table is its foreign key here: `power_tier` is `power_tier_id`. */
 export const COLUMNS: Readonly<Record<string, string>> = {
@@ -62,7 +62,7 @@ export const INDEXES = [
   'escalations (created_at)',
 ];
 
-/** The delete rule of every foreign key, as decided (design, section 3, item 2). */
+/** The delete rule of every foreign key. */
 export const DELETE_RULES: Readonly<Record<string, 'CASCADE' | 'SET NULL' | 'RESTRICT'>> = {
   fk_authors__power_tier_id: 'SET NULL',
   fk_posts__author_id: 'CASCADE',

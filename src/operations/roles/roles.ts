@@ -51,7 +51,7 @@ export const ROLES: readonly RoleDefinition[] = [
     purpose: 'reads and writes rows; services connect as it',
     login: true,
     becomesOwner: false,
-    // The query guide cancels statements after ten seconds.
+    // A service cancels statements after ten seconds, as createDataSource() does by default.
     settings: {
       statement_timeout: '10s',
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION,

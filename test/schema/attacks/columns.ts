@@ -3,7 +3,7 @@ import { ENUMS } from '../criteria.js';
 import { dropConstraint, insert, type Case } from './case.js';
 import { rowOf } from './rows.js';
 
-/** The columns of each table that must have a value, by hand: AC2 and the null rules of the data dictionary. */
+/** The columns of each table that must have a value, written by hand, because it states independently what the database must refuse. */
 const REQUIRED: Readonly<Record<string, string>> = {
   archetypes: 'id name description is_active created_at updated_at',
   power_tiers: 'id name follower_threshold description is_active created_at updated_at',

@@ -3,7 +3,7 @@ import type { Catalog, IndexFacts, Rule } from './catalog.js';
 /** The requirements' fourth rule, by columns and not by name; a longer index that begins with them serves the same queries. */
 export const criticalIndexes: Rule = {
   id: 'critical-indexes',
-  reason: 'acceptance criterion 9 and task 24 ask for it: services rely on the uniqueness and on the speed',
+  reason: 'services rely on the uniqueness and on the speed',
   check: ({ indexes }, required) => {
     const usable = indexes.filter(({ valid, predicate, method }) => valid && predicate === null && method === 'btree');
     return [

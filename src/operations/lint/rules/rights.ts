@@ -24,7 +24,7 @@ export const RIGHTS_RULES: readonly Rule[] = [
   {
     id: 'grant-to-public',
     problem: 'A right is granted to PUBLIC: every role of the server, also those that come later.',
-    blocks: 'Nobody; it opens what the four roles are there to keep apart.',
+    blocks: 'Nobody; it opens what the five database roles keep apart.',
     instead: 'Grant to a role by name; the grants of this schema belong to one place, not to migrations.',
     recipe: [{ sql: `REVOKE ALL ON "posts" FROM PUBLIC;` }],
     find: ({ node }) => (listGrantees(node).some(({ roletype }) => roletype === 'ROLESPEC_PUBLIC') ? ['PUBLIC'] : []),
