@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { importsOf, readsEnvironment, roomOf, sourceFiles, violationOf } from './imports.js';
+import { importsOf, readsEnvironment, folderOf, sourceFiles, violationOf } from './imports.js';
 
-describe('the directions of imports', () => {
-  it('are kept by every source file', () => {
+describe('import rules', () => {
+  it('allow every import of the source code', () => {
     const edges = sourceFiles().flatMap((file) => importsOf(file));
     expect(edges.length).toBeGreaterThan(100);
     expect(edges.map(violationOf).filter(Boolean)).toEqual([]);
@@ -16,15 +16,15 @@ describe('the directions of imports', () => {
     ['src/columns/text.ts', `import { parse } from '../connection/database-url.js';`],
     ['src/operations/migrator/runner.ts', `import { MIGRATIONS } from '../../migrations/index.js';`],
     ['src/operations/lint/lint.ts', `import { createDataSource } from '../../data-source.js';`],
-    ['src/connection/roles.ts', `const { ENTITIES } = await import('../entities/index.js');`],
+    ['src/connection/pool.ts', `const { ENTITIES } = await import('../entities/index.js');`],
     ['src/migrations/1-x.ts', `import { Platform } from '../entities/enums.js';`],
     ['src/index.ts', `import { program } from './cli/main.js';`],
     ['src/somewhere/new.ts', `import { Post } from '../entities/index.js';`],
-  ])('are broken by %s with %s', (file, source) => {
+  ])('refuse in %s: %s', (file, source) => {
     expect(importsOf(file, source).map(violationOf)).toEqual([expect.any(String)]);
   });
 
-  it('never lead from the public door to what only development has', () => {
+  it('keep seeds for development, the embedded server and the commands out of src/index.ts and all that it imports', () => {
     const reached = new Set<string>();
     const walk = (file: string): void => {
       if (reached.has(file)) return;
@@ -41,14 +41,14 @@ describe('the directions of imports', () => {
   });
 });
 
-describe('the environment', () => {
-  it('is read in the room connection only', () => {
+describe('process.env', () => {
+  it('is read in src/connection/ only', () => {
     const readers = sourceFiles().filter((file) => readsEnvironment(readFileSync(file, 'utf8')));
-    expect(readers.filter((file) => roomOf(file) !== 'connection')).toEqual([]);
+    expect(readers.filter((file) => folderOf(file) !== 'connection')).toEqual([]);
     expect(readers).toContain('src/connection/environment.ts');
   });
 
-  it.each(['process.env.PORT', `process['env']`, 'process . env'])('would be caught as %s', (source) => {
+  it.each(['process.env.PORT', `process['env']`, 'process . env'])('is recognised in the spelling %s', (source) => {
     expect(readsEnvironment(source)).toBe(true);
   });
 });

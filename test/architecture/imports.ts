@@ -8,30 +8,29 @@ export interface ImportEdge {
   to: string;
 }
 
-/** What every room may import: errors of one hierarchy, and the settings of a connection. */
+/** The typed errors and the connection, which most folders may import. */
 const RUNTIME = ['errors', 'connection'] as const;
 
 /**
- * Who may import whom. Rooms are the folders of src/ and of src/operations/; the loose files of src/ are rooms of their own. What is
- * not listed is forbidden; a path instead of a room allows that file alone.
+ * The folders that each folder of src/ and src/operations/ may import; a file directly in src/ counts as a folder. An import that is not
+ * listed is forbidden. A path instead of a folder allows that file only.
  *
- * Operations know the runtime and each other and nothing of the model: no table, entity, figure or migration of ours. So they work on
- * any TypeORM project; test/operations/foreign/ runs them on one.
+ * The operations may import the runtime and each other, and nothing of the model: no entity, figure or migration of ours. So they work on
+ * any TypeORM project (decision 0018).
  */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // The model.
   constants: [],
   migrations: [],
-  // Pure functions: the name of a CHECK is made where its rule is written.
+  // For the names of CHECKs, which columns/ creates with the rule.
   columns: ['src/connection/naming-strategy.ts'],
   entities: ['columns', 'constants'],
   validation: ['entities', 'columns', 'constants', 'errors', 'src/connection/save-call.ts'],
-  repositories: ['entities', 'constants', 'validation', ...RUNTIME],
   retention: ['entities', 'constants', ...RUNTIME],
-  // What operations are told of our schema: its snapshot, requirements, rights.
+  // Describes our schema for the operations: snapshot, requirements, rights.
   schema: ['retention', 'operations/catalog', 'operations/roles'],
   seeds: ['entities', 'constants', 'columns', 'operations/environment-guard', ...RUNTIME],
-  // The runtime. Errors say what NODE_ENV has to do with them.
+  // The runtime. Error messages name the value of NODE_ENV.
   errors: ['src/connection/environment.ts'],
   connection: ['errors'],
   embedded: [...RUNTIME],
@@ -45,13 +44,13 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'operations/backup': ['operations/catalog', ...RUNTIME],
   'operations/rehearsal': ['operations/backup', 'operations/catalog', 'operations/migrator', ...RUNTIME],
   'operations/roles': ['operations/catalog', 'src/operations/migrator/lock.ts', ...RUNTIME],
-  // Where they meet.
+  // These join model, runtime and operations.
   'data-source': [
     ...['columns', 'entities', 'migrations', 'validation', 'src/operations/environment-guard/guard.ts'],
     ...RUNTIME,
   ],
   index: [
-    ...['constants', 'entities', 'validation', 'repositories', 'retention', 'seeds', 'health', 'data-source'],
+    ...['constants', 'entities', 'validation', 'retention', 'seeds', 'health', 'data-source'],
     ...['operations/environment-guard', 'operations/migrator'],
     ...RUNTIME,
   ],
@@ -63,7 +62,7 @@ export function sourceFiles(): string[] {
   return [...ts.sys.readDirectory('src', ['.ts']), 'ormconfig.ts'].map((file) => relative('.', file));
 }
 
-/** The imports of a file that lead to other files of the project; `import type` and `import()` count too. */
+/** Returns a file's imports of other files of the project, `import type` and `import()` included. */
 export function importsOf(file: string, source = readFileSync(file, 'utf8')): ImportEdge[] {
   return ts
     .preProcessFile(source, true, true)
@@ -71,23 +70,24 @@ export function importsOf(file: string, source = readFileSync(file, 'utf8')): Im
     .map(({ fileName }) => ({ from: file, to: normalize(join(dirname(file), fileName.replace(/\.js$/, '.ts'))) }));
 }
 
-export function roomOf(file: string): string {
+export function folderOf(file: string): string {
   const [first = '', second, third = ''] = file.split(sep);
   if (second === 'operations') return `operations/${third}`;
   return (first === 'src' && second !== undefined ? second : first).replace(/\.ts$/, '');
 }
 
-/** What an edge breaks, in words; undefined when it is allowed. */
+/** Returns the message for a forbidden import; undefined when it is allowed. */
 export function violationOf({ from, to }: ImportEdge): string | undefined {
-  const [source, target] = [roomOf(from), roomOf(to)];
+  const [source, target] = [folderOf(from), folderOf(to)];
   if (source === target) return undefined;
   const allowed = ALLOWED[source];
-  if (!allowed) return `${from} is in no known room: add "${source}" to the rules or move it`;
+  if (!allowed)
+    return `${from} is in a folder without import rules: add "${source}" to test/architecture/imports.ts, or move the file`;
   if (allowed.includes('*') || allowed.includes(target) || allowed.includes(to)) return undefined;
-  return `${from} imports ${to}: ${source} may not know ${target}`;
+  return `${from} imports ${to}: ${source} may not import ${target}`;
 }
 
-/** Does the file read the environment? */
+/** Returns whether source code reads the environment. */
 export function readsEnvironment(source: string): boolean {
   return /\bprocess\s*\.\s*env\b|\bprocess\s*\[|import\.meta\.env|loadEnvFile/.test(source);
 }

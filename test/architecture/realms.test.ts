@@ -3,16 +3,16 @@ import { expect, test } from '@jest/globals';
 import { sourceFiles } from './imports.js';
 
 /*
- * What comes from outside may be of another realm (Jest, `node:vm`, structuredClone), where it is no instance of our Date, Error or
- * Map. Such values are recognised by `node:util`'s types, `Array.isArray`, `isError`, `isDate` and `isPlainObject`.
+ * A value from outside may come from another realm (Jest, `node:vm`, structuredClone), where it is not an instance of our Date, Error or Map.
+ * The source code recognises such values with `types` of `node:util`, `Array.isArray`, `isError`, `isDate` and `isPlainObject`.
  */
 const BY_REALM =
   /instanceof (Date|Error|AggregateError|TypeError|Map|Set|Promise|RegExp|Array|ArrayBuffer|Uint8Array|Buffer|Object|Function|URL)\b|[!=]==? Object\.prototype\b/;
 
-/** The functions that are there for it. */
+/** The function that other code calls for this. */
 const ALLOWED = ['src/errors/shared-db-error.ts: return value instanceof Error || types.isNativeError(value);'];
 
-test('no value is recognised by a class of JavaScript itself', () => {
+test('the source code recognises no value with instanceof and a built-in class, which fails for values of other realms', () => {
   const found = sourceFiles().flatMap((file) =>
     readFileSync(file, 'utf8')
       .split('\n')

@@ -3,15 +3,15 @@ import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 import { sourceFiles } from './imports.js';
 
-/** Where a text of the source may name the schema `public`, and why. SQL that runs says no schema, or the one that it is given. */
+/** The files that may name the schema `public`, with the reason. All other SQL names no schema, or the schema that it gets as a parameter. */
 const ALLOWED: Readonly<Record<string, string>> = {
-  'src/connection/schema-name.ts': 'the default, in the one place',
-  'src/connection/variables.ts': 'the page that documents the default',
-  'src/schema/requirements.ts': 'a right that PostgreSQL itself gives on its own schema',
-  'src/operations/lint/ast.ts': 'reads what others wrote: a name with public. is the same table as without',
+  'src/connection/schema-name.ts': 'defines the default',
+  'src/connection/variables.ts': 'documents the default',
+  'src/schema/requirements.ts': 'a right that PostgreSQL itself grants on its schema public',
+  'src/operations/lint/ast.ts': 'reads SQL of users, where public.posts and posts are the same table',
 };
 
-/** Every text of a file: strings and the parts of templates, without comments. */
+/** Returns every string of a file and every literal part of its templates, without comments. */
 function textsOf(file: string): string[] {
   const texts: string[] = [];
   const visit = (node: ts.Node): void => {
@@ -31,14 +31,14 @@ function textsOf(file: string): string[] {
 
 const NAMES_PUBLIC = /\bpublic"?\.|"public"|\bSCHEMA public\b|^public$/;
 
-describe('the schema public', () => {
-  it('is named by no text of the source but those that are listed, each with its reason', () => {
+describe('the schema name public', () => {
+  it('occurs only in the source files that are listed here with a reason', () => {
     const found = sourceFiles().filter((file) => textsOf(file).some((text) => NAMES_PUBLIC.test(text)));
     expect(found.sort()).toEqual(Object.keys(ALLOWED).sort());
   });
 
   it.each(['SELECT 1 FROM public.posts', 'DROP TYPE "public"."platform"', 'ON SCHEMA public TO x', 'public'])(
-    'would be found: %s',
+    'is found in: %s',
     (text) => {
       expect(NAMES_PUBLIC.test(text)).toBe(true);
     },

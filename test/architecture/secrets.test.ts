@@ -5,12 +5,12 @@ import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'smol-toml';
 
-/** Looks like a password and is none. In pieces, so that this file itself passes. */
+/** Looks like a password but is none. Joined from parts, so that the scans accept this file. */
 const WORD = ['Tr0ub4dor', 'n3ver', 'us3d'].join('-');
 const PASSWORD = ['pass', 'word'].join('');
 const TOKEN = ['ghp', '0123456789abcdefghijABCDEFGHIJ012345'].join('_');
 
-/** Each in a file of its own. */
+/** Invented secrets, each in its own file. */
 const PLANTED: readonly (readonly [file: string, text: string])[] = [
   ['url.ts', `connect('postgres://app:${WORD}@db.example/antone')`],
   ['url.env', `DATABASE_URL=postgresql://app:${WORD}@db.example:5432/antone?sslmode=verify-full`],
@@ -49,7 +49,7 @@ const HARMLESS: readonly (readonly [file: string, text: string])[] = [
 
 const CONFIGURATION = ['.secretlintrc.json', '.secretlintignore'];
 
-describe('secretlint, as configured here', () => {
+describe('secretlint with our configuration', () => {
   let folder: string;
   let found: ReadonlySet<string>;
   let output: string;
@@ -72,16 +72,16 @@ describe('secretlint, as configured here', () => {
     expect(found).toContain(file);
   });
 
-  test.each(HARMLESS)('has nothing to say of %s', (file) => {
+  test.each(HARMLESS)('accepts %s', (file) => {
     expect(found).not.toContain(file);
   });
 
-  test('does not print what it finds', () => {
+  test('does not print the secrets that it finds', () => {
     expect(output).not.toContain(WORD);
   });
 });
 
-describe('gitleaks, by the rules added here', () => {
+describe('our additional rules for gitleaks', () => {
   let finds: (text: string) => boolean;
 
   beforeAll(async () => {
@@ -89,29 +89,31 @@ describe('gitleaks, by the rules added here', () => {
       rules: { regex: string; secretGroup: number }[];
       allowlists: { regexes?: string[] }[];
     };
-    const allowed = configuration.allowlists.flatMap(({ regexes = [] }) => regexes.map(compiled));
-    const rules = configuration.rules.map(({ regex }) => compiled(regex));
+    const allowed = configuration.allowlists.flatMap(({ regexes = [] }) => regexes.map(toRegExp));
+    const rules = configuration.rules.map(({ regex }) => toRegExp(regex));
     finds = (text) =>
-      rules.some((rule) => [...text.matchAll(rule)].some(([match]) => !allowed.some((one) => match.search(one) >= 0)));
+      rules.some((rule) =>
+        [...text.matchAll(rule)].some(([match]) => !allowed.some((pattern) => match.search(pattern) >= 0)),
+      );
   });
 
-  // Tokens of other services are found by gitleaks' own rules, which are not here.
-  test.each(PLANTED.filter(([file]) => file !== 'github.env'))('would find the secret in %s', (_file, text) => {
+  // The token of github.env is found by gitleaks' built-in rules, which this test does not run.
+  test.each(PLANTED.filter(([file]) => file !== 'github.env'))('find the secret in %s', (_file, text) => {
     expect(finds(text)).toBe(true);
   });
 
-  test.each(HARMLESS)('would let %s pass', (_file, text) => {
+  test.each(HARMLESS)('accept %s', (_file, text) => {
     expect(finds(text)).toBe(false);
   });
 });
 
-/** A regular expression of Go, of the kind used here, in JavaScript's words. */
-function compiled(source: string): RegExp {
+/** Translates a regular expression of Go, of the kind used in .gitleaks.toml, into JavaScript. */
+function toRegExp(source: string): RegExp {
   const [, flags = '', body = ''] = /^(?:\(\?([im]+)\))?([^]*)$/.exec(source) ?? [];
   return new RegExp(body, `g${flags}`);
 }
 
-/** Its standard output, whatever the exit code. */
+/** Runs Node and returns its standard output, whatever the exit code. */
 function run(folder: string, args: readonly string[]): Promise<string> {
   return new Promise((done) => {
     execFile(process.execPath, args, { cwd: folder }, (_error, stdout) => {

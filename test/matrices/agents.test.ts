@@ -17,8 +17,8 @@ import { SCHEMA_REQUIREMENTS } from '../../src/schema/requirements.js';
 
 jest.setTimeout(60_000);
 
-/** What a service and its deployment do, each by `createDataSource({ schema })`; reads that schema, and no other, at each step. */
-describe('two agents in one database', () => {
+/** Every operation of a service and its deployment, with `createDataSource({ schema })`: each changes that schema and no other. */
+describe('two agents that share a database, each with its own schema,', () => {
   const db = useDatabase();
   let url: string;
   const agents = ['agent_one', 'agent_two'] as const;
@@ -31,12 +31,12 @@ describe('two agents in one database', () => {
     }
   });
 
-  it('have their tables in a schema each, and none elsewhere', async () => {
+  it('have 24 tables each in their own schema, and none elsewhere', async () => {
     const { agent_one: one, agent_two: two, ...others } = await tablesIn(url);
     expect([one, two, others]).toEqual([24, 24, {}]);
   });
 
-  it.each(agents)('are what this version was made for, each by itself: %s', async (schema) => {
+  it.each(agents)('pass drift check, schema rules, migration status and health check: %s', async (schema) => {
     await withSchema({ url, schema }, async (dataSource) => {
       expect(await compareLive(dataSource)).toEqual({ findings: [], unseen: [] });
       expect(validateCatalog(await readSchemaCatalog(dataSource), SCHEMA_REQUIREMENTS).findings).toEqual([]);
@@ -46,13 +46,13 @@ describe('two agents in one database', () => {
     });
   });
 
-  it('hold the same, but for what is of chance', async () => {
+  it('have the same catalog', async () => {
     const [one, two] = await Promise.all(agents.map((schema) => stateOf(url, schema)));
     expect(one?.catalog.objects).toEqual(two?.catalog.objects);
     expect(Object.keys(one?.catalog.objects ?? {}).length).toBeGreaterThan(500);
   });
 
-  it('are reverted one by one: the other keeps its catalog and every row', async () => {
+  it('revert separately: the other agent keeps its catalog and every row', async () => {
     const before = await stateOf(url, 'agent_one');
     const two = createDataSource({ url, schema: 'agent_two', purpose: 'migrate' });
     expect(await revertMigration(two)).toBe(MIGRATIONS.at(-1)?.name);
@@ -74,7 +74,7 @@ describe('two agents in one database', () => {
     expect(await stateOf(url, 'agent_one')).toEqual(before);
   });
 
-  it('are repaired with what the check prints, whatever was changed, and only there', async () => {
+  it('are repaired separately, with the statements that migration:check prints', async () => {
     const before = await stateOf(url, 'agent_one');
     for (const sql of [
       'ALTER TABLE agent_two.posts DROP CONSTRAINT ck_posts__error_count_range',
@@ -101,7 +101,7 @@ describe('two agents in one database', () => {
     expect(await stateOf(url, 'agent_one')).toEqual(before);
   });
 
-  it('a type that a column has from another schema is told of', async () => {
+  it('are reported when a column has a type of another schema', async () => {
     await ask(url, `CREATE TYPE public.platform AS ENUM ('TWITTER', 'REDDIT', 'THREADS')`);
     await ask(
       url,
@@ -120,14 +120,14 @@ describe('two agents in one database', () => {
     await ask(url, 'DROP TYPE public.platform');
   });
 
-  it('are cleared one by one: dropDatabase() drops the tables of its own schema', async () => {
+  it('are dropped separately: dropDatabase() drops the tables of its own schema', async () => {
     const before = await stateOf(url, 'agent_one');
     await withSchema({ url, schema: 'agent_two', purpose: 'migrate' }, (dataSource) => dataSource.dropDatabase());
     expect(await tablesIn(url)).toEqual({ agent_one: 24 });
     expect(await stateOf(url, 'agent_one')).toEqual(before);
   });
 
-  it('a dry run in a schema that does not exist shows statements without any schema, and leaves nothing', async () => {
+  it('preview the migrations of a schema that does not exist in statements without a schema name, and create nothing', async () => {
     const source = createDataSource({ url, schema: 'agent_three', purpose: 'migrate' });
     const statements = (await previewMigrations(source)).flatMap(({ statements: all }) => all.map(({ sql }) => sql));
     expect(statements.length).toBeGreaterThan(50);

@@ -15,9 +15,9 @@ import { onServer, roleName, withUser } from '../support/sql.js';
 
 jest.setTimeout(60_000);
 
-describe('the name of a schema', () => {
+describe('a schema name', () => {
   it.each(['public', 'agent_one', '_x', 'a'.repeat(63), 'name', 'app', 'data', 'pgx', 'information'])(
-    'may be %s',
+    'is accepted: %s',
     (name) => {
       expect(assertSchemaName(name)).toBe(name);
     },
@@ -39,14 +39,14 @@ describe('the name of a schema', () => {
     ],
     ...['pg_temp', 'pg_catalog', 'pg_', 'information_schema', 'user', 'order', 'a'.repeat(64), 'agent\n', "a'b", 'a"b'],
     ...['postgres://me:hunter2@localhost/antone'],
-  ])('is refused before anything connects, and not repeated: %j', (schema) => {
-    const make = () => createDataSource({ url: 'postgres://me@localhost/antone', schema });
-    expect(make).toThrow(SchemaNameError);
-    expect(make).toThrow(/^The name of the schema cannot be used: give 1 to 63 lower-case letters/);
-    if (schema.length > 3) expect(make).not.toThrow(schema);
+  ])('is refused before connecting, by a message that does not repeat it: %j', (schema) => {
+    const create = () => createDataSource({ url: 'postgres://me@localhost/antone', schema });
+    expect(create).toThrow(SchemaNameError);
+    expect(create).toThrow(/^The name of the schema cannot be used: give 1 to 63 lower-case letters/);
+    if (schema.length > 3) expect(create).not.toThrow(schema);
   });
 
-  it('is refused where PostgreSQL itself would want quotation marks: every keyword', async () => {
+  it('is refused when it is a keyword that PostgreSQL would have to quote', async () => {
     const words = await ask<{ word: string }>(
       preparedServer().url,
       'SELECT word FROM pg_get_keywords() WHERE quote_ident(word) <> word',
@@ -76,7 +76,7 @@ describe('search_path', () => {
     await onServer(`DROP ROLE ${role}`);
   });
 
-  it('is not that of a schema that is called like the user: the tables are in public, and others see them', async () => {
+  it('is public even where a schema has the name of the user, so that other users see the tables', async () => {
     const url = await db.create({ bare: true });
     await ask(url, `CREATE SCHEMA ${role}`);
     const asAgent = withUser(url, role, 'invented');
@@ -90,14 +90,14 @@ describe('search_path', () => {
     }
   });
 
-  it('is that schema where it is asked for', async () => {
+  it('is the schema that createDataSource({ schema }) names', async () => {
     const url = await db.create({ bare: true });
     await ask(url, `CREATE SCHEMA ${role}`);
     await runMigrations(createDataSource({ url, schema: role, purpose: 'migrate' }));
     expect(await tablesIn(url)).toEqual({ [role]: 24 });
   });
 
-  it('of database and role does not matter: the tables are where they should be, and the check has nothing to say', async () => {
+  it('ignores the search_path of database and role: the tables are in the named schema, and migration:check finds no difference', async () => {
     const url = await db.create({ bare: true });
     await ask(url, 'CREATE SCHEMA app');
     const [{ name } = { name: '' }] = await ask<{ name: string }>(url, 'SELECT current_database() AS name');
@@ -124,13 +124,13 @@ describe('search_path', () => {
 
 describe('a schema that does not exist', () => {
   const db = useDatabase();
-  const role = roleName('poor');
+  const role = roleName('limited');
 
   afterAll(async () => {
     await onServer(`DROP ROLE ${role}`);
   });
 
-  it('is refused by name where a service connects, with what to run', async () => {
+  it('is refused when a service connects, with its name and the command that creates it', async () => {
     const source = createDataSource({ url: db.url, schema: 'nowhere' });
     await expect(source.initialize()).rejects.toThrow(SchemaMissing);
     await expect(source.initialize()).rejects.toThrow(
@@ -139,7 +139,7 @@ describe('a schema that does not exist', () => {
     expect(source.isInitialized).toBe(false);
   });
 
-  it('is what the health check says, by name', async () => {
+  it('is the reason that the health check gives', async () => {
     const report = await createHealthCheck(createDataSource({ url: db.url, schema: 'nowhere' }), {
       timeoutMs: 5_000,
     })();
@@ -149,40 +149,44 @@ describe('a schema that does not exist', () => {
     });
   });
 
-  it('is not made to take something back in it', async () => {
+  it('is not created by revertMigration()', async () => {
     const source = createDataSource({ url: db.url, schema: 'nowhere', purpose: 'migrate' });
     await expect(revertMigration(source)).rejects.toThrow(SchemaMissing);
     expect(await tablesIn(db.url)).toEqual({ public: 24 });
   });
 
-  it('is made by whoever may, and by nobody else: then it is said what to run', async () => {
+  it('is created by a role that may create schemas; another role is refused with the commands to run', async () => {
     await onServer(`CREATE ROLE ${role} LOGIN PASSWORD 'invented'`);
-    const poor = createDataSource({ url: withUser(db.url, role, 'invented'), schema: 'made', purpose: 'migrate' });
-    await expect(runMigrations(poor)).rejects.toThrow(MigrationSchemaMissing);
-    await expect(runMigrations(poor)).rejects.toThrow(
+    const limited = createDataSource({
+      url: withUser(db.url, role, 'invented'),
+      schema: 'created',
+      purpose: 'migrate',
+    });
+    await expect(runMigrations(limited)).rejects.toThrow(MigrationSchemaMissing);
+    await expect(runMigrations(limited)).rejects.toThrow(
       new RegExp(
-        `has no schema made, and the role ${role} may not create it: run db:roles --schema made .*CREATE SCHEMA made AUTHORIZATION ${role}`,
+        `has no schema created, and the role ${role} may not create it: run db:roles --schema created .*CREATE SCHEMA created AUTHORIZATION ${role}`,
       ),
     );
-    await ask(db.url, `CREATE SCHEMA made AUTHORIZATION ${role}`);
-    expect(await runMigrations(poor)).toHaveLength(poor.options.migrations?.length as number);
-    expect(await tablesIn(db.url)).toEqual({ public: 24, made: 24 });
+    await ask(db.url, `CREATE SCHEMA created AUTHORIZATION ${role}`);
+    expect(await runMigrations(limited)).toHaveLength(limited.options.migrations?.length as number);
+    expect(await tablesIn(db.url)).toEqual({ public: 24, created: 24 });
   });
 });
 
-describe('the lock of a schema', () => {
+describe('the migration lock of a schema', () => {
   const db = useDatabase();
 
-  it('keeps out who migrates the same schema, and not who migrates another', async () => {
+  it('blocks other migrations of the same schema, and none of another schema', async () => {
     await withClient(db.url, async (holder) => {
       await holder.query('SELECT pg_advisory_lock($1, $2)', [...createLockSql('agent_one')]);
       const [one, two] = ['agent_one', 'agent_two'].map((schema) =>
         createDataSource({ url: db.url, schema, purpose: 'migrate' }),
       );
-      if (one === undefined || two === undefined) throw new Error('There are two.');
-      const waits = runMigrations(one, { maxWaitMs: 300 });
-      await expect(waits).rejects.toThrow(MigrationLockTimeout);
-      await expect(waits).rejects.toThrow(/migrating the schema agent_one for .*pid \d+/);
+      if (one === undefined || two === undefined) throw new Error('Two data sources are expected.');
+      const blocked = runMigrations(one, { maxWaitMs: 300 });
+      await expect(blocked).rejects.toThrow(MigrationLockTimeout);
+      await expect(blocked).rejects.toThrow(/migrating the schema agent_one for .*pid \d+/);
       expect(await runMigrations(two, { maxWaitMs: 300 })).not.toEqual([]);
     });
   });
@@ -191,20 +195,20 @@ describe('the lock of a schema', () => {
 describe('a first migration:run', () => {
   const db = useDatabase();
 
-  it('says ALTER SEQUENCE nowhere, which a distributed schema refuses, and no name with its schema but for its own tables', async () => {
+  it('sends no ALTER SEQUENCE, which a distributed schema refuses, and schema-qualified names for its bookkeeping tables only', async () => {
     const url = await db.create({ bare: true });
-    const said: string[] = [];
+    const statements: string[] = [];
     const query = jest.spyOn(pg.Client.prototype, 'query');
     try {
       await runMigrations(createDataSource({ url, schema: 'agent_one', purpose: 'migrate' }));
-      for (const [sql] of query.mock.calls as unknown as [unknown][]) if (typeof sql === 'string') said.push(sql);
+      for (const [sql] of query.mock.calls as unknown as [unknown][]) if (typeof sql === 'string') statements.push(sql);
     } finally {
       query.mockRestore();
     }
-    expect(said.length).toBeGreaterThan(100);
-    expect(said.filter((sql) => /ALTER\s+SEQUENCE|OWNED\s+BY/i.test(sql))).toEqual([]);
-    expect(said.filter((sql) => /\bpublic"?\./i.test(sql))).toEqual([]);
-    const qualified = said.flatMap((sql) => [...sql.matchAll(/\bagent_one\.(\w+)/g)].map(([, table]) => table));
+    expect(statements.length).toBeGreaterThan(100);
+    expect(statements.filter((sql) => /ALTER\s+SEQUENCE|OWNED\s+BY/i.test(sql))).toEqual([]);
+    expect(statements.filter((sql) => /\bpublic"?\./i.test(sql))).toEqual([]);
+    const qualified = statements.flatMap((sql) => [...sql.matchAll(/\bagent_one\.(\w+)/g)].map(([, table]) => table));
     expect([...new Set(qualified)].sort()).toEqual(['database_environment', 'migration_runs', 'migrations']);
   });
 });

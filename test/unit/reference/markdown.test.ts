@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { format } from 'prettier';
 import { renderCode, escapeProse, renderTable } from '../../../scripts/generate/reference/markdown.js';
 
-const HOSTILE = [
+const SPECIAL_TEXTS = [
   'a | b || c',
   'a \\| b \\\\| c \\',
   '<script>alert(1)</script> & &lt; <!-- x',
@@ -17,13 +17,13 @@ const HOSTILE = [
   '',
 ];
 
-describe('hostile text in the pages', () => {
-  it.each(HOSTILE)('stays in its cell: %j', async (text) => {
+describe('text with special characters in a Markdown table', () => {
+  it.each(SPECIAL_TEXTS)('stays within its cell: %j', async (text) => {
     const cells = [escapeProse(text), renderCode(text), renderCode(`"${text}"`)];
     const page = await format(renderTable(['a', 'b', 'c'], [cells]), { parser: 'markdown', proseWrap: 'never' });
     const rows = page.trimEnd().split('\n');
     expect(rows).toHaveLength(3);
-    // However a reader treats backslashes: pipes are escaped once or are not there.
+    // Readers treat backslashes differently, so each pipe is escaped once or replaced.
     for (const row of rows) expect(row.match(/(?<!\\)\|/g)).toHaveLength(4);
     expect(renderCode(text)).not.toContain('|');
   });
@@ -40,7 +40,7 @@ describe('hostile text in the pages', () => {
     ['12) no list', '12\\) no list'],
     ['click_rate and _this_', 'click_rate and \\_this\\_'],
     ['two\n\n lines ', 'two lines'],
-  ])('is shown as it is: %j', (text, markdown) => {
+  ])('is shown literally: %j', (text, markdown) => {
     expect(escapeProse(text)).toBe(markdown);
   });
 
@@ -51,7 +51,7 @@ describe('hostile text in the pages', () => {
     ['a_b|_c_', '<code>a_b&#124;_c_</code>'],
     ['a\n  b', '`a b`'],
     ['', ''],
-  ])('of SQL too: %j', (text, markdown) => {
+  ])('is shown literally as SQL: %j', (text, markdown) => {
     expect(renderCode(text)).toBe(markdown);
   });
 });
