@@ -11,15 +11,15 @@ export default defineConfig(
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
-      // A decorated class is data: entities, migrations and input classes have no methods of their own.
+      // Entities, migrations and input classes are decorated classes without methods.
       '@typescript-eslint/no-extraneous-class': 'off',
-      // Numbers and URLs read well in messages; objects do not.
+      // Numbers and booleans are readable in messages; objects are not.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
     },
   },
   {
-    // House rules of size. Entities, migrations and tests are bounded by their own nature.
+    // Size limits. Migrations and generated comments are as long as the schema requires; tests are not limited.
     files: ['src/**/*.ts'],
     ignores: ['src/migrations/**', 'src/entities/comments.ts'],
     rules: {

@@ -1,9 +1,15 @@
 /**
- * Four projects. `unit` needs no database. `db` gets a real PostgreSQL (embedded, or the server of TEST_DATABASE_URL) and a
- * template-database clone per test file: the data layer itself, in one process. `operations` has that too, and starts what operators
- * start (and `test/matrices`, which takes too long for every run): commands, servers of their own, poolers, backups. `endurance` lets processes race, kills them, and proves at length.
- * `npm test` runs the first two, in less than a minute; `npm run check` the first three. Run with `node --experimental-vm-modules`:
- * typeorm-extension is ESM-only.
+ * Four projects:
+ *
+ * - `unit` needs no database.
+ * - `db` tests the data layer on a real PostgreSQL (embedded, or the server of TEST_DATABASE_URL). Each test file gets its own copy of the
+ *   migrated database.
+ * - `operations` has the same, and starts commands, servers, poolers and backups. It includes test/matrices and test/e2e, which take too long for
+ *   `npm test`.
+ * - `endurance` races and kills processes, for ten minutes and more.
+ *
+ * `npm test` runs the first two, in less than a minute; `npm run check` runs the first three. Jest needs `node --experimental-vm-modules`, because
+ * typeorm-extension is an ES module.
  */
 const shared = {
   testEnvironment: 'node',
@@ -35,16 +41,16 @@ const withServer = {
 };
 
 export default {
-  // Jest keeps one core for itself, which on two cores would be half of them.
+  // By default Jest leaves one core free, which on two cores is half of them.
   maxWorkers: '100%',
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/{unit,architecture}/**/*.test.ts'] },
     {
       ...withServer,
       displayName: 'db',
-      testMatch: ['<rootDir>/test/{integration,schema,migrations,e2e}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{integration,schema,migrations}/**/*.test.ts'],
     },
-    { ...withServer, displayName: 'operations', testMatch: ['<rootDir>/test/{operations,matrices}/**/*.test.ts'] },
+    { ...withServer, displayName: 'operations', testMatch: ['<rootDir>/test/{operations,matrices,e2e}/**/*.test.ts'] },
     { ...withServer, displayName: 'endurance', testMatch: ['<rootDir>/test/endurance/**/*.test.ts'] },
   ],
 };

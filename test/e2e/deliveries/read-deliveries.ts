@@ -1,42 +1,39 @@
-/**
- * Reads what X, Reddit and Threads deliver into one neutral shape. Stands for the stream monitor, which is not part of this
- * package: nothing in here knows the database.
- */
+/** Reads the JSON that X, Reddit and Threads deliver into one form. It knows nothing of the database. */
 import { readFileSync } from 'node:fs';
 
-type SightedPlatform = 'TWITTER' | 'REDDIT' | 'THREADS';
+type DeliveredPlatform = 'TWITTER' | 'REDDIT' | 'THREADS';
 
-export interface SightedAuthor {
-  platform: SightedPlatform;
-  /** Opaque: X's numbers are larger than a JavaScript number can hold. */
+export interface DeliveredAuthor {
+  platform: DeliveredPlatform;
+  /** A string, because X's ids are larger than a JavaScript number can represent. */
   platformId: string;
   handle: string;
   displayName: string | null;
-  /** Null: the platform does not say. Zero: it says zero. */
+  /** Null: the platform does not report it. */
   followerCount: number | null;
   isVerified: boolean;
 }
 
-export interface SightedPost {
-  platform: SightedPlatform;
-  /** Reddit keeps its prefix (t3_ submission, t1_ comment): without it the two could have the same id. */
+export interface DeliveredPost {
+  platform: DeliveredPlatform;
+  /** With Reddit's prefix (t3_ submission, t1_ comment), without which a submission and a comment could have the same id. */
   platformPostId: string;
   content: string;
   /** ISO 8601 in UTC. */
   postedAt: string;
-  /** Only what the platform reports; Threads reports nothing, and a Reddit score may be below zero. */
+  /** The figures that the platform reports. Threads reports none; a score of Reddit may be negative. */
   metrics: Record<string, number>;
-  author: SightedAuthor;
+  author: DeliveredAuthor;
 }
 
 interface SkippedPost {
-  platform: SightedPlatform;
+  platform: DeliveredPlatform;
   platformPostId: string;
   reason: string;
 }
 
 export interface Deliveries {
-  posts: SightedPost[];
+  posts: DeliveredPost[];
   skipped: SkippedPost[];
 }
 
@@ -103,20 +100,20 @@ interface ThreadsPage {
   paging: { cursors: { before: string; after: string } };
 }
 
-type Sighting = SightedPost | SkippedPost;
+type Delivery = DeliveredPost | SkippedPost;
 
-const skip = (platform: SightedPlatform, platformPostId: string, reason: string): SkippedPost => ({
+const skipPost = (platform: DeliveredPlatform, platformPostId: string, reason: string): SkippedPost => ({
   platform,
   platformPostId,
   reason,
 });
 
-/** X names authors by id and describes them beside the posts of the same page; a suspended one is not described. */
-function fromX({ data, includes }: XPage): Sighting[] {
+/** X lists the authors of a page beside its posts; a suspended author is missing from that list. */
+function fromX({ data, includes }: XPage): Delivery[] {
   const users = new Map(includes.users.map((user) => [user.id, user]));
   return data.map((post) => {
     const user = users.get(post.author_id);
-    if (!user) return skip('TWITTER', post.id, 'author is not among the users of the page');
+    if (!user) return skipPost('TWITTER', post.id, 'author is not among the users of the page');
     const { public_metrics: counts } = post;
     return {
       platform: 'TWITTER',
@@ -143,21 +140,21 @@ function fromX({ data, includes }: XPage): Sighting[] {
   });
 }
 
-/** A submission is its title and, unless it has no text, a blank line and the text; a comment is its body. */
-function redditContent(child: RedditChild): string {
+/** Returns the body of a comment, or the title of a submission with its text after a blank line. */
+function joinRedditText(child: RedditChild): string {
   if (child.kind === 't1') return child.data.body;
   const { title, selftext } = child.data;
   return selftext === '' ? title : `${title}\n\n${selftext}`;
 }
 
-function fromReddit(listing: RedditListing): Sighting[] {
+function fromReddit(listing: RedditListing): Delivery[] {
   return listing.data.children.map((child) => {
     const { data: post } = child;
-    if (post.author_fullname === undefined) return skip('REDDIT', post.name, 'account deleted');
+    if (post.author_fullname === undefined) return skipPost('REDDIT', post.name, 'account deleted');
     return {
       platform: 'REDDIT',
       platformPostId: post.name,
-      content: redditContent(child),
+      content: joinRedditText(child),
       postedAt: new Date(post.created_utc * 1000).toISOString(),
       metrics: {
         upvotes: post.ups,
@@ -176,9 +173,9 @@ function fromReddit(listing: RedditListing): Sighting[] {
   });
 }
 
-function fromThreads({ data }: ThreadsPage): Sighting[] {
+function fromThreads({ data }: ThreadsPage): Delivery[] {
   return data.map((post) => {
-    if (!post.owner) return skip('THREADS', post.id, 'owner not given');
+    if (!post.owner) return skipPost('THREADS', post.id, 'owner not given');
     return {
       platform: 'THREADS',
       platformPostId: post.id,
@@ -197,17 +194,17 @@ function fromThreads({ data }: ThreadsPage): Sighting[] {
   });
 }
 
-const parse = (file: string): unknown => JSON.parse(readFileSync(new URL(`posts/${file}`, import.meta.url), 'utf8'));
+const readJson = (file: string): unknown => JSON.parse(readFileSync(new URL(`./${file}`, import.meta.url), 'utf8'));
 
-/** Every delivery in order; duplicates included; deliveries without an author (deleted accounts) are reported, not guessed. */
+/** Returns every delivery in order, duplicates included. Posts without an author (deleted accounts) are in `skipped`. */
 export function readDeliveries(): Deliveries {
-  const sightings = [
-    ...(parse('x.json') as XPage[]).flatMap(fromX),
-    ...(parse('reddit.json') as RedditListing[]).flatMap(fromReddit),
-    ...(parse('threads.json') as ThreadsPage[]).flatMap(fromThreads),
+  const deliveries = [
+    ...(readJson('x.json') as XPage[]).flatMap(fromX),
+    ...(readJson('reddit.json') as RedditListing[]).flatMap(fromReddit),
+    ...(readJson('threads.json') as ThreadsPage[]).flatMap(fromThreads),
   ];
   return {
-    posts: sightings.filter((sighting) => 'author' in sighting),
-    skipped: sightings.filter((sighting) => 'reason' in sighting),
+    posts: deliveries.filter((delivery) => 'author' in delivery),
+    skipped: deliveries.filter((delivery) => 'reason' in delivery),
   };
 }

@@ -1,4 +1,4 @@
-/** What the services should have written, to the end: people, numbers, learning, and what a purge leaves. */
+/** The rows that the services must have written at the end: escalations, KPIs, champions, learning, and the rows that a purge leaves. */
 import {
   CHAMPION,
   EVS_THRESHOLDS,
@@ -12,11 +12,11 @@ import {
   type Post,
   type SegmentType,
 } from '@shared/db';
-import { EXPERIMENT } from './dashboard.js';
-import type { Weights } from './engine.js';
-import type { Columns } from './expected.js';
-import { countPositive } from './numbers.js';
-import { ReplyLife } from './reply-life.js';
+import { EXPERIMENT } from '../services/dashboard.js';
+import type { Weights } from '../services/decision-engine.js';
+import type { Columns } from './rows.js';
+import { countPositiveInteractions } from '../services/kpis-and-learning.js';
+import { ExpectedReplies } from './replies.js';
 
 const SEVERITIES: Partial<Record<EscalationReasonName, EscalationPriority>> = {
   SAFETY_AMBIGUITY: 'CRITICAL',
@@ -28,8 +28,8 @@ const SEVERITIES: Partial<Record<EscalationReasonName, EscalationPriority>> = {
 type Target = Partial<Pick<Escalation, 'postId' | 'decisionId' | 'replyId'>>;
 type Ending = Pick<Escalation, 'status' | 'resolutionNotes' | 'resolvedAt'>;
 
-export class Life extends ReplyLife {
-  escalated(reason: EscalationReasonName, on: Target): void {
+export class ExpectedDatabase extends ExpectedReplies {
+  recordEscalation(reason: EscalationReasonName, on: Target): void {
     const target = { postId: null, decisionId: null, replyId: null, ...on };
     const name = target.replyId ?? target.decisionId ?? String(target.postId);
     this.escalations.add(`EscalationReason ${reason} ${name}`, {
@@ -43,37 +43,38 @@ export class Life extends ReplyLife {
     });
   }
 
-  takenBack(replyId: string, deletedAt: Date): void {
+  recordHostileReply(replyId: string, deletedAt: Date): void {
     const deleteReason = 'Hostile answers 🙈: "not now"';
     this.replies.change(replyId, { deletedAt, deleteReason });
-    this.escalated('BACKLASH_SPIKE', { replyId });
-    this.audited('reply', replyId, 'delete', 'self_correction', { deleteReason });
+    this.recordEscalation('BACKLASH_SPIKE', { replyId });
+    this.recordAuditEntry('reply', replyId, 'delete', 'self_correction', { deleteReason });
   }
 
-  /** @returns how many were opened. */
-  escalatedAll(): number {
+  /** Records the escalations of all posts and decisions, and returns how many there are. */
+  recordEscalations(): number {
     const before = this.escalations.rows.size;
     for (const [decisionId, { postId, safetyFlags, evsScore, mode }] of this.decisions.rows) {
-      if (safetyFlags.includes('DEATH_MENTION')) this.escalated('SAFETY_AMBIGUITY', { postId, decisionId });
-      if (evsScore > EVS_THRESHOLDS.viral && mode !== 'DISENGAGED') this.escalated('VIRAL_THREAD', { decisionId });
+      if (safetyFlags.includes('DEATH_MENTION')) this.recordEscalation('SAFETY_AMBIGUITY', { postId, decisionId });
+      if (evsScore > EVS_THRESHOLDS.viral && mode !== 'DISENGAGED')
+        this.recordEscalation('VIRAL_THREAD', { decisionId });
     }
     for (const [postId, { errorCount }] of this.posts.rows) {
-      if (errorCount === QUEUE.maxAttempts) this.escalated('MANUAL_FLAG', { postId });
+      if (errorCount === QUEUE.maxAttempts) this.recordEscalation('MANUAL_FLAG', { postId });
     }
     return this.escalations.rows.size - before;
   }
 
-  taken(name: string, assignedTo: string): void {
+  recordAssignment(name: string, assignedTo: string): void {
     this.escalations.change(name, { status: 'IN_REVIEW', assignedTo });
-    this.audited('escalation', name, 'assign', assignedTo, { before: 'PENDING', after: 'IN_REVIEW' });
+    this.recordAuditEntry('escalation', name, 'assign', assignedTo, { before: 'PENDING', after: 'IN_REVIEW' });
   }
 
-  closed(name: string, resolvedBy: string, end: Ending): void {
+  recordClosing(name: string, resolvedBy: string, end: Ending): void {
     this.escalations.change(name, { ...end, resolvedBy });
-    this.audited('escalation', name, 'resolve', resolvedBy, { before: 'IN_REVIEW', after: end.status });
+    this.recordAuditEntry('escalation', name, 'resolve', resolvedBy, { before: 'IN_REVIEW', after: end.status });
   }
 
-  counted(date: string, valueOf: (metric: string, platform: Platform | null) => number): void {
+  recordKpis(date: string, valueOf: (metric: string, platform: Platform | null) => number): void {
     for (const platform of [...Object.values(Platform), null]) {
       for (const { family, name: metricName, platforms } of KPI_CATALOGUE) {
         if (platform !== null && platforms?.includes(platform) === false) continue;
@@ -84,10 +85,10 @@ export class Life extends ReplyLife {
     }
   }
 
-  /** @returns the names of the champions. */
-  championed(): string[] {
+  /** Records the champions and returns their names. */
+  recordChampions(): string[] {
     return [...this.authors.rows].flatMap(([authorId, author]) => {
-      const engagementCount = countPositive(author);
+      const engagementCount = countPositiveInteractions(author);
       if (engagementCount < CHAMPION.interactions) return [];
       const tier = engagementCount >= 11 ? 'GOLD' : engagementCount >= 6 ? 'SILVER' : 'BRONZE';
       const start = { dmSentAt: null, dmResponse: null, sampleSent: false, converted: false } as const;
@@ -96,11 +97,11 @@ export class Life extends ReplyLife {
     });
   }
 
-  completed(end: Pick<Experiment, 'endDate' | 'resultsJson'>): void {
+  recordExperimentEnd(end: Pick<Experiment, 'endDate' | 'resultsJson'>): void {
     this.experiments.change(this.experiments.name(EXPERIMENT.name), { status: 'COMPLETED', winner: 'B', ...end });
   }
 
-  skippedLearning(date: Date): void {
+  recordSkippedAdjustment(date: Date): void {
     const nothing = { oldWeights: null, newWeights: null, predictedImprovement: null };
     this.weightLogs.add(`SKIPPED ${date.toISOString()}`, {
       ...{ date, action: 'SKIPPED', reason: 'INSUFFICIENT_SAMPLE_SIZE', validSegments: 2, totalSegments: 4 },
@@ -108,7 +109,7 @@ export class Life extends ReplyLife {
     });
   }
 
-  learned(segmentType: SegmentType, segment: string, old: Weights, weights: Weights, date: Date): void {
+  recordAdjustment(segmentType: SegmentType, segment: string, old: Weights, weights: Weights, date: Date): void {
     const { sss: sssWeight, ars: arsWeight, evs: evsWeight, trs: trsWeight } = weights;
     const columns = { sssWeight, arsWeight, evsWeight, trsWeight, sampleSize: 61, performance: 0.042 };
     const name = this.weights.name(segment);
@@ -124,38 +125,38 @@ export class Life extends ReplyLife {
       ...{ predictedImprovement: 0.15, baselinePerformance: 0.032 },
       ...{ actualImprovement: null, accuracy: null, evaluatedAt: null },
     });
-    this.audited('weight_adjustment_log', log, 'adjust', 'weight_optimiser', { segment });
+    this.recordAuditEntry('weight_adjustment_log', log, 'adjust', 'weight_optimiser', { segment });
   }
 
-  evaluatedLearning(evaluatedAt: Date): void {
+  recordEvaluation(evaluatedAt: Date): void {
     for (const [name, { date }] of this.learning.rows) {
       if (evaluatedAt.getTime() - date.getTime() < 7 * 86_400_000) continue;
       this.learning.change(name, { actualImprovement: -0.07, accuracy: 1 - (0.07 + 0.15), evaluatedAt });
     }
   }
 
-  /** Posts that go, and what goes with them. @returns how many posts. */
-  lost(which: (post: Columns<Post>) => boolean): number {
+  /** Removes posts with their decisions and mentions, as ON DELETE does. Returns how many posts it removed. */
+  removePosts(which: (post: Columns<Post>) => boolean): number {
     const posts = this.posts.remove(which);
     const decisions = this.decisions.remove(({ postId }) => posts.has(postId));
     this.mentions.remove(({ postId }) => posts.has(postId));
-    this.probes.remove(({ decisionId }) => decisions.has(decisionId));
-    this.replies.forget('decisionId', decisions);
-    this.escalations.forget('postId', posts);
-    this.escalations.forget('decisionId', decisions);
+    this.randomizedExperiments.remove(({ decisionId }) => decisions.has(decisionId));
+    this.replies.setNull('decisionId', decisions);
+    this.escalations.setNull('postId', posts);
+    this.escalations.setNull('decisionId', decisions);
     return posts.size;
   }
 
-  /** An author with a champion's row and the most posts that are left. */
-  authorWithMost(): string {
+  /** Returns the name of the champion with the most posts. */
+  findChampionWithMostPosts(): string {
     const posts = (name: string) => [...this.posts.rows.values()].filter(({ authorId }) => authorId === name).length;
     const champions = [...this.champions.rows.values()].map(({ authorId }) => authorId);
     return champions.sort((a, b) => posts(b) - posts(a))[0] ?? '';
   }
 
-  lostAuthor(author: string): number {
+  removeAuthor(author: string): number {
     this.authors.rows.delete(author);
     this.champions.remove(({ authorId }) => authorId === author);
-    return this.lost(({ authorId }) => authorId === author);
+    return this.removePosts(({ authorId }) => authorId === author);
   }
 }

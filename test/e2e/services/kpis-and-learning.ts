@@ -1,4 +1,4 @@
-/** The stand-ins of KPI services, champion tracker and learning cycle. */
+/** Stands in for the KPI services, the champion tracker and the learning cycle. */
 import {
   Author,
   ChampionTier,
@@ -14,11 +14,11 @@ import {
   type SegmentType,
 } from '@shared/db';
 import type { DataSource } from 'typeorm';
-import type { Weights } from './engine.js';
-import { audit } from './reply-desk.js';
+import type { Weights } from './decision-engine.js';
+import { writeAuditEntry } from './replies.js';
 
-/** The day's numbers, of each platform and of all together; counted again, they replace the earlier ones. */
-export async function countKpis(
+/** Stores the KPIs of a day, of each platform and of all together. A second call replaces the values of the first. */
+export async function storeKpis(
   { manager }: DataSource,
   date: string,
   valueOf: (metric: string, platform: Platform | null) => number,
@@ -44,12 +44,12 @@ export async function countKpis(
   });
 }
 
-/** Positive interactions, of which a champion needs some. */
-export function countPositive({ interactionHistory }: Pick<Author, 'interactionHistory'>): number {
+/** Counts an author's positive interactions. */
+export function countPositiveInteractions({ interactionHistory }: Pick<Author, 'interactionHistory'>): number {
   return interactionHistory.filter(({ type }) => INTERACTION_WEIGHTS[type] > 0).length;
 }
 
-/** Makes champions of the authors with enough positive interactions. */
+/** Stores a champion for each author with enough positive interactions. */
 export async function trackChampions({ manager }: DataSource, fewest: number): Promise<void> {
   const authors = await manager
     .createQueryBuilder(Author, 'author')
@@ -57,7 +57,7 @@ export async function trackChampions({ manager }: DataSource, fewest: number): P
     .getMany();
   const tiers = await manager.find(ChampionTier, { where: { isActive: true }, order: { minEngagement: 'DESC' } });
   const champions = authors
-    .map((author) => ({ author, engagementCount: countPositive(author) }))
+    .map((author) => ({ author, engagementCount: countPositiveInteractions(author) }))
     .filter(({ engagementCount }) => engagementCount >= fewest)
     .map(({ author, engagementCount }) => {
       const tier = tiers.find(({ minEngagement }) => engagementCount >= minEngagement) ?? null;
@@ -78,8 +78,8 @@ export async function acceptSample({ manager }: DataSource, authorId: string): P
   );
 }
 
-/** New weights of a segment: all four in one statement, with the log, the prediction and the audit entry. */
-export async function learn(
+/** Stores new weights of a segment, all four in one statement, with the log, the prediction and the audit entry. */
+export async function adjustWeights(
   dataSource: DataSource,
   segment: { type: SegmentType; key: string; sampleSize: number },
   old: Weights,
@@ -108,19 +108,19 @@ export async function learn(
         adjustment: { segment: segment.key, from: { ...old }, to: { ...weights } },
       }),
     );
-    await audit(manager, 'weight_adjustment_log', id, 'adjust', 'weight_optimiser', { segment: segment.key });
+    await writeAuditEntry(manager, 'weight_adjustment_log', id, 'adjust', 'weight_optimiser', { segment: segment.key });
   });
 }
 
-export async function skipLearning({ manager }: DataSource, date: Date): Promise<void> {
+export async function logSkippedAdjustment({ manager }: DataSource, date: Date): Promise<void> {
   await manager.insert(WeightAdjustmentLog, {
     ...{ date, action: 'SKIPPED', reason: 'INSUFFICIENT_SAMPLE_SIZE', validSegments: 2, totalSegments: 4 },
     sampleSizes: { sss: 61, ars: 58, evs: 0, trs: 3 },
   });
 }
 
-/** A week later: how far was the prediction off? */
-export async function evaluateLearning({ manager }: DataSource, evaluatedAt: Date): Promise<void> {
+/** Stores how accurate the predictions of adjustments were that are at least a week old. */
+export async function evaluateAdjustments({ manager }: DataSource, evaluatedAt: Date): Promise<void> {
   const due = await manager
     .createQueryBuilder(LearningEvent, 'event')
     .where('event.evaluatedAt IS NULL AND event.date <= :before', {

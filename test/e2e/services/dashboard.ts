@@ -1,7 +1,7 @@
-/** The stand-in of the dashboard: what people enter by hand before the first post is seen. */
+/** Stands in for the dashboard, where people enter competitors and experiments. */
 import { Competitor, CompetitorCategory, Experiment, type CompetitorCategoryName, type PricePoint } from '@shared/db';
 import type { DataSource } from 'typeorm';
-import type { Columns } from './expected.js';
+import type { Columns } from '../expected/rows.js';
 
 type Brand = Omit<Columns<Competitor>, 'categoryId' | 'isActive'> & { category: CompetitorCategoryName | null };
 
@@ -12,7 +12,7 @@ const brand = (
   ...brandKeywords: string[]
 ): Brand => ({ name, category, pricePoint, primaryMechanism: category && `"${name}" 💊`, brandKeywords });
 
-/** By name. */
+/** Sorted by name. */
 export const BRANDS: readonly Brand[] = [
   brand('Broth', 'HOME_REMEDY', 'LOW', 'broth'),
   brand('Coffee', 'HOME_REMEDY', 'VARIES', 'coffee', 'espresso'),
@@ -43,7 +43,7 @@ export const EXPERIMENT: Columns<Experiment> = {
   winner: null,
 };
 
-/** Drafted first, then started by a person. */
+/** Stores the experiment as a draft, then starts it. */
 export async function startExperiment({ manager }: DataSource): Promise<void> {
   const { status, startDate, ...draft } = EXPERIMENT;
   const experiment = await manager.save(Object.assign(new Experiment(), draft));

@@ -1,4 +1,4 @@
-/** What the services should have written, step by step: the story without a database. Here: until a post is decided. */
+/** The rows that the services must have written so far, up to the decision about a post. Uses no database. */
 import {
   AuditLog,
   Author,
@@ -18,16 +18,16 @@ import {
   SegmentedWeight,
   WeightAdjustmentLog,
 } from '@shared/db';
-import { BRANDS, EXPERIMENT } from './dashboard.js';
-import { isPowerUser, isSpam, judge, matchKeywords } from './engine.js';
-import { ExpectedTable, type Comparable } from './expected.js';
-import type { Sighting } from './monitor.js';
-import { attitude, mentionsIn } from './queue-processor.js';
+import { BRANDS, EXPERIMENT } from '../services/dashboard.js';
+import { isPowerUser, isSpam, evaluatePost, matchKeywords } from '../services/decision-engine.js';
+import { ExpectedTable, type AnyExpectedTable } from './rows.js';
+import type { SeenPost } from '../services/stream-monitor.js';
+import { drawAttitude, findMentions } from '../services/queue-processor.js';
 
-/** What the validator says to a score of 1.5. */
-const POISON = 'Decision refused: sssScore must be a number from 0 to 1.';
+/** The validator's message for a score of 1.5. */
+const INVALID_SCORE_MESSAGE = 'Decision refused: sssScore must be a number from 0 to 1.';
 
-export class PostLife {
+export class ExpectedPosts {
   readonly authors = new ExpectedTable(Author);
   readonly posts = new ExpectedTable(Post);
   readonly experiments = new ExpectedTable(Experiment);
@@ -41,20 +41,28 @@ export class PostLife {
   readonly audits = new ExpectedTable(AuditLog);
   readonly weightLogs = new ExpectedTable(WeightAdjustmentLog);
   readonly learning = new ExpectedTable(LearningEvent);
-  readonly probes = new ExpectedTable(RandomizedExperiment);
+  readonly randomizedExperiments = new ExpectedTable(RandomizedExperiment);
   readonly weights = new ExpectedTable(SegmentedWeight);
 
-  /** In the order of the tables. */
-  tables(): Comparable[] {
+  /** All tables, in the order of RECORD_ENTITIES. */
+  tables(): AnyExpectedTable[] {
     return [
       ...[this.authors, this.posts, this.experiments, this.decisions, this.replies, this.competitors, this.mentions],
-      ...[this.champions, this.kpis, this.escalations, this.audits, this.weightLogs, this.learning, this.probes],
+      ...[
+        this.champions,
+        this.kpis,
+        this.escalations,
+        this.audits,
+        this.weightLogs,
+        this.learning,
+        this.randomizedExperiments,
+      ],
       this.weights,
     ];
   }
 
-  /** What is there before the first post: entered by hand, or seeded. */
-  began(): void {
+  /** Records the rows that exist before the first post: seeded, or entered by hand. */
+  recordStart(): void {
     for (const { category, ...columns } of BRANDS) {
       const categoryId = category && `CompetitorCategory ${category}`;
       this.competitors.add(columns.name, { ...columns, categoryId, isActive: true });
@@ -67,7 +75,7 @@ export class PostLife {
     }
   }
 
-  sighted({ platform, platformPostId, content, metrics, author, seenAt }: Sighting): void {
+  recordDelivery({ platform, platformPostId, content, metrics, author, seenAt }: SeenPost): void {
     const authorKey = `${platform} ${author.platformId}`;
     const { platformId, handle, displayName, followerCount, isVerified } = author;
     const seen = { handle, displayName, isVerified, lastSeenAt: seenAt };
@@ -97,24 +105,24 @@ export class PostLife {
     }
   }
 
-  /** The keys of the posts that wait, oldest first. */
-  waiting(): string[] {
+  /** Returns the keys of the waiting posts, oldest first. */
+  listWaitingPosts(): string[] {
     return [...this.posts.rows.values()]
       .filter(({ processedAt, spamFiltered, errorCount }) => !processedAt && !spamFiltered && errorCount < 3)
       .sort((a, b) => a.detectedAt.getTime() - b.detectedAt.getTime())
       .map(({ platform, platformPostId }) => `${platform} ${platformPostId}`);
   }
 
-  judged(key: string, now: Date) {
+  evaluate(key: string, now: Date) {
     const { content, errorCount, authorId } = this.posts.get(this.posts.name(key));
     const { relationshipScore } = this.authors.get(authorId);
-    return judge({ key, content, errorCount, relationshipScore, evaluatedAt: now }, DEFAULT_WEIGHTS);
+    return evaluatePost({ key, content, errorCount, relationshipScore, evaluatedAt: now }, DEFAULT_WEIGHTS);
   }
 
-  failed(key: string, now: Date): void {
-    let errorMessage = POISON;
+  recordFailure(key: string, now: Date): void {
+    let errorMessage = INVALID_SCORE_MESSAGE;
     try {
-      this.judged(key, now);
+      this.evaluate(key, now);
     } catch (error) {
       errorMessage = (error as Error).message;
     }
@@ -122,12 +130,12 @@ export class PostLife {
     this.posts.change(name, { errorCount: this.posts.get(name).errorCount + 1, errorMessage });
   }
 
-  decided(key: string, now: Date): void {
+  recordDecision(key: string, now: Date): void {
     const postId = this.posts.name(key);
     const { content, authorId } = this.posts.get(postId);
-    const { columns, archetype, experimentDraw, predictedOutcome } = this.judged(key, now);
+    const { columns, archetype, experimentDraw, predictedOutcome } = this.evaluate(key, now);
     const author = this.authors.get(authorId);
-    const mentioned = mentionsIn(content, [...this.competitors.rows.values()]);
+    const mentioned = findMentions(content, [...this.competitors.rows.values()]);
     const decisionId = this.decisions.add(postId, {
       ...{ ...columns, postId, isPowerUser: isPowerUser(author) },
       archetypeId: archetype && `Archetype ${archetype}`,
@@ -136,19 +144,25 @@ export class PostLife {
       experimentVariant: experimentDraw === null ? null : experimentDraw < EXPERIMENT.trafficSplit ? 'A' : 'B',
     });
     this.posts.change(postId, { processedAt: now });
-    this.authors.change(authorId, { isPowerUser: isPowerUser(author), powerTierId: tierOf(author.followerCount) });
+    this.authors.change(authorId, { isPowerUser: isPowerUser(author), powerTierId: findTier(author.followerCount) });
     const { isRandomizedExperiment, predictedMode, mode: actualMode } = columns;
     if (isRandomizedExperiment && predictedMode !== null) {
-      this.probes.add(decisionId, { decisionId, predictedMode, actualMode, predictedOutcome, actualOutcome: null });
+      this.randomizedExperiments.add(decisionId, {
+        decisionId,
+        predictedMode,
+        actualMode,
+        predictedOutcome,
+        actualOutcome: null,
+      });
     }
     for (const { name } of mentioned) {
       const competitorId = this.competitors.name(name);
-      this.mentions.add(`${postId} ${competitorId}`, { postId, competitorId, ...attitude(key), replied: false });
+      this.mentions.add(`${postId} ${competitorId}`, { postId, competitorId, ...drawAttitude(key), replied: false });
     }
   }
 }
 
-function tierOf(followers: number): string | null {
+function findTier(followers: number): string | null {
   if (followers >= 500_000) return 'PowerTier MEGA';
   if (followers >= 50_000) return 'PowerTier MACRO';
   return followers >= 5_000 ? 'PowerTier MICRO' : null;

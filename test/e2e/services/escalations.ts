@@ -1,4 +1,4 @@
-/** The stand-ins of escalation workers and the dashboard's review desk. */
+/** Stands in for the escalation workers and the dashboard's review queue. */
 import {
   Decision,
   Escalation,
@@ -9,12 +9,12 @@ import {
   type EscalationStatus,
 } from '@shared/db';
 import type { DataSource, EntityManager } from 'typeorm';
-import { audit } from './reply-desk.js';
+import { writeAuditEntry } from './replies.js';
 
 type Target = Pick<Escalation, 'postId' | 'decisionId' | 'replyId'>;
 
-/** Opens what must be looked at, each once, however often the worker runs. */
-export async function escalate(dataSource: DataSource): Promise<number> {
+/** Opens an escalation for each unsafe or viral decision and each abandoned post, once however often it runs. Returns how many it opened. */
+export async function openEscalations(dataSource: DataSource): Promise<number> {
   return dataSource.transaction(async (manager) => {
     const unsafe = await manager
       .createQueryBuilder(Decision, 'decision')
@@ -24,14 +24,14 @@ export async function escalate(dataSource: DataSource): Promise<number> {
       .createQueryBuilder(Decision, 'decision')
       .where(`decision.evsScore > :viral AND decision.mode <> 'DISENGAGED'`, { viral: EVS_THRESHOLDS.viral })
       .getMany();
-    const lost = await manager
+    const abandoned = await manager
       .createQueryBuilder(Post, 'post')
       .where('post.processedAt IS NULL AND post.errorCount >= 3')
       .getMany();
     const opened: (readonly [EscalationReasonName, Target])[] = [
       ...unsafe.map(({ id, postId }) => ['SAFETY_AMBIGUITY', { postId, decisionId: id, replyId: null }] as const),
       ...viral.map(({ id }) => ['VIRAL_THREAD', { postId: null, decisionId: id, replyId: null }] as const),
-      ...lost.map(({ id }) => ['MANUAL_FLAG', { postId: id, decisionId: null, replyId: null }] as const),
+      ...abandoned.map(({ id }) => ['MANUAL_FLAG', { postId: id, decisionId: null, replyId: null }] as const),
     ];
     const reasons = new Map((await manager.find(EscalationReason)).map((reason) => [reason.name, reason]));
     let count = 0;
@@ -45,7 +45,7 @@ async function openOnce(
   reason: EscalationReason | undefined,
   target: Target,
 ): Promise<boolean> {
-  if (!reason) throw new Error('There is no such reason: seed the reference data.');
+  if (!reason) throw new Error('The reason is missing: seed the reference data.');
   const open = await manager
     .createQueryBuilder(Escalation, 'escalation')
     .where(`escalation.reasonId = :reason AND escalation.status IN ('PENDING', 'IN_REVIEW')`, { reason: reason.id })
@@ -57,8 +57,8 @@ async function openOnce(
   return !open;
 }
 
-/** The review queue: most urgent first, then oldest. */
-export async function reviewQueue({ manager }: DataSource): Promise<Escalation[]> {
+/** Returns the open escalations: most urgent first, then oldest first. */
+export async function listOpenEscalations({ manager }: DataSource): Promise<Escalation[]> {
   return manager
     .createQueryBuilder(Escalation, 'escalation')
     .innerJoinAndSelect('escalation.reason', 'reason')
@@ -68,21 +68,21 @@ export async function reviewQueue({ manager }: DataSource): Promise<Escalation[]
     .getMany();
 }
 
-export async function take(dataSource: DataSource, id: string, operator: string): Promise<boolean> {
-  return step(dataSource, id, operator, 'assign', 'PENDING', { status: 'IN_REVIEW', assignedTo: operator });
+export async function assignEscalation(dataSource: DataSource, id: string, operator: string): Promise<boolean> {
+  return updateEscalation(dataSource, id, operator, 'assign', 'PENDING', { status: 'IN_REVIEW', assignedTo: operator });
 }
 
-export async function close(
+export async function closeEscalation(
   dataSource: DataSource,
   id: string,
   operator: string,
   end: Pick<Escalation, 'status' | 'resolutionNotes' | 'resolvedAt'>,
 ): Promise<boolean> {
-  return step(dataSource, id, operator, 'resolve', 'IN_REVIEW', { ...end, resolvedBy: operator });
+  return updateEscalation(dataSource, id, operator, 'resolve', 'IN_REVIEW', { ...end, resolvedBy: operator });
 }
 
-/** One step of a review with its audit entry; false when somebody else was first. */
-async function step(
+/** Changes the status of an escalation, with an audit entry. Returns false when another operator changed it first. */
+async function updateEscalation(
   dataSource: DataSource,
   id: string,
   operator: string,
@@ -93,7 +93,7 @@ async function step(
   return dataSource.transaction(async (manager) => {
     const { affected } = await manager.update(Escalation, { id, status: from }, columns);
     const after = columns.status;
-    if (affected === 1) await audit(manager, 'escalation', id, action, operator, { before: from, after });
+    if (affected === 1) await writeAuditEntry(manager, 'escalation', id, action, operator, { before: from, after });
     return affected === 1;
   });
 }

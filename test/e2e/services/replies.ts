@@ -1,4 +1,4 @@
-/** The stand-ins of reply generator, approval queue and platform poster. */
+/** Stands in for the reply generator, the approval queue and the platform poster. */
 import {
   AuditLog,
   CompetitiveMention,
@@ -12,24 +12,24 @@ import {
 } from '@shared/db';
 import type { DataSource, EntityManager } from 'typeorm';
 import { createHash } from 'node:crypto';
-import { draw, write } from './engine.js';
+import { pseudoRandom, writeReply } from './decision-engine.js';
 
-/** What the generator is sure enough of needs no person. */
-const AUTOMATIC_FROM = 0.9;
+/** Replies with at least this confidence need no operator. */
+const AUTO_APPROVE_FROM = 0.9;
 
-/** Tells the replies apart, and is what their links carry. */
-export function utmCode(key: string, attempt: number): string {
+/** Returns the code that identifies a reply in its links. */
+export function createUtmCode(key: string, attempt: number): string {
   return `${createHash('sha256').update(key).digest('hex').slice(0, 16)}_${attempt}`;
 }
 
-export function confidenceIn(utm: string): number {
-  return draw(utm, 'confidence');
+export function drawConfidence(utm: string): number {
+  return pseudoRandom(utm, 'confidence');
 }
 
-export const isAutomatic = (utm: string) => confidenceIn(utm) >= AUTOMATIC_FROM;
+export const isAutoApproved = (utm: string) => drawConfidence(utm) >= AUTO_APPROVE_FROM;
 
-/** One reply for each engaged decision that has none, and a second where the first was rejected. */
-export async function generate(dataSource: DataSource, attempt: number, now: Date): Promise<number> {
+/** Stores a reply for each decision to engage that has none (attempt 1), or whose replies were all rejected (attempt 2). */
+export async function generateReplies(dataSource: DataSource, attempt: number, now: Date): Promise<number> {
   const decisions = await dataSource.manager
     .createQueryBuilder(Decision, 'decision')
     .innerJoinAndSelect('decision.post', 'post')
@@ -41,13 +41,13 @@ export async function generate(dataSource: DataSource, attempt: number, now: Dat
     ({ replies }) =>
       replies.length === attempt - 1 && replies.every(({ approvalStatus }) => approvalStatus === 'REJECTED'),
   );
-  const helpCount = await countHelped(dataSource, now);
-  const written = open.map(({ id, post, archetype }) => newReply(post, archetype, id, attempt, helpCount, now));
+  const helpCount = await countRecentReplies(dataSource, now);
+  const written = open.map(({ id, post, archetype }) => createReply(post, archetype, id, attempt, helpCount, now));
   await dataSource.manager.save(written, { chunk: 100 });
   return written.length;
 }
 
-function newReply(
+function createReply(
   { platform, platformPostId }: Post,
   archetype: Archetype | null,
   decisionId: string,
@@ -56,28 +56,28 @@ function newReply(
   now: Date,
 ): Reply {
   const key = `${platform} ${platformPostId}`;
-  const utm = utmCode(key, attempt);
+  const utm = createUtmCode(key, attempt);
   return Object.assign(new Reply(), {
     ...{ decisionId, archetype, platform, helpCount, utmCode: utm },
-    content: write(platform, utm, helpCount),
-    metricsJson: { generation: { confidence: confidenceIn(utm), shareability: 1, model: { name: 'm-"1" 🤖' } } },
-    ...(isAutomatic(utm) && { approvalStatus: 'APPROVED', approvedBy: SYSTEM_ACTOR, approvedAt: now }),
+    content: writeReply(platform, utm, helpCount),
+    metricsJson: { generation: { confidence: drawConfidence(utm), shareability: 1, model: { name: 'm-"1" 🤖' } } },
+    ...(isAutoApproved(utm) && { approvalStatus: 'APPROVED', approvedBy: SYSTEM_ACTOR, approvedAt: now }),
     replyType: attempt === 1 ? 'AUTO' : 'MANUAL',
   } as const);
 }
 
-async function countHelped({ manager }: DataSource, now: Date): Promise<number> {
+async function countRecentReplies({ manager }: DataSource, now: Date): Promise<number> {
   const since = new Date(now.getTime() - HELP_COUNT_DAYS * 86_400_000);
   return manager.createQueryBuilder(Reply, 'reply').where('reply.postedAt >= :since', { since }).getCount();
 }
 
-/** The approval queue in order of arrival. */
-export async function pending({ manager }: DataSource): Promise<Reply[]> {
+/** Returns the replies that wait for approval, oldest first. */
+export async function listPendingReplies({ manager }: DataSource): Promise<Reply[]> {
   return manager.find(Reply, { where: { approvalStatus: 'PENDING' }, order: { createdAt: 'ASC', id: 'ASC' } });
 }
 
-/** @returns whether this operator was the first to decide. */
-export async function approve(dataSource: DataSource, id: string, operator: string, now: Date): Promise<boolean> {
+/** Returns whether this operator decided first. */
+export async function approveReply(dataSource: DataSource, id: string, operator: string, now: Date): Promise<boolean> {
   return dataSource.transaction(async (manager) => {
     const { affected } = await manager.update(
       Reply,
@@ -85,22 +85,22 @@ export async function approve(dataSource: DataSource, id: string, operator: stri
       { approvalStatus: 'APPROVED', approvedBy: operator, approvedAt: now },
     );
     if (affected === 1)
-      await audit(manager, 'reply', id, 'approve', operator, { before: 'PENDING', after: 'APPROVED' });
+      await writeAuditEntry(manager, 'reply', id, 'approve', operator, { before: 'PENDING', after: 'APPROVED' });
     return affected === 1;
   });
 }
 
-/** @returns whether this operator was the first to decide. */
-export async function reject(dataSource: DataSource, id: string, operator: string): Promise<boolean> {
+/** Returns whether this operator decided first. */
+export async function rejectReply(dataSource: DataSource, id: string, operator: string): Promise<boolean> {
   return dataSource.transaction(async (manager) => {
     const { affected } = await manager.update(Reply, { id, approvalStatus: 'PENDING' }, { approvalStatus: 'REJECTED' });
     if (affected === 1)
-      await audit(manager, 'reply', id, 'reject', operator, { reason: 'LOW_QUALITY', notes: 'meh 😐' });
+      await writeAuditEntry(manager, 'reply', id, 'reject', operator, { reason: 'LOW_QUALITY', notes: 'meh 😐' });
     return affected === 1;
   });
 }
 
-export async function audit(
+export async function writeAuditEntry(
   manager: EntityManager,
   entityType: string,
   entityId: string,
@@ -111,11 +111,11 @@ export async function audit(
   await manager.save(Object.assign(new AuditLog(), { entityType, entityId, action, actor, detailsJson: details }));
 }
 
-/** What the platform does with a reply: takes it, and says under which id. */
+/** Publishes a reply on its platform and returns its id there. */
 export type Publish = (platform: Platform, content: string, utm: string) => Promise<string>;
 
-/** Posts what is approved and not yet posted, longest approved first; no reply twice, however many posters run. */
-export async function postBatch(dataSource: DataSource, publish: Publish, size: number, now: Date): Promise<number> {
+/** Posts approved replies, first approved first. Posts none twice, however many posters run. Returns how many it posted. */
+export async function postReplies(dataSource: DataSource, publish: Publish, size: number, now: Date): Promise<number> {
   return dataSource.transaction(async (manager) => {
     const replies = await manager
       .createQueryBuilder(Reply, 'reply')
@@ -135,7 +135,7 @@ export async function postBatch(dataSource: DataSource, publish: Publish, size: 
   });
 }
 
-/** The competitors mentioned where we have answered. */
+/** Marks the competitor mentions of posts that we answered. */
 async function markReplied(manager: EntityManager, replies: readonly Reply[]): Promise<void> {
   const ids = replies.map(({ decisionId }) => decisionId);
   if (ids.length === 0) return;

@@ -1,12 +1,12 @@
 /**
- * Makes the input of the end-to-end test: 1,000 invented posts about hangovers, in the shape the platforms deliver them
- * (x.json 500, reddit.json 300, threads.json 200), with everything in them that has broken a data layer before.
- * No person, handle or post in here is real.
+ * Creates the input of the end-to-end test: 1,000 invented posts about hangovers, in the JSON in which the platforms deliver them
+ * (x.json 500, reddit.json 300, threads.json 200), with text, ids and numbers that have broken data layers before.
+ * No person, handle or post is real.
  *
- *   node test/e2e/posts/make.mjs [folder]     rewrites the three files; same bytes every time: fixed seed, no clock
+ *   node test/e2e/deliveries/make.mjs [folder]     writes the three files; always the same bytes, because the seed is fixed and no clock is read
  *
- * A platform is asked again and again: one poll after the other in time, newest post first within a poll, and every poll
- * brings a few posts of the poll before once more: unchanged, with newer metrics, or edited.
+ * A platform is polled repeatedly. Within a poll the newest post comes first, and each poll repeats a few posts of the poll before: unchanged,
+ * with newer metrics, or edited.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

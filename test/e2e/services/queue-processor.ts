@@ -1,4 +1,4 @@
-/** The stand-in of the queue processor: claims waiting posts, decides, and says in the same transaction that it has. */
+/** Stands in for the queue processor: it claims waiting posts, stores decisions, and marks the posts as processed in the same transaction. */
 import {
   Archetype,
   Author,
@@ -20,16 +20,16 @@ import {
   type Sentiment,
 } from '@shared/db';
 import type { DataSource, EntityManager } from 'typeorm';
-import { draw, isPowerUser, judge, pick, type Judgement, type Weights } from './engine.js';
+import { pseudoRandom, isPowerUser, evaluatePost, pick, type Evaluation, type Weights } from './decision-engine.js';
 
-type Power = Pick<Author, 'isPowerUser' | 'powerTierId'>;
+type PowerStatus = Pick<Author, 'isPowerUser' | 'powerTierId'>;
 
 export interface BatchReport {
   decided: string[];
   failed: string[];
 }
 
-/** What a processor reads once and keeps for minutes. */
+/** The rows that a processor reads once and caches. */
 export interface Lookups {
   archetypeIds: Map<string, string>;
   tiers: PowerTier[];
@@ -49,36 +49,36 @@ export async function loadLookups({ manager }: DataSource): Promise<Lookups> {
   };
 }
 
-/** Takes the oldest waiting posts that no other processor holds, and decides about each. */
+/** Claims the oldest waiting posts that no other processor has locked, and stores a decision for each. */
 export async function decideBatch(dataSource: DataSource, lookups: Lookups, now: Date): Promise<BatchReport> {
   return dataSource.transaction(async (manager) => {
     const report: BatchReport = { decided: [], failed: [] };
-    const powers = new Map<string, Power>();
+    const powers = new Map<string, PowerStatus>();
     const processed: string[] = [];
-    for (const post of await claim(manager)) {
+    for (const post of await claimPosts(manager)) {
       const key = `${post.platform} ${post.platformPostId}`;
       try {
-        // A savepoint: one post that cannot be decided must not take the others back.
-        await manager.transaction((nested) => decide(nested, post, key, lookups, now));
+        // A savepoint, so that a post without a decision does not roll back the others.
+        await manager.transaction((nested) => decidePost(nested, post, key, lookups, now));
         processed.push(post.id);
-        const power = classify(post.author, lookups);
-        if (differs(post.author, power)) powers.set(post.author.id, power);
+        const power = classifyAuthor(post.author, lookups);
+        if (hasChanged(post.author, power)) powers.set(post.author.id, power);
         report.decided.push(key);
       } catch (error) {
-        // PostgreSQL's own messages quote values; those of the package never do.
+        // Messages of the package contain no values; those of PostgreSQL do.
         const { message: errorMessage } = toDatabaseError(error) ?? (error as Error);
         await manager.update(Post, post.id, { errorCount: post.errorCount + 1, errorMessage });
         report.failed.push(key);
       }
     }
     if (processed.length > 0) await manager.update(Post, processed, { processedAt: now });
-    // Last and in one order: two processors with posts of the same authors would else wait for each other for ever.
+    // Last and sorted, so that two processors with posts of the same authors never deadlock.
     for (const [id, power] of [...powers].sort(([a], [b]) => (a < b ? -1 : 1))) await manager.update(Author, id, power);
     return report;
   });
 }
 
-function claim(manager: EntityManager): Promise<Post[]> {
+function claimPosts(manager: EntityManager): Promise<Post[]> {
   return manager
     .createQueryBuilder(Post, 'post')
     .innerJoinAndSelect('post.author', 'author')
@@ -92,44 +92,48 @@ function claim(manager: EntityManager): Promise<Post[]> {
     .getMany();
 }
 
-async function decide(manager: EntityManager, post: Post, key: string, lookups: Lookups, now: Date): Promise<void> {
-  const judgement = judge(
+async function decidePost(manager: EntityManager, post: Post, key: string, lookups: Lookups, now: Date): Promise<void> {
+  const evaluation = evaluatePost(
     {
       ...{ key, content: post.content, errorCount: post.errorCount, evaluatedAt: now },
       relationshipScore: post.author.relationshipScore,
     },
-    weightsOf(post.platform, lookups),
+    findWeights(post.platform, lookups),
   );
-  const mentioned = mentionsIn(post.content, lookups.competitors);
-  // Not insert(): its types refuse JSON that may hold unknown keys.
+  const mentioned = findMentions(post.content, lookups.competitors);
+  // Not insert(), whose types refuse JSON with unknown keys.
   const decision = await manager.save(
     Object.assign(new Decision(), {
-      ...judgement.columns,
+      ...evaluation.columns,
       postId: post.id,
-      archetypeId: archetypeId(judgement, lookups),
+      archetypeId: findArchetypeId(evaluation, lookups),
       competitorDetected: mentioned[0]?.name ?? null,
       isPowerUser: isPowerUser(post.author),
-      ...assign(judgement, lookups.experiments),
+      ...assignExperiment(evaluation, lookups.experiments),
     }),
   );
-  if (judgement.columns.isRandomizedExperiment) await probe(manager, decision.id, judgement);
+  if (evaluation.columns.isRandomizedExperiment) await storeRandomizedExperiment(manager, decision.id, evaluation);
   if (mentioned.length > 0) {
     await manager.insert(
       CompetitiveMention,
-      mentioned.map((competitor) => ({ postId: post.id, competitorId: competitor.id, ...attitude(key) })),
+      mentioned.map((competitor) => ({ postId: post.id, competitorId: competitor.id, ...drawAttitude(key) })),
     );
   }
 }
 
-async function probe(manager: EntityManager, decisionId: string, { columns, ...rest }: Judgement): Promise<void> {
+async function storeRandomizedExperiment(
+  manager: EntityManager,
+  decisionId: string,
+  { columns, ...rest }: Evaluation,
+): Promise<void> {
   const { mode, predictedMode } = columns;
-  if (predictedMode === null) throw new Error('A randomised decision has a prediction.');
+  if (predictedMode === null) throw new Error('A randomised decision must have a prediction.');
   const { predictedOutcome } = rest;
   await manager.insert(RandomizedExperiment, { decisionId, actualMode: mode, predictedMode, predictedOutcome });
 }
 
-/** The weights of the platform, else those of everything. */
-function weightsOf(platform: Platform, { weights }: Lookups): Weights {
+/** Returns the weights of the platform, or the global ones. */
+function findWeights(platform: Platform, { weights }: Lookups): Weights {
   const row =
     weights.find(({ segmentType, segmentKey }) => segmentType === 'PLATFORM' && segmentKey === platform) ??
     weights.find(({ segmentType }) => segmentType === 'GLOBAL');
@@ -137,29 +141,29 @@ function weightsOf(platform: Platform, { weights }: Lookups): Weights {
   return { sss: row.sssWeight, ars: row.arsWeight, evs: row.evsWeight, trs: row.trsWeight };
 }
 
-function classify(author: Author, { tiers }: Lookups): Power {
+function classifyAuthor(author: Author, { tiers }: Lookups): PowerStatus {
   const tier = tiers.find(({ followerThreshold }) => author.followerCount >= followerThreshold);
   return { isPowerUser: isPowerUser(author), powerTierId: tier?.id ?? null };
 }
 
-function differs(author: Author, { isPowerUser, powerTierId }: Power): boolean {
+function hasChanged(author: Author, { isPowerUser, powerTierId }: PowerStatus): boolean {
   return author.isPowerUser !== isPowerUser || author.powerTierId !== powerTierId;
 }
 
-function archetypeId({ archetype }: Judgement, { archetypeIds }: Lookups): string | null {
+function findArchetypeId({ archetype }: Evaluation, { archetypeIds }: Lookups): string | null {
   if (archetype === null) return null;
   const id = archetypeIds.get(archetype);
   if (id === undefined) throw new Error(`There is no archetype ${archetype}.`);
   return id;
 }
 
-function assign({ experimentDraw }: Pick<Judgement, 'experimentDraw'>, [running]: readonly Experiment[]) {
+function assignExperiment({ experimentDraw }: Pick<Evaluation, 'experimentDraw'>, [running]: readonly Experiment[]) {
   if (experimentDraw === null || running === undefined) return { experimentId: null, experimentVariant: null };
   return { experimentId: running.id, experimentVariant: experimentDraw < running.trafficSplit ? 'A' : 'B' } as const;
 }
 
-/** The competitors a text speaks of, spelled with or without spaces and hyphens. */
-export function mentionsIn<Brand extends Pick<Competitor, 'brandKeywords'>>(
+/** Returns the competitors that a text mentions, spelled with or without spaces and hyphens. */
+export function findMentions<Brand extends Pick<Competitor, 'brandKeywords'>>(
   content: string,
   competitors: readonly Brand[],
 ): Brand[] {
@@ -168,10 +172,10 @@ export function mentionsIn<Brand extends Pick<Competitor, 'brandKeywords'>>(
   return competitors.filter(({ brandKeywords }) => brandKeywords.some((word) => text.includes(plain(word))));
 }
 
-export function attitude(key: string): Pick<CompetitiveMention, 'sentiment' | 'satisfaction' | 'opportunityScore'> {
+export function drawAttitude(key: string): Pick<CompetitiveMention, 'sentiment' | 'satisfaction' | 'opportunityScore'> {
   const sentiment: Sentiment = pick(SENTIMENTS, key, 'sentiment');
   const satisfaction: Satisfaction = pick(SATISFACTIONS, key, 'satisfaction');
   const { satisfaction: known, sentiment: otherwise } = OPPORTUNITY_SCORES;
   const opportunityScore = satisfaction === 'SATISFIED' ? otherwise[sentiment] : known[satisfaction];
-  return { sentiment, satisfaction, opportunityScore: draw(key, 'bargain') < 0.1 ? 0 : opportunityScore };
+  return { sentiment, satisfaction, opportunityScore: pseudoRandom(key, 'bargain') < 0.1 ? 0 : opportunityScore };
 }

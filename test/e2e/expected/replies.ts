@@ -1,44 +1,44 @@
-/** What the services should have written, continued: from the reply to what its author did with it. */
+/** The rows that the services must have written so far, from the reply to the interactions of its author. */
 import { INTERACTION_WEIGHTS, SYSTEM_ACTOR } from '@shared/db';
-import { write } from './engine.js';
-import type { InteractionEvent, ReplyOutcome, Window } from './feedback.js';
-import { PostLife } from './post-life.js';
-import { confidenceIn, isAutomatic, utmCode } from './reply-desk.js';
+import { writeReply } from '../services/decision-engine.js';
+import type { InteractionEvent, ReplyOutcome, Window } from '../services/feedback.js';
+import { ExpectedPosts } from './posts.js';
+import { drawConfidence, isAutoApproved, createUtmCode } from '../services/replies.js';
 
-export class ReplyLife extends PostLife {
-  /** @returns the name of the reply. */
-  replied(decisionId: string, attempt: number, helpCount: number, now: Date): string {
+export class ExpectedReplies extends ExpectedPosts {
+  /** Records a reply and returns its name. */
+  recordReply(decisionId: string, attempt: number, helpCount: number, now: Date): string {
     const { postId, archetypeId } = this.decisions.get(decisionId);
     const { platform, platformPostId } = this.posts.get(postId);
-    const utm = utmCode(`${platform} ${platformPostId}`, attempt);
+    const utm = createUtmCode(`${platform} ${platformPostId}`, attempt);
     const open = { approvalStatus: 'PENDING', approvedBy: null, approvedAt: null } as const;
-    const passed = { approvalStatus: 'APPROVED', approvedBy: SYSTEM_ACTOR, approvedAt: now } as const;
+    const approved = { approvalStatus: 'APPROVED', approvedBy: SYSTEM_ACTOR, approvedAt: now } as const;
     return this.replies.add(utm, {
-      ...{ decisionId, archetypeId, platform, helpCount, utmCode: utm, content: write(platform, utm, helpCount) },
+      ...{ decisionId, archetypeId, platform, helpCount, utmCode: utm, content: writeReply(platform, utm, helpCount) },
       ...{ platformPostId: null, postedAt: null, deletedAt: null, deleteReason: null },
-      ...(isAutomatic(utm) ? passed : open),
-      metricsJson: { generation: { confidence: confidenceIn(utm), shareability: 1, model: { name: 'm-"1" 🤖' } } },
+      ...(isAutoApproved(utm) ? approved : open),
+      metricsJson: { generation: { confidence: drawConfidence(utm), shareability: 1, model: { name: 'm-"1" 🤖' } } },
       replyType: attempt === 1 ? 'AUTO' : 'MANUAL',
     });
   }
 
-  approved(name: string, approvedBy: string, approvedAt: Date): void {
+  recordApproval(name: string, approvedBy: string, approvedAt: Date): void {
     this.replies.change(name, { approvalStatus: 'APPROVED', approvedBy, approvedAt });
-    this.audited('reply', name, 'approve', approvedBy, { before: 'PENDING', after: 'APPROVED' });
+    this.recordAuditEntry('reply', name, 'approve', approvedBy, { before: 'PENDING', after: 'APPROVED' });
   }
 
-  rejected(name: string, operator: string): void {
+  recordRejection(name: string, operator: string): void {
     this.replies.change(name, { approvalStatus: 'REJECTED' });
-    this.audited('reply', name, 'reject', operator, { reason: 'LOW_QUALITY', notes: 'meh 😐' });
+    this.recordAuditEntry('reply', name, 'reject', operator, { reason: 'LOW_QUALITY', notes: 'meh 😐' });
   }
 
-  unposted(): string[] {
+  listUnpostedReplies(): string[] {
     return [...this.replies.rows].flatMap(([name, { approvalStatus, postedAt }]) =>
       approvalStatus === 'APPROVED' && !postedAt ? [name] : [],
     );
   }
 
-  posted(name: string, platformPostId: string, postedAt: Date): void {
+  recordPosting(name: string, platformPostId: string, postedAt: Date): void {
     this.replies.change(name, { platformPostId, postedAt });
     const { postId } = this.decisions.get(String(this.replies.get(name).decisionId));
     for (const [mention, row] of this.mentions.rows) {
@@ -46,29 +46,29 @@ export class ReplyLife extends PostLife {
     }
   }
 
-  /** The replies that stand on their platform. */
-  standing(): string[] {
+  /** Returns the names of replies that are posted and not deleted. */
+  listVisibleReplies(): string[] {
     return [...this.replies.rows].flatMap(([name, { postedAt, deletedAt }]) => (postedAt && !deletedAt ? [name] : []));
   }
 
-  measured(name: string, window: Window, outcome: ReplyOutcome): void {
+  recordMeasurement(name: string, window: Window, outcome: ReplyOutcome): void {
     const { metricsJson, decisionId } = this.replies.get(name);
     const windows = { ...metricsJson?.windows, [window]: outcome };
     this.replies.change(name, { metricsJson: { ...metricsJson, ...outcome, windows } });
-    const probe = this.probes.name(String(decisionId));
-    if (window === '24h' && this.probes.rows.has(probe)) {
-      this.probes.change(probe, { actualOutcome: outcome.ctr ?? null });
+    const probe = this.randomizedExperiments.name(String(decisionId));
+    if (window === '24h' && this.randomizedExperiments.rows.has(probe)) {
+      this.randomizedExperiments.change(probe, { actualOutcome: outcome.ctr ?? null });
     }
   }
 
-  /** Whom a reply answers. */
-  authorOf(reply: string): string {
+  /** Returns the name of the author whom a reply answers. */
+  findAuthorOf(reply: string): string {
     const { decisionId } = this.replies.get(reply);
     return this.posts.get(this.decisions.get(String(decisionId)).postId).authorId;
   }
 
-  remembered(replyId: string, event: InteractionEvent, now: Date): void {
-    const authorId = this.authorOf(replyId);
+  recordInteraction(replyId: string, event: InteractionEvent, now: Date): void {
+    const authorId = this.findAuthorOf(replyId);
     const { interactionHistory, relationshipScore } = this.authors.get(authorId);
     const score = relationshipScore + INTERACTION_WEIGHTS[event.type];
     this.authors.change(authorId, {
@@ -78,7 +78,7 @@ export class ReplyLife extends PostLife {
     });
   }
 
-  audited(
+  recordAuditEntry(
     entityType: string,
     entityId: string,
     action: string,

@@ -1,4 +1,4 @@
-/** The stand-in of the decision engine and the reply generator: pure, and for one post always of one mind. */
+/** Stands in for Antone's decision engine and reply generator. Pure functions: the same post always gets the same evaluation. */
 import { createHash } from 'node:crypto';
 import {
   COMPOSITE_THRESHOLDS,
@@ -16,7 +16,7 @@ import {
   type OperationalMode,
   type Platform,
 } from '@shared/db';
-import type { Columns } from './expected.js';
+import type { Columns } from '../expected/rows.js';
 
 export type Weights = Record<keyof typeof DEFAULT_WEIGHTS, number>;
 
@@ -29,7 +29,7 @@ const KEYWORDS: Readonly<Record<string, string>> = {
   'never drinking again': 'meme_language',
 };
 
-const ENGAGING = ['HELPFUL', 'ENGAGEMENT', 'HYBRID'] as const;
+const ENGAGING_MODES = ['HELPFUL', 'ENGAGEMENT', 'HYBRID'] as const;
 
 const ARCHETYPES: Record<OperationalMode, ArchetypeName | null> = {
   HELPFUL: 'CHECKLIST',
@@ -38,19 +38,21 @@ const ARCHETYPES: Record<OperationalMode, ArchetypeName | null> = {
   DISENGAGED: null,
 };
 
-/** A number from 0 up to 1 that a key and a purpose always give. */
-export function draw(key: string, purpose: string): number {
+/** Returns a number from 0 (included) to 1 (excluded), always the same for the same key and purpose. */
+export function pseudoRandom(key: string, purpose: string): number {
   const digest = createHash('sha256').update(`${purpose} of ${key}`).digest();
   return digest.readUInt32BE(0) / 2 ** 32;
 }
 
 export function pick<Item>(list: readonly [Item, ...(readonly Item[])], key: string, purpose: string): Item {
-  return list[Math.floor(draw(key, purpose) * list.length)] ?? list[0];
+  return list[Math.floor(pseudoRandom(key, purpose) * list.length)] ?? list[0];
 }
 
-/** The exact edge values for one key in ten, something between for the others. */
-function score(key: string, signal: string, edges: readonly number[], scale = 1): number {
-  return edges[Math.floor(draw(key, `${signal} edge`) * edges.length * 10)] ?? draw(key, signal) * scale;
+/** Returns one of the boundary values for one key in ten, and a value between them for the others. */
+function drawScore(key: string, signal: string, edges: readonly number[], scale = 1): number {
+  return (
+    edges[Math.floor(pseudoRandom(key, `${signal} edge`) * edges.length * 10)] ?? pseudoRandom(key, signal) * scale
+  );
 }
 
 export function matchKeywords(content: string): { keywordMatches: string[]; keywordCategories: string[] } {
@@ -60,7 +62,7 @@ export function matchKeywords(content: string): { keywordMatches: string[]; keyw
   return { keywordMatches, keywordCategories };
 }
 
-/** Brands, and texts of one character. */
+/** Returns whether a post is spam: from a large verified account, or of one character. */
 export function isSpam(content: string, author: { isVerified: boolean; followerCount: number | null }): boolean {
   return (author.isVerified && (author.followerCount ?? 0) > 50_000) || Array.from(content).length === 1;
 }
@@ -69,8 +71,8 @@ export function isPowerUser(author: { isVerified: boolean; followerCount: number
   return author.isVerified || author.followerCount >= POWER_USER_THRESHOLDS.followers;
 }
 
-export interface Judgement {
-  /** What goes into the decision as it is. */
+export interface Evaluation {
+  /** The columns of the decision. */
   columns: Pick<
     Columns<Decision>,
     | 'sssScore'
@@ -86,13 +88,13 @@ export interface Judgement {
     | 'predictedMode'
   >;
   archetype: ArchetypeName | null;
-  /** Whether it may take part in a running experiment, and where it falls: below the traffic split is arm A. */
+  /** Null: takes part in no experiment. A number below the traffic split: arm A; otherwise arm B. */
   experimentDraw: number | null;
   predictedOutcome: number;
 }
 
-export interface Subject {
-  /** Tells the post from all others. */
+export interface EvaluatedPost {
+  /** Platform and id, which identify the post. */
   key: string;
   content: string;
   errorCount: number;
@@ -100,61 +102,68 @@ export interface Subject {
   evaluatedAt: Date;
 }
 
-/** Now and then throws, at the first attempt only, or gives a score that no column takes, always. */
-export function judge(subject: Subject, weights: Weights): Judgement {
-  const { key, errorCount, relationshipScore } = subject;
-  const failure = draw(key, 'failure');
+/**
+ * Evaluates a post. Throws for two posts in a hundred at the first attempt, and returns a score above 1, which the column refuses, for one in a
+ * hundred at every attempt.
+ */
+export function evaluatePost(post: EvaluatedPost, weights: Weights): Evaluation {
+  const { key, errorCount, relationshipScore } = post;
+  const failure = pseudoRandom(key, 'failure');
   if (failure < 0.02 && errorCount === 0) throw new Error('The language model did not answer in time ⏱');
-  const poison = failure > 0.99;
-  const sssScore = poison ? 1.5 : score(key, 'sss', [0, 1, SSS_THRESHOLDS.helpful, SSS_THRESHOLDS.contextual]);
-  const evsScore = score(key, 'evs', [0, 1, EVS_THRESHOLDS.viral, 20], 6);
-  const trsScore = score(key, 'trs', [0, 1, TRS_THRESHOLDS.disengage, 0.1 + 0.2]);
+  const invalidScore = failure > 0.99;
+  const sssScore = invalidScore
+    ? 1.5
+    : drawScore(key, 'sss', [0, 1, SSS_THRESHOLDS.helpful, SSS_THRESHOLDS.contextual]);
+  const evsScore = drawScore(key, 'evs', [0, 1, EVS_THRESHOLDS.viral, 20], 6);
+  const trsScore = drawScore(key, 'trs', [0, 1, TRS_THRESHOLDS.disengage, 0.1 + 0.2]);
   const scores = { sss: sssScore, ars: relationshipScore, evs: Math.min(evsScore / EVS_THRESHOLDS.viral, 1) };
-  const compositeScore = composite({ ...scores, trs: trsScore }, weights);
-  const safetyFlags = flagsOf(key);
-  const predicted = safetyFlags.includes('DEATH_MENTION') ? 'DISENGAGED' : modeOf(sssScore, trsScore, compositeScore);
-  const randomized = safetyFlags.length === 0 && draw(key, 'randomise') < RANDOMIZED_SHARE;
-  const mode = randomized ? pick<OperationalMode>(ENGAGING, key, 'random mode') : predicted;
+  const compositeScore = computeComposite({ ...scores, trs: trsScore }, weights);
+  const safetyFlags = drawSafetyFlags(key);
+  const predicted = safetyFlags.includes('DEATH_MENTION')
+    ? 'DISENGAGED'
+    : chooseMode(sssScore, trsScore, compositeScore);
+  const randomized = safetyFlags.length === 0 && pseudoRandom(key, 'randomise') < RANDOMIZED_SHARE;
+  const mode = randomized ? pick<OperationalMode>(ENGAGING_MODES, key, 'random mode') : predicted;
   return {
     columns: {
       ...{ sssScore, arsScore: relationshipScore, evsScore, trsScore, compositeScore, mode, safetyFlags },
       ...{ isRandomizedExperiment: randomized, predictedMode: randomized ? predicted : null },
-      ...contextOf(subject, sssScore, evsScore, trsScore),
+      ...createContext(post, sssScore, evsScore, trsScore),
     },
     archetype: ARCHETYPES[mode],
-    experimentDraw: mode !== 'DISENGAGED' && draw(key, 'experiment') < 0.3 ? draw(key, 'arm') : null,
-    predictedOutcome: draw(key, 'outcome') / 10,
+    experimentDraw: mode !== 'DISENGAGED' && pseudoRandom(key, 'experiment') < 0.3 ? pseudoRandom(key, 'arm') : null,
+    predictedOutcome: pseudoRandom(key, 'outcome') / 10,
   };
 }
 
-function composite(scores: Weights, weights: Weights): number {
+function computeComposite(scores: Weights, weights: Weights): number {
   const { sss, ars, evs, trs } = weights;
   return Math.min(scores.sss * sss + scores.ars * ars + scores.evs * evs + scores.trs * trs, 1);
 }
 
-function modeOf(sss: number, trs: number, compositeScore: number): OperationalMode {
+function chooseMode(sss: number, trs: number, compositeScore: number): OperationalMode {
   if (trs < TRS_THRESHOLDS.disengage || compositeScore < COMPOSITE_THRESHOLDS.disengage) return 'DISENGAGED';
   if (sss >= SSS_THRESHOLDS.helpful) return 'HELPFUL';
   return sss >= SSS_THRESHOLDS.contextual ? 'HYBRID' : 'ENGAGEMENT';
 }
 
-function flagsOf(key: string): string[] {
-  const flag = draw(key, 'safety');
+function drawSafetyFlags(key: string): string[] {
+  const flag = pseudoRandom(key, 'safety');
   if (flag < 0.04) return ['DEATH_MENTION', 'SUICIDE_SELF_HARM'];
   return flag > 0.98 ? ['OVERRIDE'] : [];
 }
 
-function contextOf(
-  { key, content, evaluatedAt, relationshipScore }: Subject,
+function createContext(
+  { key, content, evaluatedAt, relationshipScore }: EvaluatedPost,
   sss: number,
   evs: number,
   trs: number,
 ): Pick<Columns<Decision>, 'signalsJson' | 'temporalContext'> {
-  if (draw(key, 'context') < 0.1) return { signalsJson: null, temporalContext: null };
+  if (pseudoRandom(key, 'context') < 0.1) return { signalsJson: null, temporalContext: null };
   const quoted = `they wrote "${Array.from(content).slice(0, 40).join('')}" \\ 🥴 it's`;
   return {
     signalsJson: {
-      sss: { score: sss, confidence: draw(key, 'confidence'), reasons: [quoted, '‏עברית‏', "O'Brien\n\t"] },
+      sss: { score: sss, confidence: pseudoRandom(key, 'confidence'), reasons: [quoted, '‏עברית‏', "O'Brien\n\t"] },
       ars: { score: relationshipScore },
       evs: { score: evs, baseline: { perHour: 1e-7, window: [1, { days: 28, none: null }], big: 1e21 } },
       trs: { score: trs, reasons: [] },
@@ -162,17 +171,17 @@ function contextOf(
     },
     temporalContext: {
       phase: pick(['peak_suffering', 'prevention', 'holiday', 'normal'], key, 'phase'),
-      monitoringMultiplier: 1 + draw(key, 'multiplier') * 2,
+      monitoringMultiplier: 1 + pseudoRandom(key, 'multiplier') * 2,
       matchedRules: ['Sunday "morning" 🌅', `new year's\\eve`],
       timezone: 'America/New_York',
       evaluatedAt: evaluatedAt.toISOString(),
-      isPriority: draw(key, 'priority') < 0.5,
+      isPriority: pseudoRandom(key, 'priority') < 0.5,
     },
   };
 }
 
-/** The whole text of a reply; one in ten is as long as its platform allows. */
-export function write(platform: Platform, key: string, helpCount: number): string {
+/** Writes the text of a reply; one in ten is as long as its platform allows. */
+export function writeReply(platform: Platform, key: string, helpCount: number): string {
   const body = pick(
     [
       'Water, salt and a slow morning. You will get through this 💧',
@@ -184,8 +193,8 @@ export function write(platform: Platform, key: string, helpCount: number): strin
     'body',
   );
   const tail = ` (${helpCount} helped this month) ${REPLY_SIGNATURE}`;
-  const longest = draw(key, 'length') < 0.1;
+  const longest = pseudoRandom(key, 'length') < 0.1;
   const text = (longest ? '🍋'.repeat(REPLY_LIMITS[platform] - Array.from(tail).length) : body) + tail;
-  if (containsProhibitedClaim(text)) throw new Error('The generator made a claim.');
+  if (containsProhibitedClaim(text)) throw new Error('The text of the reply contains a prohibited claim.');
   return text;
 }

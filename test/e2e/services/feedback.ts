@@ -1,4 +1,4 @@
-/** The stand-ins of feedback collector, relationship updater and self-correction: what came of a reply. */
+/** Stands in for the feedback collector, the relationship updater and the self-correction worker. */
 import {
   Author,
   Escalation,
@@ -13,15 +13,15 @@ import {
   type ReplyOutcome as Outcome,
 } from '@shared/db';
 import { In, type DataSource, type EntityManager, type ObjectLiteral } from 'typeorm';
-import type { Plain } from './plain.js';
-import { audit } from './reply-desk.js';
+import type { Plain } from '../expected/rows.js';
+import { writeAuditEntry } from './replies.js';
 
 export type InteractionEvent = Plain<Event>;
 export type ReplyOutcome = Plain<Outcome>;
 export type Window = keyof OutcomeWindows;
 
-/** Writes the outcome of each standing reply at one window: the latest figures, and those of the window. */
-export async function measure(
+/** Stores the outcome of each visible reply for one window: as the latest figures, and as those of the window. */
+export async function measureReplies(
   dataSource: DataSource,
   window: Window,
   outcomeOf: (utm: string) => ReplyOutcome,
@@ -39,10 +39,10 @@ export async function measure(
       const after: Plain<ReplyMetrics> = { ...before, ...outcome, windows: { ...before.windows, [window]: outcome } };
       reply.metricsJson = after;
     }
-    // Both ways to write many rows: each as what has changed of it, and all in one statement.
+    // Tests both ways to write many rows: save() writes the changes of each, the upsert writes all in one statement.
     if (window === '15m') await manager.save(replies, { chunk: 100 });
     else await overwriteMetrics(manager, replies);
-    if (window === '24h') await measureProbes(manager, replies);
+    if (window === '24h') await measureRandomizedExperiments(manager, replies);
     return replies.length;
   });
 }
@@ -51,7 +51,7 @@ async function overwriteMetrics(manager: EntityManager, replies: Reply[]): Promi
   await manager
     .createQueryBuilder()
     .insert()
-    // TypeORM's type of values has no room for whole entities.
+    // TypeORM's type for values() does not accept entities.
     .into<ObjectLiteral>(Reply)
     .values(replies)
     .orUpdate(['metrics_json'], ['id'])
@@ -59,7 +59,7 @@ async function overwriteMetrics(manager: EntityManager, replies: Reply[]): Promi
     .execute();
 }
 
-async function measureProbes(manager: EntityManager, replies: readonly Reply[]): Promise<void> {
+async function measureRandomizedExperiments(manager: EntityManager, replies: readonly Reply[]): Promise<void> {
   const outcomes = new Map(replies.map(({ decisionId, metricsJson }) => [decisionId, metricsJson?.ctr ?? null]));
   const decisionIds = replies.flatMap(({ decisionId }) => decisionId ?? []);
   for (const { id, decisionId } of await manager.findBy(RandomizedExperiment, { decisionId: In(decisionIds) })) {
@@ -67,8 +67,8 @@ async function measureProbes(manager: EntityManager, replies: readonly Reply[]):
   }
 }
 
-/** What an author did with our reply; the same of one reply counts once, however often it is reported. */
-export async function remember(
+/** Stores what an author did with our reply. Each kind of interaction counts once for each reply. */
+export async function storeInteractions(
   dataSource: DataSource,
   utm: string,
   events: readonly InteractionEvent[],
@@ -100,8 +100,8 @@ export async function remember(
   });
 }
 
-/** Takes back what is answered with hostility, and calls a person. */
-export async function takeBack(dataSource: DataSource, now: Date): Promise<number> {
+/** Deletes replies whose answers are hostile, and opens an escalation for each. */
+export async function deleteHostileReplies(dataSource: DataSource, now: Date): Promise<number> {
   return dataSource.transaction(async (manager) => {
     const replies = await manager
       .createQueryBuilder(Reply, 'reply')
@@ -113,7 +113,7 @@ export async function takeBack(dataSource: DataSource, now: Date): Promise<numbe
       const deleteReason = 'Hostile answers 🙈: "not now"';
       await manager.update(Reply, { id }, { deletedAt: now, deleteReason });
       await manager.insert(Escalation, { replyId: id, reasonId: reason.id, priority: reason.severity });
-      await audit(manager, 'reply', id, 'delete', 'self_correction', { deleteReason });
+      await writeAuditEntry(manager, 'reply', id, 'delete', 'self_correction', { deleteReason });
     }
     return replies.length;
   });

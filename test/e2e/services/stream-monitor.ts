@@ -1,23 +1,23 @@
-/** The stand-in of the stream monitor: writes what the platforms deliver, as often as they deliver it. */
+/** Stands in for the stream monitor, which stores each delivery of the platforms. */
 import { Author, Post } from '@shared/db';
 import type { DataSource, EntityManager } from 'typeorm';
-import { isSpam, matchKeywords } from './engine.js';
-import type { SightedAuthor, SightedPost } from './platforms.js';
+import { isSpam, matchKeywords } from './decision-engine.js';
+import type { DeliveredAuthor, DeliveredPost } from '../deliveries/read-deliveries.js';
 
-/** A post as delivered, and when. */
-export type Sighting = SightedPost & { seenAt: Date };
+/** A delivered post, and when it was seen. */
+export type SeenPost = DeliveredPost & { seenAt: Date };
 
 export interface DetectionReport {
-  /** Posts delivered twice within the batch. */
+  /** Number of posts that occur twice in the batch. */
   repeated: number;
   added: number;
-  /** Seen before, not yet processed: renewed. */
-  renewed: number;
-  /** Seen before and processed: left as they were judged. */
-  leftAlone: number;
+  /** Stored before and not yet processed: overwritten. */
+  updated: number;
+  /** Stored before and processed: not changed. */
+  unchanged: number;
 }
 
-interface Identified {
+interface AuthorId {
   id: string;
   platform: string;
   platform_id: string;
@@ -25,11 +25,11 @@ interface Identified {
 
 const authorKey = (author: { platform: string; platformId: string }) => `${author.platform} ${author.platformId}`;
 
-export async function detect(dataSource: DataSource, batch: readonly Sighting[]): Promise<DetectionReport> {
+export async function storeDeliveries(dataSource: DataSource, batch: readonly SeenPost[]): Promise<DetectionReport> {
   return dataSource.transaction(async (manager) => {
     const authorIds = await storeAuthors(manager, batch);
-    const rows = postRows(batch, authorIds);
-    // No mapping of ids back onto rows: what the condition leaves alone is missing from RETURNING.
+    const rows = createPostRows(batch, authorIds);
+    // updateEntity(false), because RETURNING omits the rows that the condition excludes.
     const result = await manager
       .createQueryBuilder()
       .insert()
@@ -46,29 +46,29 @@ export async function detect(dataSource: DataSource, batch: readonly Sighting[])
     return {
       repeated: batch.length - rows.length,
       added,
-      renewed: written.length - added,
-      leftAlone: rows.length - written.length,
+      updated: written.length - added,
+      unchanged: rows.length - written.length,
     };
   });
 }
 
-/** The posts of a batch, each once: first seen at its first delivery, with the text and figures of the last. */
-function postRows(batch: readonly Sighting[], authorIds: ReadonlyMap<string, string>) {
-  const rows = new Map<string, ReturnType<typeof postRow>>();
-  for (const sighting of batch) {
-    const key = `${sighting.platform} ${sighting.platformPostId}`;
+/** Returns each post of a batch once: detected at its first delivery, with the text and figures of its last. */
+function createPostRows(batch: readonly SeenPost[], authorIds: ReadonlyMap<string, string>) {
+  const rows = new Map<string, ReturnType<typeof createPostRow>>();
+  for (const post of batch) {
+    const key = `${post.platform} ${post.platformPostId}`;
     const { detectedAt, spamFiltered } = rows.get(key) ?? {
-      detectedAt: sighting.seenAt,
-      spamFiltered: isSpam(sighting.content, sighting.author),
+      detectedAt: post.seenAt,
+      spamFiltered: isSpam(post.content, post.author),
     };
-    rows.set(key, { ...postRow(sighting, authorIds), detectedAt, spamFiltered });
+    rows.set(key, { ...createPostRow(post, authorIds), detectedAt, spamFiltered });
   }
   return [...rows.values()];
 }
 
-function postRow(sighting: Sighting, authorIds: ReadonlyMap<string, string>) {
-  const { platform, platformPostId, content, metrics, seenAt } = sighting;
-  const authorId = authorIds.get(authorKey(sighting.author));
+function createPostRow(post: SeenPost, authorIds: ReadonlyMap<string, string>) {
+  const { platform, platformPostId, content, metrics, seenAt } = post;
+  const authorId = authorIds.get(authorKey(post.author));
   if (authorId === undefined) throw new Error(`The author of ${platformPostId} was not stored.`);
   return {
     ...{ platform, platformPostId, authorId, content, detectedAt: seenAt, spamFiltered: false },
@@ -77,9 +77,9 @@ function postRow(sighting: Sighting, authorIds: ReadonlyMap<string, string>) {
   };
 }
 
-/** One row per author, as last seen; the ids by platform and platform id. */
-async function storeAuthors(manager: EntityManager, batch: readonly Sighting[]): Promise<Map<string, string>> {
-  const latest = new Map<string, SightedAuthor & { firstSeenAt: Date; lastSeenAt: Date }>();
+/** Stores one row for each author, as last seen. Returns the ids by platform and platform id. */
+async function storeAuthors(manager: EntityManager, batch: readonly SeenPost[]): Promise<Map<string, string>> {
+  const latest = new Map<string, DeliveredAuthor & { firstSeenAt: Date; lastSeenAt: Date }>();
   for (const { author, seenAt } of batch) {
     const before = latest.get(authorKey(author));
     latest.set(authorKey(author), {
@@ -89,7 +89,7 @@ async function storeAuthors(manager: EntityManager, batch: readonly Sighting[]):
       lastSeenAt: seenAt,
     });
   }
-  // In one order everywhere, so that two monitors never wait for each other.
+  // Sorted, so that two monitors never deadlock.
   const authors = [...latest.keys()].sort().flatMap((key) => latest.get(key) ?? []);
   const ids = [
     ...(await upsertAuthors(
@@ -108,9 +108,9 @@ async function storeAuthors(manager: EntityManager, batch: readonly Sighting[]):
 
 async function upsertAuthors(
   manager: EntityManager,
-  rows: (Omit<SightedAuthor, 'followerCount'> & Pick<Author, 'firstSeenAt' | 'lastSeenAt'>)[],
+  rows: (Omit<DeliveredAuthor, 'followerCount'> & Pick<Author, 'firstSeenAt' | 'lastSeenAt'>)[],
   known: string[],
-): Promise<Identified[]> {
+): Promise<AuthorId[]> {
   if (rows.length === 0) return [];
   const result = await manager
     .createQueryBuilder()
@@ -121,10 +121,14 @@ async function upsertAuthors(
     .returning('id, platform, platform_id')
     .updateEntity(false)
     .execute();
-  return result.raw as Identified[];
+  return result.raw as AuthorId[];
 }
 
-/** Follower counts looked up elsewhere, for platforms that do not deliver them. */
-export async function enrich(dataSource: DataSource, platformId: string, followerCount: number): Promise<void> {
+/** Stores a follower count that was looked up, because Reddit does not deliver it. */
+export async function storeFollowerCount(
+  dataSource: DataSource,
+  platformId: string,
+  followerCount: number,
+): Promise<void> {
   await dataSource.getRepository(Author).update({ platform: 'REDDIT', platformId }, { followerCount });
 }
