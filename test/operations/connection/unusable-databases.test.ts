@@ -50,7 +50,7 @@ describe('a database of another encoding than UTF8', () => {
         rowCount: 0,
       });
       const { folder, remove } = await workingFolder();
-      for (const args of [['migration:run'], ['start'], ['health'], ['seed:reference']]) {
+      for (const args of [['migration:run'], ['start'], ['health', '--timeout', '20000'], ['seed:reference']]) {
         const { code, stdout, stderr } = await runCli(args, { folder, env: { DATABASE_URL: url, PORT: '0' } });
         expect({ args, code }).toEqual({ args, code: 1 });
         expect(stdout + stderr).toMatch(refusal);
@@ -114,7 +114,7 @@ describe('a peer that takes connections and says nothing', () => {
   it.each([
     ...['migration:run --max-wait 5', 'migration:run --max-wait 0', 'migration:run --dry-run --max-wait 5'],
     ...['migration:revert --max-wait 5', 'migration:show', 'migration:check', 'migration:rehearse', 'validate:schema'],
-    ...['db:roles --check', 'db:environment', 'seed:reference', 'start', 'health'],
+    ...['db:roles --check', 'db:environment', 'seed:reference', 'start', 'health --timeout 20000'],
   ])('is given up in one line: %s', async (command) => {
     const { folder, remove } = await workingFolder();
     const env = { DATABASE_URL: url, PORT: '0' };
