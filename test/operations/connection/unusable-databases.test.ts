@@ -114,7 +114,7 @@ describe('a peer that takes connections and says nothing', () => {
   it.each([
     ...['migration:run --max-wait 5', 'migration:run --max-wait 0', 'migration:run --dry-run --max-wait 5'],
     ...['migration:revert --max-wait 5', 'migration:show', 'migration:check', 'migration:rehearse', 'validate:schema'],
-    ...['db:roles --check', 'db:environment', 'seed:reference', 'start', 'health --timeout 20000'],
+    ...['db:roles --check', 'db:environment', 'seed:reference', 'start', 'health'],
   ])('is given up in one line: %s', async (command) => {
     const { folder, remove } = await workingFolder();
     const env = { DATABASE_URL: url, PORT: '0' };
