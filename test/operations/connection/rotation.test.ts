@@ -85,8 +85,9 @@ describe('a password that is changed while queries run', () => {
     const before = new Set(pids);
     for (const secret of ['third', 'fourth']) {
       await rotate(secret);
+      const seen = repeated.length;
       await server.run(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'rotated'`);
-      await sleep(200);
+      for (let waited = 0; repeated.length === seen && waited < 10_000; waited += 50) await sleep(50);
     }
     over = true;
     await Promise.all(workers);

@@ -50,7 +50,7 @@ describe('a database of another encoding than UTF8', () => {
         rowCount: 0,
       });
       const { folder, remove } = await workingFolder();
-      for (const args of [['migration:run'], ['start'], ['health'], ['seed:reference']]) {
+      for (const args of [['migration:run'], ['start'], ['health', '--timeout', '20000'], ['seed:reference']]) {
         const { code, stdout, stderr } = await runCli(args, { folder, env: { DATABASE_URL: url, PORT: '0' } });
         expect({ args, code }).toEqual({ args, code: 1 });
         expect(stdout + stderr).toMatch(refusal);

@@ -21,7 +21,7 @@ import { AS_NAMES, MISQUOTED, PLANTED_AUTHOR, STATEMENTS } from './statements.js
 import { safeSurfaces, shownSurfaces, surfacesOf, type Surface } from './surfaces.js';
 import { ENTITIES, INPUTS, VIOLATIONS } from './validation.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 const db = useDatabase();
 const tally = newTally();
