@@ -251,6 +251,9 @@ export interface Exception {
   readonly reason: string;
 }
 
+/** The requirements of a schema of which nothing is known: only the rules themselves apply. */
+export const NO_REQUIREMENTS: SchemaRequirements = { uniques: [], indexes: [], deleteRules: {}, exceptions: [] };
+
 /** One thing that must hold in every schema of ours, whatever its tables are about. */
 export interface Rule {
   /** In kebab-case: what tests, exceptions and reports call it. */
