@@ -20,7 +20,7 @@ export interface CommandDatabase extends DatabaseTarget {
 
 interface AcquiredDatabase extends CommandDatabase {
   /** Releases the embedded server, and does nothing for any other server. */
-  release(): Promise<void>;
+  readonly release: () => Promise<void>;
 }
 
 /** Returns the option `--schema`, which every command that uses a database has. */
