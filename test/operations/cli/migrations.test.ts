@@ -153,17 +153,6 @@ describe('the migration commands', () => {
     }
   });
 
-  it('start the embedded server once, also with --backup', async () => {
-    const { folder, remove } = await workingFolder();
-    try {
-      const { code, stderr } = await runCli(['migration:run', '--backup'], { folder });
-      expect(stderr.match(/^PostgreSQL \S+ .*on 127\.0\.0\.1:\d+/gm)).toHaveLength(1);
-      expect(code).toBe(0);
-    } finally {
-      await remove();
-    }
-  });
-
   it('report a bad connection in one line without the password', async () => {
     const nobody = await runCli(['migration:show'], {
       env: { DATABASE_URL: 'postgres://someone:hunter2@127.0.0.1:1/antone' },
