@@ -48,11 +48,11 @@ process.on('uncaughtException', (error) => {
   process.exit(COULD_NOT_CHECK);
 });
 
-// --help, an unknown command and no command need all commands.
-const [, , asked = ''] = process.argv;
-const names = asked in MODULES ? [asked] : Object.keys(MODULES);
-for (const name of names) {
-  const { commands } = (await MODULES[name]?.()) ?? { commands: [] };
+// --help, an unknown command and no command need every module.
+const all = Object.entries(MODULES);
+const asked = all.filter(([name]) => name === process.argv[2]);
+for (const [name, load] of asked.length > 0 ? asked : all) {
+  const { commands } = await load();
   for (const command of commands.filter((each) => each.name() === name)) program.addCommand(command);
 }
 
