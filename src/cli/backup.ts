@@ -1,15 +1,12 @@
 import { resolve } from 'node:path';
-import { Option } from 'commander';
-import type { DataSource } from 'typeorm';
 import { ConnectionFailure } from '../connection/connection-failure.js';
 import { parseDatabaseUrl } from '../connection/database-url.js';
-import type { Environment } from '../connection/environment.js';
+import type { DatabaseTarget, Environment } from '../connection/environment.js';
 import { SchemaMissing } from '../connection/schema-name.js';
-import { createDataSource } from '../data-source.js';
 import { takeBackup, verifyBackup } from '../operations/backup/backup.js';
 import { type Backup, BackupError, type Engine } from '../operations/backup/manifest.js';
 import { rollBack } from '../operations/backup/roll-back.js';
-import { type BackupContext, runExclusively, onServer, listSessions } from '../operations/backup/server.js';
+import { type BackupContext, listSessions, onServer, runExclusively } from '../operations/backup/server.js';
 import {
   MigrationEdited,
   MigrationHalfDone,
@@ -21,77 +18,60 @@ import {
 } from '../operations/migrator/errors.js';
 import { listMigrations } from '../operations/migrator/known-migrations.js';
 import { readMigrationStatus } from '../operations/migrator/status.js';
-import { output } from './command.js';
-import { acquireMigrationDatabase, type CommandDatabase, connect } from './database.js';
+import { formatCommand, output, quoteForShell } from './command.js';
+import { type CommandDatabase, createMigratorDataSource, withDataSource } from './database.js';
 import { runInterruptibly } from './interruption.js';
 
-/** How the reader runs one of our commands: in the repository through npm, from the installed package through npx. */
-function formatCommand(command: string, argument: string): string {
-  const start = import.meta.url.endsWith('.ts') ? `npm run ${command} --` : `npx shared-db ${command}`;
-  return `${start} ${/^[\w./@:-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`}`;
-}
-
 export interface BackupOptions {
-  /** `true`: a copy for the embedded server, pg_dump for any other. */
+  /** True: a copy for the embedded server, pg_dump for any other. */
   readonly engine: Engine | true;
   readonly folder: string;
 }
 
-/** Thrown before the first migration ran: what changed since the backup is the work of others. */
-const BEFORE_ANYTHING = [
-  ConnectionFailure,
-  ...[MigrationEdited, MigrationHalfDone, MigrationLockTimeout, MigrationMissing],
-  ...[MigrationNeedsDirectConnection, MigrationOutOfOrder, MigrationUnknown],
-];
-
-/** What was applied, and the backup that was taken before; none when there was nothing to apply. */
+/** The applied migrations, and the backup taken before them. Without pending migrations no backup is taken. */
 export interface RunWithBackup {
   readonly applied: readonly string[];
   readonly backup?: { readonly folder: string; readonly engine: Engine };
 }
 
+/** Errors thrown before the first migration runs. After them there is nothing to roll back. */
+const BEFORE_FIRST_MIGRATION = [
+  ConnectionFailure,
+  ...[MigrationEdited, MigrationHalfDone, MigrationLockTimeout, MigrationMissing],
+  ...[MigrationNeedsDirectConnection, MigrationOutOfOrder, MigrationUnknown],
+];
+
 /**
- * Applies the pending migrations behind a backup that was proved by restoring it. When they fail, sees to it that nothing of
- * them is left, restores the backup if need be, and says in what state the database is.
+ * Takes a backup, verifies it, and applies the pending migrations. If they fail and left changes behind, restores the backup. Prints in
+ * which state the database is then.
  *
- * @param run applies them
- * @throws BackupError before anything is migrated; whatever `run` throws.
+ * @param apply applies the migrations
+ * @throws BackupError before anything is migrated; whatever `apply` throws.
  */
 export async function runWithBackup(
   environment: Environment,
+  database: CommandDatabase,
   options: BackupOptions,
-  run: (dataSource: DataSource, database: CommandDatabase) => Promise<string[]>,
+  apply: () => Promise<string[]>,
 ): Promise<RunWithBackup> {
-  const database = await acquireMigrationDatabase(environment);
-  try {
-    const pending = await readPending(database);
-    if (pending.names.length === 0) return { applied: [] };
-    const context = createBackupContext(environment, database);
-    return await runExclusively(context, async () => {
-      const backup = await takeVerifiedBackup(context, database, options);
-      try {
-        const applied = await run(createMigrationDataSource(database), database);
-        return { applied, backup: { folder: backup.folder, engine: backup.manifest.engine } };
-      } catch (error) {
-        if (!BEFORE_ANYTHING.some((Class) => error instanceof Class)) {
-          await rollBackAndReport(context, backup, pending.transactional);
-        }
-        throw error;
+  const pending = await readPending(database);
+  if (pending.names.length === 0) return { applied: [] };
+  const context = createBackupContext(environment, database);
+  return runExclusively(context, async () => {
+    const backup = await takeVerifiedBackup(context, database, options);
+    try {
+      return { applied: await apply(), backup: { folder: backup.folder, engine: backup.manifest.engine } };
+    } catch (error) {
+      if (!BEFORE_FIRST_MIGRATION.some((Class) => error instanceof Class)) {
+        await rollBackAndReport(context, backup, pending.transactional);
       }
-    });
-  } finally {
-    await database.release();
-  }
+      throw error;
+    }
+  });
 }
 
-export function createBackupContext({ pgBin }: Environment, { url, schema }: CommandDatabase): BackupContext {
-  return {
-    ...{ url, schema },
-    pgBin,
-    note: (line) => {
-      output.note(line);
-    },
-  };
+export function createBackupContext({ pgBin }: Environment, { url, schema }: DatabaseTarget): BackupContext {
+  return { url, schema, pgBin, note: output.note };
 }
 
 async function takeVerifiedBackup(
@@ -101,106 +81,69 @@ async function takeVerifiedBackup(
 ): Promise<Backup> {
   const engine = options.engine === true ? (embedded ? 'template' : 'dump') : options.engine;
   await warnOfSessions(context);
-  return runInterruptibly('Interrupted: nothing is migrated, and no backup is left.', async (signal) => {
+  return runInterruptibly('Interrupted: nothing was migrated, and the backup was removed.', async (signal) => {
     const stoppable = { ...context, signal };
     const backup = await takeBackup(stoppable, { engine, folder: resolve(options.folder) });
     await verifyBackup(stoppable, backup.folder);
-    const proof = engine === 'dump' ? 'proved by restoring it' : 'compared, and equal to the database';
-    output.note(`backup in ${backup.folder}, ${proof}; back to it: ${formatRestoreCommand(backup)}`);
+    const how = engine === 'dump' ? 'restoring it' : 'comparing it with the database';
+    output.note(`backup in ${backup.folder}, verified by ${how}; to restore it: ${formatRestoreCommand(backup)}`);
     return backup;
   });
 }
 
-/** Whoever writes between backup and failure writes into what a rollback sets aside. */
+/** Warns that rows written after the backup are absent from the restored database. */
 async function warnOfSessions(context: BackupContext): Promise<void> {
   const sessions = await onServer(context, (client) => listSessions(client, parseDatabaseUrl(context.url).database));
   if (sessions.length === 0) return;
   output.note(
-    `connected now: ${sessions.slice(0, 5).join('; ')}. What they write from here on is set aside, should the migrations fail half-way and the backup be restored.`,
+    `connected now: ${sessions.slice(0, 5).join('; ')}. If a migration fails half-way and the backup is restored, rows that they write from here on are absent from it.`,
   );
 }
 
-/** Says in what state the database is after a failure. */
+/** Rolls back after a failed migration and prints in which state the database is. */
 async function rollBackAndReport(context: BackupContext, backup: Backup, transactional: boolean): Promise<void> {
-  output.note('the migrations failed: looking what is left of them');
+  output.note('a migration failed: checking what it changed');
   try {
     const outcome = await runInterruptibly('Interrupted.', (signal) =>
       rollBack({ ...context, signal }, backup, { transactional }),
     );
     if (outcome.state === 'unchanged') {
-      const written = outcome.written.length === 0 ? '' : ` Others wrote meanwhile to: ${outcome.written.join(', ')}.`;
-      output.note(`state: as before, nothing of the migrations is left and nothing was restored.${written}`);
+      const others = outcome.written.length === 0 ? '' : ` Other sessions wrote to: ${outcome.written.join(', ')}.`;
+      output.note(`state: unchanged. The failed migrations left nothing behind, and nothing was restored.${others}`);
       return;
     }
-    output.note('state: restored from the backup, and proved equal to the database before the migrations.');
+    output.note('state: restored from the backup, and verified to equal the database before the migrations.');
     if (outcome.keptAs !== undefined) output.note(describeKeptDatabase(outcome.keptAs));
   } catch (error) {
-    const why = error instanceof BackupError ? error.message : 'the database could not be asked.';
+    const why = error instanceof BackupError ? error.message : 'the database could not be queried.';
     output.note(`state: as the failed migrations left it, NOT restored: ${why}`);
     output.note(`to restore it: ${formatRestoreCommand(backup)}`);
   }
 }
 
 function formatRestoreCommand({ folder }: Backup): string {
-  return formatCommand('migration:restore', folder);
+  return formatCommand(`migration:restore ${quoteForShell(folder)}`);
 }
 
 export function describeKeptDatabase(name: string): string {
-  return `the database as it was is kept as ${name}, with all that was written since: DROP DATABASE "${name}" when you have looked`;
+  return `the replaced database is kept as ${name}, with all rows written since the backup: DROP DATABASE "${name}" when you no longer need it`;
 }
 
 interface Pending {
   readonly names: readonly string[];
+  /** True if each of the migrations runs in a transaction. */
   readonly transactional: boolean;
 }
 
-/** Where there is no schema yet, all of them. */
+/** Reads which migrations are pending. Without the schema all of them are. */
 async function readPending(database: CommandDatabase): Promise<Pending> {
-  const dataSource = createMigrationDataSource(database);
-  const listed = listMigrations(dataSource);
-  const transactional = listed.every(({ instance }) => instance.transaction !== false);
+  const known = listMigrations(createMigratorDataSource(database));
+  const transactional = known.every(({ instance }) => instance.transaction !== false);
   try {
-    const connected = await connect(database);
-    try {
-      return { names: (await readMigrationStatus(connected)).pending, transactional };
-    } finally {
-      await connected.destroy();
-    }
+    const { pending } = await withDataSource(database, readMigrationStatus);
+    return { names: pending, transactional };
   } catch (error) {
     if (!(error instanceof SchemaMissing)) throw error;
-    return { names: listed.map(({ name }) => name), transactional };
+    return { names: known.map(({ name }) => name), transactional };
   }
-}
-
-/** Not connected: the migrator brings its own connection. */
-function createMigrationDataSource({ url, schema }: CommandDatabase): DataSource {
-  return createDataSource({ url, schema, purpose: 'migrate' });
-}
-
-/** As commander gives them. */
-export interface BackupFlags {
-  readonly backup?: Engine | true;
-  readonly backupDir: string;
-}
-
-export const backupOption = new Option(
-  '--backup [engine]',
-  'back up first, prove it by restoring it, and go back to it when the migrations fail; by pg_dump (dump) or as a copy on the same server (template). Without a choice: template for the embedded server, dump for any other',
-).choices(['dump', 'template']);
-
-export const backupFolderOption = new Option('--backup-dir <folder>', 'where backups are kept').default(
-  '.data/backups',
-);
-
-export const BACKUP_HELP =
-  'Exit code 0: every migration is applied. 1: not; with --backup a line says in what state the database is.';
-
-/** Loaded only when asked for. */
-export async function runBehindBackup(
-  environment: Environment,
-  { backup = true, backupDir }: BackupFlags,
-  run: (dataSource: DataSource, database: CommandDatabase) => Promise<string[]>,
-): Promise<RunWithBackup> {
-  const { runWithBackup } = await import('./backup.js');
-  return runWithBackup(environment, { engine: backup, folder: backupDir }, run);
 }

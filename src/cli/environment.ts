@@ -9,67 +9,72 @@ import {
 } from '../operations/environment-guard/environment-row.js';
 import { listConfirmationReasons } from '../operations/environment-guard/guard.js';
 import { readPackageVersion } from '../operations/migrator/journal.js';
-import { createAction, output } from './command.js';
-import { type Confirmable, runConfirmed, createDatabaseOption } from './confirmation.js';
-import { acquireMigrationDatabase, describeTarget } from './database.js';
+import { createAction, formatExamples, output } from './command.js';
+import { type Confirmable, createDatabaseOption, runConfirmed } from './confirmation.js';
+import { describeTarget, withDatabase } from './database.js';
 
-interface EnvironmentOptions extends Confirmable {
+interface EnvironmentFlags extends Confirmable {
   set?: string;
   json?: boolean;
 }
 
-/** What the database says, and what follows from it. */
 interface Report {
-  /** Host, port and name. */
+  /** Host, port, name and schema. */
   readonly database: string;
-  /** Null: it does not say, or this role may not read it. */
+  /** Null: the database has no environment row, or this role may not read it. */
   readonly environment: string | null;
   readonly setAt: Date | null;
-  /** Version of the package that wrote it. */
+  /** The version of the package that wrote the row. */
   readonly setBy: string | null;
   readonly nodeEnv: string | null;
-  /** Whether what destroys runs without the name of the database. */
-  readonly free: boolean;
-  /** Why not; none when it does. */
+  /** True if destructive commands need the name of the database. */
+  readonly confirmationNeeded: boolean;
+  /** Why they need it; empty if they do not. */
   readonly reasons: readonly string[];
 }
 
 const HELP = `
-A database says of which environment it is in a row that the first migration:run writes: NODE_ENV; where that is not set,
-development on this machine and nothing elsewhere. Only where the database and NODE_ENV say development or test (or NODE_ENV
-nothing) do migration:revert, migration:restore, seed and TypeORM's schema:drop, schema:sync and migration:revert run unasked. Elsewhere
-they want the name of the database, exactly: --database, or typed when asked at a terminal; seed never runs where it says production.
+The environment of a database is a row that the first migration:run writes: the value of NODE_ENV; if that is not set,
+development on this machine, and no row on any other server.
 
---set changes the row, as the role that migrates. It needs the name where destroying needs it; to say production, never.
+migration:revert, migration:restore, seed, and TypeORM's schema:drop, schema:sync and migration:revert need no confirmation if this
+row and NODE_ENV say development or test (NODE_ENV may also be unset). Otherwise they need the exact name of the database: give
+--database, or type it when the terminal asks. seed never runs in production.
 
-Examples:
-  npm run db:environment
-  npm run db:environment -- --set production
-  npm run db:environment -- --set staging --database antone_staging
-  npm run --silent db:environment -- --json`;
+--set changes the row; connect as the role that migrates. It needs the name of the database under the same conditions, except to set
+production.
+${formatExamples(
+  'db:environment',
+  'db:environment --set production',
+  'db:environment --set staging --database antone_staging',
+  'db:environment --json',
+)}`;
 
-export const environmentCommand = new Command('db:environment')
-  .description('of which environment does the database say it is, and what may be destroyed there unasked?')
-  .option('--set <environment>', 'let it say something else: development, test, staging, production …')
+const command = new Command('db:environment')
+  .description('show or set the environment of the database, and whether destructive commands need confirmation')
+  .option('--set <environment>', 'set it: development, test, staging, production …')
   .addOption(createDatabaseOption())
-  .option('--json', 'print the result for a machine')
+  .option('--json', 'print the result as JSON')
   .addHelpText('after', HELP)
   .action(
-    createAction(async (environment, { set, database: given, json = false }: EnvironmentOptions) => {
+    createAction((environment, { set, database: given, json = false }: EnvironmentFlags) => {
       if (set !== undefined) assertEnvironmentName(set);
-      const database = await acquireMigrationDatabase(environment);
-      try {
-        if (set !== undefined) await change(environment, database, set, given);
-        const report = await reportOn(environment, database);
-        if (json) output.json(report);
-        else for (const line of formatReport(report)) output.line(line);
-      } finally {
-        await database.release();
-      }
+      return withDatabase(
+        environment,
+        async (database) => {
+          if (set !== undefined) await changeEnvironment(environment, database, set, given);
+          const report = await createReport(environment, database);
+          if (json) output.json(report);
+          else for (const line of formatReport(report)) output.line(line);
+        },
+        { migration: true },
+      );
     }),
   );
 
-async function change(
+export const commands = [command];
+
+async function changeEnvironment(
   { nodeEnv }: Environment,
   { url, schema }: DatabaseTarget,
   to: string,
@@ -83,39 +88,38 @@ async function change(
         await setEnvironment(createRowReader(client), to, permission);
         await client.query('COMMIT');
       } catch (error) {
-        // The transaction ends with the connection.
+        // The transaction is rolled back when the connection closes.
         throw toDatabaseError(error) ?? error;
       }
     }),
   );
 }
 
-async function reportOn({ nodeEnv }: Environment, target: DatabaseTarget): Promise<Report> {
+async function createReport({ nodeEnv }: Environment, target: DatabaseTarget): Promise<Report> {
   const { url, schema } = target;
   const options = { schema, applicationName: 'shared-db environment', readOnly: true };
   const state = await withClient(url, options, (client) => readDatabaseState(createRowReader(client)));
-  const { environmentRow } = state;
-  const said = environmentRow.state === 'set' ? environmentRow : undefined;
+  const row = state.environmentRow.state === 'set' ? state.environmentRow : undefined;
   const reasons = listConfirmationReasons(state, nodeEnv);
   return {
     database: describeTarget(target),
-    environment: said?.environment ?? null,
-    setAt: said?.setAt ?? null,
-    setBy: said?.packageVersion ?? null,
+    environment: row?.environment ?? null,
+    setAt: row?.setAt ?? null,
+    setBy: row?.packageVersion ?? null,
     nodeEnv: nodeEnv ?? null,
-    free: reasons.length === 0,
+    confirmationNeeded: reasons.length > 0,
     reasons,
   };
 }
 
-function formatReport({ database, environment, setAt, setBy, nodeEnv, free, reasons }: Report): string[] {
+function formatReport({ database, environment, setAt, setBy, nodeEnv, reasons }: Report): string[] {
   const since = setAt === null ? '' : `, since ${setAt.toISOString()}, by version ${setBy ?? '?'}`;
   return [
     `database     ${database}`,
     `environment  ${environment ?? 'not known'}${since}`,
     `NODE_ENV     ${nodeEnv ?? 'not set'}`,
-    free
-      ? 'what destroys runs unasked'
-      : `what destroys asks for the name of the database (--database): ${reasons.join(', and ')}`,
+    reasons.length === 0
+      ? 'Destructive commands need no confirmation.'
+      : `Destructive commands need the name of the database (--database): ${reasons.join(', and ')}.`,
   ];
 }

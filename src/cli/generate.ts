@@ -17,7 +17,7 @@ import {
 } from '../operations/generator/tables.js';
 import { withoutMigrationOnly } from '../operations/catalog/compare.js';
 import { MIGRATION_ONLY } from '../schema/migration-only.js';
-import { output } from './command.js';
+import { formatCommand, output } from './command.js';
 import { ask, isInteractive } from './confirmation.js';
 import { type Trial, tryMigration } from './trial.js';
 
@@ -185,7 +185,7 @@ async function snapshotWith(dataSource: DataSource, renames: readonly ColumnRena
 function assertWritable(plan: Plan): Plan {
   if (plan.problems.length === 0) return plan;
   throw new GenerateError(
-    `Nothing is written: ${formatList(plan.problems)}. What entities cannot express is written by hand: npm run migration:create.`,
+    `Nothing is written: ${formatList(plan.problems)}. What entities cannot express is written by hand: ${formatCommand('migration:create')}.`,
   );
 }
 

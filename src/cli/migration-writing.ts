@@ -1,11 +1,10 @@
-import { runOnScratch, createScratchFactory } from './scratch.js';
 import type { DatabaseTarget } from '../connection/environment.js';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import type { DataSource } from 'typeorm';
 import type { Snapshot } from '../operations/catalog/snapshot.js';
-import { createAction, output } from './command.js';
-import { withDatabase } from './database.js';
+import { createAction, formatCommand, formatExamples, output } from './command.js';
+import { createScratchFactory, runOnScratch, withDatabase, withDataSource } from './database.js';
 import type { GeneratedMigration, GenerateOptions } from './generate.js';
 import {
   adoptMigration,
@@ -26,10 +25,7 @@ the other. It is tried first, on a scratch database: up, with rows down and up a
 indexes are built CONCURRENTLY. What cannot be written is named; then no file is written, and the exit code is 1.
 
 A column that is gone and a new one of its type may be one column renamed: you are asked, or say so with --rename.
-
-Examples:
-  npm run migration:generate -- AddAuthorBio
-  npm run migration:generate -- RenamePostText --rename posts.content:body`;
+${formatExamples('migration:generate AddAuthorBio', 'migration:generate RenamePostText --rename posts.content:body')}`;
 
 const generate = createCommand(
   'migration:generate',
@@ -43,20 +39,23 @@ const generate = createCommand(
       assertMigrationName(name);
       const timestamp = await chooseTimestamp(Date.now());
       const { readMigrationStatus } = await import('../operations/migrator/status.js');
-      await withDatabase(environment, async (dataSource, database) => {
-        const { pending } = await readMigrationStatus(dataSource);
-        if (pending.length > 0) {
-          throw new TypeormFailure(`Migrations are pending (${pending.length}): run npm run migration:run first.`);
-        }
-        const { url, schema } = database;
-        await generateFor(dataSource, { url, schema, className: `${name}${timestamp}`, renames: rename });
-      });
+      await withDatabase(environment, ({ url, schema }) =>
+        withDataSource({ url, schema }, async (dataSource) => {
+          const { pending } = await readMigrationStatus(dataSource);
+          if (pending.length > 0) {
+            throw new TypeormFailure(
+              `Migrations are pending (${pending.length}): apply them first with ${formatCommand('migration:run')}.`,
+            );
+          }
+          await generateFor(dataSource, { url, schema, className: `${name}${timestamp}`, renames: rename });
+        }),
+      );
     }),
   );
 
 const create = createCommand('migration:create', 'write an empty migration, for what entities cannot express')
   .argument('<Name>', 'what it does, in PascalCase')
-  .addHelpText('after', '\nExample:\n  npm run migration:create -- ProtectAuditLogs')
+  .addHelpText('after', formatExamples('migration:create ProtectAuditLogs'))
   .action(
     createAction(async (_environment, name: string) => {
       assertMigrationName(name);
@@ -70,7 +69,7 @@ const create = createCommand('migration:create', 'write an empty migration, for 
     }),
   );
 
-export const writingCommands = [generate, create];
+export const commands = [generate, create];
 
 function createCommand(name: string, description: string): Command {
   return new Command(name).description(description);
@@ -94,7 +93,7 @@ async function generateFor(
     output.note(line);
   };
   const otherwise = 'Use a role with CREATEDB, or another server.';
-  const dataSourceFor = createScratchFactory(url, schema);
+  const dataSourceFor = createScratchFactory({ url, schema });
   const { migrated, migration } = await runOnScratch((signal) =>
     generateMigration({ ...options, dataSourceFor, signal, note, otherwise }),
   );
@@ -116,7 +115,7 @@ async function sayNothingToDo(dataSource: DataSource, migrated: Snapshot): Promi
   }
   output.line('Nothing to do: the migrations make what the entities say.');
   output.note(
-    `warning: this database differs from what its migrations make (${differences.length}): npm run migration:check shows where.`,
+    `warning: this database differs from what its migrations make (${differences.length}): ${formatCommand('migration:check')} shows where.`,
   );
 }
 
@@ -139,6 +138,7 @@ function sayWritten(file: string): void {
 }
 
 async function adopt(name: string, timestamp: number, code: number): Promise<void> {
-  if (code !== 0) throw new TypeormFailure('TypeORM could not write the migration: npm run typeorm -- shows why.');
+  if (code !== 0)
+    throw new TypeormFailure(`TypeORM could not write the migration: ${formatCommand('typeorm')} shows why.`);
   sayWritten(await adoptMigration(name, timestamp));
 }

@@ -1,82 +1,19 @@
 import { Command } from 'commander';
 import type { Environment } from '../connection/environment.js';
-import type { MigrationReport, Rehearsal, RowChange } from '../operations/rehearsal/rehearse.js';
-import { createAction, output } from './command.js';
-import { acquireDatabase } from './database.js';
+import { createDataSource } from '../data-source.js';
+import { type MigrationReport, rehearse, type Rehearsal, type RowChange } from '../operations/rehearsal/rehearse.js';
+import { SHIPPED_SNAPSHOT } from '../schema/shipped-snapshot.js';
+import {
+  COULD_NOT_CHECK,
+  createAction,
+  exitWithCouldNotCheck,
+  formatCount,
+  formatExamples,
+  formatTable,
+  output,
+} from './command.js';
+import { withDatabase } from './database.js';
 import { runInterruptibly } from './interruption.js';
-
-/** The report for people: a table, what each migration did, and the verdict. */
-function reportLines(report: Rehearsal): string[] {
-  if (report.copy === undefined) {
-    return [`Nothing to rehearse: ${report.database} has every migration. Nothing was proved.`];
-  }
-  const { database, engine, kept } = report.copy;
-  return [
-    ...formatTable([
-      ['migration', 'up ms', 'back ms', 'again ms', 'rewritten', 'rows changed in'],
-      ...report.migrations.map(formatCells),
-    ]),
-    ...report.migrations.flatMap(formatDetails),
-    ...report.problems.map((problem) => `problem: ${problem}`),
-    ...(report.notReverted === null
-      ? []
-      : [`not taken back, so that the way back is not proved: ${report.notReverted}`]),
-    formatVerdict(report),
-    `${kept ? 'kept: the database' : 'dropped: the copy'} ${database}, made by ${engine === 'dump' ? 'pg_dump' : 'the server'}`,
-  ];
-}
-
-function formatVerdict({ passed, pending, problems, notReverted, database }: Rehearsal): string {
-  const what = `${pending.length} ${pending.length === 1 ? 'migration' : 'migrations'}`;
-  if (!passed)
-    return `FAILED: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}, ${what} of ${database}`;
-  return notReverted === null
-    ? `passed: ${what} of ${database} applied, taken back with catalog and rows as before, applied again`
-    : `passed: ${what} of ${database} applied`;
-}
-
-function formatCells({ name, up, down, again, rewritten, rows }: MigrationReport): string[] {
-  const tables = rows.length === 0 ? '-' : `${rows.length} ${rows.length === 1 ? 'table' : 'tables'}`;
-  return [
-    name,
-    formatMilliseconds(up),
-    formatMilliseconds(down),
-    formatMilliseconds(again),
-    rewritten.length === 0 ? '-' : rewritten.join(', '),
-    tables,
-  ];
-}
-
-function formatDetails({ name, locks, rows }: MigrationReport): string[] {
-  const held =
-    locks === null
-      ? ['its statements let go of their locks one by one']
-      : locks.length > 0
-        ? [`held ${locks.map(({ table: on, mode }) => `${mode} on ${on}`).join(', ')}`]
-        : [];
-  return [...held, ...rows.map(formatRowChange)].map((line) => `  ${name}: ${line}`);
-}
-
-function formatRowChange({ table: name, before, after, columns }: RowChange): string {
-  const values = columns.length === 0 ? 'other values' : `other values in ${columns.join(', ')}`;
-  return before === after ? `${name}: ${after} rows, ${values}` : `${name}: ${before} rows before, ${after} after`;
-}
-
-function formatMilliseconds(value: number | null): string {
-  return value === null ? '-' : value.toFixed(0);
-}
-
-function formatTable(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) =>
-        /^\d|ms$/.test(cell) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
-      )
-      .join('  ')
-      .trimEnd(),
-  );
-}
 
 interface RehearseFlags {
   server?: string;
@@ -85,58 +22,94 @@ interface RehearseFlags {
 }
 
 const HELP = `
-Copies the database (on its server when nobody is connected, else by pg_dump and pg_restore), applies the pending migrations to the copy
-one by one, compares its catalog with what this version was made for, takes them back, compares catalog and every row with those
-before, and applies them again. Says of each migration how long it took, which locks it held, which tables it rewrote and which rows it
-changed. The database itself is only read; the copy is dropped, also after a failure or Ctrl-C.
+Copies the database (on its server if nobody is connected to it, otherwise with pg_dump and pg_restore). On the copy it applies the
+pending migrations one by one, compares the catalog with the schema of this version, reverts them, compares the catalog and every
+row with those before, and applies them again. It reports how long each migration took, which locks it held, which tables it rewrote
+and which rows it changed. The database itself is only read. The copy is dropped, also after a failure or Ctrl-C.
 
-Without a URL: that of DATABASE_URL, or the embedded server. Other users of the machine can read arguments: give a URL with a
-password as DATABASE_URL.
+Without a URL it rehearses on the database of DATABASE_URL, or on the embedded server. Other users of this machine can read the
+arguments of a command, so give a URL that contains a password as DATABASE_URL.
 
-Exit code 0: it went well, or nothing is pending. 1: the migrations failed. 2: it could not be rehearsed.
+Exit code 0: the rehearsal passed, or no migration is pending. 1: a migration failed. 2: the rehearsal could not be done.
+${formatExamples(
+  'migration:rehearse',
+  'migration:rehearse --keep',
+  'DATABASE_URL=postgres://… migration:rehearse --server postgres://me@localhost/postgres',
+  'migration:rehearse --json',
+)}`;
 
-Examples:
-  npm run migration:rehearse
-  npm run migration:rehearse -- --keep
-  DATABASE_URL=postgres://… npm run migration:rehearse -- --server postgres://me@localhost/postgres
-  scripts/test-migration.sh --json`;
-
-/** 1 means that the migrations failed. */
-const COULD_NOT_REHEARSE = 2;
-
-export const rehearseCommand = new Command('migration:rehearse')
-  .description('try the pending migrations on a copy of a database: apply, compare, take back, compare, apply again')
+const command = new Command('migration:rehearse')
+  .description('apply, revert and reapply the pending migrations on a copy of the database')
   .argument('[url]', 'the database')
-  .option('--server <url>', 'a server for the copy, when it should not be the same')
-  .option('--keep', 'leave the copy, and say what it is called')
-  .option('--json', 'print the report for a machine')
+  .option('--server <url>', 'another server for the copy')
+  .option('--keep', 'keep the copy and print its name')
+  .option('--json', 'print the report as JSON')
   .addHelpText('after', HELP)
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : COULD_NOT_REHEARSE))
+  .exitOverride(exitWithCouldNotCheck)
   .action(
     createAction(async (environment, url: string | undefined, flags: RehearseFlags) => {
       const report = await runRehearsal(url === undefined ? environment : { ...environment, databaseUrl: url }, flags);
       if (flags.json) output.json(report);
-      else for (const line of reportLines(report)) output.line(line);
+      else for (const line of formatReport(report)) output.line(line);
       if (!report.passed) process.exitCode = 1;
-    }, COULD_NOT_REHEARSE),
+    }, COULD_NOT_CHECK),
   );
 
-async function runRehearsal(environment: Environment, { server, keep = false }: RehearseFlags) {
-  const database = await acquireDatabase(environment);
-  try {
-    const [{ rehearse }, { SHIPPED_SNAPSHOT }, { createDataSource }] = await Promise.all([
-      import('../operations/rehearsal/rehearse.js'),
-      import('../schema/shipped-snapshot.js'),
-      import('../data-source.js'),
-    ]);
-    return await runInterruptibly('Interrupted: nothing is proved, and the copy is dropped.', (signal) => {
-      const note = (line: string): void => {
-        output.note(line);
-      };
-      const source = { url: database.url, schema: database.schema, pgBin: environment.pgBin, note, signal };
+export const commands = [command];
+
+function runRehearsal(environment: Environment, { server, keep = false }: RehearseFlags): Promise<Rehearsal> {
+  return withDatabase(environment, ({ url, schema }) =>
+    runInterruptibly('Interrupted: the rehearsal is not complete, and the copy is dropped.', (signal) => {
+      const source = { url, schema, pgBin: environment.pgBin, note: output.note, signal };
       return rehearse({ source, server, keep, createDataSource, expected: SHIPPED_SNAPSHOT });
-    });
-  } finally {
-    await database.release();
+    }),
+  );
+}
+
+function formatReport(report: Rehearsal): string[] {
+  if (report.copy === undefined) {
+    return [`Nothing to rehearse: ${report.database} has every migration.`];
   }
+  const { database, engine, kept } = report.copy;
+  const header = ['migration', 'up ms', 'down ms', 'again ms', 'rewritten', 'rows changed in'];
+  return [
+    ...formatTable([header, ...report.migrations.map(formatCells)], [1, 2, 3]),
+    ...report.migrations.flatMap(formatDetails),
+    ...report.problems.map((problem) => `problem: ${problem}`),
+    ...(report.notReverted === null ? [] : [`not reverted, so that \`down\` is not tested: ${report.notReverted}`]),
+    formatVerdict(report),
+    `${kept ? 'kept: the database' : 'dropped: the copy'} ${database}, made by ${engine === 'dump' ? 'pg_dump' : 'the server'}`,
+  ];
+}
+
+function formatVerdict({ passed, pending, problems, notReverted, database }: Rehearsal): string {
+  const migrations = `${formatCount(pending.length, 'migration')} of ${database}`;
+  if (!passed) return `FAILED: ${formatCount(problems.length, 'problem')}, ${migrations}`;
+  return notReverted === null
+    ? `passed: ${migrations} applied, reverted with catalog and rows as before, applied again`
+    : `passed: ${migrations} applied`;
+}
+
+function formatCells({ name, up, down, again, rewritten, rows }: MigrationReport): string[] {
+  return [
+    name,
+    ...[up, down, again].map((ms) => (ms === null ? '-' : ms.toFixed(0))),
+    rewritten.length === 0 ? '-' : rewritten.join(', '),
+    rows.length === 0 ? '-' : formatCount(rows.length, 'table'),
+  ];
+}
+
+function formatDetails({ name, locks, rows }: MigrationReport): string[] {
+  const held =
+    locks === null
+      ? ['each statement released its locks when it ended']
+      : locks.length > 0
+        ? [`held ${locks.map(({ table, mode }) => `${mode} on ${table}`).join(', ')}`]
+        : [];
+  return [...held, ...rows.map(formatRowChange)].map((line) => `  ${name}: ${line}`);
+}
+
+function formatRowChange({ table, before, after, columns }: RowChange): string {
+  const values = columns.length === 0 ? 'other values' : `other values in ${columns.join(', ')}`;
+  return before === after ? `${table}: ${after} rows, ${values}` : `${table}: ${before} rows before, ${after} after`;
 }

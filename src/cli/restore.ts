@@ -3,70 +3,68 @@ import { Command } from 'commander';
 import { createRowReader, withClient } from '../connection/client.js';
 import { ConnectionFailure } from '../connection/connection-failure.js';
 import { parseDatabaseUrl } from '../connection/database-url.js';
-import type { Environment } from '../connection/environment.js';
+import type { DatabaseTarget, Environment } from '../connection/environment.js';
 import { restoreBackup } from '../operations/backup/backup.js';
-import { type BackupContext, runExclusively, onServer } from '../operations/backup/server.js';
-import { readDatabaseState, type DatabaseState } from '../operations/environment-guard/environment-row.js';
+import { type BackupContext, onServer, runExclusively } from '../operations/backup/server.js';
+import { type DatabaseState, readDatabaseState } from '../operations/environment-guard/environment-row.js';
 import { assertConfirmed } from '../operations/environment-guard/guard.js';
 import { createBackupContext, describeKeptDatabase } from './backup.js';
-import { createAction, output } from './command.js';
-import { ABOUT_CONFIRMATION, type Confirmable, runConfirmed, createDatabaseOption } from './confirmation.js';
-import { acquireMigrationDatabase } from './database.js';
+import { createAction, formatExamples, output } from './command.js';
+import { ABOUT_CONFIRMATION, type Confirmable, createDatabaseOption, runConfirmed } from './confirmation.js';
+import { withDatabase } from './database.js';
 import { runInterruptibly } from './interruption.js';
 
 const HELP = `
-Restores under another name, proves that it is equal to what was backed up (catalog, rows, sequences, settings, rights), and only
-then exchanges the two in one transaction: killed at any moment, it leaves the one or the other. Ends the sessions of that database.
-The database that was there is kept as <database>_failed_<time>.
+Restores the backup under another name and verifies that it equals the database that was backed up: catalog, rows, sequences,
+settings and rights. Then it exchanges the two databases in one transaction, so that a process killed at any moment leaves one of
+them in place. The sessions of the replaced database end. That database is kept as <database>_failed_<time>.
 ${ABOUT_CONFIRMATION}
+${formatExamples(
+  'migration:restore .data/backups/antone_20261123_075012_123',
+  'migration:restore --database antone /var/backups/antone/antone_20261123_075012_123',
+)}`;
 
-Examples:
-  npm run migration:restore -- .data/backups/antone_20261123_075012_123
-  npm run migration:restore -- --database antone /var/backups/antone/antone_20261123_075012_123`;
-
-export const restoreCommand = new Command('migration:restore')
-  .description('put a backup of migration:run --backup in the place of its database')
-  .argument('<backup>', 'its folder')
+const command = new Command('migration:restore')
+  .description('replace a database by a backup that migration:run --backup took')
+  .argument('<backup>', 'the folder of the backup')
   .addOption(createDatabaseOption())
   .addHelpText('after', HELP)
   .action(
-    createAction(async (environment, folder: string, { database }: Confirmable) => {
-      const { restore } = await import('./restore.js');
-      await runConfirmed(database, (confirmedName) => restore(environment, folder, confirmedName));
-    }),
+    createAction((environment, folder: string, { database: given }: Confirmable) =>
+      withDatabase(
+        environment,
+        (database) =>
+          runConfirmed(given, (confirmedName) => restore(environment, database, resolve(folder), confirmedName)),
+        { migration: true },
+      ),
+    ),
   );
 
-/**
- * Puts a backup in the place of its database.
- *
- * @throws ConfirmationNeeded, ConfirmationWrong: the database is as it was; and what restoreBackup throws
- */
-export async function restore(
+export const commands = [command];
+
+/** @throws ConfirmationNeeded, ConfirmationWrong: the database is unchanged; and what restoreBackup throws */
+async function restore(
   environment: Environment,
+  database: DatabaseTarget,
   folder: string,
   confirmedName: string | undefined,
 ): Promise<void> {
-  const database = await acquireMigrationDatabase(environment);
   const request = {
     ...{ action: 'replace the database by a backup', wholeDatabase: true },
     ...{ nodeEnv: environment.nodeEnv, confirmedName },
   };
-  try {
-    const { keptAs, ...restored } = await runInterruptibly('Interrupted: nothing is restored.', (signal) => {
-      const context = { ...createBackupContext(environment, database), signal };
-      const assertMayReplace = async (): Promise<void> => {
-        assertConfirmed(await readTargetState(context), request);
-      };
-      return runExclusively(context, () => restoreBackup(context, resolve(folder), assertMayReplace));
-    });
-    output.line(`restored ${restored.database}, proved equal to what was backed up`);
-    if (keptAs !== undefined) output.line(describeKeptDatabase(keptAs));
-  } finally {
-    await database.release();
-  }
+  const { keptAs, ...restored } = await runInterruptibly('Interrupted: nothing was restored.', (signal) => {
+    const context = { ...createBackupContext(environment, database), signal };
+    const assertMayReplace = async (): Promise<void> => {
+      assertConfirmed(await readTargetState(context), request);
+    };
+    return runExclusively(context, () => restoreBackup(context, folder, assertMayReplace));
+  });
+  output.line(`restored ${restored.database}, and verified that it equals the database that was backed up`);
+  if (keptAs !== undefined) output.line(describeKeptDatabase(keptAs));
 }
 
-/** Of what the backup would replace. One that lets nobody in may be anything; one that is not there is nothing. */
+/** Reads the state of the database to be replaced. An unreachable database counts as unknown, a missing one as empty. */
 async function readTargetState(context: BackupContext): Promise<DatabaseState> {
   const { url, schema, signal } = context;
   const { database: databaseName } = parseDatabaseUrl(url);
@@ -76,9 +74,9 @@ async function readTargetState(context: BackupContext): Promise<DatabaseState> {
     );
   } catch (error) {
     if (!(error instanceof ConnectionFailure)) throw error;
-    const there = await onServer(context, (client) =>
+    const found = await onServer(context, (client) =>
       client.query('SELECT FROM pg_database WHERE datname = $1', [databaseName]),
     );
-    return { databaseName, empty: there.rowCount === 0, otherSchemas: [], environmentRow: { state: 'unreadable' } };
+    return { databaseName, empty: found.rowCount === 0, otherSchemas: [], environmentRow: { state: 'unreadable' } };
   }
 }

@@ -1,11 +1,22 @@
 import { Command } from 'commander';
-import type { DatabaseTarget, Environment } from '../connection/environment.js';
+import type { Environment } from '../connection/environment.js';
 import type { Difference } from '../operations/catalog/diff.js';
-import { createAction, output } from './command.js';
-import { acquireDatabase, describeTarget, withDatabase, withReadOnly } from './database.js';
+import { readVerifiers } from '../operations/roles/passwords.js';
+import { RolesError } from '../operations/roles/roles.js';
+import { checkRoles, setUpRoles } from '../operations/roles/set-up.js';
 import { ROLE_MATRIX } from '../schema/role-matrix.js';
+import {
+  COULD_NOT_CHECK,
+  createAction,
+  exitWithCouldNotCheck,
+  formatCommand,
+  formatCount,
+  formatExamples,
+  output,
+} from './command.js';
+import { describeTarget, withDatabase, withDataSource } from './database.js';
 
-interface RolesOptions {
+interface RolesFlags {
   check?: boolean;
   adopt?: boolean;
   passwordFile?: string[];
@@ -13,46 +24,44 @@ interface RolesOptions {
 }
 
 const HELP = `
-Makes the roles owner, migrator, app, reader and retention, gives each what docs/reference/roles.md says, and takes away what it
-should not have; the schema and everything in it then belongs to owner, and PUBLIC may nothing. All or nothing; twice changes
-nothing. Connect as a superuser, or as the database's owner with CREATEROLE; run it again after a restore. Roles belong to the
-whole server: databases on one server share them and their passwords.
+Creates the roles owner, migrator, app, reader and retention, gives each the rights that docs/reference/roles.md lists, and revokes
+all others. The schema and everything in it then belong to owner, and PUBLIC has no rights. Either everything is done or nothing; a
+second run changes nothing. Connect as a superuser, or as the owner of the database with CREATEROLE, and run it again after a
+restore. Roles belong to the server: all its databases share them and their passwords.
 
-A password file holds one password of 16 characters or more. What reaches the server is its SCRAM verifier; rotate by running
-it again with a new file. Without a password a role cannot log in.
+A password file contains one password of 16 characters or more. The server receives its SCRAM verifier only. To rotate a password,
+run the command again with a new file. A role without a password cannot log in.
 
-Exit code 0: all is as it should be. 1: --check found differences. 2: it could not be done, and nothing was changed.
+Exit code 0: all roles and rights are in order. 1: --check found differences. 2: it failed, and nothing was changed.
+${formatExamples(
+  'db:roles --password-file app=/run/secrets/app --password-file migrator=/run/secrets/migrator',
+  'db:roles --check',
+)}
+To make a password file: openssl rand -base64 24 > /run/secrets/app`;
 
-Examples:
-  openssl rand -base64 24 > /run/secrets/app
-  npm run db:roles -- --password-file app=/run/secrets/app --password-file migrator=/run/secrets/migrator
-  npm run db:roles -- --check`;
-
-/** 1 means that something differs. */
-const COULD_NOT = 2;
-
-export const rolesCommand = new Command('db:roles')
-  .description('make or repair the database roles and their rights')
-  .option('--check', 'change nothing; say what differs, and exit 1 if anything does')
-  .option('--adopt', 'take over roles of these names that something else made')
-  .option('--password-file <role=file...>', 'set the password of a role to what the file holds')
-  .option('--json', 'print the report for a machine')
+const command = new Command('db:roles')
+  .description('create or repair the database roles and their rights')
+  .option('--check', 'only print the differences, and exit with 1 if there are any')
+  .option('--adopt', 'take over roles of these names that db:roles did not create')
+  .option('--password-file <role=file...>', 'set the password of a role to the content of the file')
+  .option('--json', 'print the report as JSON')
   .addHelpText('after', HELP)
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : COULD_NOT))
+  .exitOverride(exitWithCouldNotCheck)
   .action(
-    createAction(async (environment, options: RolesOptions) => {
-      await (options.check ? check(environment, options) : setUp(environment, options));
-    }, COULD_NOT),
+    createAction(
+      (environment, flags: RolesFlags) => (flags.check ? check(environment, flags) : setUp(environment, flags)),
+      COULD_NOT_CHECK,
+    ),
   );
 
-async function setUp(environment: Environment, { adopt, passwordFile = [], json }: RolesOptions): Promise<void> {
-  const { readVerifiers } = await import('../operations/roles/passwords.js');
+export const commands = [command];
+
+async function setUp(environment: Environment, { adopt = false, passwordFile = [], json }: RolesFlags): Promise<void> {
   const verifiers = await readVerifiers(passwordFile);
-  const { setUpRoles } = await import('../operations/roles/set-up.js');
-  const { repaired, passwords, notes } = await withDatabase(
-    environment,
-    (dataSource) => setUpRoles(dataSource, ROLE_MATRIX, { verifiers, adopt: adopt ?? false }),
-    'administer',
+  const { repaired, passwords, notes } = await withDatabase(environment, (database) =>
+    withDataSource(database, (dataSource) => setUpRoles(dataSource, ROLE_MATRIX, { verifiers, adopt }), {
+      purpose: 'administer',
+    }),
   );
   if (json) {
     output.json({ repaired: repaired.map(toJson), passwords, notes });
@@ -61,38 +70,34 @@ async function setUp(environment: Environment, { adopt, passwordFile = [], json 
   for (const line of shortenRepairs(repaired)) output.line(`repaired: ${line}`);
   for (const role of passwords) output.line(`the password of ${role} is set`);
   for (const note of notes) output.note(`note: ${note}`);
-  if (repaired.length + passwords.length === 0) output.line('Nothing to do: roles and rights are as they should be.');
+  if (repaired.length + passwords.length === 0) output.line('Nothing to do: all roles and rights are in order.');
 }
 
-async function check(environment: Environment, { passwordFile, adopt, json }: RolesOptions): Promise<void> {
+async function check(environment: Environment, { passwordFile, adopt, json }: RolesFlags): Promise<void> {
   if (passwordFile !== undefined || adopt !== undefined) {
-    const { RolesError } = await import('../operations/roles/roles.js');
     throw new RolesError('--check changes nothing: leave out --password-file and --adopt.');
   }
-  const database = await acquireDatabase(environment);
-  try {
-    const differences = await readDifferences(database);
+  await withDatabase(environment, async (database) => {
+    const options = { readOnly: true, applicationName: 'shared-db roles' };
+    const compare = (dataSource: Parameters<typeof checkRoles>[0]) => checkRoles(dataSource, ROLE_MATRIX);
+    const differences = await withDataSource(database, compare, options);
     const address = describeTarget(database);
     if (json) output.json({ database: address, same: differences.length === 0, differences: differences.map(toJson) });
     else for (const line of formatDifferences(differences, address)) output.line(line);
     if (differences.length > 0) process.exitCode = 1;
-  } finally {
-    await database.release();
-  }
-}
-
-async function readDifferences(database: DatabaseTarget): Promise<Difference[]> {
-  const { checkRoles } = await import('../operations/roles/set-up.js');
-  return withReadOnly(database, 'shared-db roles', (dataSource) => checkRoles(dataSource, ROLE_MATRIX));
+  });
 }
 
 function formatDifferences(differences: readonly Difference[], address: string): string[] {
-  if (differences.length === 0) return [`Roles and rights are as they should be; ${address}.`];
-  const count = `${differences.length} ${differences.length === 1 ? 'difference' : 'differences'}`;
-  return [...differences.map(({ message }) => message), `${count}; ${address}. Repair: npm run db:roles`];
+  if (differences.length === 0) return [`All roles and rights are in order; ${address}.`];
+  const count = formatCount(differences.length, 'difference');
+  return [
+    ...differences.map(({ message }) => message),
+    `${count}; ${address}. To repair them: ${formatCommand('db:roles')}`,
+  ];
 }
 
-/** The first time nearly every right is missing. */
+/** Counts the missing grants if there are many, as at the first run. */
 function shortenRepairs(repaired: readonly Difference[]): string[] {
   const missing = repaired.filter(({ object, is }) => is === null && object.startsWith('grant '));
   if (missing.length < 20) return repaired.map(({ message }) => message);

@@ -1,33 +1,40 @@
 import { Command } from 'commander';
 import type { DataSource } from 'typeorm';
 import { SharedDbError } from '../errors/shared-db-error.js';
+import { readMigrationStatus } from '../operations/migrator/status.js';
 import { assertSampleAllowed, type SamplePermission } from '../seeds/guard.js';
 import type { SeededTable, SeedSummary } from '../seeds/insert-missing.js';
+import { seedReference } from '../seeds/reference/reference.seeder.js';
 import type * as sample from '../seeds/sample/sample.seeder.js';
-import { createAction, output, formatTable } from './command.js';
+import { createAction, formatCommand, formatExamples, formatTable, output } from './command.js';
 import { type Confirmable, runConfirmed } from './confirmation.js';
-import { withDatabase } from './database.js';
+import { withDatabase, withDataSource } from './database.js';
 
-/** Sample data needs a package that production does not have. */
+/** Sample data needs @faker-js/faker, which is not installed. */
 export class NoFakerError extends SharedDbError {
   override readonly name = 'NoFakerError';
 }
 
+/** The tables to seed do not exist yet. */
+class NotMigratedError extends SharedDbError {
+  override readonly name = 'NotMigratedError';
+}
+
 /**
- * Reference rows and sample data, where the guard allows the latter; otherwise nothing.
+ * Writes reference rows and sample data, or nothing if the guard refuses sample data.
  *
- * @throws SampleRefusedError when the guard does not; NoFakerError.
+ * @throws SampleRefusedError, NoFakerError
  */
 export async function seedEverything(dataSource: DataSource, permission: SamplePermission): Promise<SeedSummary> {
-  // Asked first, lest somebody install a package only to be refused.
+  // First, so that nobody installs a package only to be refused.
   await assertSampleAllowed(permission, dataSource);
-  const { seedSample } = await load();
+  const { seedSample } = await loadSampleSeeder();
   return seedSample(dataSource, { ...permission, now: new Date() });
 }
 
-async function load(): Promise<typeof sample> {
+async function loadSampleSeeder(): Promise<typeof sample> {
   try {
-    // Loaded only here: it stands on an optional package.
+    // Dynamic, because @faker-js/faker is optional.
     return await import('../seeds/sample/sample.seeder.js');
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
@@ -35,65 +42,61 @@ async function load(): Promise<typeof sample> {
   }
 }
 
-/** The database has not the tables the rows are for. */
-class NotMigratedError extends SharedDbError {
-  override readonly name = 'NotMigratedError';
-}
-
 interface JsonOption {
   json?: boolean;
 }
 
-type SeedOptions = JsonOption & Confirmable;
+const HELP = `
+Sample data is refused in production (every NODE_ENV but development and test), in a database whose environment is production, and in
+one that contains other rows.
+${formatExamples('seed', 'seed --database antone_staging')}`;
 
-const reference = new Command('seed:reference')
-  .description('write the reference rows that are missing; overwrites nothing, allowed everywhere')
-  .option('--json', 'print the result for a machine')
-  .addHelpText('after', '\nExample:\n  npm run seed:reference')
+const referenceCommand = new Command('seed:reference')
+  .description('insert the missing reference rows; allowed everywhere, overwrites nothing')
+  .option('--json', 'print the result as JSON')
+  .addHelpText('after', formatExamples('seed:reference'))
   .action(
     createAction(async (environment, { json }: JsonOption) => {
-      const { seedReference } = await import('../seeds/reference/reference.seeder.js');
-      const summary = await withDatabase(environment, async (dataSource) => {
-        await assertMigrated(dataSource);
-        return seedReference(dataSource);
-      });
-      print(summary, json);
+      print(await withDatabase(environment, (database) => withDataSource(database, seedReferenceRows)), json);
     }),
   );
 
-const everything = new Command('seed')
-  .description('write reference rows and sample data, for development; twice changes nothing')
-  .option('--database <name>', 'name of the database, to confirm one that is not on this machine or not of development')
-  .option('--json', 'print the result for a machine')
-  .addHelpText(
-    'after',
-    '\nRefused in production (every NODE_ENV but development and test), on a database that says it is production, and on one that holds other rows than these.\n\nExamples:\n  npm run seed\n  npm run seed -- --database antone_staging',
+const sampleCommand = new Command('seed')
+  .description('insert the missing reference rows and sample data, for development; overwrites nothing')
+  .option(
+    '--database <name>',
+    'the exact name of the database: confirms one on another server, or one that is not for development',
   )
+  .option('--json', 'print the result as JSON')
+  .addHelpText('after', HELP)
   .action(
-    createAction(async (environment, { json, database }: SeedOptions) => {
-      const { seedEverything } = await import('./seed.js');
+    createAction(async (environment, { json, database: given }: JsonOption & Confirmable) => {
       const { nodeEnv } = environment;
-      const summary = await withDatabase(environment, async (dataSource) => {
+      const seed = async (dataSource: DataSource): Promise<SeedSummary> => {
         await assertMigrated(dataSource);
-        return runConfirmed(database, async (confirmedName) =>
-          mergeSummary(await seedEverything(dataSource, { nodeEnv, confirmedName })),
-        );
-      });
-      print(summary, json);
+        return runConfirmed(given, (confirmedName) => seedEverything(dataSource, { nodeEnv, confirmedName }));
+      };
+      print(mergeTables(await withDatabase(environment, (database) => withDataSource(database, seed))), json);
     }),
   );
 
-export const seedCommands = [reference, everything];
+export const commands = [referenceCommand, sampleCommand];
 
-async function assertMigrated(dataSource: DataSource): Promise<void> {
-  const { readMigrationStatus } = await import('../operations/migrator/status.js');
-  const { pending } = await readMigrationStatus(dataSource);
-  if (pending.length === 0) return;
-  throw new NotMigratedError(`Migrations are pending (${pending.length}): run migration:run first.`);
+async function seedReferenceRows(dataSource: DataSource): Promise<SeedSummary> {
+  await assertMigrated(dataSource);
+  return seedReference(dataSource);
 }
 
-/** One entry per table: both seedings may have written to it. */
-function mergeSummary(summary: SeedSummary): SeededTable[] {
+async function assertMigrated(dataSource: DataSource): Promise<void> {
+  const { pending } = await readMigrationStatus(dataSource);
+  if (pending.length === 0) return;
+  throw new NotMigratedError(
+    `Migrations are pending (${pending.length}): apply them first with ${formatCommand('migration:run')}.`,
+  );
+}
+
+/** Merges the entries of a table, because both the reference rows and the samples may have an entry for it. */
+function mergeTables(summary: SeedSummary): SeededTable[] {
   const tables = new Map<string, SeededTable>();
   for (const { table, inserted, total } of summary) {
     tables.set(table, { table, inserted: inserted + (tables.get(table)?.inserted ?? 0), total });
@@ -106,8 +109,8 @@ function print(summary: SeedSummary, json = false): void {
     output.json({ tables: summary });
     return;
   }
-  const inserted = summary.map((table): [string, number] => [table.table, table.inserted]);
-  for (const line of formatTable(['table', 'inserted'], inserted)) output.line(line);
-  const sum = summary.reduce((rows, table) => rows + table.inserted, 0);
-  output.line(sum === 0 ? 'Nothing to do: every row was there already.' : `${sum} rows inserted.`);
+  const rows = summary.map(({ table, inserted }) => [table, inserted.toLocaleString('en')]);
+  for (const line of formatTable([['table', 'inserted'], ...rows], [1])) output.line(line);
+  const sum = summary.reduce((total, { inserted }) => total + inserted, 0);
+  output.line(sum === 0 ? 'Nothing to do: every row exists already.' : `${sum} rows inserted.`);
 }

@@ -7,95 +7,114 @@ import { describeNodeEnv, type Environment } from '../connection/environment.js'
 import { DEFAULT_SCHEMA } from '../connection/schema-name.js';
 import { createDataSource } from '../data-source.js';
 import { ENTITIES } from '../entities/index.js';
-import { type HealthReport, createUnknownReport } from '../health/check.js';
+import { createHealthCheck, createUnknownReport, type HealthReport } from '../health/check.js';
 import { runMigrations } from '../operations/migrator/runner.js';
 import { SampleRefusedError } from '../seeds/guard-errors.js';
 import { seedReference } from '../seeds/reference/reference.seeder.js';
-import { createAction, output, formatTable } from './command.js';
-import { acquireDatabase, assumeEnvironment, type CommandDatabase, connect, withDatabase } from './database.js';
+import { createAction, formatCommand, formatTable, output, quoteForShell } from './command.js';
+import {
+  assumeEnvironment,
+  type CommandDatabase,
+  createMigratorDataSource,
+  withDatabase,
+  withDataSource,
+} from './database.js';
 import { Interruption, listenForStop } from './interruption.js';
 import { NoFakerError, seedEverything } from './seed.js';
 import { serve, StartError, type WebServer } from './web-server.js';
 
-/** What someone who has just started the development server wants to know. Holds no password. */
-export interface Summary {
+/** What the command prints when the server is ready. It contains no password. */
+interface Summary {
   readonly serverUrl: string;
   readonly address: DatabaseAddress;
   readonly schema: string;
-  /** The file with the embedded server's password; undefined for another server. */
+  /** The file that contains the password of the embedded server; undefined for any other server. */
   readonly passwordFile: string | undefined;
-  /** The server's, e.g. `18.4`. */
+  /** The version of PostgreSQL, e.g. `18.4`. */
   readonly version: string;
-  /** Migrations of this build: all of them, and those applied by this start. */
+  /** All migrations of this build, and how many of them this start applied. */
   readonly migrations: { readonly applied: number; readonly justNow: number };
-  /** Why there is no sample data; undefined when there is. */
+  /** Why sample data was not written; undefined if it was. */
   readonly sampleRefused: string | undefined;
   readonly tables: readonly (readonly [name: string, rows: number])[];
 }
 
-function formatSummary(summary: Summary): string[] {
-  const { address, schema, migrations, passwordFile } = summary;
-  const user = address.user === undefined ? '' : `, user ${address.user}`;
-  const embedded = passwordFile === undefined ? '' : ' (embedded)';
-  const facts: readonly (readonly [string, string])[] = [
-    ['server', summary.serverUrl],
-    ['health', `${summary.serverUrl}/health`],
-    ['database', `${describeAddress(address)}${user}${embedded}`],
-    ...(schema === DEFAULT_SCHEMA ? [] : [['schema', schema] as const]),
-    ['PostgreSQL', summary.version],
-    ['migrations', `${migrations.applied} applied, ${migrations.justNow} of them just now`],
-    ['sample data', summary.sampleRefused === undefined ? 'present' : `not written. ${summary.sampleRefused}`],
-    ['psql', formatPsqlCommand(address, schema, passwordFile)],
-    ['stop', 'Ctrl-C'],
-  ];
-  return [
-    '',
-    ...formatTable(['table', 'rows'], summary.tables),
-    '',
-    ...facts.map(([name, fact]) => `${name.padEnd(12)} ${fact}`),
-  ];
+/** The width of the longest example. */
+const EXAMPLE_WIDTH = 76;
+
+const HELP = `
+Listens on this machine only (127.0.0.1 and ::1). Ctrl-C or SIGTERM lets running requests finish and stops the server.
+
+Examples:
+  ${formatCommand('start').padEnd(EXAMPLE_WIDTH)}  on an embedded PostgreSQL in .data/
+  ${formatCommand('PORT=4000 start').padEnd(EXAMPLE_WIDTH)}  on another port
+  ${formatCommand('DATABASE_URL=postgres://me:hunter2@localhost:5432/antone start').padEnd(EXAMPLE_WIDTH)}  on your own server`;
+
+const command = new Command('start')
+  .description('run the development server: migrate and seed the database, serve GET /health on PORT (3000)')
+  .addHelpText('after', HELP)
+  .action(createAction(start));
+
+export const commands = [command];
+
+async function start(environment: Environment): Promise<void> {
+  if (environment.production) await refuseProduction(environment);
+  const stop = listenForStop();
+  let check = (): Promise<HealthReport> =>
+    Promise.resolve(createUnknownReport('Not ready yet: the database is being prepared.'));
+  // Before the database, so that nothing is migrated if the port is taken.
+  const server = await serve(environment.port, () => check());
+  try {
+    await withDatabase(environment, (database) => run(environment, database, server, stop, (ready) => (check = ready)));
+  } catch (error) {
+    if (!(error instanceof Interruption)) throw error;
+  } finally {
+    await server.close();
+  }
 }
 
-/** For a shell. The embedded server's password is read from its file, another's is asked for. */
-function formatPsqlCommand(address: DatabaseAddress, schema: string, passwordFile?: string): string {
-  const { host, port, user, database } = address;
-  const password = passwordFile === undefined ? [] : [`PGPASSWORD="$(cat ${quoteForShell(passwordFile)})"`];
-  const path = schema === DEFAULT_SCHEMA ? [] : [`PGOPTIONS='-c search_path=${schema}'`];
-  const login = user === undefined ? [] : ['-U', quoteForShell(user)];
-  return [
-    ...path,
-    ...password,
-    'psql',
-    '-h',
-    quoteForShell(host),
-    '-p',
-    String(port),
-    ...login,
-    '-d',
-    quoteForShell(database),
-  ].join(' ');
+/** @throws ConnectionFailure, UnsafeConnection if the connection is refused, which is the first thing to mend; otherwise StartError */
+async function refuseProduction(environment: Environment): Promise<never> {
+  await withDatabase(environment, (database) => withDataSource(database, () => Promise.resolve(), { purpose: 'app' }));
+  throw new StartError(
+    `start is a development server and ${describeNodeEnv(environment.nodeEnv)}: deploy with ${formatCommand('migration:run')} and ${formatCommand('seed:reference')}, and mount healthHandler in your service.`,
+  );
 }
 
-function quoteForShell(word: string): string {
-  return /^[\w./:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+async function run(
+  environment: Environment,
+  database: CommandDatabase,
+  server: WebServer,
+  stop: AbortSignal,
+  onReady: (check: () => Promise<HealthReport>) => void,
+): Promise<void> {
+  try {
+    stop.throwIfAborted();
+    const prepared = await prepareDatabase(environment, database, stop);
+    onReady(createHealthCheck(createDataSource({ url: database.url, schema: database.schema })));
+    for (const line of formatSummary({ serverUrl: server.url, ...prepared })) output.line(line);
+    await once(stop, 'abort');
+  } finally {
+    // Before the database is released, because running requests may need it.
+    await server.close();
+  }
 }
 
 /**
- * Brings the database to what this build expects: migrated, reference data, and sample data where the guard allows it. Says
- * what it found. Keeps no connection: a development server must not stand in the way of DROP DATABASE or a template clone.
+ * Migrates the database, writes reference rows, and sample data if the guard allows it. Leaves no connection open, because one would
+ * block DROP DATABASE and template copies.
  */
-export async function prepareDatabase(
+async function prepareDatabase(
   environment: Environment,
   database: CommandDatabase,
   stop: AbortSignal,
 ): Promise<Omit<Summary, 'serverUrl'>> {
-  // Says what is wrong with the connection before anything begins; the schema need not be there yet.
-  await (await connect(database, 'administer')).destroy();
+  // Reports a bad connection before anything else; the schema need not exist yet.
+  await withDataSource(database, () => Promise.resolve(), { purpose: 'administer' });
   stop.throwIfAborted();
   output.note('Migrating …');
   const applied = await migrate(environment, database);
-  const dataSource = await connect(database);
-  try {
+  return withDataSource(database, async (dataSource) => {
     stop.throwIfAborted();
     output.note('Seeding …');
     await seedReference(dataSource);
@@ -110,23 +129,17 @@ export async function prepareDatabase(
       sampleRefused,
       tables: await countRows(dataSource),
     };
-  } finally {
-    await dataSource.destroy();
-  }
-}
-
-/** By MIGRATION_DATABASE_URL where that is set. */
-function migrate({ migrationDatabaseUrl, schema }: Environment, database: CommandDatabase): Promise<string[]> {
-  const { url } = migrationDatabaseUrl === undefined ? database : { url: migrationDatabaseUrl };
-  return runMigrations(createDataSource({ url, schema, purpose: 'migrate' }), {
-    ...(migrationDatabaseUrl === undefined ? assumeEnvironment(database) : {}),
-    onNotice: (line) => {
-      output.note(line);
-    },
   });
 }
 
-/** Undefined when the sample data is there now, otherwise why it is not. */
+/** Migrates with MIGRATION_DATABASE_URL if it is set. */
+function migrate({ migrationDatabaseUrl, schema }: Environment, database: CommandDatabase): Promise<string[]> {
+  const target = migrationDatabaseUrl === undefined ? database : { url: migrationDatabaseUrl, schema };
+  const assumed = migrationDatabaseUrl === undefined ? assumeEnvironment(database) : {};
+  return runMigrations(createMigratorDataSource(target), { ...assumed, onNotice: output.note });
+}
+
+/** Returns undefined if the sample data is there now, otherwise why it is not. */
 async function seedSampleIfAllowed(dataSource: DataSource, { nodeEnv }: Environment): Promise<string | undefined> {
   try {
     await seedEverything(dataSource, { nodeEnv });
@@ -151,62 +164,38 @@ async function countRows(dataSource: DataSource): Promise<[string, number][]> {
   return counts;
 }
 
-const HELP = `
-Listens on this machine only (127.0.0.1 and ::1). Ctrl-C or SIGTERM stops it in good order.
-
-Examples:
-  npm start                                                          on an embedded PostgreSQL in .data/
-  PORT=4000 npm start                                                on another port
-  DATABASE_URL=postgres://me:hunter2@localhost:5432/antone npm start  on a server of your own`;
-
-export const startCommand = new Command('start')
-  .description('development server: the database up, migrated and seeded; GET /health on PORT (3000)')
-  .addHelpText('after', HELP)
-  .action(createAction(start));
-
-async function start(environment: Environment): Promise<void> {
-  if (environment.production) {
-    // Whoever starts a service in production wants to hear first what is wrong with its connection.
-    await withDatabase(environment, () => Promise.resolve(), 'app');
-    throw new StartError(
-      `start is a development server and ${describeNodeEnv(environment.nodeEnv)}: deploy with shared-db migration:run and seed:reference, and mount createHealthHandler in your service.`,
-    );
-  }
-  const stop = listenForStop();
-  let check = (): Promise<HealthReport> =>
-    Promise.resolve(createUnknownReport('Not ready yet: the database is being prepared.'));
-  // First of all: a port that is taken should not cost a migration.
-  const server = await serve(environment.port, () => check());
-  try {
-    await run(environment, server, stop, (ready) => (check = ready));
-  } catch (error) {
-    if (!(error instanceof Interruption)) throw error;
-  } finally {
-    await server.close();
-  }
+function formatSummary(summary: Summary): string[] {
+  const { address, schema, migrations, passwordFile } = summary;
+  const user = address.user === undefined ? '' : `, user ${address.user}`;
+  const embedded = passwordFile === undefined ? '' : ' (embedded)';
+  const facts: readonly (readonly [string, string])[] = [
+    ['server', summary.serverUrl],
+    ['health', `${summary.serverUrl}/health`],
+    ['database', `${describeAddress(address)}${user}${embedded}`],
+    ...(schema === DEFAULT_SCHEMA ? [] : [['schema', schema] as const]),
+    ['PostgreSQL', summary.version],
+    ['migrations', `${migrations.applied} applied, ${migrations.justNow} of them just now`],
+    ['sample data', summary.sampleRefused === undefined ? 'present' : `not written. ${summary.sampleRefused}`],
+    ['psql', formatPsqlCommand(address, schema, passwordFile)],
+    ['stop', 'Ctrl-C'],
+  ];
+  const tables = summary.tables.map(([name, rows]) => [name, rows.toLocaleString('en')]);
+  return [
+    '',
+    ...formatTable([['table', 'rows'], ...tables], [1]),
+    '',
+    ...facts.map(([name, fact]) => `${name.padEnd(12)} ${fact}`),
+  ];
 }
 
-async function run(
-  environment: Environment,
-  server: WebServer,
-  stop: AbortSignal,
-  onReady: (check: () => Promise<HealthReport>) => void,
-): Promise<void> {
-  const database = await acquireDatabase(environment);
-  try {
-    const [{ createDataSource }, { createHealthCheck }, { prepareDatabase }] = await Promise.all([
-      import('../data-source.js'),
-      import('../health/check.js'),
-      import('./start.js'),
-    ]);
-    stop.throwIfAborted();
-    const prepared = await prepareDatabase(environment, database, stop);
-    onReady(createHealthCheck(createDataSource({ url: database.url, schema: database.schema })));
-    for (const line of formatSummary({ serverUrl: server.url, ...prepared })) output.line(line);
-    await once(stop, 'abort');
-  } finally {
-    // Before the database goes: requests that are running may need it.
-    await server.close();
-    await database.release();
-  }
+/** Returns a psql command for a shell. It reads the password of the embedded server from its file; for another server psql asks. */
+function formatPsqlCommand(address: DatabaseAddress, schema: string, passwordFile?: string): string {
+  const { host, port, user, database } = address;
+  return [
+    ...(schema === DEFAULT_SCHEMA ? [] : [`PGOPTIONS='-c search_path=${schema}'`]),
+    ...(passwordFile === undefined ? [] : [`PGPASSWORD="$(cat ${quoteForShell(passwordFile)})"`]),
+    ...['psql', '-h', quoteForShell(host), '-p', String(port)],
+    ...(user === undefined ? [] : ['-U', quoteForShell(user)]),
+    ...['-d', quoteForShell(database)],
+  ].join(' ');
 }

@@ -15,6 +15,7 @@ import { MIGRATION_ONLY } from '../schema/migration-only.js';
 import { insertMissing } from '../seeds/insert-missing.js';
 import { referenceRows } from '../seeds/reference/rows.js';
 import { loadReferenceIds } from '../seeds/sample/context.js';
+import { formatCommand } from './command.js';
 import { GenerateError, formatList } from './generate.js';
 
 /** How many rows of the seeds a scratch database took. */
@@ -84,7 +85,7 @@ async function hold(dataSource: DataSource, rules: readonly OldRule[]): Promise<
 }
 
 const NOTHING = 'Nothing is written: tried on a scratch database';
-const BY_HAND = 'Write it by hand: npm run migration:create.';
+const BY_HAND = `Write it by hand: ${formatCommand('migration:create')}.`;
 
 export interface TrialInput {
   readonly className: string;

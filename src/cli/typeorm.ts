@@ -4,55 +4,54 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { createRowReader, withClient } from '../connection/client.js';
 import {
-  readEnvironmentWith,
-  readConfirmedDatabase,
   type DatabaseTarget,
   type Environment,
+  readConfirmedDatabase,
+  readEnvironmentWith,
 } from '../connection/environment.js';
 import { SharedDbError } from '../errors/shared-db-error.js';
 import { assertDestructiveActionAllowed } from '../operations/environment-guard/guard.js';
-import { runConfirmed, createDatabaseOption, type Confirmable } from './confirmation.js';
-import { acquireDatabase, type CommandDatabase } from './database.js';
-import { createAction } from './command.js';
+import { createAction, formatExamples, FROM_SOURCE } from './command.js';
+import { type Confirmable, createDatabaseOption, runConfirmed } from './confirmation.js';
+import { withDatabase } from './database.js';
 
-export const typeormCommand = new Command('typeorm')
-  .description('TypeORM’s own command line on ormconfig, with the database of this working folder')
-  .argument('[arguments...]', 'what TypeORM is to do')
+const command = new Command('typeorm')
+  .description('run TypeORM’s own command line on ormconfig, with the database of this working folder')
+  .argument('[arguments...]', 'the arguments for TypeORM')
   .addOption(createDatabaseOption())
   .allowUnknownOption()
   .helpOption(false)
   .addHelpText(
     'after',
-    '\nExamples:\n  npm run typeorm -- query "SELECT count(*) FROM posts"\n  npm run typeorm -- --database antone_staging schema:drop',
+    formatExamples('typeorm query "SELECT count(*) FROM posts"', 'typeorm --database antone_staging schema:drop'),
   )
   .action(
-    createAction(async (environment, args: string[], { database: given }: Confirmable) => {
-      const database = await acquireDatabase(environment);
-      try {
+    createAction((environment, args: string[], { database: given }: Confirmable) =>
+      withDatabase(environment, async (database) => {
         const confirmedName = await confirmTypeormCommand(args, environment, database, given);
         const { code } = await runTypeorm(database, args, 'inherit', confirmedName);
         process.exitCode = code;
-      } finally {
-        await database.release();
-      }
-    }),
+      }),
+    ),
   );
 
-/** What of TypeORM's destroys, and asks through the DataSource; asked here too, in one line and of whoever is at the terminal. */
-const DESTROYS: Readonly<Record<string, string>> = {
+export const commands = [command];
+
+/** TypeORM's destructive commands. The DataSource checks them too, but here the error is one line, and the terminal can ask. */
+const DESTRUCTIVE_COMMANDS: Readonly<Record<string, string>> = {
   'schema:drop': 'drop every table',
   'schema:sync': 'synchronise the schema, which drops columns',
   'migration:revert': 'take back a migration',
 };
 
-/** The name that confirms the database to the process that does it. */
+/** Returns the name that confirms the database to the process of TypeORM. */
 async function confirmTypeormCommand(
   args: readonly string[],
   { nodeEnv }: Environment,
-  { url, schema }: CommandDatabase,
+  { url, schema }: DatabaseTarget,
   given = readConfirmedDatabase(),
 ): Promise<string | undefined> {
-  const action = args.map((argument) => DESTROYS[argument]).find((found) => found !== undefined);
+  const action = args.map((argument) => DESTRUCTIVE_COMMANDS[argument]).find((found) => found !== undefined);
   if (action === undefined) return given;
   return runConfirmed(given, async (confirmedName) => {
     await withClient(url, { schema, applicationName: 'shared-db cli', readOnly: true }, (client) =>
@@ -62,14 +61,14 @@ async function confirmTypeormCommand(
   });
 }
 
-/** Whether this is the TypeScript source, run through a loader, or what `npm run build` made of it. */
-const FROM_SOURCE = import.meta.url.endsWith('.ts');
 const LOADER = ['--import', '@swc-node/register/esm-register'];
 const ORMCONFIG = fileURLToPath(new URL(`../../ormconfig.${FROM_SOURCE ? 'ts' : 'js'}`, import.meta.url));
 
 /**
- * TypeORM's command line as a process of its own, on our ormconfig. With `inherit` it speaks to the terminal, otherwise what
- * it printed is returned.
+ * Runs TypeORM's command line in a process of its own, on our ormconfig.
+ *
+ * @param database undefined for commands that use none
+ * @param output `inherit` prints to the terminal; `collect` returns what TypeORM prints
  */
 export async function runTypeorm(
   database: DatabaseTarget | undefined,
@@ -79,18 +78,19 @@ export async function runTypeorm(
 ): Promise<{ code: number; printed: string }> {
   const cli = fileURLToPath(import.meta.resolve('typeorm/cli.js'));
   const withConfig = database === undefined || args.length === 0 ? args : [...args, '-d', ORMCONFIG];
+  const stream = output === 'inherit' ? 'inherit' : 'pipe';
   const child = spawn(process.execPath, [...(FROM_SOURCE ? LOADER : []), cli, ...withConfig], {
-    stdio: ['inherit', output === 'inherit' ? 'inherit' : 'pipe', output === 'inherit' ? 'inherit' : 'pipe'],
+    stdio: ['inherit', stream, stream],
     env: readEnvironmentWith(database, confirmedName),
   });
   let printed = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  for (const readable of [child.stdout, child.stderr])
+    readable?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number | null];
   return { code: code ?? 1, printed };
 }
 
-/** TypeORM's command line failed; what it printed was its own and may quote SQL, so only its last line is passed on. */
+/** TypeORM's command line failed. Its output is not part of the message, because it may contain SQL. */
 export class TypeormFailure extends SharedDbError {
   override readonly name = 'TypeormFailure';
 }

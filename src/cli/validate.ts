@@ -2,18 +2,22 @@ import { Command } from 'commander';
 import type { Environment } from '../connection/environment.js';
 import { SharedDbError } from '../errors/shared-db-error.js';
 import { getSqlState, toDatabaseError } from '../errors/translate.js';
+import { readSchemaCatalog } from '../operations/catalog/compare.js';
 import { toOneLine } from '../operations/catalog/describe.js';
-import type { Finding, Verdict } from '../operations/catalog/rules/index.js';
+import { type Finding, RULES, validateCatalog, type Verdict } from '../operations/catalog/rules/index.js';
 import { SCHEMA_REQUIREMENTS } from '../schema/requirements.js';
-import { createAction, COULD_NOT_CHECK, output } from './command.js';
-import { acquireDatabase, describeTarget, withReadOnly } from './database.js';
-
-interface ValidateOptions {
-  json?: boolean;
-}
+import {
+  COULD_NOT_CHECK,
+  createAction,
+  exitWithCouldNotCheck,
+  formatCount,
+  formatExamples,
+  output,
+} from './command.js';
+import { describeTarget, withDatabase, withDataSource } from './database.js';
 
 interface Report extends Verdict {
-  /** Host, port and name; no user. */
+  /** Host, port, name and schema; no user. */
   readonly database: string;
   readonly valid: boolean;
   /** The ids of all rules. */
@@ -21,83 +25,81 @@ interface Report extends Verdict {
 }
 
 const HELP = `
-Holds the tables that are there, not the source, against the rules of this schema: names, delete behaviour, defaults of
-timestamps, the indexes that the requirements ask for, comments, types, rights and more. What is found is put right in the entities
-and by a migration, never by hand. Only reads; any role that may connect will do, and sees everything: PostgreSQL hides
-its catalogs from nobody. Where they were closed by hand the command says so and checks nothing.
+Validates the tables in the database against the rules of this schema: names, delete behaviour, defaults of timestamps, required
+indexes, comments, types, rights and more. Correct a finding in the entities and with a migration, never by hand. The command only
+reads. Any role that may connect can run it and sees everything, unless the catalogs of PostgreSQL were closed to it; then the
+command says so and checks nothing.
 
-migration:check asks whether a database is what the migrations made it; this command asks whether that is good.
+migration:check compares a database with its migrations; this command validates the result against the rules.
 
-Exit code 0: nothing found. 1: something was found. 2: could not be checked.
+Exit code 0: no findings. 1: findings. 2: the validation could not be done.
+${formatExamples(
+  'validate:schema',
+  'validate:schema --json',
+  'DATABASE_URL=postgres://watcher@db.example.com/antone validate:schema',
+)}`;
 
-Examples:
-  npm run validate:schema
-  npm run --silent validate:schema -- --json
-  DATABASE_URL=postgres://watcher@db.example.com/antone npx shared-db validate:schema`;
-
-export const validateCommand = new Command('validate:schema')
-  .description('does the schema of the database keep the rules: names, delete behaviour, indexes, comments, rights?')
-  .option('--json', 'print the report for a machine')
+const command = new Command('validate:schema')
+  .description('validate the schema of the database: names, delete behaviour, indexes, comments, rights')
+  .option('--json', 'print the report as JSON')
   .addHelpText('after', HELP)
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : COULD_NOT_CHECK))
+  .exitOverride(exitWithCouldNotCheck)
   .action(
-    createAction(async (environment, { json }: ValidateOptions) => {
+    createAction(async (environment, { json }: { json?: boolean }) => {
       const report = await validateSchema(environment);
       if (json) output.json(report);
-      else for (const line of formatVerdict(report)) output.line(line);
+      else for (const line of formatReport(report)) output.line(line);
       if (!report.valid) process.exitCode = 1;
     }, COULD_NOT_CHECK),
   );
 
-/** Somebody closed PostgreSQL's catalogs, which are open by themselves. */
+export const commands = [command];
+
+/** This role may not read a catalog of PostgreSQL. By default every role may. */
 class CatalogHidden extends SharedDbError {
   override readonly name = 'CatalogHidden';
 }
 
 /** SQLSTATE insufficient_privilege. */
-const FORBIDDEN = '42501';
+const INSUFFICIENT_PRIVILEGE = '42501';
 
 async function validateSchema(environment: Environment): Promise<Report> {
-  const { RULES, validateCatalog } = await import('../operations/catalog/rules/index.js');
-  const { readSchemaCatalog } = await import('../operations/catalog/compare.js');
-  const database = await acquireDatabase(environment);
+  const options = { readOnly: true, applicationName: 'shared-db validate' };
   try {
-    const verdict = validateCatalog(
-      await withReadOnly(database, 'shared-db validate', readSchemaCatalog),
-      SCHEMA_REQUIREMENTS,
-    );
-    return {
-      database: describeTarget(database),
-      valid: verdict.findings.length === 0,
-      rules: RULES.map(({ id }) => id),
-      ...verdict,
-    };
+    return await withDatabase(environment, async (database) => {
+      const catalog = await withDataSource(database, readSchemaCatalog, options);
+      const verdict = validateCatalog(catalog, SCHEMA_REQUIREMENTS);
+      return {
+        database: describeTarget(database),
+        valid: verdict.findings.length === 0,
+        rules: RULES.map(({ id }) => id),
+        ...verdict,
+      };
+    });
   } catch (error) {
-    throw getSqlState(error) === FORBIDDEN ? createHiddenCatalogError(toDatabaseError(error)?.table) : error;
-  } finally {
-    await database.release();
+    throw getSqlState(error) === INSUFFICIENT_PRIVILEGE ? createHiddenCatalogError(error) : error;
   }
 }
 
-/** One line per finding under the rule that it breaks, and the count. */
-function formatVerdict({ findings, excused, rules, database }: Report): string[] {
-  const found = rules.flatMap((rule) => {
+/** The message of PostgreSQL names the catalog and no remedy. */
+function createHiddenCatalogError(error: unknown): CatalogHidden {
+  const catalog = toDatabaseError(error)?.table ?? 'a catalog';
+  return new CatalogHidden(
+    `This role may not read ${catalog}, and so not see the schema: GRANT SELECT ON it, or use another role.`,
+  );
+}
+
+/** Returns the findings, under the rule that they break, and a summary. */
+function formatReport({ findings, excused, rules, database }: Report): string[] {
+  const lines = rules.flatMap((rule) => {
     const broken = findings.filter((finding) => finding.rule === rule);
     const [first] = broken;
     return first === undefined ? [] : [`${rule}: ${first.reason}.`, ...broken.map(formatFinding)];
   });
-  const exceptions = `${excused.length} ${excused.length === 1 ? 'exception' : 'exceptions'}`;
-  const count = `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`;
-  return [...found, `${count} by ${rules.length} rules, ${exceptions} (--json gives their reasons); ${database}.`];
+  const [found, exceptions] = [formatCount(findings.length, 'finding'), formatCount(excused.length, 'exception')];
+  return [...lines, `${found} by ${rules.length} rules, ${exceptions} (--json lists their reasons); ${database}.`];
 }
 
 function formatFinding({ object, problem, remedy }: Finding): string {
   return `  ${toOneLine(`${object} ${problem}. Remedy: ${remedy}`)}`;
-}
-
-/** PostgreSQL's message names the catalog and nothing else. */
-function createHiddenCatalogError(catalog = 'a catalog'): CatalogHidden {
-  return new CatalogHidden(
-    `This role may not read ${catalog}, and so not see the schema: GRANT SELECT ON it, or use another role.`,
-  );
 }

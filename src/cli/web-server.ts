@@ -7,51 +7,50 @@ import { SharedDbError } from '../errors/shared-db-error.js';
 import type { HealthReport } from '../health/check.js';
 import { createHealthHandler } from '../health/handler.js';
 
-/** The development server cannot start. One line: why, and what to do. */
+/** The development server cannot start. The message is one line: why, and what to do. */
 export class StartError extends SharedDbError {
   override readonly name = 'StartError';
 }
 
-/** How long requests may run on after the server was told to stop. */
+/** How long running requests may take after the server began to close. */
 const GRACE_MS = 5_000;
 
 interface Listener {
   readonly port: number;
-  /** Refuses new connections, lets running requests finish (GRACE_MS at most), closes every connection. Idempotent. */
   close(): Promise<void>;
 }
 
 /**
- * An HTTP server on that address.
+ * Starts an HTTP server on an address.
  *
- * @throws StartError when the port is taken or not ours to take.
+ * @throws StartError if the port is taken or needs other rights.
  */
 async function listen(app: RequestListener, host: string, port: number): Promise<Listener> {
   const server = createServer(app);
-  const closeConnections = track(server);
+  const closeIdleConnections = trackIdleConnections(server);
   server.listen(port, host);
   await once(server, 'listening').catch((error: unknown) => {
-    throw explain(error, port);
+    throw explainListenError(error, port);
   });
-  const shut = async (): Promise<void> => {
+  const close = async (): Promise<void> => {
     const closed = once(server, 'close');
     server.close();
-    closeConnections();
+    closeIdleConnections();
     const limit = setTimeout(() => {
       server.closeAllConnections();
     }, GRACE_MS);
     await closed;
     clearTimeout(limit);
   };
-  let shutting: Promise<void> | undefined;
-  return { port: (server.address() as AddressInfo).port, close: () => (shutting ??= shut()) };
+  let closing: Promise<void> | undefined;
+  return { port: (server.address() as AddressInfo).port, close: () => (closing ??= close()) };
 }
 
 /**
- * Knows which connections have no request running. The function it returns closes them, and the others when their request is
- * answered. Node's own closeIdleConnections leaves those that never sent a request, such as a browser opens in advance.
+ * Returns a function that closes the connections without a running request, and the others when their request is answered. Node's
+ * closeIdleConnections does not close connections that never sent a request, such as browsers open in advance.
  */
-function track(server: Server): () => void {
+function trackIdleConnections(server: Server): () => void {
   const idle = new Set<Socket>();
   let closing = false;
   server.on('connection', (socket) => {
@@ -61,7 +60,7 @@ function track(server: Server): () => void {
   server.prependListener('request', ({ socket }, response) => {
     idle.delete(socket);
     response.once('close', () => {
-      // Not at once: what was written must get out first.
+      // end() first, so that the response is sent completely.
       if (closing) socket.end(() => socket.destroy());
       else if (!socket.destroyed) idle.add(socket);
     });
@@ -72,7 +71,7 @@ function track(server: Server): () => void {
   };
 }
 
-function explain(error: unknown, port: number): unknown {
+function explainListenError(error: unknown, port: number): unknown {
   const { code } = error as { code?: unknown };
   if (code === 'EADDRINUSE') {
     return new StartError(`Port ${port} is taken: stop what listens there, or choose another, e.g. PORT=${port + 1}.`);
@@ -86,17 +85,16 @@ function explain(error: unknown, port: number): unknown {
 export interface WebServer {
   /** `http://localhost:3000` */
   readonly url: string;
-  /** Refuses new connections, lets running requests finish (5 s at most), closes every connection. Idempotent. */
+  /** Refuses new connections, lets running requests finish for at most 5 s, and closes every connection. Idempotent. */
   close(): Promise<void>;
 }
 
 /**
- * The development server: `GET /health`, and a 404 for everything else. Port 0 lets the system choose.
+ * Starts the development server: `GET /health`, and 404 for everything else. With port 0 the system chooses a port.
  *
- * It listens on this machine only, since a development server has no business in the network; on both loopback addresses, so
- * that whichever `localhost` a resolver prefers is ours and not another program's.
+ * It listens on this machine only, on both loopback addresses, so that `localhost` leads here whichever of them it resolves to.
  *
- * @throws StartError when the port is taken or not ours to take, or Express is not installed.
+ * @throws StartError if the port is taken or needs other rights, or if Express is not installed.
  */
 export async function serve(port: number, check: () => Promise<HealthReport>): Promise<WebServer> {
   const app = createApplication(await loadExpress(), check);
@@ -122,6 +120,7 @@ function ignoreMissingIpv6(error: unknown): undefined {
 
 async function loadExpress(): Promise<typeof express> {
   try {
+    // Dynamic, because express is optional.
     return (await import('express')).default;
   } catch {
     throw new StartError('The development server needs the package express: npm install --save-dev express.');
@@ -129,16 +128,16 @@ async function loadExpress(): Promise<typeof express> {
 }
 
 function createApplication(create: typeof express, check: () => Promise<HealthReport>): RequestListener {
-  // Express recognises it by its four parameters. Its own would print the stack.
-  const unreadable: ErrorRequestHandler = (error, _request, response, next) => {
+  // Express recognises an error handler by its four parameters. Its default handler prints the stack.
+  const answerBadRequest: ErrorRequestHandler = (error, _request, response, next) => {
     if (response.headersSent) next(error);
-    else response.status(400).json({ status: 'error', reason: 'This request cannot be read.' });
+    else response.status(400).json({ status: 'error', reason: 'This request is malformed.' });
   };
   return create()
     .disable('x-powered-by')
     .get('/health', createHealthHandler(check))
     .use((_request, response) => {
-      response.status(404).json({ status: 'error', reason: 'There is nothing here; try GET /health.' });
+      response.status(404).json({ status: 'error', reason: 'Not found. The only route is GET /health.' });
     })
-    .use(unreadable) as RequestListener;
+    .use(answerBadRequest) as RequestListener;
 }

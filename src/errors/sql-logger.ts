@@ -2,6 +2,9 @@ import type { Logger } from 'typeorm';
 import { toDatabaseError } from './translate.js';
 import { removeLiterals } from './sql-text.js';
 
+/** What TypeORM prints for `migration:show` and counts of migrations: names, ids and numbers, and no literals of SQL. */
+const MIGRATION_LINE = /^(?:\[X\] \d+ [A-Za-z_]\w*|\[ \] [A-Za-z_]\w*|\d+ migrations [a-z ]+\.)$/;
+
 /** Longer statements are cut off: an insert of a thousand rows is one. */
 const LONGEST = 2_000;
 
@@ -27,7 +30,9 @@ export class SqlLogger implements Logger {
   }
 
   logSchemaBuild(message: string): void {
-    this.#write('schema', message);
+    if (!this.enabled) return;
+    if (MIGRATION_LINE.test(message)) process.stderr.write(`schema: ${message}\n`);
+    else this.#write('schema', message);
   }
 
   logMigration(message: string): void {

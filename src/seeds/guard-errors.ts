@@ -8,7 +8,7 @@ export class SampleInProductionError extends SampleRefusedError {
   override readonly name = 'SampleInProductionError';
 
   constructor(why: string) {
-    super(`Sample data is refused: ${why}. Seed the reference data only (npm run seed:reference).`);
+    super(`Sample data is refused: ${why}. Seed the reference data only (seed:reference).`);
   }
 }
 
@@ -24,7 +24,7 @@ export class UnconfirmedDatabaseError extends SampleRefusedError {
   ) {
     super(
       confirmedName === undefined
-        ? `Sample data is refused: ${why}. If it is yours to fill, give its name: npm run seed -- --database ${databaseName}`
+        ? `Sample data is refused: ${why}. If it is yours to fill, give its name: seed --database ${databaseName}`
         : `Sample data is refused: the connection leads to the database "${databaseName}" on ${host}, not to "${confirmedName}". Check DATABASE_URL, or give the name that you mean.`,
     );
   }

@@ -4,7 +4,7 @@ import { unquoteName, hasCastTo, type Change, deriveName, type Draft, quoteLocal
 import { dropTrigger, readsColumn } from './triggers.js';
 
 const RECIPE =
-  'docs/DATABASE_MIGRATION_GUIDE.md, “Enum values”, has the recipe; npm run migration:create writes the file';
+  'docs/DATABASE_MIGRATION_GUIDE.md, “Enum values”, has the recipe; migration:create writes the file';
 
 /**
  * An enum. A new value is put where the entities have it. To take values away is to make the type anew, which only the way back

@@ -100,7 +100,7 @@ describe('a process that is killed', () => {
       const running = spawnCli(args, { env: { DATABASE_URL: url } });
       // Every other one while it migrates, which is the shorter part.
       if (index % 2 === 0) await sleep(moment);
-      else await running.says('back to it:').then(() => sleep(moment / 3));
+      else await running.says('to restore it:').then(() => sleep(moment / 3));
       running.kill('SIGKILL');
       await running.ended;
       const now = await settled(url);

@@ -9,13 +9,13 @@ jest.setTimeout(60_000);
 
 const db = useDatabase();
 
-describe('under npm', () => {
-  it('ends when the shell between npm and us is ended, which tells us nothing', async () => {
+describe('start under npm', () => {
+  it('stops if the shell between npm and the command ends, which passes no signal on', async () => {
     const url = await db.create();
     const running = spawnCli(['start'], { env: { DATABASE_URL: url, PORT: '0' }, shell: true });
     await running.says(READY);
     running.kill('SIGTERM');
-    // Our output is closed, so we are gone and not only the shell.
+    // `ended` waits for the end of the output, so the command has ended too, not only the shell.
     await running.ended;
     expect(running.stderr).toMatch(/Stopping/);
     await expect(fetch(serverOf(running))).rejects.toThrow();
@@ -23,8 +23,8 @@ describe('under npm', () => {
   });
 });
 
-describe('a second signal', () => {
-  it('ends it at once, with 130', async () => {
+describe('start at a second signal', () => {
+  it('ends at once with exit code 130', async () => {
     const proxy = await openProxy(db.url);
     proxy.freeze();
     const running = start({ DATABASE_URL: proxy.url });

@@ -51,7 +51,7 @@ describe('roles that somebody changed by hand', () => {
     ];
     expect(await runCli(['db:roles', '--check'], { env: { DATABASE_URL: url } })).toMatchObject({
       code: 1,
-      stdout: `${says.join('\n')}\n2 differences; 127.0.0.1:${server.port}/${DATABASE}. Repair: npm run db:roles\n`,
+      stdout: `${says.join('\n')}\n2 differences; 127.0.0.1:${server.port}/${DATABASE}. To repair them: npx shared-db db:roles\n`,
     });
     expect(await differences()).toEqual(says);
     const reports = await Promise.all([setUp(), setUp(), setUp(), setUp()]);

@@ -66,7 +66,7 @@ describe('db:roles, by an administrator who is no superuser, on an empty databas
     );
     expect(await roles(adminUrl)).toMatchObject({
       code: 0,
-      stdout: 'Nothing to do: roles and rights are as they should be.\n',
+      stdout: 'Nothing to do: all roles and rights are in order.\n',
     });
   });
 
@@ -95,7 +95,7 @@ describe('db:roles, by an administrator who is no superuser, on an empty databas
     const { code, stderr } = await runCli(['migration:run'], { env: { DATABASE_URL: urlOf(server, 'migrator') } });
     expect({ code, stderr }).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('rights of the roles put right: '),
+      stderr: expect.stringContaining('rights of the roles repaired: '),
     });
     const owners = await rows('app', `SELECT DISTINCT tableowner AS owner FROM pg_tables WHERE schemaname = 'public'`);
     expect(owners).toEqual([{ owner: 'owner' }]);

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { MigrationInterface } from 'typeorm';
 import { rawQueryRunner } from '../../../src/connection/query-runner.js';
-import { withReadOnly } from '../../../src/cli/database.js';
+import { withDataSource } from '../../../src/cli/database.js';
 import { LINT_RULES } from '../../../src/operations/lint/rules/index.js';
 import { useDatabase } from '../../support/database.js';
 import { lint, type Planted } from '../../unit/operations/lint/support.js';
@@ -103,8 +103,10 @@ describe('migration:lint on a database', () => {
 
   /** As the command does it. */
   const rules = async (...planted: Planted[]): Promise<string[]> =>
-    withReadOnly({ url: db.url, schema: 'public' }, 'lint test', async (reader) =>
-      (await lint(planted, { reader })).findings.map(({ rule }) => rule),
+    withDataSource(
+      { url: db.url, schema: 'public' },
+      async (reader) => (await lint(planted, { reader })).findings.map(({ rule }) => rule),
+      { readOnly: true },
     );
 
   it('lets empty tables be locked, not full ones, nor such as are not there', async () => {

@@ -24,7 +24,7 @@ describe('migration:run --backup', () => {
   const run = (...args: string[]): Promise<CliResult> => runCli(args, { env: { DATABASE_URL: url } });
   const now = async (): Promise<Fingerprint> =>
     withoutTables(await readDatabaseFingerprint(listening(url)), ['public.migration_runs']);
-  /** Makes the second of two pending migrations fail: its function is there, and is another. */
+  /** Makes the second of two pending migrations fail, because its function exists with another signature. */
   const obstacle = 'CREATE FUNCTION refuse_final_change() RETURNS int LANGUAGE sql AS $$SELECT 1$$';
 
   beforeAll(async () => {
@@ -32,7 +32,7 @@ describe('migration:run --backup', () => {
     url = db.url;
   });
 
-  /** Two migrations are pending, and there is a row. */
+  /** Creates a database with two pending migrations and one row. */
   const prepare = async (): Promise<void> => {
     url = await db.create();
     const dataSource = await createDataSource({ url }).initialize();
@@ -53,40 +53,46 @@ describe('migration:run --backup', () => {
     ...(withoutPgDump === undefined ? [['dump', /^backing up with pg_dump \d+\.\d+, \d+ tables$/m] as const] : []),
   ] as const;
 
-  it.each(engines)('restores the %s backup when a migration fails half-way, and says so', async (engine, announced) => {
-    await prepare();
-    await query(url, obstacle);
-    before = await now();
-    const { code, stderr } = await run('migration:run', `--backup=${engine}`, '--backup-dir', folder);
-    expect(stderr).toMatch(announced);
-    expect(stderr).toMatch(
-      /^backup in \S+, (proved by restoring it|compared, and equal to the database); back to it: npx shared-db migration:restore \S+$/m,
-    );
-    expect(stderr).toMatch(
-      /^state: restored from the backup, and proved equal to the database before the migrations\.$/m,
-    );
-    const [, keptAs] = /^the database as it was is kept as (\w+), with all that was written since/m.exec(stderr) ?? [];
-    expect(stderr.trim().split('\n').at(-1)).toMatch(/^error: /);
-    expect(code).toBe(1);
-    expect(compareFingerprints(before, await now())).toEqual([]);
-    expect(await besides(url)).toContain(keptAs);
-    await dropBesides(url);
-  });
+  it.each(engines)(
+    'restores the %s backup if a migration fails half-way, and prints that',
+    async (engine, announced) => {
+      await prepare();
+      await query(url, obstacle);
+      before = await now();
+      const { code, stderr } = await run('migration:run', `--backup=${engine}`, '--backup-dir', folder);
+      expect(stderr).toMatch(announced);
+      expect(stderr).toMatch(
+        /^backup in \S+, verified by (restoring it|comparing it with the database); to restore it: npx shared-db migration:restore \S+$/m,
+      );
+      expect(stderr).toMatch(
+        /^state: restored from the backup, and verified to equal the database before the migrations\.$/m,
+      );
+      const [, keptAs] =
+        /^the replaced database is kept as (\w+), with all rows written since the backup/m.exec(stderr) ?? [];
+      expect(stderr.trim().split('\n').at(-1)).toMatch(/^error: /);
+      expect(code).toBe(1);
+      expect(compareFingerprints(before, await now())).toEqual([]);
+      expect(await besides(url)).toContain(keptAs);
+      await dropBesides(url);
+    },
+  );
 
-  it('restores nothing when the failed migration left nothing, so that what others wrote stays', async () => {
+  it('restores nothing if the failed migration left nothing behind, so that rows of other sessions stay', async () => {
     await prepare();
     // The first of the two fails.
     await query(url, 'CREATE FUNCTION refuse_audit_log_change() RETURNS int LANGUAGE sql AS $$SELECT 1$$');
-    // It is made before the migrations, and is none of theirs.
+    // The migrator creates this table before the migrations, so it is not left behind by one.
     await query(url, 'DROP TABLE database_environment');
     const { code, stderr } = await run('migration:run', '--backup=template', '--backup-dir', folder);
-    expect(stderr).toMatch(/^state: as before, nothing of the migrations is left and nothing was restored\.$/m);
+    expect(stderr).toMatch(
+      /^state: unchanged\. The failed migrations left nothing behind, and nothing was restored\.$/m,
+    );
     expect(code).toBe(1);
     expect((await besides(url)).filter((name) => name.includes('_failed_'))).toEqual([]);
     await dropBesides(url);
   });
 
-  it('keeps the backup when all goes well, and migration:restore goes back to it', async () => {
+  it('keeps the backup if the migrations succeed, and migration:restore restores it', async () => {
     await prepare();
     await rm(folder, { recursive: true, force: true });
     const { code, stdout } = await run('migration:run', '--backup=template', '--backup-dir', folder, '--json');
@@ -99,14 +105,14 @@ describe('migration:run --backup', () => {
     expect(restored).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(
-        /^restored \w+, proved equal to what was backed up\nthe database as it was is kept as /,
+        /^restored \w+, and verified that it equals the database that was backed up\nthe replaced database is kept as /,
       ),
     });
     expect(compareFingerprints(before, await now())).toEqual([]);
     await dropBesides(url);
   });
 
-  it('backs up nothing when nothing is pending', async () => {
+  it('takes no backup if no migration is pending', async () => {
     url = db.url;
     const made = await readdir(folder);
     expect(await run('migration:run', '--backup', '--backup-dir', folder)).toMatchObject({
@@ -131,7 +137,7 @@ describe('migration:run --backup', () => {
     expect(code).toBe(1);
   });
 
-  it('refuses a backup of another database', async () => {
+  it('does not let migration:restore use a backup of another database', async () => {
     const [name = ''] = await readdir(folder);
     expect(await run('migration:restore', join(folder, name))).toMatchObject({
       code: 1,

@@ -25,33 +25,33 @@ describe('migration:check', () => {
       url = withUser(db.url, WATCHER, 'hunter2');
     });
 
-    it('compares the whole catalog, and says what it cannot see', async () => {
+    it('compares the whole catalog, and lists what the role may not read', async () => {
       const { code, stdout, stderr } = await check(url);
       expect(stdout).toMatch(
         new RegExp(
-          `^not seen: which migrations are applied: this role may not read public.migrations .*
-not seen: what TypeORM thinks of it: this role has no right on 24 of the tables .*
-Nothing differs: \\S+ is what this version was made for.\n$`,
+          `^not compared: which migrations are applied: this role may not read public.migrations .*
+not compared: what TypeORM thinks of it: this role has no right on 24 of the tables .*
+Nothing differs: \\S+ has the schema of this version.\n$`,
         ),
       );
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     });
 
-    it('sees all once it may read the tables', async () => {
+    it('compares everything once the role may read the tables', async () => {
       await onServer(`GRANT pg_read_all_data TO ${WATCHER}`);
       const { code, stdout } = await check(url, '--json');
       expect(JSON.parse(stdout)).toMatchObject({ same: true, findings: [], unseen: [] });
       expect(code).toBe(0);
     });
 
-    it('cannot make scratch databases, which is not a difference', async () => {
+    it('exits 2 with --full, because the role may not create scratch databases', async () => {
       const { code, stdout, stderr } = await check(url, '--full');
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
       expect(stderr).toContain('error: Cannot create scratch databases: this role may not');
     });
   });
 
-  it('names what was changed by hand, with the SQL that takes it back, and exits 1', async () => {
+  it('prints what was changed by hand with the SQL that repairs it, and exits 1', async () => {
     const url = await db.create();
     await on(
       url,
@@ -62,7 +62,7 @@ Nothing differs: \\S+ is what this version was made for.\n$`,
     );
     const { code, stdout, stderr } = await check(url);
     expect(stdout.replace(/;?\n\d differences; .*\n$/, '')).toBe(
-      `The database is not what this version of the package was made for:
+      `The database differs from the schema of this version of the package:
   posts.content: comment is none, should be “The text as delivered, 1..5,000 characters.”
     repair: COMMENT ON COLUMN public.posts.content IS 'The text as delivered, 1..5,000 characters.';
   grant USAGE ON SCHEMA public TO PUBLIC is missing
@@ -76,17 +76,17 @@ Nothing differs: \\S+ is what this version was made for.\n$`,
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
   });
 
-  it('says in one sentence that migrations are pending', async () => {
+  it('prints in one line that migrations are pending', async () => {
     const url = await db.create({ bare: true });
     const { code, stdout } = await check(url);
     expect(stdout).toMatch(
       /migrations are pending, run migration:run: CreateReferenceTables\d+, .*ProtectFinalValues\d+\n/,
     );
-    expect(stdout).toMatch(/entities: TypeORM would run \d+ statements, perhaps for the above/);
+    expect(stdout).toMatch(/entities: TypeORM would run \d+ statements, perhaps because of the above/);
     expect(code).toBe(1);
   });
 
-  it('says that a migration is not known', async () => {
+  it('prints the names of unknown migrations', async () => {
     const url = await db.create();
     await on(url, `INSERT INTO migrations (timestamp, name) VALUES (1, 'FromTheFuture1')`);
     const { code, stdout } = await check(url);
@@ -94,14 +94,14 @@ Nothing differs: \\S+ is what this version was made for.\n$`,
     expect(code).toBe(1);
   });
 
-  it('proves that entities, migrations and shipped schema agree, and leaves nothing behind', async () => {
+  it('compares entities, migrations and shipped schema with --full', async () => {
     const { code, stdout, stderr } = await check(db.url, '--full');
     expect(stdout).toMatch(/^Nothing differs: entities, migrations, shipped schema and \S+ agree\.\n$/);
     expect(stderr).toContain('making two scratch databases');
     expect(code).toBe(0);
   });
 
-  it('drops its scratch databases when it is interrupted', async () => {
+  it('drops its scratch databases at Ctrl-C', async () => {
     const running = spawnCli(['migration:check', '--full'], { env: { DATABASE_URL: db.url } });
     await running.says('making two scratch databases');
     const made = await scratchDatabases((names) => names.length > 0);
@@ -114,7 +114,7 @@ Nothing differs: \\S+ is what this version was made for.\n$`,
   it.each([
     [['migration:check'], 'postgres://someone:hunter2@127.0.0.1:1/antone', 'nothing listens there'],
     [['migration:check', '--nonsense'], 'postgres://127.0.0.1:1/antone', "unknown option '--nonsense'"],
-  ])('exits 2 when it could not check: %j on %s', async (args, url, reason) => {
+  ])('exits 2 if the check cannot be done: %j on %s', async (args, url, reason) => {
     const { code, stdout, stderr } = await runCli(args, { env: { DATABASE_URL: url } });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(reason);
@@ -122,7 +122,7 @@ Nothing differs: \\S+ is what this version was made for.\n$`,
   });
 });
 
-/** Names of the scratch databases on the server, asked for until they are as they should be. */
+/** Reads the names of the scratch databases until `done` accepts them. */
 async function scratchDatabases(done: (names: string[]) => boolean): Promise<string[]> {
   for (;;) {
     const { rows } = await on(

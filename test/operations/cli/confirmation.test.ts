@@ -17,7 +17,7 @@ const db = useDatabase();
 const run = (url: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliResult> =>
   runCli(args, { env: { DATABASE_URL: url, ...env } });
 
-/** It was refused in one line, and everything is as it was. */
+/** Expects that the command is refused in one line and changes nothing. */
 async function refused(
   url: string,
   args: readonly string[],
@@ -32,7 +32,7 @@ async function refused(
 }
 
 describe('migration:revert', () => {
-  it('asks for the name where the database says production, and takes only that', async () => {
+  it('needs the exact name of a production database', async () => {
     const url = await db.create();
     await say(url, 'production');
     const name = nameOf(url);
@@ -46,13 +46,13 @@ describe('migration:revert', () => {
     expect(await run(url, ['migration:revert', '--database', name])).toMatchObject({ code: 0, stderr: '' });
   });
 
-  it('asks in production whatever the database says', async () => {
+  it('needs the name if NODE_ENV is production, whatever the environment of the database is', async () => {
     await refused(db.url, ['migration:revert'], 'NODE_ENV is "production"', PERMISSIVE_PRODUCTION);
   });
 });
 
 describe('seed', () => {
-  it('never fills a database that says production', async () => {
+  it('is refused in a production database even with its name', async () => {
     const url = await db.create();
     await say(url, 'production');
     await refused(url, ['seed', '--database', nameOf(url)], 'says it is production. Seed the reference data only');
@@ -80,20 +80,20 @@ describe('migration:restore', () => {
     await remove();
   });
 
-  it('exchanges nothing without the name', async () => {
+  it('replaces nothing without the name', async () => {
     const databases = await besides(url);
     await refused(url, ['migration:restore', backup], 'Refused to replace the database by a backup');
     await refused(url, ['migration:restore', backup, '--database', 'antone'], 'not to "antone"');
     expect(await besides(url)).toEqual(databases);
   });
 
-  it('exchanges with it, and what comes back says what it said', async () => {
+  it('replaces the database with the name, and restores its environment', async () => {
     await say(url, 'staging');
     expect(await run(url, ['migration:restore', backup, '--database', nameOf(url)])).toMatchObject({ code: 0 });
     expect(await words(url)).toEqual(['production']);
   });
 
-  it('needs no name when there is no database to lose', async () => {
+  it('needs no name if the database does not exist', async () => {
     const [server, name] = [preparedServer().url, nameOf(url)];
     await query(server, `DROP DATABASE "${name}"`);
     expect(await run(url, ['migration:restore', backup])).toMatchObject({ code: 0 });
@@ -102,7 +102,7 @@ describe('migration:restore', () => {
 });
 
 describe('typeorm', () => {
-  it('drops the schema, synchronises and reverts only where that is confirmed', async () => {
+  it('drops the schema, synchronises and reverts only with the name', async () => {
     const url = await db.create();
     await say(url, 'production');
     await refused(url, ['typeorm', 'schema:drop'], 'Refused to drop every table');
@@ -114,29 +114,37 @@ describe('typeorm', () => {
     expect(await contents(url)).toBe('[]');
   });
 
-  it('leaves its own arguments as they are', async () => {
+  it('lists the migrations with their ids (migration:show)', async () => {
+    const { code, stderr } = await run(db.url, ['typeorm', 'migration:show']);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/(schema: \[X\] \d+ \w+\d{13}\n){7}$/),
+    });
+  });
+
+  it('passes arguments to TypeORM unchanged', async () => {
     const { code, stdout } = await run(db.url, ['typeorm', 'query', 'SELECT 40 + 2 AS answer']);
     expect({ code, answer: /answer: '?42/.test(stdout) }).toEqual({ code: 0, answer: true });
   });
 });
 
 describe('db:environment', () => {
-  it('says what the database says, and what follows', async () => {
+  it('prints the environment, and whether destructive commands need confirmation', async () => {
     const { code, stdout } = await run(db.url, ['db:environment']);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^database {5}\S+\nenvironment {2}test, since \S+Z, by version \d\S+\nNODE_ENV {5}not set\nwhat destroys runs unasked\n$/,
+      /^database {5}\S+\nenvironment {2}test, since \S+Z, by version \d\S+\nNODE_ENV {5}not set\nDestructive commands need no confirmation\.\n$/,
     );
     const asked = await run(db.url, ['db:environment', '--json'], PERMISSIVE_PRODUCTION);
     expect(JSON.parse(asked.stdout)).toMatchObject({
       environment: 'test',
       nodeEnv: 'production',
-      free: false,
+      confirmationNeeded: true,
       reasons: ['NODE_ENV is "production"'],
     });
   });
 
-  it('is tightened by anybody who may write it, and loosened only with the name', async () => {
+  it('sets production without the name, and anything else only with it', async () => {
     const url = await db.create();
     const name = nameOf(url);
     expect(await run(url, ['db:environment', '--set', 'production'])).toMatchObject({
@@ -151,21 +159,21 @@ describe('db:environment', () => {
     expect(await words(url)).toEqual(['staging']);
   });
 
-  it('says where nothing can be set yet', async () => {
+  it('cannot set the environment before the first migration:run', async () => {
     const bare = await db.create({ bare: true });
     await refused(bare, ['db:environment', '--set', 'staging'], 'migration:run makes it');
     expect(await run(bare, ['db:environment'])).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('not known\nNODE_ENV     not set\nwhat destroys runs unasked'),
+      stdout: expect.stringContaining('not known\nNODE_ENV     not set\nDestructive commands need no confirmation.'),
     });
   });
 });
 
-/** util-linux: a terminal for a command. */
+/** Needs `script` of util-linux, which gives a command a terminal. */
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
 
 onLinux('at a terminal', () => {
-  /** The command's screen, and its exit code; the answer is typed when it asks. */
+  /** Runs migration:revert at a terminal and types the answer when it asks. Returns the exit code and the output. */
   async function atTerminal(url: string, answer: string): Promise<{ code: unknown; screen: string }> {
     const program = join(preparedServer().program, 'src/cli/main.js');
     const command = `'${process.execPath}' '${program}' migration:revert`;
@@ -184,7 +192,7 @@ onLinux('at a terminal', () => {
     return { code, screen };
   }
 
-  it('the name is asked for, and typed it permits', async () => {
+  it('migration:revert asks for the name and accepts only the exact one', async () => {
     const url = await db.create();
     await say(url, 'production');
     const before = await contents(url);

@@ -8,8 +8,8 @@ jest.setTimeout(30_000);
 
 const db = useDatabase();
 
-describe('npm run health', () => {
-  it('prints lines for people and ends with 0 when all is well', async () => {
+describe('health', () => {
+  it('prints the report and exits 0 if all is well', async () => {
     const result = await runCli(['health'], { env: { DATABASE_URL: db.url } });
     expect(result).toEqual({ code: 0, stdout: expect.any(String), stderr: '' });
     expect(result.stdout).toMatch(
@@ -17,13 +17,13 @@ describe('npm run health', () => {
     );
   });
 
-  it('ends with 1 and the reason when the database is behind', async () => {
+  it('exits 1 and prints the reason if migrations are pending', async () => {
     const result = await runCli(['health'], { env: { DATABASE_URL: await db.create({ bare: true }) } });
     expect(result.code).toBe(1);
     expect(result.stdout).toMatch(/^status {6}error: .*migrations pending; run migration:run\.$/m);
   });
 
-  it('ends in time with 1 when the database hangs, prints the report with --json, and shows no password', async () => {
+  it('exits 1 within the timeout if the database hangs, prints the report with --json, and shows no password', async () => {
     const proxy = await openProxy(db.url);
     proxy.freeze();
     const begin = performance.now();
@@ -37,12 +37,12 @@ describe('npm run health', () => {
     if (password !== '') expect(result.stdout).not.toContain(decodeURIComponent(password));
   });
 
-  it('starts no server only to say that it is healthy', async () => {
+  it('starts no embedded server', async () => {
     const { folder, remove } = await workingFolder();
     const result = await runCli(['health'], { folder });
     expect(result.code).toBe(1);
     expect(result.stdout).toBe(
-      'status      error: No database is running here: start one with npm start, or set DATABASE_URL.\n',
+      'status      error: No embedded server runs in this folder: start one with npx shared-db start, or set DATABASE_URL.\n',
     );
     expect(existsSync(`${folder}/.data`)).toBe(false);
     await remove();

@@ -27,7 +27,7 @@ describe('migration:lint', () => {
   const run = (program: string, ...args: string[]): Promise<CliResult> =>
     runCli(['migration:lint', ...args], { program, env: { DATABASE_URL: db.url } });
 
-  // The compiled commands, with one more migration in their list, and the packages of this project.
+  // Copies the compiled commands, adds a migration to their list, and links the packages of this project.
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'shared-db-lint-cli-'));
     planted = join(folder, 'program');
@@ -55,7 +55,7 @@ describe('migration:lint', () => {
     });
   });
 
-  it('says what a finding blocks, the safe way and how to accept it, once for each rule', async () => {
+  it('prints once for each rule what a finding blocks, the safe way and how to accept it', async () => {
     const { code, stdout, stderr } = await run(planted, '--all');
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(stdout).toBe(`Planted1999999999999, statement 1: create-index (ix)
@@ -73,7 +73,7 @@ accepted: Planted1999999999999, statement 2: drop-table (authors): gone since 2.
 `);
   });
 
-  it('lints what is pending against the database, and tells a machine', async () => {
+  it('lints pending migrations against the database, and prints the report with --json', async () => {
     await db.dataSource.query(`INSERT INTO authors (platform, platform_id, handle) VALUES ('REDDIT', 'a', 'invented')`);
     await db.dataSource.query(
       `INSERT INTO posts (platform, platform_post_id, author_id, content) SELECT 'REDDIT', 'p', id, 'invented' FROM authors`,
@@ -94,7 +94,7 @@ accepted: Planted1999999999999, statement 2: drop-table (authors): gone since 2.
     expect(stdout).not.toContain('invented');
   });
 
-  it.each(['squawk-cli', 'libpg-query'])('ends with 2 and what to install where %s is missing', async (missing) => {
+  it.each(['squawk-cli', 'libpg-query'])('exits 2 and prints what to install if %s is missing', async (missing) => {
     const link = join(folder, 'node_modules', missing);
     await rm(link);
     const { code, stdout, stderr } = await run(planted, '--all');
@@ -103,7 +103,7 @@ accepted: Planted1999999999999, statement 2: drop-table (authors): gone since 2.
     expect(stderr).toMatch(/^error: .+: npm install --save-dev squawk-cli@2\.61\.0 libpg-query@18\n$/);
   });
 
-  it('ends with 2 where there is no database, or the flag is wrong', async () => {
+  it('exits 2 if there is no database or the option is unknown', async () => {
     const env = { DATABASE_URL: 'postgres://someone:hunter2@127.0.0.1:1/antone' };
     const nobody = await runCli(['migration:lint'], { env });
     expect(nobody).toMatchObject({

@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { brokenRules, readHistory } from '../../migrations/rules.js';
-import { runCli, type CliResult } from '../../support/cli.js';
+import { runCli, workingFolder, type CliResult } from '../../support/cli.js';
 import { useDatabase } from '../../support/database.js';
 import { copyProject, type ProjectCopy } from '../../support/project-copy.js';
 
@@ -26,7 +26,7 @@ describe('the migration commands', () => {
 
   afterAll(() => project.remove());
 
-  it('find nothing to generate or run right after the migrations', async () => {
+  it('generate and run nothing in a migrated database', async () => {
     expect(await run('migration:generate', 'AddBio')).toMatchObject({
       code: 0,
       stdout: 'Nothing to do: the database is what the entities say.\n',
@@ -37,7 +37,7 @@ describe('the migration commands', () => {
     });
   });
 
-  it('write a migration of a changed entity, list it, run it and take it back', async () => {
+  it('write a migration for a changed entity, list it, run it and revert it', async () => {
     const property = '  /** Followers at the last sighting.';
     await change(
       'src/entities/core/author.entity.ts',
@@ -46,9 +46,7 @@ describe('the migration commands', () => {
     );
     expect(await run('migration:check', '--full')).toMatchObject({
       code: 1,
-      stdout: expect.stringMatching(
-        /\nThe migrations do not make what the entities say:\n {2}authors\.bio is missing\n/,
-      ),
+      stdout: expect.stringMatching(/\nThe migrations differ from the entities:\n {2}authors\.bio is missing\n/),
     });
     const generated = await run('migration:generate', 'AddBio');
     expect(generated).toMatchObject({
@@ -62,7 +60,7 @@ describe('the migration commands', () => {
     expect(source).toContain('ADD "bio" text');
     expect(source).toContain('ck_authors__bio_length');
     expect(await readFile(join(project.folder, 'src/migrations/index.ts'), 'utf8')).toMatch(/AddBio\d{13},\n\];/);
-    // Listed, checksum and all; what only its author can say is missing.
+    // The file is in the list and has its checksum. Only the answers of its author are missing.
     expect(brokenRules(readHistory(project.folder))).toEqual(
       ['WHY', 'WHAT', 'LOCKS', 'REVERSIBLE'].map(
         (question) => `${file}: the dots after ${question} wait for an answer`,
@@ -72,7 +70,7 @@ describe('the migration commands', () => {
     await project.build();
     expect(await run('migration:generate', 'AddMore')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('Migrations are pending (1): run npm run migration:run first.'),
+      stderr: expect.stringContaining('Migrations are pending (1): apply them first with npx shared-db migration:run.'),
     });
     expect(await run('migration:show')).toMatchObject({
       code: 0,
@@ -86,7 +84,7 @@ describe('the migration commands', () => {
     expect(JSON.parse(stdout)).toEqual({ reverted: expect.stringMatching(/^AddBio\d{13}$/) });
   });
 
-  it('warn when TypeORM would drop data', async () => {
+  it('warn if a generated migration drops data', async () => {
     await run('migration:run');
     await change(
       'src/entities/core/author.entity.ts',
@@ -99,7 +97,7 @@ describe('the migration commands', () => {
     });
   });
 
-  it('write an empty migration whose timestamp is later than the newest, whatever the clock says', async () => {
+  it('give an empty migration a timestamp later than the newest one, whatever the clock says', async () => {
     await writeFile(
       join(project.folder, 'src/migrations/9999999999990-from-the-future.ts'),
       'export class FromTheFuture9999999999990 {}\n',
@@ -127,7 +125,7 @@ describe('the migration commands', () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
-  it('go where MIGRATION_DATABASE_URL leads, and show who applied what', async () => {
+  it('use MIGRATION_DATABASE_URL, and show when and by which version each migration was applied', async () => {
     const url = await db.create({ bare: true });
     const env = { DATABASE_URL: 'postgres://someone:hunter2@127.0.0.1:1/antone', MIGRATION_DATABASE_URL: url };
     expect(await runCli(['migration:run'], { env })).toMatchObject({
@@ -144,7 +142,18 @@ describe('the migration commands', () => {
     });
   });
 
-  it('say in one line what is wrong with the database, without its password', async () => {
+  it('start the embedded server once, also with --backup', async () => {
+    const { folder, remove } = await workingFolder();
+    try {
+      const { code, stderr } = await runCli(['migration:run', '--backup'], { folder });
+      expect(stderr.match(/^PostgreSQL \S+ .*on 127\.0\.0\.1:\d+/gm)).toHaveLength(1);
+      expect(code).toBe(0);
+    } finally {
+      await remove();
+    }
+  });
+
+  it('report a bad connection in one line without the password', async () => {
     const nobody = await runCli(['migration:show'], {
       env: { DATABASE_URL: 'postgres://someone:hunter2@127.0.0.1:1/antone' },
     });

@@ -34,21 +34,21 @@ describe('migration:rehearse', () => {
     await revertMigration(dataSource);
     await seedReference(dataSource);
     await dataSource.destroy();
-    // So do its copies, and still the way back is tried on them.
+    // The copies are production databases too, and `down` runs on them without confirmation.
     await say(url, 'production');
     before = await readDatabaseFingerprint(listening(url));
   });
 
   afterAll(() => dropBesides(url));
 
-  it('applies, compares, takes back, compares, applies again; on a copy that it drops', async () => {
+  it('applies, reverts and reapplies the pending migrations on a copy that it drops', async () => {
     const { code, stdout, stderr } = await rehearse();
     expect(stdout.replaceAll(/\d+/g, '0').replaceAll(/ +/g, ' ')).toMatch(
       new RegExp(
-        `^migration +up ms +back ms +again ms +rewritten +rows changed in
+        `^migration +up ms +down ms +again ms +rewritten +rows changed in
 ProtectFinalValues0 +0 +0 +0 - -
  ProtectFinalValues0: held SHARE ROW EXCLUSIVE on .*\\bdecisions\\b.*
-passed: 0 migration of \\S+ applied, taken back with catalog and rows as before, applied again
+passed: 0 migration of \\S+ applied, reverted with catalog and rows as before, applied again
 dropped: the copy \\w+, made by the server\n$`,
       ),
     );
@@ -58,7 +58,7 @@ dropped: the copy \\w+, made by the server\n$`,
   });
 
   (withoutPgDump === undefined ? it : it.skip)(
-    `copies by pg_dump while others are connected${withoutPgDump === undefined ? '' : ` (skipped: ${withoutPgDump})`}`,
+    `copies with pg_dump while other sessions are connected${withoutPgDump === undefined ? '' : ` (skipped: ${withoutPgDump})`}`,
     async () => {
       const client = new pg.Client({ connectionString: url, application_name: 'queue-processor' });
       await client.connect();
@@ -77,7 +77,7 @@ dropped: the copy \\w+, made by the server\n$`,
   );
 
   (withoutPgDump === undefined ? it.skip : it)(
-    'cannot be while others are connected and there is no pg_dump',
+    'exits 2 if other sessions are connected and there is no pg_dump',
     async () => {
       const client = new pg.Client({ connectionString: url });
       await client.connect();
@@ -90,7 +90,7 @@ dropped: the copy \\w+, made by the server\n$`,
     },
   );
 
-  it('keeps the copy when told to, and names it; takes its database as an argument', async () => {
+  it('keeps the copy with --keep and prints its name, for a database given as an argument', async () => {
     const { code, stdout } = await runCli(['migration:rehearse', url, '--keep', '--json']);
     const { copy, passed } = JSON.parse(stdout) as Rehearsal;
     expect({ code, passed }).toEqual({ code: 0, passed: true });
@@ -104,7 +104,7 @@ dropped: the copy \\w+, made by the server\n$`,
     await dropBesides(url);
   });
 
-  it('exits 1 when a migration fails, with its name, and drops the copy', async () => {
+  it('exits 1 with the name of the migration that fails, and drops the copy', async () => {
     const bad = await db.create();
     const dataSource = await createDataSource({ url: bad }).initialize();
     await revertMigration(dataSource);
@@ -117,7 +117,7 @@ dropped: the copy \\w+, made by the server\n$`,
     expect(await besides(bad)).toEqual([]);
   });
 
-  it('drops the copy when it is interrupted', async () => {
+  it('drops the copy at Ctrl-C', async () => {
     const slow = await db.create();
     const dataSource = await createDataSource({ url: slow }).initialize();
     await revertMigration(dataSource);
@@ -130,19 +130,19 @@ dropped: the copy \\w+, made by the server\n$`,
     running.kill('SIGINT');
     expect(await running.ended).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('error: Interrupted: nothing is proved, and the copy is dropped.\n'),
+      stderr: expect.stringContaining('error: Interrupted: the rehearsal is not complete, and the copy is dropped.\n'),
     });
     expect(await besides(slow)).toEqual([]);
   });
 
-  it('left the database as it was, through all of this', async () => {
+  it('never changes the database itself', async () => {
     expect(compareFingerprints(before, await readDatabaseFingerprint(listening(url)))).toEqual([]);
   });
 
-  it('proves nothing when nothing is pending, and says so', async () => {
+  it('prints that there is nothing to rehearse if no migration is pending', async () => {
     expect(await runCli(['migration:rehearse'], { env: { DATABASE_URL: db.url } })).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^Nothing to rehearse: \S+ has every migration\. Nothing was proved\.\n$/),
+      stdout: expect.stringMatching(/^Nothing to rehearse: \S+ has every migration\.\n$/),
     });
   });
 
@@ -150,14 +150,14 @@ dropped: the copy \\w+, made by the server\n$`,
     [['--nonsense'], "unknown option '--nonsense'"],
     [['mysql://nowhere/x'], 'error: The database URL must begin with postgres://'],
     [['postgres://someone:hunter2@127.0.0.1:1/antone'], 'nothing listens there'],
-  ])('exits 2 when it could not rehearse: %j', async (args, reason) => {
+  ])('exits 2 if the rehearsal cannot be done: %j', async (args, reason) => {
     const { code, stderr } = await rehearse(...args);
     expect(stderr).toContain(reason);
     expect(stderr).not.toContain('hunter2');
     expect(code).toBe(2);
   });
 
-  it('is what scripts/test-migration.sh runs, arguments included', async () => {
+  it('is run by scripts/test-migration.sh with the same arguments', async () => {
     expect(await readFile('scripts/test-migration.sh', 'utf8')).toContain(
       'exec npm run --silent migration:rehearse -- "$@"',
     );

@@ -11,7 +11,7 @@ jest.setTimeout(120_000);
 
 const withoutPgDump = await noPgDump();
 
-/** Every command but `migration:create`, which connects to nothing; with what it needs to come as far as the database. */
+/** Every command but `migration:create`, which uses no database, with the arguments that it needs to reach the database. */
 const COMMANDS: readonly (readonly string[])[] = [
   ...[['start'], ['health'], ['migration:generate', 'AddBio'], ['migration:run'], ['migration:run', '--dry-run']],
   ...[['migration:run', '--backup'], ['migration:revert'], ['migration:show'], ['migration:restore', 'nowhere']],
@@ -20,7 +20,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ...[['typeorm', 'query', 'SELECT 1']],
 ];
 
-/** Those that make the schema, need none, or do not look at it. */
+/** Commands that create the schema, need none, or do not read it. */
 const WITHOUT_SCHEMA = [
   'start',
   'migration:run',
@@ -44,14 +44,14 @@ describe('--schema', () => {
     expect([...new Set(COMMANDS.map(([name]) => name))].sort()).toEqual(
       names.filter((name) => name !== 'migration:create').sort(),
     );
-    // TypeORM's own command line answers to --help.
+    // For `typeorm`, TypeORM's own command line prints the help.
     for (const name of names.filter((each) => !['migration:create', 'typeorm'].includes(each))) {
       expect((await cli([name, '--help'])).stdout).toContain('--schema <name>');
     }
   });
 
   it.each(COMMANDS.map((command) => command.join(' ')))(
-    'refuses a name that needs quotation marks: %s',
+    'refuses a schema name that needs quotation marks: %s',
     async (command) => {
       const [name = '', ...rest] = command.split(' ');
       const { code, stderr, stdout } = await cli([name, '--schema', 'Agent One', ...rest]);
@@ -62,7 +62,7 @@ describe('--schema', () => {
   );
 
   it.each(COMMANDS.filter(([name = '']) => !WITHOUT_SCHEMA.includes(name)).map((command) => command.join(' ')))(
-    'names a schema that does not exist: %s',
+    'is named in the error if there is no such schema: %s',
     async (command) => {
       const [name = '', ...rest] = command.split(' ');
       const { code, stderr, stdout } = await cli([name, '--schema', 'nowhere', ...rest]);
@@ -72,8 +72,8 @@ describe('--schema', () => {
   );
 });
 
-/** Each step by a command; one agent by the option, the other by the variable. */
-describe('two agents in one database, by commands', () => {
+/** One agent gives its schema with --schema, the other with SHARED_DB_SCHEMA. */
+describe('two agents in one database', () => {
   const db = useDatabase();
   let url: string;
   let folder: string;
@@ -81,7 +81,7 @@ describe('two agents in one database, by commands', () => {
 
   const one = (...args: string[]): Promise<CliResult> =>
     runCli([args[0] ?? '', '--schema', 'agent_one', ...args.slice(1)], {
-      // The option goes before the variable.
+      // --schema takes precedence over SHARED_DB_SCHEMA.
       env: { DATABASE_URL: url, SHARED_DB_SCHEMA: 'agent_two', NODE_ENV: 'test' },
     });
   const two = (...args: string[]): Promise<CliResult> =>
@@ -115,9 +115,9 @@ describe('two agents in one database, by commands', () => {
   it.each([
     ['one', one],
     ['two', two],
-  ] as const)('are checked, validated and healthy, each by itself: %s', async (name, agent) => {
+  ] as const)('are checked, validated and healthy independently: %s', async (name, agent) => {
     const schema = `schema agent_${name}`;
-    expect(await succeed(agent('migration:check'))).toMatch(new RegExp(`^Nothing differs: .*, ${schema} is what`));
+    expect(await succeed(agent('migration:check'))).toMatch(new RegExp(`^Nothing differs: .*, ${schema} has the schema`));
     if (name === 'one') expect(await succeed(agent('migration:check', '--full'))).toContain('agree.');
     expect(await succeed(agent('validate:schema'))).toMatch(new RegExp(`^0 findings .*, ${schema}\\.$`, 'm'));
     expect(await succeed(agent('health', '--timeout', '5000'))).toContain('0 pending');
@@ -127,7 +127,7 @@ describe('two agents in one database, by commands', () => {
     expect(await succeed(agent('typeorm', 'query', 'SELECT current_schema() AS it'))).toContain(`agent_${name}`);
   });
 
-  it('say of which environment they are one by one', async () => {
+  it('have an environment each', async () => {
     await succeed(two('db:environment', '--set', 'production'));
     expect(await succeed(one('db:environment'))).toContain('environment  test');
     expect((await two('migration:revert')).stderr).toContain('says it is production');
@@ -135,7 +135,7 @@ describe('two agents in one database, by commands', () => {
     await succeed(two('db:environment', '--set', 'test', '--database', name));
   });
 
-  it('one is reverted and cleared; the other keeps its catalog and every row', async () => {
+  it('can be reverted and dropped one by one: the other keeps its catalog and every row', async () => {
     const before = await stateOf(url, 'agent_one');
     expect(await succeed(two('migration:revert'))).toMatch(/^reverted ProtectFinalValues/);
     expect(await succeed(two('migration:show'))).toContain(', 1 pending');
@@ -152,7 +152,7 @@ describe('two agents in one database, by commands', () => {
     expect(await stateOf(url, 'agent_one')).toEqual(before);
   });
 
-  it('migrations of one are rehearsed on a copy that holds both', async () => {
+  it('are rehearsed one by one, on a copy that contains both', async () => {
     await succeed(two('migration:revert'));
     const before = await readDatabaseFingerprint({ ...listening(url), schema: 'agent_two' });
     const report = JSON.parse(await succeed(two('migration:rehearse', '--json'))) as Record<string, unknown>;
@@ -172,11 +172,11 @@ describe('two agents in one database, by commands', () => {
     expect(await tablesIn(url)).toEqual({ agent_one: 24, agent_two: 24 });
   });
 
-  it('are backed up together: restoring asks, and says which schemas go with it', async () => {
+  it('are backed up together: migration:restore needs confirmation and names the other schema', async () => {
     await succeed(two('migration:revert'));
     const engine = withoutPgDump === undefined ? 'dump' : 'template';
     const { stderr } = await two('migration:run', `--backup=${engine}`, '--backup-dir', folder);
-    const [, backup = ''] = /back to it: \S+ \S+ migration:restore (\S+)$/m.exec(stderr) ?? [];
+    const [, backup = ''] = /to restore it: \S+ \S+ migration:restore (\S+)$/m.exec(stderr) ?? [];
     const refused = await two('migration:restore', backup);
     expect(refused.stderr).toMatch(
       /Refused to replace the database by a backup: it holds other schemas too, which go with it: agent_one\. Nothing was changed\./,
@@ -187,11 +187,11 @@ describe('two agents in one database, by commands', () => {
     await succeed(two('migration:run'));
   });
 
-  it('a failed migration of one does not set the other back: the backup is not restored by itself', async () => {
+  it('keep the rows of one if a migration of the other fails: the backup is not restored automatically', async () => {
     await succeed(two('migration:revert'));
     await succeed(two('migration:revert'));
     await ask(url, `CREATE FUNCTION agent_two.refuse_final_change() RETURNS int LANGUAGE sql AS 'SELECT 1'`);
-    // What somebody else writes while it runs: a trigger on the table that the first of the two migrations writes its name to.
+    // A trigger on the table of applied migrations writes to the other schema while the migrations run.
     await ask(
       url,
       `CREATE FUNCTION agent_two.write_elsewhere() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -215,7 +215,7 @@ describe('two agents in one database, by commands', () => {
 describe('start', () => {
   const db = useDatabase();
 
-  it('makes the schema, works in it, and tells psql of it', async () => {
+  it('creates the schema, works in it, and prints a psql command that selects it', async () => {
     const url = await db.create({ bare: true });
     const running = start({ DATABASE_URL: url, SHARED_DB_SCHEMA: 'agent_one' });
     await running.says(READY);

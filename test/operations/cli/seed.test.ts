@@ -18,8 +18,8 @@ function assertRefused(result: { code: number | null; stdout: string; stderr: st
   expect(result.stderr).toMatch(line);
 }
 
-describe('npm run seed:reference', () => {
-  it('writes the reference tables, in production too, and says how many rows; twice changes nothing', async () => {
+describe('seed:reference', () => {
+  it('writes the reference tables, also in production, and prints how many rows; a second run changes nothing', async () => {
     const env = { DATABASE_URL: await db.create(), ...PERMISSIVE_PRODUCTION };
     const first = await runCli(['seed:reference', '--json'], { env });
     expect(first).toMatchObject({ code: 0, stderr: '' });
@@ -27,17 +27,20 @@ describe('npm run seed:reference', () => {
     expect(tablesOf(first.stdout)).toContainEqual({ table: 'archetypes', inserted: 8, total: 8 });
     const second = await runCli(['seed:reference'], { env });
     expect(second.stdout).toMatch(/^table +inserted\narchetypes +0\n/);
-    expect(second.stdout).toMatch(/Nothing to do: every row was there already\.\n$/);
+    expect(second.stdout).toMatch(/Nothing to do: every row exists already\.\n$/);
   });
 
-  it('asks for the migrations first', async () => {
+  it('is refused while migrations are pending', async () => {
     const env = { DATABASE_URL: await db.create({ bare: true }) };
-    assertRefused(await runCli(['seed:reference'], { env }), /Migrations are pending \(\d+\): run migration:run first/);
+    assertRefused(
+      await runCli(['seed:reference'], { env }),
+      /Migrations are pending \(\d+\): apply them first with npx shared-db migration:run\./,
+    );
   });
 });
 
-describe('npm run seed', () => {
-  it('writes every table; a second time, with the database named, it changes nothing', async () => {
+describe('seed', () => {
+  it('writes every table; a second run with the name of the database changes nothing', async () => {
     const url = await db.create();
     const env = { DATABASE_URL: url };
     const first = await runCli(['seed', '--json'], { env });
@@ -54,7 +57,7 @@ describe('npm run seed', () => {
     assertRefused(await runCli(['seed'], { env }), /NODE_ENV is production/);
   });
 
-  it('is refused when --database names another database', async () => {
+  it('is refused if --database names another database', async () => {
     const env = { DATABASE_URL: db.url };
     assertRefused(await runCli(['seed', '--database', 'another'], { env }), /not to "another"/);
   });

@@ -33,7 +33,7 @@ function assertFailedWith(result: CliResult, line: RegExp): void {
   expect(result.stderr).toMatch(line);
 }
 
-describe('npm start on a database of one’s own', () => {
+describe('start with DATABASE_URL', () => {
   let url: string;
   let proxy: DatabaseProxy;
   let running: RunningCli;
@@ -53,7 +53,7 @@ describe('npm start on a database of one’s own', () => {
     await proxy.down();
   });
 
-  it('says where everything is, in plain lines and without a password', () => {
+  it('prints the addresses in plain lines and without a password', () => {
     const { host, pathname, username } = new URL(proxy.url);
     const { stdout } = running;
     expect(stdout).toContain(`health       ${server.origin}/health\n`);
@@ -67,7 +67,7 @@ describe('npm start on a database of one’s own', () => {
     assertNoPassword(running, url);
   });
 
-  it('counts the rows of all 21 tables, and none is empty', () => {
+  it('prints the number of rows of all 21 tables, and no table is empty', () => {
     const tables = running.stdout.split('\n').flatMap((line) => /^([a-z_]+) +([\d,]+)$/.exec(line)?.slice(1, 3) ?? []);
     expect(tables.filter((_cell, i) => i % 2 === 0)).toHaveLength(ENTITIES.length);
     expect(tables).not.toContain('0');
@@ -80,7 +80,7 @@ describe('npm start on a database of one’s own', () => {
     expect(report).toMatchObject({ status: 'ok', migrations: { applied: MIGRATIONS.length, pending: 0 } });
   });
 
-  it('answers 404 in JSON for everything else, and 400 for what cannot be read', async () => {
+  it('answers 404 in JSON for other paths, and 4xx for malformed ones', async () => {
     const nowhere = await fetch(new URL('/nowhere', server));
     expect(nowhere.status).toBe(404);
     expect(await nowhere.json()).toMatchObject({ status: 'error' });
@@ -88,12 +88,12 @@ describe('npm start on a database of one’s own', () => {
     expect((await fetch(new URL('/%E0%A4%A', server))).status).toBeLessThan(500);
   });
 
-  it('keeps no connection to the database while it waits', async () => {
+  it('keeps no connection to the database while it is idle', async () => {
     for (let i = 0; i < 50 && (await sessions(db.dataSource, url)) > 0; i += 1) await sleep(20);
     expect(await sessions(db.dataSource, url)).toBe(0);
   });
 
-  it('outlives a database that goes away, says 503, and 200 when it is back', async () => {
+  it('answers 503 while the database is unreachable, and 200 when it is back', async () => {
     await proxy.down();
     const { status, report } = await health(server);
     expect(status).toBe(503);
@@ -102,12 +102,12 @@ describe('npm start on a database of one’s own', () => {
     expect((await health(server)).status).toBe(200);
   });
 
-  it('refuses to be started twice on one port, and says so', async () => {
+  it('is refused on a port that is taken, and suggests another', async () => {
     const second = await start({ DATABASE_URL: url, PORT: server.port }).ended;
     assertFailedWith(second, new RegExp(`^error: Port ${server.port} is taken: .*PORT=`));
   });
 
-  it('finishes the running request on SIGTERM, closes idle connections, and ends with 0', async () => {
+  it('finishes the running request at SIGTERM, closes idle connections, and exits 0', async () => {
     const idle = new Set([await fetch(new URL('/health', server)), await fetch(new URL('/nowhere', server))]);
     for (const response of idle) await response.text();
     proxy.freeze();
@@ -124,7 +124,7 @@ describe('npm start on a database of one’s own', () => {
     proxy.thaw();
   });
 
-  it('starts again on the same data and changes nothing; Ctrl-C ends it with 0', async () => {
+  it('changes nothing at a second start, and exits 0 at Ctrl-C', async () => {
     const again = start({ DATABASE_URL: url });
     await again.says(READY);
     const tables = (text: string): string => text.slice(0, text.indexOf('server'));
@@ -135,7 +135,7 @@ describe('npm start on a database of one’s own', () => {
     expect(await sessions(db.dataSource, url)).toBe(0);
   });
 
-  it('leaves rows of others alone: it says why there is no sample data, and starts', async () => {
+  it('starts without sample data in a database that contains other rows, and prints why', async () => {
     const used = await db.create();
     const dataSource = await createDataSource({ url: used }).initialize();
     await dataSource.query(`INSERT INTO authors (platform, platform_id, handle) VALUES ('REDDIT', 't2_1', 'someone')`);
@@ -149,7 +149,7 @@ describe('npm start on a database of one’s own', () => {
   });
 });
 
-describe('what makes a start impossible is one line, and exit code 1', () => {
+describe('start exits 1 and prints one line for', () => {
   it.each<[string, Record<string, string>, RegExp]>([
     ['a malformed URL', { DATABASE_URL: 'mysql://me:hunter2@localhost/db' }, /must begin with postgres:\/\//],
     [
@@ -188,8 +188,8 @@ describe('what makes a start impossible is one line, and exit code 1', () => {
   });
 });
 
-describe('npm start on a bare machine', () => {
-  it('runs an embedded server: found by npm run health, guarded by its password, gone with us', async () => {
+describe('start without DATABASE_URL', () => {
+  it('runs an embedded server that health finds, that needs its password, and that stops with the command', async () => {
     const { folder, remove } = await workingFolder();
     const data = `${folder}/.data/postgres`;
     const started = start({}, folder);
@@ -201,7 +201,7 @@ describe('npm start on a bare machine', () => {
       );
       const url = (await findEmbeddedServer(data)) ?? '';
       assertNoPassword(started, url);
-      // Also one that is older than the table: that of a working folder is for development.
+      // A database of a working folder is for development, also if it was migrated before the environment was recorded.
       expect(await words(url)).toEqual(['development']);
       await ask(url, 'DROP TABLE database_environment');
       expect(await runCli(['migration:run'], { folder })).toMatchObject({ code: 0 });

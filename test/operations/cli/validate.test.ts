@@ -20,13 +20,13 @@ describe('validate:schema', () => {
   const validate = (url: string, ...args: string[]): Promise<CliResult> =>
     runCli(['validate:schema', ...args], { env: { DATABASE_URL: url } });
 
-  it('finds nothing in a migrated database, as a role that may connect and nothing else', async () => {
+  it('finds nothing in a migrated database, as a role that may only connect', async () => {
     const { code, stdout, stderr } = await validate(withUser(db.url, WATCHER, 'hunter2'));
-    expect(stdout).toMatch(/^0 findings by \d+ rules, \d exceptions \(--json gives their reasons\); \S+\.\n$/);
+    expect(stdout).toMatch(/^0 findings by \d+ rules, \d exceptions \(--json lists their reasons\); \S+\.\n$/);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
-  it('says under each rule what breaks it, why, and what to do, and exits 1', async () => {
+  it('prints under each broken rule its reason, the findings and their remedies, and exits 1', async () => {
     const url = await db.create();
     await on(
       url,
@@ -44,12 +44,12 @@ comments: whoever reads the database in psql has no other documentation at hand.
   posts.detected_at has no comment. Remedy: say in the comment of the property what it means, run docs:generate
 public-grants: PUBLIC is every role that will ever be made on the server: rights are given to roles, one by one.
   grant SELECT ON TABLE authors TO PUBLIC gives everybody a right. Remedy: REVOKE SELECT ON TABLE authors FROM PUBLIC
-4 findings by 21 rules, 9 exceptions (--json gives their reasons)`,
+4 findings by 21 rules, 9 exceptions (--json lists their reasons)`,
     );
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
   });
 
-  it('keeps to one line, and says no SQL that a name has brought along', async () => {
+  it('prints each finding on one line, and quotes names that contain SQL', async () => {
     const url = await db.create();
     const name = '"x""; DROP TABLE posts; --\n\x1b[31m"';
     await on(
@@ -68,7 +68,7 @@ public-grants: PUBLIC is every role that will ever be made on the server: rights
     expect(code).toBe(1);
   });
 
-  it('gives a machine the rules, the findings and the exceptions', async () => {
+  it('prints the rules, the findings and the exceptions with --json', async () => {
     const { code, stdout } = await validate(await db.create({ bare: true }), '--json');
     const report = JSON.parse(stdout) as { findings: { rule: string }[] };
     expect(report).toMatchObject({
@@ -91,7 +91,7 @@ public-grants: PUBLIC is every role that will ever be made on the server: rights
     expect(code).toBe(1);
   });
 
-  it('exits 2 and says what it may not see where somebody closed the catalogs', async () => {
+  it('exits 2 and names the catalog that the role may not read', async () => {
     const url = await db.create();
     await on(url, 'REVOKE SELECT ON pg_constraint FROM PUBLIC');
     const { code, stdout, stderr } = await validate(withUser(url, WATCHER, 'hunter2'));
@@ -105,7 +105,7 @@ public-grants: PUBLIC is every role that will ever be made on the server: rights
     [['validate:schema'], 'postgres://someone:hunter2@127.0.0.1:1/antone', 'nothing listens there'],
     [['validate:schema', '--fix'], 'postgres://127.0.0.1:1/antone', "unknown option '--fix'"],
     [['validate:schema', 'posts'], 'postgres://127.0.0.1:1/antone', 'too many arguments'],
-  ])('exits 2 when it could not check: %j on %s', async (args, url, reason) => {
+  ])('exits 2 if the validation cannot be done: %j on %s', async (args, url, reason) => {
     const { code, stdout, stderr } = await runCli(args, { env: { DATABASE_URL: url } });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(reason);

@@ -28,6 +28,20 @@ describe('the log of statements', () => {
     expect(lines.join('')).not.toContain(SECRET);
   });
 
+  it('shows the ids and counts in the lines that TypeORM prints about migrations', () => {
+    const logger = new SqlLogger(true);
+    logger.logSchemaBuild('[X] 12 AddBio1795500000000');
+    logger.logSchemaBuild('[ ] AddBio1795500000000');
+    logger.logSchemaBuild('7 migrations are already loaded in the database.');
+    logger.logSchemaBuild(`[X] 12 '${SECRET}'`);
+    expect(lines).toEqual([
+      'schema: [X] 12 AddBio1795500000000\n',
+      'schema: [ ] AddBio1795500000000\n',
+      'schema: 7 migrations are already loaded in the database.\n',
+      'schema: [X] ? ?\n',
+    ]);
+  });
+
   it('is silent unless it is asked for', () => {
     sayAll(new SqlLogger(false));
     expect(lines).toEqual([]);

@@ -82,7 +82,7 @@ describe('assertSamplePlace', () => {
     expect(() => {
       assertSamplePlace(elsewhere);
     }).toThrow(
-      'Sample data is refused: the database "antone" is on db.example, not on this machine. If it is yours to fill, give its name: npm run seed -- --database antone',
+      'Sample data is refused: the database "antone" is on db.example, not on this machine. If it is yours to fill, give its name: seed --database antone',
     );
   });
 
