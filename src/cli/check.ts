@@ -140,12 +140,17 @@ export async function compareSources(options: ScratchOptions): Promise<Finding[]
   options.note('making two scratch databases: one migrated, one synchronised from the entities');
   const { migrated, synchronised } = await readScratchSnapshots(options, ['migrated', 'synchronised']);
   return [
-    ...toFindings('migrations', [
-      ...withoutMigrationOnly(diff(synchronised, migrated), MIGRATION_ONLY),
-      ...findStaleEntries(synchronised, migrated, MIGRATION_ONLY),
-    ]),
+    ...compareSnapshots({ migrated, synchronised }),
     ...toFindings('package', diff(migrated, SHIPPED_SNAPSHOT)),
   ];
+}
+
+/** Compares the schema that the migrations create with the one that the entities declare. */
+export function compareSnapshots({ migrated, synchronised }: Record<'migrated' | 'synchronised', Snapshot>): Finding[] {
+  return toFindings('migrations', [
+    ...withoutMigrationOnly(diff(synchronised, migrated), MIGRATION_ONLY),
+    ...findStaleEntries(synchronised, migrated, MIGRATION_ONLY),
+  ]);
 }
 
 interface CheckOptions {

@@ -100,12 +100,12 @@ export const lintCommand = new Command('migration:lint')
     }, COULD_NOT_CHECK),
   );
 
-interface Linted {
+export interface Linted {
   report: LintReport;
   scope: Scope;
 }
 
-async function lintAllMigrations(): Promise<Linted> {
+export async function lintAllMigrations(): Promise<Linted> {
   const { createDataSource } = await import('../data-source.js');
   const { lintMigrations } = await import('../operations/lint/lint.js');
   const { MIGRATIONS } = await import('../migrations/index.js');

@@ -11,6 +11,7 @@ import { checkCommand } from './check.js';
 import { COULD_NOT_CHECK, explain, output, removeSecrets } from './command.js';
 import { createSchemaOption } from './database.js';
 import { environmentCommand } from './environment.js';
+import { finishCommand } from './finish.js';
 import { healthCommand } from './health.js';
 import { lintCommand } from './lint.js';
 import { writingCommands } from './migration-writing.js';
@@ -35,6 +36,7 @@ for (const command of [
   startCommand,
   healthCommand,
   ...writingCommands,
+  finishCommand,
   ...migrationCommands,
   restoreCommand,
   rehearseCommand,

@@ -78,7 +78,7 @@ function formatTable(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-interface RehearseFlags {
+export interface RehearseFlags {
   server?: string;
   keep?: boolean;
   json?: boolean;
@@ -121,7 +121,7 @@ export const rehearseCommand = new Command('migration:rehearse')
     }, COULD_NOT_REHEARSE),
   );
 
-async function runRehearsal(environment: Environment, { server, keep = false }: RehearseFlags) {
+export async function runRehearsal(environment: Environment, { server, keep = false }: RehearseFlags): Promise<Rehearsal> {
   const database = await acquireDatabase(environment);
   try {
     const [{ rehearse }, { SHIPPED_SNAPSHOT }, { createDataSource }] = await Promise.all([

@@ -57,7 +57,7 @@ class CatalogHidden extends SharedDbError {
 /** SQLSTATE insufficient_privilege. */
 const FORBIDDEN = '42501';
 
-async function validateSchema(environment: Environment): Promise<Report> {
+export async function validateSchema(environment: Environment): Promise<Report> {
   const { RULES, validateCatalog } = await import('../operations/catalog/rules/index.js');
   const { readSchemaCatalog } = await import('../operations/catalog/compare.js');
   const database = await acquireDatabase(environment);
@@ -80,7 +80,7 @@ async function validateSchema(environment: Environment): Promise<Report> {
 }
 
 /** One line per finding under the rule that it breaks, and the count. */
-function formatVerdict({ findings, excused, rules, database }: Report): string[] {
+export function formatVerdict({ findings, excused, rules, database }: Report): string[] {
   const found = rules.flatMap((rule) => {
     const broken = findings.filter((finding) => finding.rule === rule);
     const [first] = broken;

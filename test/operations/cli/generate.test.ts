@@ -86,7 +86,7 @@ describe('migration:generate', () => {
     const { code, stderr } = await run('migration:generate', 'UnplanExperiments');
     expect({ code, lines: stderr.trim().split('\n').length }).toEqual({ code: 1, lines: 1 });
     expect(stderr).toMatch(
-      /^error: Nothing is written: enum experiment_status \(experiments\.status\): 'PLANNED' is removed; .*DATABASE_MIGRATION_GUIDE\.md/,
+      /^error: No migration was written: enum experiment_status \(experiments\.status\): 'PLANNED' is removed, .*DATABASE_MIGRATION_GUIDE\.md/,
     );
     expect(await files()).toEqual(before);
     await change('src/entities/enums.ts', [`['DRAFT', 'RUNNING',`, `['DRAFT', 'PLANNED', 'RUNNING',`]);
@@ -118,14 +118,14 @@ describe('migration:generate', () => {
     const index = await readFile(join(project.folder, 'src/migrations/index.ts'), 'utf8');
     const unasked = await run('migration:generate', 'ReplaceErrorMessage');
     expect(unasked).toMatchObject({ code: 0, stderr: expect.stringContaining('--rename posts.error_message:failure') });
-    expect(unasked.stderr).toContain('warning: it loses data: DROP COLUMN "error_message" of table "posts"');
-    expect(unasked.stdout).toContain('It cannot be taken back: the values of posts.error_message are gone');
+    expect(unasked.stderr).toContain('warning: the migration loses data: DROP COLUMN "error_message" of table "posts"');
+    expect(unasked.stdout).toContain('It cannot be reverted: the values of posts.error_message are lost');
     await removeNewest(project.folder, index, (await files()).at(-1) ?? '');
 
     await project.build();
     const before = await files();
     const left = await atTerminal(project.folder, db.url, ['migration:generate', 'LeftAlone'], '\u0003');
-    expect(left).toContain('error: Nothing is written: the question was not answered.');
+    expect(left).toContain('error: No migration was written: the question was not answered.');
     expect(await files()).toEqual(before);
     const asked = await atTerminal(project.folder, db.url, ['migration:generate', 'AskedAboutIt'], 'y\r');
     expect(asked).toContain(

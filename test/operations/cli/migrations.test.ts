@@ -29,7 +29,7 @@ describe('the migration commands', () => {
   it('find nothing to generate or run right after the migrations', async () => {
     expect(await run('migration:generate', 'AddBio')).toMatchObject({
       code: 0,
-      stdout: 'Nothing to do: the database is what the entities say.\n',
+      stdout: 'Nothing to do: the database has the schema of the entities.\n',
     });
     expect(await run('migration:run')).toMatchObject({
       code: 0,
@@ -72,7 +72,7 @@ describe('the migration commands', () => {
     await project.build();
     expect(await run('migration:generate', 'AddMore')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('Migrations are pending (1): run npm run migration:run first.'),
+      stderr: expect.stringContaining('This database has 1 pending migrations: run npm run migration:run first.'),
     });
     expect(await run('migration:show')).toMatchObject({
       code: 0,
@@ -95,7 +95,7 @@ describe('the migration commands', () => {
     );
     expect(await run('migration:generate', 'DropBio')).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('warning: it loses data: DROP COLUMN "bio"'),
+      stderr: expect.stringContaining('warning: the migration loses data: DROP COLUMN "bio"'),
     });
   });
 

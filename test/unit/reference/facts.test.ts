@@ -24,7 +24,7 @@ describe('the pages', () => {
     const column = shipped('column posts.processed_at');
     const silent = { ...column, facts: { ...column.facts, comment: 'When its decision was stored.' } };
     expect(() => generateReference(changed('column posts.processed_at', silent))).toThrow(
-      'posts.processed_at may be null and does not say when: add "Null: …" to the comment of its property.',
+      'posts.processed_at is nullable, but its comment does not say when it is null: add "Null: …" to the comment of its property.',
     );
   });
 
@@ -59,7 +59,7 @@ describe('the pages', () => {
     ['table posts', 'Post has no table in it'],
   ])('are refused for a catalog of another time: without %s', (key, why) => {
     expect(() => generateReference(changed(key, undefined))).toThrow(
-      `src/schema/shipped-snapshot.ts is not of the same time as the entities (${why}): run npm run docs:snapshot`,
+      `src/schema/shipped-snapshot.ts does not fit the entities (${why}): run npm run docs:snapshot`,
     );
   });
 

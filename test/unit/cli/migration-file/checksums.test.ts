@@ -46,7 +46,7 @@ describe('the checksums of migrations', () => {
 
   it('refuse to lose, or to rename, what was released', () => {
     const message =
-      'AddSong1795000001000 was released in 1.2.0 and is gone or renamed: restore it, and undo its work in a new migration.';
+      'AddSong1795000001000 was released in 1.2.0 and was removed or renamed: restore it, and undo it in a new migration.';
     const [kept] = sources;
     expect(() => updateChecksums(released, new Map(kept && [kept]), null)).toThrow(message);
     const renamed = new Map([...(kept ? [kept] : []), ['AddTune1795000001000', 'add song'] as const]);
