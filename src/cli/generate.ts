@@ -72,7 +72,8 @@ export async function chooseRenames(
 
 function renameOf(flag: string, is: Snapshot, shouldBe: Snapshot): ColumnRename {
   const [, table, from = '', to = ''] = /^(?:([^.:]+)\.)?([^.:]+):(?:\1\.)?([^.:]+)$/.exec(flag) ?? [];
-  if (from === '') throw new GenerateError(`--rename ${flag}: it must have the form table.old:new, with names of columns.`);
+  if (from === '')
+    throw new GenerateError(`--rename ${flag}: it must have the form table.old:new, with names of columns.`);
   const fitting = listTablesWithRename(from, to, is, shouldBe);
   if (table === undefined && fitting.length > 1) {
     throw new GenerateError(

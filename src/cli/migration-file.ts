@@ -22,7 +22,9 @@ export async function listMigrationFiles(): Promise<string[]> {
   try {
     return (await readdir(MIGRATIONS_FOLDER)).filter((file) => /^\d+-.+\.ts$/.test(file)).sort();
   } catch {
-    throw new MigrationFileError(`There is no folder ${MIGRATIONS_FOLDER} here: run this command in the root of the repository.`);
+    throw new MigrationFileError(
+      `There is no folder ${MIGRATIONS_FOLDER} here: run this command in the root of the repository.`,
+    );
   }
 }
 
@@ -222,8 +224,7 @@ function applyHouseStyle(source: string, className: string): string {
 function withLine(index: string, className: string, module: string): string {
   const firstComment = index.indexOf('\n/**');
   const end = index.lastIndexOf('];');
-  if (firstComment < 0 || end < 0)
-    throw new MigrationFileError(`${INDEX} cannot be parsed: add ${className} by hand.`);
+  if (firstComment < 0 || end < 0) throw new MigrationFileError(`${INDEX} cannot be parsed: add ${className} by hand.`);
   const imports = `${index.slice(0, firstComment)}import { ${className} } from './${module}.js';\n`;
   return `${imports}${index.slice(firstComment, end)}  ${className},\n${index.slice(end)}`;
 }

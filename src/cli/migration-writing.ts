@@ -49,7 +49,9 @@ const generate = createCommand(
       await withDatabase(environment, async (dataSource, database) => {
         const { pending } = await readMigrationStatus(dataSource);
         if (pending.length > 0) {
-          throw new TypeormFailure(`This database has ${pending.length} pending migrations: run npm run migration:run first.`);
+          throw new TypeormFailure(
+            `This database has ${pending.length} pending migrations: run npm run migration:run first.`,
+          );
         }
         const { url, schema } = database;
         await generateFor(dataSource, { url, schema, className: `${name}${timestamp}`, renames: rename });
@@ -57,7 +59,10 @@ const generate = createCommand(
     }),
   );
 
-const create = createCommand('migration:create', 'write an empty migration, for what entities cannot express (triggers, functions, data)')
+const create = createCommand(
+  'migration:create',
+  'write an empty migration, for what entities cannot express (triggers, functions, data)',
+)
   .argument('<Name>', 'what the migration does, in PascalCase')
   .addHelpText('after', '\nExample:\n  npm run migration:create -- ProtectAuditLogs')
   .action(

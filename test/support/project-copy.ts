@@ -47,7 +47,14 @@ function runNpmScript(folder: string, name: string, env: Readonly<Record<string,
 /** Answers WHY, WHAT, LOCKS and REVERSIBLE in the comment of the newest migration. */
 export async function answerQuestions(folder: string): Promise<void> {
   const migrations = join(folder, 'src/migrations');
-  const newest = (await readdir(migrations)).filter((name) => /^\d/.test(name)).sort().at(-1) ?? '';
+  const newest =
+    (await readdir(migrations))
+      .filter((name) => /^\d/.test(name))
+      .sort()
+      .at(-1) ?? '';
   const source = await readFile(join(migrations, newest), 'utf8');
-  await writeFile(join(migrations, newest), source.replaceAll(/(WHY|WHAT|LOCKS|REVERSIBLE)(\s+)…/g, '$1$2a test needs it'));
+  await writeFile(
+    join(migrations, newest),
+    source.replaceAll(/(WHY|WHAT|LOCKS|REVERSIBLE)(\s+)…/g, '$1$2a test needs it'),
+  );
 }

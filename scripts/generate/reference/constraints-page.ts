@@ -41,7 +41,9 @@ function isUnique({ facts }: CatalogObject): boolean {
 function nameError({ name, facts: { definition = '' } }: CatalogObject): DatabaseError {
   const state = STATES.find(([beginning]) => beginning.test(definition))?.[1];
   if (state === undefined)
-    throw new DocumentationError(`The SQLSTATE of ${name} is unknown: add ${definition} to STATES in constraints-page.ts.`);
+    throw new DocumentationError(
+      `The SQLSTATE of ${name} is unknown: add ${definition} to STATES in constraints-page.ts.`,
+    );
   return describeRefusal(state, removeSchema(name));
 }
 

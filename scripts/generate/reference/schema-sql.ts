@@ -105,9 +105,7 @@ function listTableParts(table: CatalogObject, all: readonly CatalogObject[]): Ta
       ...renderAfterwards(table, withFacts(table, 'column order')),
       ...columns.flatMap((column) => renderAfterwards(column, withFacts(column, 'type', 'null', 'default'))),
       ...inside.flatMap((constraint) => renderAfterwards(constraint, withFacts(constraint, 'definition'))),
-      ...sequences.flatMap((sequence) =>
-        renderAfterwards(sequence, withFacts(sequence, 'definition', 'used by')),
-      ),
+      ...sequences.flatMap((sequence) => renderAfterwards(sequence, withFacts(sequence, 'definition', 'used by'))),
       ...[...of('index'), ...of('trigger')].flatMap(renderCreate),
     ],
     foreignKeys: foreign.flatMap(renderCreate),

@@ -31,7 +31,11 @@ export function renderTablePage(table: TableFacts, tables: readonly TableFacts[]
       ['column', 'references', 'when the referenced row is deleted'],
       table.foreignKeys.map(renderParentRow),
     ),
-    ...renderTableSection('Referenced by', ['column', 'when the row of this table is deleted'], children.map(renderChildRow)),
+    ...renderTableSection(
+      'Referenced by',
+      ['column', 'when the row of this table is deleted'],
+      children.map(renderChildRow),
+    ),
     ...renderTableSection('Rules over several columns', ['rule', 'columns', 'enforced by'], renderRowRules(table)),
     ...renderTableSection('Final values', ['rule', 'columns', 'enforced by'], renderFinalValues(table)),
     ...renderTableSection(
@@ -142,7 +146,9 @@ function renderIndexRow({ name, facts }: CatalogObject, { name: table, rules }: 
   const plain = removeSchema(name);
   const purpose = rules.queries.get(plain) ?? rules.constraints.get(plain)?.summary ?? facts.comment;
   if (purpose === undefined)
-    throw new DocumentationError(`The index ${plain} on ${table} names no query that it serves: declare it with @IndexFor.`);
+    throw new DocumentationError(
+      `The index ${plain} on ${table} names no query that it serves: declare it with @IndexFor.`,
+    );
   const definition = facts.definition?.replace(/^CREATE (UNIQUE )?INDEX .*? USING /, '$1') ?? '';
   return [renderCode(plain), renderCode(removeSchema(definition)), escapeProse(purpose)];
 }

@@ -1,6 +1,15 @@
 import { quoteLiteral } from '../catalog/repair.js';
 import type { CatalogObject } from '../catalog/snapshot.js';
-import { alterSql, unquoteName, type Change, deriveName, type Draft, quoteLocalName, type Phase, quoteName } from './draft.js';
+import {
+  alterSql,
+  unquoteName,
+  type Change,
+  deriveName,
+  type Draft,
+  quoteLocalName,
+  type Phase,
+  quoteName,
+} from './draft.js';
 
 /**
  * Plans the change of a constraint of a table that exists. New constraints are validated without blocking writers; a constraint that is

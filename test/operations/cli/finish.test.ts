@@ -88,6 +88,8 @@ describe('migration:finish', () => {
   it('shows every step in --help, with examples', async () => {
     const { code, stdout } = await runCli(['migration:finish', '--help']);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/9\. Checks the rules .*[^]*for this repository only[^]*Examples:\n {2}npm run migration:finish\n/);
+    expect(stdout).toMatch(
+      /9\. Checks the rules .*[^]*for this repository only[^]*Examples:\n {2}npm run migration:finish\n/,
+    );
   });
 });
