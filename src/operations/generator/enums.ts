@@ -3,7 +3,8 @@ import type { CatalogObject, Kind, Snapshot } from '../catalog/snapshot.js';
 import { unquoteName, hasCastTo, type Change, deriveName, type Draft, quoteLocalName, quoteName } from './draft.js';
 import { dropTrigger, readsColumn } from './triggers.js';
 
-const RECIPE = 'see “Enum values” in docs/DATABASE_MIGRATION_GUIDE.md; npm run migration:create creates the file';
+const RECIPE =
+  'docs/DATABASE_MIGRATION_GUIDE.md, “Enum values”, describes it; npm run migration:create creates the file';
 
 /**
  * Plans the change of an enum. A new value gets the place that the entities give it. Removing a value means creating the type again, which

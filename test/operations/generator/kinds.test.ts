@@ -89,9 +89,11 @@ async function expectDown(Class: MigrationClass, { down, irreversible }: Kind): 
   if (irreversible !== undefined) return;
   const [up, statements] = [await statementsOf(Class, 'up'), await statementsOf(Class, 'down')];
   if (down) expect(statements).toEqual(down);
-  for (const [comment, column = ''] of statements.join('\n').matchAll(/COMMENT ON \w+ (?:"\w+"\.)?("\w+")/g)) {
-    expect(up.join('\n')).toMatch(new RegExp(`${comment}|DROP (COLUMN|TABLE) ${column}`));
-    expect(statements.join('\n')).not.toMatch(new RegExp(`DROP (COLUMN|TABLE|TYPE) ${column}`));
+  const comments = statements.join('\n').matchAll(/COMMENT ON \w+ ("\w+")(?:\.("\w+"))?/g);
+  for (const [comment, table = '', column = table] of comments) {
+    const drop = new RegExp(`DROP (COLUMN ${column}|TABLE ${table}|TYPE ${table})`);
+    expect(up.join('\n')).toMatch(new RegExp(`${comment}|${drop.source}`));
+    expect(statements.join('\n')).not.toMatch(drop);
   }
 }
 

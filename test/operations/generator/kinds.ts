@@ -220,15 +220,25 @@ const COLUMNS: readonly Kind[] = [
     ],
   },
   {
-    kind: 'two rules replaced and two columns required, in one table',
+    kind: 'a rule replaced and a column required, in one table',
     entities: `${check('authors', 'ck_authors__handle_length', 'char_length(handle) BETWEEN 1 AND 80')};
-      ${check('authors', 'ck_authors__display_name_length', 'char_length(display_name) BETWEEN 1 AND 200')};
-      ALTER TABLE authors ALTER COLUMN display_name SET NOT NULL, ALTER COLUMN follower_count SET NOT NULL`,
-    rows: "UPDATE authors SET display_name = coalesce(display_name, 'Ada'), follower_count = coalesce(follower_count, 1)",
-    has: [
-      'VALIDATE CONSTRAINT "ck_authors__display_name_length__new",\n        VALIDATE CONSTRAINT "ck_authors__handle_length__new"',
-      'DROP CONSTRAINT "ck_authors__display_name_length",\n        DROP CONSTRAINT "ck_authors__handle_length"',
-      'ALTER COLUMN "display_name" SET NOT NULL,\n        ALTER COLUMN "follower_count" SET NOT NULL',
+      ALTER TABLE authors ALTER COLUMN display_name SET NOT NULL`,
+    rows: "UPDATE authors SET display_name = 'Ada' WHERE display_name IS NULL",
+    up: [
+      `
+      ALTER TABLE "authors"
+        ADD CONSTRAINT "ck_authors__display_name_present" CHECK ("display_name" IS NOT NULL) NOT VALID,
+        ADD CONSTRAINT "ck_authors__handle_length__new" CHECK (((char_length(handle) >= 1) AND (char_length(handle) <= 80))) NOT VALID
+    `,
+      `
+      ALTER TABLE "authors"
+        VALIDATE CONSTRAINT "ck_authors__display_name_present",
+        VALIDATE CONSTRAINT "ck_authors__handle_length__new"
+    `,
+      'ALTER TABLE "authors" DROP CONSTRAINT "ck_authors__handle_length"',
+      'ALTER TABLE "authors" RENAME CONSTRAINT "ck_authors__handle_length__new" TO "ck_authors__handle_length"',
+      'ALTER TABLE "authors" ALTER COLUMN "display_name" SET NOT NULL',
+      'ALTER TABLE "authors" DROP CONSTRAINT "ck_authors__display_name_present"',
     ],
   },
   {
