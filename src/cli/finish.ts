@@ -224,7 +224,7 @@ async function runRehearsalStep({ environment, pending }: Workspace): Promise<st
   const report = await runRehearsal(environment, {});
   for (const line of reportLines(report)) output.line(`        ${line}`);
   if (!report.passed) throw new FinishError('Correct the migration: the problems are listed above.');
-  return `${pending.length} migrations`;
+  return pending.join(', ');
 }
 
 async function applyMigrations({ environment, database, pending }: Workspace): Promise<string> {
