@@ -1,8 +1,12 @@
 /**
- * Writes src/entities/comments.ts alone: what `migration:generate` needs before it compares entities with a database. The rest of
- * `docs:generate` speaks of a database that is migrated already.
+ * Writes src/entities/comments.ts and src/migrations/checksums.ts, which commands load when they start. `migration:generate` and
+ * `migration:finish` run it first; the other generated files follow from a migrated database.
  */
+import { generateChecksums } from './generate/checksums.js';
 import { generateComments } from './generate/comments.js';
-import { write } from './generate/generated-file.js';
+import { runScript, write } from './generate/generated-file.js';
 
-await write(generateComments());
+await runScript(async () => {
+  await write(generateComments());
+  await write(await generateChecksums());
+});

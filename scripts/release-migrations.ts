@@ -1,13 +1,12 @@
 /**
- * Part of `npm version`: every migration that no release had yet is from now on part of this one, and never changes again.
- * Run before the commit of the new version, which takes the file along.
+ * Part of `npm version`: marks every unreleased migration as released by the new version, after which it never changes again.
+ * npm runs it before it commits the new version, so that the commit contains the file.
  */
 import { readFile } from 'node:fs/promises';
 import { generateChecksums } from './generate/checksums.js';
-import { write } from './generate/generated-file.js';
-import { refuseInProduction } from './generate/refusing.js';
+import { runScript, write } from './generate/generated-file.js';
 
-await refuseInProduction(async () => {
+await runScript(async () => {
   const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
   await write(await generateChecksums(version));
 });

@@ -1,8 +1,3 @@
-/**
- * The script that the requirements name: `npm run validate:schema` is `npx shared-db validate:schema`, run from the source.
- *
- *     npm run validate:schema              one line for each object that breaks a rule, exit 1 when there is one
- *     npm run validate:schema -- --help
- */
+/** Runs `shared-db validate:schema` from the source. The name of this file is part of the requirements of the project. */
 process.argv.splice(2, 0, 'validate:schema');
 await import('../src/cli/main.js');

@@ -2,7 +2,7 @@ import { CHECKSUMS_FILE, renderChecksums } from '../../src/cli/migration-file.js
 import type { GeneratedFile } from './generated-file.js';
 
 /**
- * The checksums of the migrations. With a version: that one releases all that were not.
+ * Returns the file of checksums. A version marks every unreleased migration as released by it.
  *
  * @throws MigrationFileError when a released migration was edited, renamed or removed
  */

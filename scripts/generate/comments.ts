@@ -3,8 +3,8 @@ import { readEntitySources, type EntitySource } from './entity-sources.js';
 import type { GeneratedFile } from './generated-file.js';
 
 /**
- * The comments of entity classes and their properties, read from the source. From here they reach the database as table and
- * column comments: one text for the editor, for psql and for the documents.
+ * Returns the file with the doc comments of the entity classes and their properties. They become the comments of tables and columns, so
+ * that editor, psql and docs/reference show one text.
  */
 export function generateComments(): GeneratedFile {
   const comments = new Map<string, string>();

@@ -2,17 +2,17 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import ts from 'typescript';
 
-/** An entity class as it is written. */
+/** The source of an entity class. */
 export interface EntitySource {
   /** From the root of the repository: `src/entities/core/post.entity.ts`. */
   readonly file: string;
-  /** The folder the file is in: `core`. */
+  /** The folder of the file: `core`. */
   readonly area: string;
   readonly name: string;
   readonly node: ts.ClassDeclaration;
 }
 
-/** Every entity class, in the order of files and lines. */
+/** Returns every entity class, in the order of files and lines. */
 export function readEntitySources(): EntitySource[] {
   return ts.sys
     .readDirectory('src/entities', ['.entity.ts'])

@@ -136,20 +136,25 @@ function compareSources(database: DatabaseTarget): Promise<Finding[]> {
     const options = { dataSourceFor: createScratchFactory(database), signal, note: output.note };
     const { migrated, synchronised } = await readScratchSnapshots(options, ['migrated', 'synchronised']);
     return [
-      ...toFindings('migrations', [
-        ...withoutMigrationOnly(diff(synchronised, migrated), MIGRATION_ONLY),
-        ...findStaleEntries(synchronised, migrated, MIGRATION_ONLY),
-      ]),
+      ...compareSnapshots({ migrated, synchronised }),
       ...toFindings('package', diff(migrated, SHIPPED_SNAPSHOT)),
     ];
   });
+}
+
+/** Compares the schema that the migrations create with the one that the entities declare. */
+export function compareSnapshots({ migrated, synchronised }: Record<'migrated' | 'synchronised', Snapshot>): Finding[] {
+  return toFindings('migrations', [
+    ...withoutMigrationOnly(diff(synchronised, migrated), MIGRATION_ONLY),
+    ...findStaleEntries(synchronised, migrated, MIGRATION_ONLY),
+  ]);
 }
 
 function toFindings(where: Comparison, differences: readonly Difference[]): Finding[] {
   return differences.map((difference) => ({ where, ...difference }));
 }
 
-function formatReport(report: Report): string[] {
+export function formatReport(report: Report): string[] {
   const sections = (['database', 'migrations', 'package'] as const).flatMap((where) => {
     const findings = report.findings.filter((finding) => finding.where === where);
     return findings.length === 0 ? [] : [TITLES[where], ...formatFindings(findings)];

@@ -1,3 +1,4 @@
+import { formatCommand } from './command.js';
 import type { DataSource } from 'typeorm';
 import { getSchema } from '../connection/client.js';
 import { SharedDbError } from '../errors/shared-db-error.js';
@@ -17,26 +18,26 @@ import {
 } from '../operations/generator/tables.js';
 import { withoutMigrationOnly } from '../operations/catalog/compare.js';
 import { MIGRATION_ONLY } from '../schema/migration-only.js';
-import { formatCommand, output } from './command.js';
+import { output } from './command.js';
 import { ask, isInteractive } from './confirmation.js';
 import { type Trial, tryMigration } from './trial.js';
 
-/** No migration can be written; nothing was. */
+/** No migration can be generated. No file was written. */
 export class GenerateError extends SharedDbError {
   override readonly name = 'GenerateError';
 }
 
-/** The most sentences that a message lists. */
+/** How many items a message lists at most. */
 const MOST = 10;
 
-/** The first sentences of a list on one line, and how many more there are. */
-export function formatList(sentences: readonly string[]): string {
-  const more = sentences.length > MOST ? ` and ${sentences.length - MOST} more` : '';
-  return `${sentences.slice(0, MOST).join('; ')}${more}`;
+/** Joins the first items of a list on one line and counts the rest. */
+export function formatList(items: readonly string[]): string {
+  const more = items.length > MOST ? ` and ${items.length - MOST} more` : '';
+  return `${items.slice(0, MOST).join('; ')}${more}`;
 }
 
-/** How the entities write their CHECKs and the conditions of their partial indexes, by key of the object in a snapshot. */
-function readSourceTexts({ entityMetadatas }: DataSource): SourceTexts {
+/** Returns the CHECKs and the conditions of partial indexes as the entities write them, by key of the object in a snapshot. */
+export function readSourceTexts({ entityMetadatas }: DataSource): SourceTexts {
   return new Map(
     entityMetadatas.flatMap(({ tableName, checks, indices }) => [
       ...checks.map(({ name, expression }) => [`constraint ${tableName} ${name}`, `CHECK (${expression})`] as const),
@@ -48,17 +49,21 @@ function readSourceTexts({ entityMetadatas }: DataSource): SourceTexts {
 }
 
 /**
- * The columns that are renamed: those of `--rename`, and at a terminal those that its user says are. All others are dropped and
- * added, which is said.
+ * Returns the renamed columns: those of `--rename`, and at a terminal those that the user confirms. Without a terminal it prints a note for
+ * each pair that may be a rename.
  *
  * @param flags `posts.content:body`, or `content:body` where only one table fits
- * @throws GenerateError when a flag names what is not dropped and added
+ * @throws GenerateError when a flag does not name a dropped and an added column
  */
-async function chooseRenames(flags: readonly string[], is: Snapshot, shouldBe: Snapshot): Promise<ColumnRename[]> {
+export async function chooseRenames(
+  flags: readonly string[],
+  is: Snapshot,
+  shouldBe: Snapshot,
+): Promise<ColumnRename[]> {
   const renames = flags.map((flag) => renameOf(flag, is, shouldBe));
-  const double = renames.find((a, place) => renames.slice(0, place).some((b) => isSameColumn(a, b)));
-  if (double)
-    throw new GenerateError(`--rename ${formatRename(double)}: one of its columns is in another --rename too.`);
+  const duplicate = renames.find((a, place) => renames.slice(0, place).some((b) => isSameColumn(a, b)));
+  if (duplicate)
+    throw new GenerateError(`--rename ${formatRename(duplicate)}: another --rename names one of its columns, too.`);
   for (const candidate of findRenameCandidates(is, shouldBe)) {
     if (renames.some((rename) => isSameColumn(rename, candidate))) continue;
     if (await isConfirmed(candidate)) renames.push(candidate);
@@ -68,7 +73,8 @@ async function chooseRenames(flags: readonly string[], is: Snapshot, shouldBe: S
 
 function renameOf(flag: string, is: Snapshot, shouldBe: Snapshot): ColumnRename {
   const [, table, from = '', to = ''] = /^(?:([^.:]+)\.)?([^.:]+):(?:\1\.)?([^.:]+)$/.exec(flag) ?? [];
-  if (from === '') throw new GenerateError(`--rename ${flag}: write it as table.old:new, with names of columns.`);
+  if (from === '')
+    throw new GenerateError(`--rename ${flag}: it must have the form table.old:new, with names of columns.`);
   const fitting = listTablesWithRename(from, to, is, shouldBe);
   if (table === undefined && fitting.length > 1) {
     throw new GenerateError(
@@ -78,7 +84,7 @@ function renameOf(flag: string, is: Snapshot, shouldBe: Snapshot): ColumnRename 
   const rename = { table: table ?? fitting[0] ?? '', from, to };
   if (isRenamable(rename, is, shouldBe)) return rename;
   throw new GenerateError(
-    `--rename ${flag}: there is no table that has ${from} and whose entity has ${to} in its place; give names of columns, not of properties.`,
+    `--rename ${flag}: no table has the column ${from} while its entity has ${to} instead; give names of columns, not of properties.`,
   );
 }
 
@@ -86,14 +92,14 @@ async function isConfirmed(candidate: ColumnRename): Promise<boolean> {
   const { table, from, to } = candidate;
   if (!isInteractive()) {
     output.note(
-      `${table}.${from} is dropped and ${to} added. If that is one column renamed, say so: --rename ${formatRename(candidate)}`,
+      `${table}.${from} is dropped and ${to} added. If it is one renamed column, run the command again with --rename ${formatRename(candidate)}`,
     );
     return false;
   }
   const answer = await ask(
     `Table ${table}: is ${to} the column ${from} under a new name? Otherwise ${from} is dropped. [y/N] `,
   );
-  if (answer === undefined) throw new GenerateError('Nothing is written: the question was not answered.');
+  if (answer === undefined) throw new GenerateError('No migration was written: the question was not answered.');
   return /^y(es)?$/i.test(answer.trim());
 }
 
@@ -108,32 +114,32 @@ function formatRename({ table, from, to }: ColumnRename): string {
 export interface GenerateOptions extends ScratchOptions {
   /** Name and timestamp of the migration. */
   readonly className: string;
-  /** As `--rename` gives them. */
+  /** The values of `--rename`. */
   readonly renames: readonly string[];
 }
 
 export interface MigrationOptions extends Pick<GenerateOptions, 'className' | 'renames'> {
-  /** How the entities write the definitions of their constraints and indexes. Default: as PostgreSQL does. */
+  /** How the entities write the definitions of constraints and indexes. Default: as PostgreSQL does. */
   readonly texts?: SourceTexts;
 }
 
 export interface Generated {
-  /** What the migrations make, without the new one. */
+  /** The catalog that the migrations create, without the new one. */
   readonly migrated: Snapshot;
-  /** Undefined: entities and migrations agree. */
+  /** Undefined when entities and migrations agree. */
   readonly migration: GeneratedMigration | undefined;
 }
 
 export interface GeneratedMigration extends Trial {
   /** TypeScript, not formatted. */
   readonly source: string;
-  /** Statements that lose data, or may. */
+  /** Statements that lose data, or may lose it. */
   readonly losses: readonly string[];
 }
 
 /**
- * Writes the migration that brings the catalog of the migrations to that of the entities, and tries it. Both catalogs are those of
- * scratch databases: what `migration:check --full` compares.
+ * Generates the migration that changes the catalog of the migrations into that of the entities, and tries it. Both catalogs are those of
+ * scratch databases, as in `migration:check --full`. Writes no file.
  *
  * @throws GenerateError when a difference cannot be written, or the trial fails; ScratchError, ConnectionFailure, Interruption
  */
@@ -146,9 +152,9 @@ export async function generateMigration(options: GenerateOptions): Promise<Gener
 }
 
 /**
- * The migration that makes the one catalog of the other, tried on the database.
+ * Generates the migration that changes the catalog `is` into `shouldBe`, and tries it on the database.
  *
- * @param migrated connected, with the catalog `is` and no rows; left with the migration applied.
+ * @param migrated connected, with the catalog `is` and without rows. The migration stays applied there.
  */
 export async function writeMigrationBetween(
   migrated: DataSource,
@@ -167,7 +173,7 @@ export async function writeMigrationBetween(
   return { ...trial, source, losses: plan.losses };
 }
 
-/** The catalog as it would be with the columns renamed; nothing stays renamed. */
+/** Reads the catalog with the columns renamed, in a transaction that is rolled back. */
 async function snapshotWith(dataSource: DataSource, renames: readonly ColumnRename[]): Promise<Snapshot> {
   const queryRunner = dataSource.createQueryRunner();
   await queryRunner.connect();
@@ -185,7 +191,7 @@ async function snapshotWith(dataSource: DataSource, renames: readonly ColumnRena
 function assertWritable(plan: Plan): Plan {
   if (plan.problems.length === 0) return plan;
   throw new GenerateError(
-    `Nothing is written: ${formatList(plan.problems)}. What entities cannot express is written by hand: ${formatCommand('migration:create')}.`,
+    `No migration was written: ${formatList(plan.problems)}. Write what entities cannot express by hand: ${formatCommand('migration:create')}.`,
   );
 }
 
@@ -194,14 +200,14 @@ function collectRemarks({ checked }: Plan, { down, irreversibleBecause }: Trial)
     checked.length === 0
       ? []
       : [
-          `Rows that exist must obey ${checked.join(', ')}. Where one does not, the run stops (23514, 23505, 23503) with the old rules still in force: correct the row, then run it again.`,
+          `Existing rows must satisfy ${checked.join(', ')}. If one does not, the migration stops (23514, 23505 or 23503) and the old rules stay in force: correct the row, then run it again.`,
         ];
-  const remade = down.filter(({ sql }) => sql.includes('CREATE TYPE') && sql.includes('RENAME TO'));
+  const enumChanges = down.filter(({ sql }) => sql.includes('CREATE TYPE') && sql.includes('RENAME TO'));
   const enums =
-    remade.length === 0
+    enumChanges.length === 0
       ? []
       : [
-          'PostgreSQL cannot take a value of an enum away: the way back makes the type anew and rewrites its tables while readers and writers wait. It stops (22P02), and changes nothing, where a row has the value.',
+          'PostgreSQL cannot remove a value of an enum, so `down` creates the type again and rewrites its tables while readers and writers wait. It stops (22P02) and changes nothing when a row has the value.',
         ];
   return [...rules, ...(irreversibleBecause === undefined ? enums : [])];
 }

@@ -66,7 +66,7 @@ const command = new Command('migration:lint')
 
 export const commands = [command];
 
-async function lintAllMigrations(): Promise<LintResult> {
+export async function lintAllMigrations(): Promise<LintResult> {
   const migrations = MIGRATIONS.map((Migration) => new Migration());
   return {
     report: await lintMigrations({ migrations, dataSource: createDataSource({ url: NOWHERE }) }),
@@ -92,7 +92,7 @@ function lintPendingMigrations(environment: Environment): Promise<LintResult> {
 }
 
 /** Returns the findings, each with its remedy; the general text of a rule is printed with its first finding only. */
-function formatReport({ report, scope }: LintResult): string[] {
+export function formatReport({ report, scope }: LintResult): string[] {
   const rules = report.findings.map(({ rule }) => rule);
   return [
     ...report.findings.flatMap((finding, place) => formatFinding(finding, rules.indexOf(finding.rule) === place)),

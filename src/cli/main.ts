@@ -11,6 +11,7 @@ const MODULES: Readonly<Record<string, () => Promise<{ readonly commands: readon
   health: () => import('./health.js'),
   'migration:generate': () => import('./migration-writing.js'),
   'migration:create': () => import('./migration-writing.js'),
+  'migration:finish': () => import('./finish.js'),
   'migration:run': () => import('./migrations.js'),
   'migration:revert': () => import('./migrations.js'),
   'migration:show': () => import('./migrations.js'),

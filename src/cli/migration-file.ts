@@ -5,33 +5,35 @@ import { SharedDbError } from '../errors/shared-db-error.js';
 import type { MigrationChecksum } from '../migrations/migration.js';
 import { QUESTIONS } from '../operations/generator/source.js';
 
-/** Where migrations are written: in the repository, seen from its root. */
+/** The folder of the migrations, from the root of the repository. */
 export const MIGRATIONS_FOLDER = 'src/migrations';
 
-/** A migration cannot be written, or one must not be as it is. */
-class MigrationFileError extends SharedDbError {
+/** A migration file cannot be written, or breaks a rule of the history. */
+export class MigrationFileError extends SharedDbError {
   override readonly name = 'MigrationFileError';
 }
 
 /**
- * The names of the files, oldest first.
+ * Returns the names of the migration files, oldest first.
  *
  * @throws MigrationFileError outside the repository
  */
-async function listMigrationFiles(): Promise<string[]> {
+export async function listMigrationFiles(): Promise<string[]> {
   try {
     return (await readdir(MIGRATIONS_FOLDER)).filter((file) => /^\d+-.+\.ts$/.test(file)).sort();
   } catch {
-    throw new MigrationFileError(`There is no folder ${MIGRATIONS_FOLDER} here: run this in the repository’s root.`);
+    throw new MigrationFileError(
+      `There is no folder ${MIGRATIONS_FOLDER} here: run this command in the root of the repository.`,
+    );
   }
 }
 
 /**
- * The texts of the files by the name of their class, oldest first.
+ * Returns the sources of the migrations by class name, oldest first.
  *
- * @throws MigrationFileError when a file does not hold the class that it is named after
+ * @throws MigrationFileError when the name of a file does not follow from its class
  */
-async function readMigrationSources(): Promise<Map<string, string>> {
+export async function readMigrationSources(): Promise<Map<string, string>> {
   const sources = new Map<string, string>();
   for (const file of await listMigrationFiles()) {
     const source = await readFile(join(MIGRATIONS_FOLDER, file), 'utf8');
@@ -40,7 +42,15 @@ async function readMigrationSources(): Promise<Map<string, string>> {
   return sources;
 }
 
-/** The module of a migration class: `AddBio1795411800000` is in `1795411800000-add-bio`. */
+/** Returns the files whose comment still has dots in place of an answer. */
+export async function listUnansweredMigrations(): Promise<string[]> {
+  const sources = await readMigrationSources();
+  return [...sources]
+    .filter(([, source]) => /\b(?:WHY|WHAT|LOCKS|REVERSIBLE)\s+…/.test(source))
+    .map(([className]) => `${MIGRATIONS_FOLDER}/${getModuleName(className)}.ts`);
+}
+
+/** Returns the file of a migration class, without `.ts`: `AddBio1795411800000` is in `1795411800000-add-bio`. */
 export function getModuleName(className: string): string {
   const [, name = '', timestamp = ''] = /^(\D.*?)(\d{13})$/.exec(className) ?? [];
   return `${timestamp}-${name.replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase()}`;
@@ -51,17 +61,17 @@ function findClassName(file: string, source: string): string {
   if (`${getModuleName(className)}.ts` === file) return className;
   const found = className === '' ? 'no class' : `the class ${className}`;
   throw new MigrationFileError(
-    `${MIGRATIONS_FOLDER}/${file} has ${found}: a file is named after its class, as 1795411800000-add-bio.ts is after AddBio1795411800000.`,
+    `${MIGRATIONS_FOLDER}/${file} has ${found}: the name of a file must follow from its class, as 1795411800000-add-bio.ts from AddBio1795411800000.`,
   );
 }
 
-/** Where the checksums are kept. Read as text: what is compiled may be older. */
+/** The file of the checksums. It is read as text, since the compiled module may be older. */
 export const CHECKSUMS_FILE = join(MIGRATIONS_FOLDER, 'checksums.ts');
 
 type Checksums = Readonly<Record<string, MigrationChecksum>>;
 
 /**
- * What the file of checksums should hold, not formatted. With a version, every migration that was not released is from now on.
+ * Returns the content of the file of checksums, not formatted. A version marks every unreleased migration as released by it.
  *
  * @throws MigrationFileError when a released migration was edited, renamed or removed
  */
@@ -71,10 +81,10 @@ export async function renderChecksums(release: string | null = null): Promise<st
 }
 
 /**
- * The checksums of these sources (by class name), as far as what was released allows.
+ * Returns the checksums of these sources (by class name).
  *
- * @param release the version that releases all that were not, or null.
- * @throws MigrationFileError as checksumsSource
+ * @param release the version that releases all unreleased migrations; null: they stay unreleased
+ * @throws MigrationFileError when a released migration was edited, renamed or removed
  */
 export function updateChecksums(
   before: Checksums,
@@ -92,14 +102,18 @@ export function updateChecksums(
   );
 }
 
-/** @throws MigrationFileError when the text is not such a file: without it nothing is known of what was released. */
+/**
+ * Parses the file of checksums, conflict markers of git included.
+ *
+ * @throws MigrationFileError when the text is damaged, since it alone records what was released
+ */
 export function parseChecksums(text: string): Checksums {
   const entries = [
     ...text.matchAll(/^ {2}(\w+): \{\s*sha256: '([0-9a-f]{64})',\s*release: (?:null|'([^']+)'),?\s*\},$/gm),
   ];
   const names = new Set(entries.map(([, name]) => name));
-  const whole = text.includes('export const CHECKSUMS') && text.split('sha256').length - 1 === names.size;
-  if (!whole || names.size !== entries.length) {
+  const isComplete = text.includes('export const CHECKSUMS') && text.split('sha256').length - 1 === names.size;
+  if (!isComplete || names.size !== entries.length) {
     throw new MigrationFileError(
       `${CHECKSUMS_FILE} is missing or damaged: restore it from git, then run npm run docs:generate.`,
     );
@@ -112,7 +126,7 @@ export function parseChecksums(text: string): Checksums {
 function assertUnchanged(name: string, { sha256: expected, release }: MigrationChecksum, source?: string): void {
   if (source === undefined) {
     throw new MigrationFileError(
-      `${name} was released in ${release ?? ''} and is gone or renamed: restore it, and undo its work in a new migration.`,
+      `${name} was released in ${release ?? ''} and was removed or renamed: restore it, and undo it in a new migration.`,
     );
   }
   if (hashText(source) !== expected) {
@@ -129,7 +143,7 @@ function hashText(source: string): string {
 function render(checksums: Checksums): string {
   const lines = Object.entries(checksums).map(([name, checksum]) => `${name}: ${JSON.stringify(checksum)},`);
   return `/**
- * GENERATED by \`npm run docs:generate\` from the migrations; \`npm version\` sets the release. What is released never changes.
+ * GENERATED by \`npm run docs:generate\` from the migrations; \`npm version\` sets the release. A released migration never changes.
  */
 import type { MigrationChecksum } from './migration.js';
 
@@ -143,14 +157,14 @@ const INDEX = join(MIGRATIONS_FOLDER, 'index.ts');
 
 const COMMENT = `/**\n${QUESTIONS.map((line) => ` * ${line}`.trimEnd()).join('\n')}\n */\n`;
 
-/** @throws MigrationFileError unless it is PascalCase: it becomes a class name. */
+/** Throws MigrationFileError unless the name is PascalCase, since it becomes a class name. */
 export function assertMigrationName(name: string): void {
   if (/^[A-Z][A-Za-z0-9]{2,49}$/.test(name)) return;
-  throw new MigrationFileError('A migration is named in PascalCase, 3 to 50 letters and digits: AddAuthorBio.');
+  throw new MigrationFileError('The name of a migration must be PascalCase, 3 to 50 letters and digits: AddAuthorBio.');
 }
 
 /**
- * The timestamp of the next migration: now, or right after the newest one when a clock has jumped back.
+ * Returns the timestamp of the next migration: now, or one after the newest migration when the clock is behind it.
  *
  * @throws MigrationFileError outside the repository
  */
@@ -160,9 +174,9 @@ export async function chooseTimestamp(now: number): Promise<number> {
 }
 
 /**
- * Names the file TypeORM wrote as ours are, asks its author the questions, and adds it to the index and the checksums.
+ * Turns the file that TypeORM wrote into one of ours: name, types, the questions for its author. Adds it to the index and the checksums.
  *
- * @throws MigrationFileError when the index has lost its shape, or a released migration is not what was released
+ * @throws MigrationFileError when the index cannot be parsed, or a released migration was edited, renamed or removed
  */
 export async function adoptMigration(name: string, timestamp: number): Promise<string> {
   const className = `${name}${timestamp}`;
@@ -210,8 +224,7 @@ function applyHouseStyle(source: string, className: string): string {
 function withLine(index: string, className: string, module: string): string {
   const firstComment = index.indexOf('\n/**');
   const end = index.lastIndexOf('];');
-  if (firstComment < 0 || end < 0)
-    throw new MigrationFileError(`${INDEX} has lost its shape: add ${className} by hand.`);
+  if (firstComment < 0 || end < 0) throw new MigrationFileError(`${INDEX} cannot be parsed: add ${className} by hand.`);
   const imports = `${index.slice(0, firstComment)}import { ${className} } from './${module}.js';\n`;
   return `${imports}${index.slice(firstComment, end)}  ${className},\n${index.slice(end)}`;
 }

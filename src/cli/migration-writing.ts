@@ -20,19 +20,22 @@ interface GenerateFlags {
 }
 
 const GENERATE_HELP = `
-Compares what the migrations make with what the entities say, as migration:check --full does, and writes what leads from the one to
-the other. It is tried first, on a scratch database: up, with rows down and up again. New rules are added NOT VALID and validated,
-indexes are built CONCURRENTLY. What cannot be written is named; then no file is written, and the exit code is 1.
+Compares the schema that the migrations create with the schema that the entities declare, and writes the migration from the one to the
+other. Before it writes the file it runs the migration on a scratch database: up, down with sample rows, up again. Constraints are added
+NOT VALID and validated afterwards, indexes are built CONCURRENTLY. If a difference cannot be written, the command names it, writes no
+file and exits with 1.
 
-A column that is gone and a new one of its type may be one column renamed: you are asked, or say so with --rename.
+A dropped column and an added column of the same type may be one renamed column: the command asks, or takes --rename.
+
+It works in this repository only, since it writes to src/migrations.
 ${formatExamples('migration:generate AddAuthorBio', 'migration:generate RenamePostText --rename posts.content:body')}`;
 
 const generate = createCommand(
   'migration:generate',
-  'write the migration that brings the database to what the entities say',
+  'write the migration that brings the database to the schema of the entities',
 )
-  .argument('<Name>', 'what it does, in PascalCase')
-  .option('--rename <table.old:new>', 'a column has another name and keeps its values (repeatable)', collectFlag, [])
+  .argument('<Name>', 'what the migration does, in PascalCase')
+  .option('--rename <table.old:new>', 'the column was renamed and keeps its values (repeatable)', collectFlag, [])
   .addHelpText('after', GENERATE_HELP)
   .action(
     createAction(async (environment, name: string, { rename }: GenerateFlags) => {
@@ -53,8 +56,11 @@ const generate = createCommand(
     }),
   );
 
-const create = createCommand('migration:create', 'write an empty migration, for what entities cannot express')
-  .argument('<Name>', 'what it does, in PascalCase')
+const create = createCommand(
+  'migration:create',
+  'write an empty migration, for what entities cannot express (triggers, functions, data)',
+)
+  .argument('<Name>', 'what the migration does, in PascalCase')
   .addHelpText('after', formatExamples('migration:create ProtectAuditLogs'))
   .action(
     createAction(async (_environment, name: string) => {
@@ -87,7 +93,7 @@ async function generateFor(
   dataSource: DataSource,
   { url, schema, ...options }: DatabaseTarget & Pick<GenerateOptions, 'className' | 'renames'>,
 ): Promise<void> {
-  // Loaded only here: creating an empty migration needs none of it.
+  // Imported here, because migration:create needs none of it.
   const { generateMigration } = await import('./generate.js');
   const note = (line: string): void => {
     output.note(line);
@@ -98,47 +104,48 @@ async function generateFor(
     generateMigration({ ...options, dataSourceFor, signal, note, otherwise }),
   );
   if (migration === undefined) {
-    await sayNothingToDo(dataSource, migrated);
+    await reportNoDifference(dataSource, migrated);
     return;
   }
   const file = await writeMigration(options.className, migration.source);
-  sayWritten(file);
-  sayTried(migration);
+  reportFile(file);
+  reportTrial(migration);
 }
 
-async function sayNothingToDo(dataSource: DataSource, migrated: Snapshot): Promise<void> {
+async function reportNoDifference(dataSource: DataSource, migrated: Snapshot): Promise<void> {
   const { compareCatalog } = await import('./check.js');
   const differences = await compareCatalog(dataSource, migrated);
   if (differences.length === 0) {
-    output.line('Nothing to do: the database is what the entities say.');
+    output.line('Nothing to do: the database has the schema of the entities.');
     return;
   }
-  output.line('Nothing to do: the migrations make what the entities say.');
+  output.line('Nothing to do: the migrations create the schema of the entities.');
   output.note(
-    `warning: this database differs from what its migrations make (${differences.length}): ${formatCommand('migration:check')} shows where.`,
+    `warning: this database differs from its migrations in ${differences.length} places: ${formatCommand('migration:check')} lists them.`,
   );
 }
 
-function sayTried({ rows: { written, skipped }, irreversibleBecause, losses, stale }: GeneratedMigration): void {
-  const left = skipped === 0 ? '' : ` (${skipped} more did not fit)`;
+function reportTrial({ rows: { written, skipped }, irreversibleBecause, losses, stale }: GeneratedMigration): void {
+  const rest = skipped === 0 ? '' : ` (${skipped} more did not fit)`;
   if (irreversibleBecause === undefined) {
-    output.line(`Tried on a scratch database: up, down and up again, with ${written} rows${left}.`);
+    output.line(`Tried on a scratch database: up, down and up again, with ${written} rows${rest}.`);
   } else {
-    output.line(`Tried on a scratch database: up. It cannot be taken back: ${irreversibleBecause}`);
+    output.line(`Tried on a scratch database: up. It cannot be reverted: ${irreversibleBecause}`);
   }
   for (const loss of losses) {
-    output.note(`warning: it ${loss.startsWith('DROP ') ? 'loses data' : 'may change values'}: ${loss}`);
+    output.note(`warning: the migration ${loss.startsWith('DROP ') ? 'loses data' : 'may change values'}: ${loss}`);
   }
-  for (const message of stale) output.note(`Once it has run, ${message}.`);
+  for (const message of stale) output.note(`After the migration, ${message}.`);
 }
 
-function sayWritten(file: string): void {
-  output.line(`${file} is written and listed in ${MIGRATIONS_FOLDER}/index.ts.`);
-  output.line('Read it before you run it, and answer WHY, WHAT and LOCKS in its comment.');
+function reportFile(file: string): void {
+  output.line(`Wrote ${file} and listed it in ${MIGRATIONS_FOLDER}/index.ts.`);
+  output.line(
+    `Read it, and answer WHY, WHAT, LOCKS and REVERSIBLE in its comment. Then run ${formatCommand('migration:finish')}.`,
+  );
 }
 
 async function adopt(name: string, timestamp: number, code: number): Promise<void> {
-  if (code !== 0)
-    throw new TypeormFailure(`TypeORM could not write the migration: ${formatCommand('typeorm')} shows why.`);
-  sayWritten(await adoptMigration(name, timestamp));
+  if (code !== 0) throw new TypeormFailure('TypeORM could not write the migration: npm run typeorm -- shows why.');
+  reportFile(await adoptMigration(name, timestamp));
 }

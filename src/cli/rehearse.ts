@@ -57,7 +57,7 @@ const command = new Command('migration:rehearse')
 
 export const commands = [command];
 
-function runRehearsal(environment: Environment, { server, keep = false }: RehearseFlags): Promise<Rehearsal> {
+export function runRehearsal(environment: Environment, { server, keep = false }: RehearseFlags): Promise<Rehearsal> {
   return withDatabase(environment, ({ url, schema }) =>
     runInterruptibly('Interrupted: the rehearsal is not complete, and the copy is dropped.', (signal) => {
       const source = { url, schema, pgBin: environment.pgBin, note: output.note, signal };
@@ -66,7 +66,7 @@ function runRehearsal(environment: Environment, { server, keep = false }: Rehear
   );
 }
 
-function formatReport(report: Rehearsal): string[] {
+export function formatReport(report: Rehearsal): string[] {
   if (report.copy === undefined) {
     return [`Nothing to rehearse: ${report.database} has every migration.`];
   }

@@ -63,7 +63,7 @@ class CatalogHidden extends SharedDbError {
 /** SQLSTATE insufficient_privilege. */
 const INSUFFICIENT_PRIVILEGE = '42501';
 
-async function validateSchema(environment: Environment): Promise<Report> {
+export async function validateSchema(environment: Environment): Promise<Report> {
   const options = { readOnly: true, applicationName: 'shared-db validate' };
   try {
     return await withDatabase(environment, async (database) => {
@@ -90,7 +90,7 @@ function createHiddenCatalogError(error: unknown): CatalogHidden {
 }
 
 /** Returns the findings, under the rule that they break, and a summary. */
-function formatReport({ findings, excused, rules, database }: Report): string[] {
+export function formatReport({ findings, excused, rules, database }: Report): string[] {
   const lines = rules.flatMap((rule) => {
     const broken = findings.filter((finding) => finding.rule === rule);
     const [first] = broken;

@@ -49,7 +49,7 @@ export function spawnCli(
   const [file = '', ...rest] = shell ? ['sh', '-c', '"$@"; true', 'sh', ...command] : command;
   const child = spawn(file, rest, {
     cwd: folder,
-    env: { ...inherited(), ...env },
+    env: { ...inheritedEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const said = { stdout: '', stderr: '' };
@@ -80,8 +80,8 @@ export function spawnCli(
   };
 }
 
-/** Our environment without what concerns the commands. */
-function inherited(): NodeJS.ProcessEnv {
+/** Returns the environment of this process without the variables that the commands read. */
+export function inheritedEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !(name in VARIABLES)));
 }
 

@@ -7,7 +7,7 @@ import { DocumentationError } from './documentation-error.js';
 import { listParts, type TableFacts } from './facts.js';
 import { renderCode, renderPage, escapeProse, renderTableSection } from './markdown.js';
 
-/** Every constraint and unique index, and what whoever breaks it is told. */
+/** Returns the list of constraints and unique indexes with the error for a row that violates them. */
 export function renderConstraintsPage(tables: readonly TableFacts[]): GeneratedFile {
   const sections = tables.flatMap((table) => {
     const rows = [...listParts(table, 'constraint'), ...listParts(table, 'index').filter(isUnique)].map(renderRow);
@@ -20,7 +20,7 @@ export function renderConstraintsPage(tables: readonly TableFacts[]): GeneratedF
   };
 }
 
-/** What whoever breaks a constraint is told. */
+/** Returns the summary of the error for a row that violates the constraint. */
 export function getMessage(constraint: CatalogObject): string {
   return nameError(constraint).summary;
 }
@@ -37,21 +37,23 @@ function isUnique({ facts }: CatalogObject): boolean {
   return facts.definition?.startsWith('CREATE UNIQUE ') ?? false;
 }
 
-/** From the very translation that services use. */
+/** Translates the violation with the function that services use, so that page and error agree. */
 function nameError({ name, facts: { definition = '' } }: CatalogObject): DatabaseError {
   const state = STATES.find(([beginning]) => beginning.test(definition))?.[1];
   if (state === undefined)
-    throw new DocumentationError(`Which SQLSTATE does ${name} raise? STATES does not know ${definition}.`);
+    throw new DocumentationError(
+      `The SQLSTATE of ${name} is unknown: add ${definition} to STATES in constraints-page.ts.`,
+    );
   return describeRefusal(state, removeSchema(name));
 }
 
 function describeRefusal(code: string, constraint?: string): DatabaseError {
   const error = toDatabaseError({ driverError: { code, severity: 'ERROR', constraint } });
-  if (error === undefined) throw new DocumentationError(`No class of errors stands for SQLSTATE ${code}.`);
+  if (error === undefined) throw new DocumentationError(`No error class for SQLSTATE ${code}.`);
   return error;
 }
 
-/** What PostgreSQL raises, by the beginning of the definition (its documentation, appendix A). */
+/** The SQLSTATE by the start of the definition (PostgreSQL documentation, appendix A). */
 const STATES: readonly (readonly [RegExp, string])[] = [
   [/^CHECK /, '23514'],
   [/^(PRIMARY KEY|UNIQUE|CREATE UNIQUE INDEX) /, '23505'],
@@ -59,10 +61,9 @@ const STATES: readonly (readonly [RegExp, string])[] = [
   [/^EXCLUDE /, '23P01'],
 ];
 
-const INTRODUCTION = `What PostgreSQL refuses, whatever path the write takes. What a DataSource of
-\`createDataSource\` throws then is of the class listed here, with the name as \`constraint\` and the sentence
-([errors.md](errors.md)). Writes that TypeORM announces are refused before, with the same rules, by \`EntityValidationError\`.`;
+const INTRODUCTION = `PostgreSQL enforces these constraints on every write. A DataSource of \`createDataSource\` throws the error class listed here, with the
+name as \`constraint\` and the rule as \`summary\` ([errors.md](errors.md)). Writes that call TypeORM's subscribers fail before that, with \`EntityValidationError\` and the same rules.`;
 
 const missing = describeRefusal('23502');
-const NOT_NULL = `Columns that may not be null have no name of their own to be broken, and are on the page of their table: \`${missing.name}\`, SQLSTATE
+const NOT_NULL = `NOT NULL has no constraint name. Required columns are on the page of their table; a missing value throws \`${missing.name}\`, SQLSTATE
 ${missing.sqlState ?? ''}, "${missing.summary}".`;

@@ -3,7 +3,7 @@ import type { GeneratedFile } from '../generated-file.js';
 import { groupByArea, type ForeignKeyFacts, type TableFacts } from './facts.js';
 import { renderPage, renderSection } from './markdown.js';
 
-/** Entity-relationship diagrams: one of all tables, and one for each area with its keys. */
+/** Returns the entity-relationship diagrams: one of all tables, and one with keys for each area. */
 export function renderDiagramPage(tables: readonly TableFacts[]): GeneratedFile {
   const all = tables.flatMap(({ foreignKeys }) => foreignKeys);
   const areas = [...groupByArea(tables)].flatMap(([area, list]) => {
@@ -14,16 +14,16 @@ export function renderDiagramPage(tables: readonly TableFacts[]): GeneratedFile 
   return { path: 'docs/reference/diagram.md', content };
 }
 
-/** What the tables of an area refer to; of those that refer to nothing, what refers to them. Both at once is a tangle. */
+/** Returns the foreign keys of an area; for an area without any, the foreign keys that reference it. Both at once are unreadable. */
 function renderLines(list: readonly TableFacts[], all: readonly ForeignKeyFacts[]): readonly ForeignKeyFacts[] {
   const own = list.flatMap(({ foreignKeys }) => foreignKeys);
   return own.length > 0 ? own : all.filter(({ parent }) => list.some(({ name }) => name === parent));
 }
 
-const LEGEND = `A line goes from the row referred to (\`||\` always one, \`|o\` perhaps none) to the rows that refer (\`o{\` any number, \`o|\` at most one); on
-it stands the column, and what happens when the row referred to is deleted. An area is drawn with what its tables refer to. Columns and rules are on the [pages of the tables](tables/README.md).`;
+const LEGEND = `A line goes from the referenced table (\`||\` exactly one row, \`|o\` at most one) to the referencing table (\`o{\` any number of rows, \`o|\` at
+most one). Its label is the column and the delete rule. The diagram of an area shows its foreign keys. Columns and rules are on the [pages of the tables](tables/README.md).`;
 
-/** Boxes within the box of their area. */
+/** Renders the tables inside the box of their area. */
 function renderOverview(tables: readonly TableFacts[], foreignKeys: readonly ForeignKeyFacts[]): string {
   const boxes = [...groupByArea(tables)].flatMap(([area, list]) => [
     `  subgraph area_${area}["${area}"]`,
@@ -38,7 +38,7 @@ function renderRelation({ child, column, parent, onDelete, nullable, unique }: F
   return `  ${parent} ${nullable ? '|o' : '||'}--${unique ? 'o|' : 'o{'} ${child} : "${column}, ${onDelete}"`;
 }
 
-/** A table with the columns that its keys are made of. */
+/** Renders a table with its key columns. */
 function renderBox({ name, columns, parts }: TableFacts): string {
   const keys = columns.flatMap(({ object }) => {
     const marks = KEYS.filter(([, beginning]) =>

@@ -1,6 +1,6 @@
 import { SharedDbError } from '../../../src/errors/shared-db-error.js';
 
-/** A page cannot be written: something is not said, or catalog and entities are not of the same time. */
+/** A page cannot be generated: a text is missing, or the snapshot and the entities do not fit together. */
 export class DocumentationError extends SharedDbError {
   override readonly name = 'DocumentationError';
 }

@@ -9,7 +9,7 @@ import { DocumentationError } from './documentation-error.js';
 
 export interface ColumnFacts {
   readonly object: CatalogObject;
-  /** In words; none for a column that the vocabulary does not know. */
+  /** Empty for a column whose decorator declares no rule. */
   readonly rules: readonly ColumnRule[];
 }
 
@@ -18,14 +18,14 @@ export interface ForeignKeyFacts {
   readonly child: string;
   readonly column: string;
   readonly parent: string;
-  /** What becomes of the child when its parent is deleted: `CASCADE`. */
+  /** The delete rule: `CASCADE`. */
   readonly onDelete: string;
   readonly nullable: boolean;
-  /** At most one child for each parent. */
+  /** Whether a parent has at most one child. */
   readonly unique: boolean;
 }
 
-/** A table of the catalog, and what the source says of it. */
+/** A table of the catalog with its entity. */
 export interface TableFacts {
   readonly name: string;
   readonly source: EntitySource;
@@ -34,35 +34,35 @@ export interface TableFacts {
   /** In their order. */
   readonly columns: readonly ColumnFacts[];
   readonly foreignKeys: readonly ForeignKeyFacts[];
-  /** What else belongs to it: constraints, indexes, triggers, rights… */
+  /** Its constraints, indexes, triggers, privileges and all else but columns. */
   readonly parts: readonly CatalogObject[];
 }
 
 /**
- * The tables of entities, parents before children.
+ * Returns the tables of the entities, parents before children.
  *
- * @throws DocumentationError when catalog and entities are not of the same time.
+ * @throws DocumentationError when the snapshot does not fit the entities
  */
 export function readTables(snapshot: Snapshot): TableFacts[] {
   const sources = new Map(readEntitySources().map((source) => [source.name, source]));
   const tables = ENTITIES.map((entity) => {
     const [rules, source] = [getEntityRules(entity), sources.get(entity.name)];
     const object = snapshot.objects[`table ${rules.table ?? ''}`];
-    if (!object || !source) throw createMismatchError(`${entity.name} has no table in it`);
+    if (!object || !source) throw createMismatchError(`${entity.name} has no table`);
     return readTableFacts(snapshot, object, rules, source);
   });
   const known = [...tables.map(({ object }) => toKey(object)), ...MIGRATION_ONLY.map(({ object }) => object)];
-  const strange = Object.keys(snapshot.objects).find((key) => key.startsWith('table ') && !known.includes(key));
-  if (strange !== undefined) throw createMismatchError(`no entity is behind its ${strange}`);
+  const surplus = Object.keys(snapshot.objects).find((key) => key.startsWith('table ') && !known.includes(key));
+  if (surplus !== undefined) throw createMismatchError(`no entity for its ${surplus}`);
   return tables;
 }
 
-/** The parts of one kind. */
+/** Returns the parts of these kinds. */
 export function listParts({ parts }: TableFacts, ...kinds: readonly Kind[]): CatalogObject[] {
   return parts.filter(({ kind }) => kinds.includes(kind));
 }
 
-/** Tables by area, as they come. */
+/** Groups tables by area and keeps their order. */
 export function groupByArea(tables: readonly TableFacts[]): Map<string, TableFacts[]> {
   const areas = new Map<string, TableFacts[]>();
   for (const table of tables) areas.set(table.source.area, [...(areas.get(table.source.area) ?? []), table]);
@@ -83,19 +83,19 @@ function readTableFacts(
   return { name, source, object, rules, columns, parts, foreignKeys: readForeignKeys(name, columns, parts) };
 }
 
-/** Is it the table's, or one of its columns'? */
+/** Returns whether the parent is the table or one of its columns. */
 function isPartOf(parent: string, table: string): boolean {
   return parent === `table ${table}` || parent.startsWith(`column ${table}.`);
 }
 
-/** The columns of a table in their order, quoted where need be. */
+/** Returns the columns of a table in their order, quoted where SQL needs it. */
 export function readColumns({ facts }: CatalogObject): string[] {
   return facts['column order']?.match(/"(?:[^"]|"")*"|[^\s,]+/g) ?? [];
 }
 
 function readColumnFacts(object: CatalogObject | undefined, rules: EntityRules, path: string): ColumnFacts {
   const property = [...rules.columns.keys()].find((name) => findColumn(rules, name) === object?.name);
-  if (!object || property === undefined) throw createMismatchError(`no property is behind its column ${path}`);
+  if (!object || property === undefined) throw createMismatchError(`no property for its column ${path}`);
   return { object, rules: rules.columns.get(property) ?? [] };
 }
 
@@ -122,6 +122,6 @@ function readForeignKeys(
 
 function createMismatchError(what: string): DocumentationError {
   return new DocumentationError(
-    `src/schema/shipped-snapshot.ts is not of the same time as the entities (${what}): run npm run docs:snapshot`,
+    `src/schema/shipped-snapshot.ts does not fit the entities (${what}): run npm run docs:snapshot`,
   );
 }

@@ -8,7 +8,7 @@ import { renderSchemaSql } from './schema-sql.js';
 import { renderTablePage } from './table-page.js';
 import { renderTablesIndex } from './tables-index.js';
 
-/** All that docs/reference/ says of the schema. */
+/** Returns the files of docs/reference/ that describe the schema. */
 export function generateReference(snapshot: Snapshot): GeneratedFile[] {
   const tables = readTables(snapshot);
   return [

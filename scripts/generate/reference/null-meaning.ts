@@ -2,9 +2,9 @@ import { type CatalogObject, toPath } from '../../../src/operations/catalog/snap
 import { DocumentationError } from './documentation-error.js';
 
 /**
- * What the comment of a column says of null (`Null: not posted.`), and what else it says.
+ * Splits the comment of a column into what null means (`Null: not posted.`) and the rest.
  *
- * @throws DocumentationError for a column that may be null and does not say when.
+ * @throws DocumentationError for a nullable column whose comment does not say when it is null
  */
 export function readNullMeaning(column: CatalogObject): { when: string; meaning: string } {
   const { comment = '', null: allowed } = column.facts;
@@ -12,7 +12,7 @@ export function readNullMeaning(column: CatalogObject): { when: string; meaning:
   const [message, mark = '', text] = /(?<!\S)Null(:?) (.*?)\.(?=\s|$)/.exec(comment) ?? [];
   if (message === undefined || text === undefined) {
     throw new DocumentationError(
-      `${toPath(column)} may be null and does not say when: add "Null: …" to the comment of its property.`,
+      `${toPath(column)} is nullable, but its comment does not say when it is null: add "Null: …" to the comment of its property.`,
     );
   }
   return { when: `yes${mark === '' ? ',' : mark} ${text}`, meaning: comment.replace(message, '').trim() };

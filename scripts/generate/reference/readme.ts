@@ -3,7 +3,7 @@ import type { Snapshot } from '../../../src/operations/catalog/snapshot.js';
 import type { GeneratedFile } from '../generated-file.js';
 import { renderCode, renderPage, renderSection, renderTable } from './markdown.js';
 
-/** What is where in docs/reference/. */
+/** Returns the table of contents of docs/reference/, and the enums. */
 export function renderReadme({ objects }: Snapshot): GeneratedFile {
   const enums = Object.values(objects).filter(({ kind }) => kind === 'enum');
   const rows = enums.map(({ name, facts }) => [renderCode(removeSchema(name)), renderCode(facts.values ?? '')]);
@@ -18,21 +18,21 @@ export function renderReadme({ objects }: Snapshot): GeneratedFile {
 }
 
 const CONTENTS = renderTable(
-  ['page', 'what it tells'],
+  ['page', 'content'],
   [
     [
       '[tables/](tables/README.md)',
-      'each table: its question, columns, rules, references, indexes and their queries, how long it is kept',
+      'each table: purpose, columns, rules, foreign keys, indexes and their queries, retention',
     ],
-    ['[diagram.md](diagram.md)', 'the tables and what refers to what'],
-    ['[constraints.md](constraints.md)', 'each constraint: its definition, and what whoever breaks it is told'],
-    ['[errors.md](errors.md)', 'each class of error: what was refused, and what to do'],
-    ['[lint.md](lint.md)', 'each rule of `migration:lint`: what it finds, what that blocks, the safe way'],
-    ['[roles.md](roles.md)', 'the database roles: who may do what'],
+    ['[diagram.md](diagram.md)', 'entity-relationship diagrams'],
+    ['[constraints.md](constraints.md)', 'each constraint: its definition, and the error for a row that violates it'],
+    ['[errors.md](errors.md)', 'each error class: what happened, and what to do'],
+    ['[lint.md](lint.md)', 'each rule of `migration:lint`: what it finds, what that blocks, the safe alternative'],
+    ['[roles.md](roles.md)', 'the database roles and their privileges'],
     [
       '[pg_hba.conf](pg_hba.conf), [postgresql.conf](postgresql.conf)',
-      'configuration of a server, by hand: who may connect from where, what is logged',
+      'example configuration of a server (not generated): who may connect from where, what is logged',
     ],
-    ['[schema.sql](schema.sql)', 'the schema as SQL: what a review of a migration reads'],
+    ['[schema.sql](schema.sql)', 'the schema as SQL, for the review of migrations'],
   ],
 );

@@ -3,26 +3,26 @@ import { repairFact, repairObject } from '../../../src/operations/catalog/repair
 import { type CatalogObject, toKey } from '../../../src/operations/catalog/snapshot.js';
 import { DocumentationError } from './documentation-error.js';
 
-/** Whoever loads the file owns what it makes; the database is the one it is loaded into, see `here`. */
+/** The role that loads the file owns all objects. `withOwnSchema` replaces the names of database and schema. */
 export const NAMES: Names = { owner: 'CURRENT_USER', database: '$database', schema: '$schema' };
 
-/** Makes an object and says the rest of it; the comment on a line of its own. */
+/** Returns the statements that create an object with all its facts; the comment is a statement of its own. */
 export function renderCreate(object: CatalogObject): string[] {
   const { comment, ...facts } = object.facts;
   const bare = { ...object, facts };
   const sql = OTHERS[object.kind]?.(bare) ?? repairObject(bare, undefined, NAMES);
-  if (sql === undefined) throw createUnknownObjectError(object, 'how to make it');
+  if (sql === undefined) throw createUnknownObjectError(object, 'how to create it');
   return [withOwnSchema(object, `${sql.trim()};`), ...(comment === undefined ? [] : renderAfterwards(object, bare))];
 }
 
-/** Kinds that a repair never makes: they hold rows, or shape them. */
+/** Kinds for which `repairObject` has no statement. */
 const OTHERS: Partial<Record<CatalogObject['kind'], (object: CatalogObject) => string>> = {
   schema: ({ name }) => `CREATE SCHEMA ${name}`,
   extension: ({ name, facts }) => `CREATE EXTENSION ${name} SCHEMA ${facts.schema ?? '$schema'}`,
   enum: ({ name, facts }) => `CREATE TYPE ${name} AS ENUM (${facts.values ?? ''})`,
 };
 
-/** Makes of an object what is wanted, fact by fact. */
+/** Returns one statement for each fact that differs from the wanted object. */
 export function renderAfterwards(wanted: CatalogObject, found: CatalogObject): string[] {
   const facts = [...new Set([...Object.keys(wanted.facts), ...Object.keys(found.facts)])];
   return facts
@@ -34,7 +34,7 @@ export function renderAfterwards(wanted: CatalogObject, found: CatalogObject): s
     });
 }
 
-/** ALTER DATABASE and ON SCHEMA want a name, and only the session that loads the file knows it. */
+/** Replaces the name of the database or schema by that of the session that loads the file, since ALTER DATABASE and ON SCHEMA need a name. */
 export function withOwnSchema({ kind }: CatalogObject, sql: string): string {
   const [placeholder, question] = /\$schema(?![\w$.])/.test(sql)
     ? ['$schema', 'current_schema']
@@ -44,9 +44,9 @@ export function withOwnSchema({ kind }: CatalogObject, sql: string): string {
   return `DO $do$ BEGIN EXECUTE replace($sql$${sql}$sql$, '${placeholder}', quote_ident(${question}())); END $do$;`;
 }
 
-/** A file that leaves something out would be worse than none. */
+/** Fails instead of leaving something out of the file. */
 export function createUnknownObjectError(object: CatalogObject, what: string): DocumentationError {
   return new DocumentationError(
-    `schema.sql cannot say this of ${toKey(object)} yet: ${what}. Teach scripts/generate/reference/statements.ts.`,
+    `schema.sql cannot contain ${toKey(object)} (${what}): add it to scripts/generate/reference/statements.ts.`,
   );
 }

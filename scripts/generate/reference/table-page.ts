@@ -10,15 +10,15 @@ import { listParts, type ColumnFacts, type ForeignKeyFacts, type TableFacts } fr
 import { renderCode, renderPage, escapeProse, renderSection, renderTableSection } from './markdown.js';
 import { readNullMeaning } from './null-meaning.js';
 
-/** Kinds with a section of their own; a row of any other kind is shown by its definition. */
+/** Kinds that have a section of their own. All others are in the section “Other”. */
 const SHOWN: readonly Kind[] = ['constraint', 'index', 'trigger', 'grant', 'revoked'];
 
-/** All that is known of a table, on one page. */
+/** Returns the page of a table. */
 export function renderTablePage(table: TableFacts, tables: readonly TableFacts[]): GeneratedFile {
   const children = tables.flatMap(({ foreignKeys }) => foreignKeys).filter(({ parent }) => parent === table.name);
   const content = renderPage(
     table.name,
-    readQuestion(table.object),
+    renderPurpose(table.object),
     `Area: ${table.source.area}. Entity: [${renderCode(table.source.name)}](../../../${table.source.file}).`,
     describeRetention(table.name),
     ...renderTableSection(
@@ -27,21 +27,25 @@ export function renderTablePage(table: TableFacts, tables: readonly TableFacts[]
       table.columns.map(renderColumnRow),
     ),
     ...renderTableSection(
-      'Refers to',
-      ['column', 'table', 'when the row there is deleted'],
+      'Foreign keys',
+      ['column', 'references', 'when the referenced row is deleted'],
       table.foreignKeys.map(renderParentRow),
     ),
-    ...renderTableSection('Referred to by', ['column', 'when the row here is deleted'], children.map(renderChildRow)),
-    ...renderTableSection('Rules over several columns', ['rule', 'columns', 'held by'], renderRowRules(table)),
-    ...renderTableSection('Final values', ['rule', 'columns', 'held by'], renderFinalValues(table)),
+    ...renderTableSection(
+      'Referenced by',
+      ['column', 'when the row of this table is deleted'],
+      children.map(renderChildRow),
+    ),
+    ...renderTableSection('Rules over several columns', ['rule', 'columns', 'enforced by'], renderRowRules(table)),
+    ...renderTableSection('Final values', ['rule', 'columns', 'enforced by'], renderFinalValues(table)),
     ...renderTableSection(
       'Constraints',
-      ['constraint', 'in words'],
+      ['constraint', 'rule'],
       listParts(table, 'constraint').map(renderConstraintRow),
     ),
     ...renderTableSection(
       'Indexes',
-      ['index', 'definition', 'for'],
+      ['index', 'definition', 'query'],
       listParts(table, 'index').map((index) => renderIndexRow(index, table)),
     ),
     ...renderTableSection(
@@ -49,23 +53,23 @@ export function renderTablePage(table: TableFacts, tables: readonly TableFacts[]
       ['trigger', 'definition', 'comment'],
       listParts(table, 'trigger').map(renderPartRow),
     ),
-    ...renderSection('Rights', listParts(table, 'grant', 'revoked').map(renderRight).join('\n')),
+    ...renderSection('Privileges', listParts(table, 'grant', 'revoked').map(renderRight).join('\n')),
     ...renderTableSection('Other', ['name', 'definition', 'comment'], renderOtherParts(table).map(renderPartRow)),
   );
   return { path: `docs/reference/tables/${table.name}.md`, content };
 }
 
-/** The comment of a table, which opens with the question that it answers. */
-export function readQuestion({ facts: { comment = '' } }: CatalogObject): string {
-  const end = comment.indexOf('?') + 1;
+/** Returns the comment of a table with its first sentence in bold. */
+export function renderPurpose({ facts: { comment = '' } }: CatalogObject): string {
+  const end = /^.*?[.?](?=\s|$)/.exec(comment)?.[0].length ?? comment.length;
   return `**${escapeProse(comment.slice(0, end))}** ${escapeProse(comment.slice(end))}`.trim();
 }
 
-/** How long the rows of a table are kept, in a sentence. */
-function describeRetention(table: string): string {
+/** Returns one sentence about how long the rows of a table are kept. */
+export function describeRetention(table: string): string {
   const policy = RETENTION_POLICIES.find((one) => one.table === table);
   if (policy === undefined)
-    throw new DocumentationError(`src/retention/policies.ts does not say how long ${table} is kept.`);
+    throw new DocumentationError(`src/retention/policies.ts has no policy for ${table}: add one.`);
   return `Kept ${formatDuration(policy)}. ${escapeProse(policy.reason)}`;
 }
 
@@ -77,16 +81,16 @@ function formatDuration(policy: RetentionPolicy): string {
 }
 
 function renderColumnRow({ object, rules }: ColumnFacts): string[] {
-  const { type = '', default: fallback = '' } = object.facts;
+  const { type = '', default: defaultSql = '' } = object.facts;
   const { when, meaning } = readNullMeaning(object);
-  const sentences = rules.map(({ message }) => escapeProse(message.replace(/^must (be )?/, ''))).join('<br>');
+  const messages = rules.map(({ message }) => escapeProse(message.replace(/^must (be )?/, ''))).join('<br>');
   return [
     renderCode(object.name),
     renderCode(removeSchema(type)),
     escapeProse(when),
-    renderCode(removeSchema(fallback)),
+    renderCode(removeSchema(defaultSql)),
     escapeProse(meaning),
-    sentences,
+    messages,
   ];
 }
 
@@ -103,19 +107,19 @@ function renderChildRow({ child, column, onDelete, unique }: ForeignKeyFacts): s
   return [`[${name}](${child}.md)`, `${DELETION[onDelete] ?? ''} (${onDelete})${unique ? ONE : ''}`];
 }
 
-const ONE = '; at most one row for each';
+const ONE = '; at most one row per referenced row';
 
 function renderConstraintRow(constraint: CatalogObject): string[] {
   return [renderCode(constraint.name), escapeProse(getMessage(constraint))];
 }
 
-/** What PostgreSQL does to the row that refers. */
+/** What PostgreSQL does to the referencing row. */
 const DELETION: Readonly<Record<string, string>> = {
-  CASCADE: 'the row that refers is deleted too',
+  CASCADE: 'the referencing row is deleted',
   'SET NULL': 'the reference becomes null',
   'SET DEFAULT': 'the reference becomes its default',
-  RESTRICT: 'refused while a row refers to it',
-  'NO ACTION': 'refused while a row refers to it',
+  RESTRICT: 'refused while a row references it',
+  'NO ACTION': 'refused while a row references it',
 };
 
 function renderRowRules({ name, rules }: TableFacts): string[][] {
@@ -142,7 +146,9 @@ function renderIndexRow({ name, facts }: CatalogObject, { name: table, rules }: 
   const plain = removeSchema(name);
   const purpose = rules.queries.get(plain) ?? rules.constraints.get(plain)?.summary ?? facts.comment;
   if (purpose === undefined)
-    throw new DocumentationError(`Nobody says which query ${plain} on ${table} serves: declare it with @IndexFor.`);
+    throw new DocumentationError(
+      `The index ${plain} on ${table} names no query that it serves: declare it with @IndexFor.`,
+    );
   const definition = facts.definition?.replace(/^CREATE (UNIQUE )?INDEX .*? USING /, '$1') ?? '';
   return [renderCode(plain), renderCode(removeSchema(definition)), escapeProse(purpose)];
 }

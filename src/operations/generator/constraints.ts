@@ -1,15 +1,27 @@
 import { quoteLiteral } from '../catalog/repair.js';
 import type { CatalogObject } from '../catalog/snapshot.js';
-import { unquoteName, type Change, deriveName, type Draft, quoteLocalName, type Phase, quoteName } from './draft.js';
+import {
+  alterSql,
+  unquoteName,
+  type Change,
+  deriveName,
+  type Draft,
+  quoteLocalName,
+  type Phase,
+  quoteName,
+} from './draft.js';
 
-/** A constraint of a table that is there: new ones are checked without blocking writers, replaced ones hold until the new one does. */
-export function planConstraint({ from, to, facts, sentences }: Change, draft: Draft): void {
+/**
+ * Plans the change of a constraint of a table that exists. New constraints are validated without blocking writers; a constraint that is
+ * replaced stays in force until the new one is validated.
+ */
+export function planConstraint({ from, to, facts, messages }: Change, draft: Draft): void {
   if (to === undefined) {
-    if (from) draft.add(dropPhase(from, draft), `${alter(from, draft)} DROP CONSTRAINT ${quoteName(from.name)}`);
+    if (from) dropConstraint(from, draft, draft.isObstacle(from) ? 'obstacles' : 'dropped constraints');
     return;
   }
   if (facts.some((fact) => fact !== 'definition' && fact !== 'comment')) {
-    draft.problems.push(...sentences);
+    draft.problems.push(...messages);
     return;
   }
   if (from === undefined) addConstraint(to, draft);
@@ -19,7 +31,7 @@ export function planConstraint({ from, to, facts, sentences }: Change, draft: Dr
 
 function addConstraint(to: CatalogObject, draft: Draft): void {
   if (isUnique(to)) buildUnique(to, draft, quoteName(to.name), '');
-  else if (isChecked(to)) addAndValidate(to, draft, quoteName(to.name));
+  else if (isValidatable(to)) addAndValidate(to, draft, quoteName(to.name));
   else draft.problems.push(describeUnsupported(to, draft, 'be added'));
 }
 
@@ -30,31 +42,31 @@ function replaceConstraint(from: CatalogObject, to: CatalogObject, draft: Draft)
     return;
   }
   if (draft.isObstacle(from)) {
-    draft.add('obstacles', `${alter(from, draft)} DROP CONSTRAINT ${name}`);
+    dropConstraint(from, draft, 'obstacles');
     addConstraint(to, draft);
     return;
   }
   const temporary = deriveName(to.name, '__new');
   if (isUnique(to)) buildUnique(to, draft, temporary, `DROP CONSTRAINT ${name}, `);
-  else if (isChecked(to)) {
+  else if (isValidatable(to)) {
     addAndValidate(to, draft, temporary);
-    draft.add('constraints', `${alter(to, draft)} DROP CONSTRAINT ${name}`, { alone: true });
-    draft.add('constraints', `${alter(to, draft)} RENAME CONSTRAINT ${temporary} TO ${name}`);
+    dropConstraint(from, draft, 'replaced constraints', true);
+    draft.add('renamed constraints', `ALTER TABLE ${draft.getTable(to)} RENAME CONSTRAINT ${temporary} TO ${name}`);
   } else draft.problems.push(describeUnsupported(to, draft, 'be changed'));
 }
 
 function addAndValidate(to: CatalogObject, draft: Draft, name: string): void {
   const definition = draft.getDefinition(to).replace(/ NOT VALID$/, '');
-  draft.add('constraints', `${alter(to, draft)} ADD CONSTRAINT ${name} ${definition} NOT VALID`, { alone: true });
+  alterConstraint(to, draft, 'constraints', `ADD CONSTRAINT ${name} ${definition} NOT VALID`, true);
   if (!to.facts.definition?.endsWith(' NOT VALID')) validate(to, draft, name);
 }
 
 function validate(to: CatalogObject, draft: Draft, name: string): void {
-  draft.add('constraints', `${alter(to, draft)} VALIDATE CONSTRAINT ${name}`, { alone: true });
+  alterConstraint(to, draft, 'validation', `VALIDATE CONSTRAINT ${name}`, true);
   draft.checked.push(unquoteName(to.name));
 }
 
-/** The index is built while rows are written; only then it becomes the constraint. */
+/** Builds the unique index CONCURRENTLY, and makes it a constraint afterwards, so that writers are not blocked. */
 function buildUnique(to: CatalogObject, draft: Draft, index: string, first: string): void {
   const [, nulls = '', columns] = /^UNIQUE (NULLS NOT DISTINCT )?(\([^()]*\))$/.exec(draft.getDefinition(to)) ?? [];
   if (columns === undefined) {
@@ -66,7 +78,7 @@ function buildUnique(to: CatalogObject, draft: Draft, index: string, first: stri
   draft.add('constraints', sql, { alone: true });
   draft.add(
     'constraints',
-    `${alter(to, draft)} ${first}ADD CONSTRAINT ${quoteName(to.name)} UNIQUE USING INDEX ${index}`,
+    `ALTER TABLE ${table} ${first}ADD CONSTRAINT ${quoteName(to.name)} UNIQUE USING INDEX ${index}`,
     { alone: true },
   );
   draft.checked.push(unquoteName(to.name));
@@ -77,19 +89,22 @@ function createConstraintComment(to: CatalogObject, draft: Draft): void {
   draft.add('comments', `COMMENT ON CONSTRAINT ${quoteName(to.name)} ON ${draft.getTable(to)} IS ${text}`);
 }
 
-function dropPhase(from: CatalogObject, draft: Draft): Phase {
-  return draft.isObstacle(from) ? 'obstacles' : 'dropped constraints';
+function dropConstraint(object: CatalogObject, draft: Draft, phase: Phase, alone = false): void {
+  alterConstraint(object, draft, phase, `DROP CONSTRAINT ${quoteName(object.name)}`, alone);
 }
 
-function alter(object: CatalogObject, draft: Draft): string {
-  return `ALTER TABLE ${draft.getTable(object)}`;
+/** Adds an action; only that of a CHECK is merged with others, since all other constraints lock or depend on other tables. */
+function alterConstraint(object: CatalogObject, draft: Draft, phase: Phase, action: string, alone: boolean): void {
+  const table = draft.getTable(object);
+  if (object.facts.definition?.startsWith('CHECK ')) draft.alter(phase, table, action, { alone });
+  else draft.add(phase, alterSql(table, [action]), { alone });
 }
 
 function isUnique({ facts }: CatalogObject): boolean {
   return facts.definition?.startsWith('UNIQUE ') ?? false;
 }
 
-function isChecked({ facts }: CatalogObject): boolean {
+function isValidatable({ facts }: CatalogObject): boolean {
   return /^(CHECK|FOREIGN KEY) /.test(facts.definition ?? '');
 }
 
@@ -97,17 +112,17 @@ function describeUnsupported({ name, facts }: CatalogObject, draft: Draft, what:
   return `${name}: ${draft.removeSchemaNames(facts.definition ?? '')} cannot ${what} without blocking writers`;
 }
 
-/** Facts of an index that PostgreSQL cannot change, and a new index can. */
+/** Facts of an index that only a new index can have. */
 const BUILT = ['definition', 'table', 'method', 'columns', 'uniqueness', 'nulls', 'INCLUDE', 'WITH', 'WHERE'];
 
-/** An index of a table that is there: built and dropped while rows are written. */
-export function planIndex({ from, to, facts, sentences }: Change, draft: Draft): void {
+/** Plans the change of an index of a table that exists. It is built and dropped CONCURRENTLY, without blocking writers. */
+export function planIndex({ from, to, facts, messages }: Change, draft: Draft): void {
   if (to === undefined) {
     if (from) dropIndex(from, draft);
     return;
   }
   if (facts.some((fact) => fact !== 'comment' && !BUILT.includes(fact))) {
-    draft.problems.push(...sentences);
+    draft.problems.push(...messages);
     return;
   }
   const name = quoteLocalName(to.name);
@@ -119,7 +134,7 @@ export function planIndex({ from, to, facts, sentences }: Change, draft: Draft):
   }
 }
 
-/** `CREATE INDEX … ON …` of an index, as the source says it. */
+/** Writes CREATE INDEX, with the condition as the entities write it. */
 export function createIndex(index: CatalogObject, name: string, draft: Draft, concurrently = ''): string {
   const { definition = '' } = index.facts;
   const unique = definition.startsWith('CREATE UNIQUE ') ? 'UNIQUE ' : '';

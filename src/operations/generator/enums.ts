@@ -4,23 +4,23 @@ import { unquoteName, hasCastTo, type Change, deriveName, type Draft, quoteLocal
 import { dropTrigger, readsColumn } from './triggers.js';
 
 const RECIPE =
-  'docs/DATABASE_MIGRATION_GUIDE.md, “Enum values”, has the recipe; migration:create writes the file';
+  'docs/DATABASE_MIGRATION_GUIDE.md, “Enum values”, describes it; npm run migration:create creates the file';
 
 /**
- * An enum. A new value is put where the entities have it. To take values away is to make the type anew, which only the way back
- * does: there is no moment at which running services could use the old value and the new type.
+ * Plans the change of an enum. A new value gets the place that the entities give it. Removing a value means creating the type again, which
+ * only `down` does: a running service could neither write nor read a value that the type no longer has.
  */
-export function planEnum({ from, to, facts, sentences }: Change, draft: Draft, isWayBack: boolean): void {
+export function planEnum({ from, to, facts, messages }: Change, draft: Draft, isDown: boolean): void {
   if (from === undefined || to === undefined) {
     if (to) draft.add('enums', `CREATE TYPE ${quoteLocalName(to.name)} AS ENUM (${readValues(to).join(', ')})`);
     else if (from) draft.add('dropped enums', `DROP TYPE ${quoteLocalName(from.name)}`);
   } else if (facts.some((fact) => fact !== 'values' && fact !== 'comment')) {
-    draft.problems.push(...sentences);
+    draft.problems.push(...messages);
     return;
   } else if (facts.includes('values')) {
-    const problem = isWayBack ? undefined : findProblem(from, to, draft);
+    const problem = isDown ? undefined : findProblem(from, to, draft);
     if (problem !== undefined) draft.problems.push(problem);
-    else if (isWayBack) replaceEnum(to, draft);
+    else if (isDown) replaceEnum(to, draft);
     else addValues(from, to, draft);
   }
   if (to && to.facts.comment !== from?.facts.comment) {
@@ -29,7 +29,7 @@ export function planEnum({ from, to, facts, sentences }: Change, draft: Draft, i
   }
 }
 
-/** The values as literals, in their order. */
+/** Returns the values as SQL literals, in their order. */
 function readValues({ facts }: CatalogObject): string[] {
   return facts.values?.match(/'(?:[^']|'')*'/g) ?? [];
 }
@@ -43,14 +43,14 @@ function findProblem(from: CatalogObject, to: CatalogObject, draft: Draft): stri
   const removed = before.filter((value) => !after.includes(value));
   const added = after.filter((value) => !before.includes(value));
   if (removed.length > 0) {
-    const became = added.length > 0 ? ` and ${added.join(', ')} added (renamed?)` : '';
-    return `${where}: ${removed.join(', ')} is removed${became}; PostgreSQL cannot take a value away from a type in use, so this is written by hand: ${RECIPE}`;
+    const additions = added.length > 0 ? ` and ${added.join(', ')} added (renamed?)` : '';
+    return `${where}: ${removed.join(', ')} is removed${additions}, but PostgreSQL cannot remove a value of a type in use: write the migration by hand; ${RECIPE}`;
   }
   if (after.filter((value) => before.includes(value)).join() === before.join()) return undefined;
-  return `${where}: the order of its values changes from ${before.join(', ')} to ${after.join(', ')}, which PostgreSQL cannot do: declare them in the old order, or write it by hand: ${RECIPE}`;
+  return `${where}: the order of its values changes from ${before.join(', ')} to ${after.join(', ')}, which PostgreSQL cannot do: declare them in the old order, or write the migration by hand; ${RECIPE}`;
 }
 
-/** One statement for each value, each next to one that is there by then. */
+/** Adds one statement for each new value; each names a neighbour that exists by then. */
 function addValues(from: CatalogObject, to: CatalogObject, draft: Draft): void {
   const [first = ''] = readValues(from);
   const after = readValues(to);
@@ -62,8 +62,8 @@ function addValues(from: CatalogObject, to: CatalogObject, draft: Draft): void {
 }
 
 /**
- * Makes the type anew, in one transaction. Everything that compares with a value of it is dropped and made again; keys and other
- * indexes PostgreSQL rebuilds by itself. Fails, and changes nothing, where a row has a value that the type will not have.
+ * Creates the type again, in one transaction. Constraints, partial indexes and triggers that compare with its values are dropped and created
+ * again; PostgreSQL rebuilds keys and other indexes by itself. It fails (22P02) and changes nothing when a row has a removed value.
  */
 function replaceEnum(to: CatalogObject, draft: Draft): void {
   const name = quoteLocalName(to.name);
@@ -82,14 +82,14 @@ function replaceEnum(to: CatalogObject, draft: Draft): void {
 }
 
 function moveColumn(column: CatalogObject, draft: Draft): string {
-  const { type = '', default: fallback } = column.facts;
-  const [name, wanted] = [quoteName(column.name), draft.removeSchemaNames(type)];
-  const text = wanted.endsWith('[]') ? 'text[]' : 'text';
+  const { type = '', default: value } = column.facts;
+  const [name, newType] = [quoteName(column.name), draft.removeSchemaNames(type)];
+  const text = newType.endsWith('[]') ? 'text[]' : 'text';
   const alter = `ALTER COLUMN ${name}`;
   const commands = [
-    ...(fallback === undefined ? [] : [`${alter} DROP DEFAULT`]),
-    `${alter} TYPE ${wanted} USING ${name}::${text}::${wanted}`,
-    ...(fallback === undefined ? [] : [`${alter} SET DEFAULT ${draft.removeSchemaNames(fallback)}`]),
+    ...(value === undefined ? [] : [`${alter} DROP DEFAULT`]),
+    `${alter} TYPE ${newType} USING ${name}::${text}::${newType}`,
+    ...(value === undefined ? [] : [`${alter} SET DEFAULT ${draft.removeSchemaNames(value)}`]),
   ];
   return `ALTER TABLE ${draft.getTable(column)} ${commands.join(', ')}`;
 }
@@ -100,13 +100,13 @@ function listColumns({ name }: CatalogObject, { objects }: Snapshot): CatalogObj
   );
 }
 
-const REMADE: readonly Kind[] = ['constraint', 'index', 'trigger'];
+const CREATED_AGAIN: readonly Kind[] = ['constraint', 'index', 'trigger'];
 
-/** Rules, partial indexes and triggers that name the type, and triggers that name one of its columns. */
+/** Returns the constraints, partial indexes and triggers that name the type, and the triggers that read one of its columns. */
 function listDependents(type: CatalogObject, columns: readonly CatalogObject[], draft: Draft): CatalogObject[] {
   return Object.values(draft.to.objects).filter((object) => {
     const { definition = '' } = object.facts;
-    if (!REMADE.includes(object.kind)) return false;
+    if (!CREATED_AGAIN.includes(object.kind)) return false;
     if (hasCastTo(draft.removeSchemaNames(definition), quoteLocalName(type.name))) return true;
     return (
       object.kind === 'trigger' &&

@@ -3,14 +3,14 @@ import type { CatalogObject, Snapshot } from '../catalog/snapshot.js';
 import { removeSchema } from '../catalog/schema-placeholder.js';
 import { quoteLocalName, quoteName } from './draft.js';
 
-/** A rule that holds for the rows of a table before a migration, and no more after it. */
+/** A rule that a migration drops: the rows of the table obey it before the migration, and need not after it. */
 export interface OldRule {
   readonly table: string;
   /** `CHECK (…)`. */
   readonly definition: string;
 }
 
-/** Which rows the migration lets in that its way back would refuse: rules that are dropped or changed, as CHECKs. */
+/** Returns the rules that a migration drops or changes, as CHECKs. Rows that violate one of them would make `down` fail. */
 export function listOldRules(from: Snapshot, differences: readonly Difference[]): OldRule[] {
   return differences.flatMap((difference) => {
     const object = from.objects[difference.object];

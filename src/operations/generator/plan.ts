@@ -7,35 +7,35 @@ import { planEnum } from './enums.js';
 import { dropTables, planTable } from './tables.js';
 import { addTypeChanges, planTrigger } from './triggers.js';
 
-/** Statements that make one catalog of another, and what is to be said of them. */
+/** Statements that change one catalog into another, and what their author must know. */
 export interface Plan {
   readonly steps: readonly Step[];
-  /** Differences that cannot be written, one sentence each; the statements leave them out. */
+  /** Differences that the statements do not cover, one message each. */
   readonly problems: readonly string[];
-  /** Statements that lose data, or may. */
+  /** Statements that lose data, or may lose it. */
   readonly losses: readonly string[];
-  /** Rules that rows which exist may break: names of constraints and indexes. */
+  /** Names of constraints and unique indexes that existing rows may violate. */
   readonly checked: readonly string[];
 }
 
 export interface PlanOptions {
-  /** How the source writes the definitions that should be. Default: as PostgreSQL does. */
+  /** How the entities write definitions. Default: as PostgreSQL does. */
   readonly texts?: SourceTexts | undefined;
-  /** The statements take back what others made, and may take values of enums away. */
-  readonly isWayBack?: boolean;
+  /** Whether the statements are for `down`, which may remove values of enums. Default false. */
+  readonly isDown?: boolean;
 }
 
 /**
- * Plans the statements that make the catalog `to` of the catalog `from`. They lose no rows and no values but those of what is
- * dropped, and keep writers waiting only for moments where PostgreSQL has a way.
+ * Plans the statements that change the catalog `from` into the catalog `to`. They lose no data but that of dropped tables and columns, and
+ * block writers only for moments, where PostgreSQL offers such a way.
  *
- * @param differences of `from` from `to`, as `diff(to, from)` lists them; the order of columns is none.
+ * @param differences as `diff(to, from)` lists them, without differences in the order of columns
  */
 export function planChanges(
   from: Snapshot,
   to: Snapshot,
   differences: readonly Difference[],
-  { texts, isWayBack = false }: PlanOptions = {},
+  { texts, isDown = false }: PlanOptions = {},
 ): Plan {
   const changes = collectChanges(from, to, differences);
   const retyped = changes.filter(({ facts, to }) => to?.kind === 'column' && facts.includes('type'));
@@ -45,12 +45,12 @@ export function planChanges(
     retyped.flatMap((change) => change.to ?? []),
     texts,
   );
-  const rest = removeRenamed(changes, draft);
+  const remaining = removeRenamed(changes, draft);
   dropTables(
-    rest.filter(isDroppedTable).flatMap((change) => change.from ?? []),
+    remaining.filter(isDroppedTable).flatMap((change) => change.from ?? []),
     draft,
   );
-  for (const change of rest.filter((change) => !isDroppedTable(change))) planChange(change, draft, isWayBack);
+  for (const change of remaining.filter((change) => !isDroppedTable(change))) planChange(change, draft, isDown);
   addTypeChanges(draft);
   return {
     steps: splitPhases(draft.collectSteps()),
@@ -60,7 +60,7 @@ export function planChanges(
   };
 }
 
-const PLANNERS: Partial<Record<Kind, (change: Change, draft: Draft, isWayBack: boolean) => void>> = {
+const PLANNERS: Partial<Record<Kind, (change: Change, draft: Draft, isDown: boolean) => void>> = {
   column: planColumn,
   constraint: planConstraint,
   enum: planEnum,
@@ -69,10 +69,10 @@ const PLANNERS: Partial<Record<Kind, (change: Change, draft: Draft, isWayBack: b
   trigger: planTrigger,
 };
 
-function planChange(change: Change, draft: Draft, isWayBack: boolean): void {
+function planChange(change: Change, draft: Draft, isDown: boolean): void {
   const plan = PLANNERS[(change.to ?? change.from)?.kind ?? 'object'];
-  if (plan) plan(change, draft, isWayBack);
-  else draft.problems.push(...change.sentences);
+  if (plan) plan(change, draft, isDown);
+  else draft.problems.push(...change.messages);
 }
 
 function collectChanges(from: Snapshot, to: Snapshot, differences: readonly Difference[]): Change[] {
@@ -84,7 +84,7 @@ function collectChanges(from: Snapshot, to: Snapshot, differences: readonly Diff
     from: from.objects[key],
     to: to.objects[key],
     facts: list.flatMap(({ fact }) => fact ?? []),
-    sentences: list.map(({ message }) => message),
+    messages: list.map(({ message }) => message),
   }));
 }
 
@@ -92,22 +92,22 @@ function isDroppedTable({ from, to }: Change): boolean {
   return from?.kind === 'table' && to === undefined;
 }
 
-/** The others, once what only got another name is renamed: a constraint or index of the same table that says the same. */
+/** Plans the renames of constraints and indexes that differ in nothing but their name. Returns the other changes. */
 function removeRenamed(changes: readonly Change[], draft: Draft): Change[] {
-  const left = new Set(changes);
+  const others = new Set(changes);
   for (const gone of changes) {
     if (gone.from === undefined || gone.to !== undefined || !['constraint', 'index'].includes(gone.from.kind)) continue;
     const { from } = gone;
-    const renamed = [...left].find(({ from: before, to }) => before === undefined && to && isSame(from, to));
+    const renamed = [...others].find(({ from: before, to }) => before === undefined && to && isSame(from, to));
     if (renamed?.to === undefined) continue;
     draft.add('renames', renameSql(from, renamed.to, draft));
-    left.delete(gone);
-    left.delete(renamed);
+    others.delete(gone);
+    others.delete(renamed);
     if (from.facts.comment !== renamed.to.facts.comment) {
-      left.add({ ...renamed, from, facts: ['comment'] });
+      others.add({ ...renamed, from, facts: ['comment'] });
     }
   }
-  return [...left];
+  return [...others];
 }
 
 function renameSql(from: CatalogObject, to: CatalogObject, draft: Draft): string {
@@ -124,7 +124,7 @@ function isSame(a: CatalogObject, b: CatalogObject): boolean {
   return parts(a) === parts(b);
 }
 
-/** A new value of an enum can be used only after its transaction: with others it needs one of its own. */
+/** PostgreSQL allows the use of a new enum value only after its transaction, so beside other statements it gets one of its own. */
 function splitPhases(steps: readonly Step[]): Step[] {
   const isValue = ({ sql }: Step): boolean => sql.includes(" ADD VALUE '") && sql.startsWith('ALTER TYPE ');
   const isPlain = (step: Step): boolean => isValue(step) || step.sql.startsWith('COMMENT ON ');

@@ -4,11 +4,11 @@ import { unquoteName, quoteLocalName, type Step } from './draft.js';
 import { listParts } from './tables.js';
 
 /**
- * Why a change of catalog cannot be taken back exactly; undefined when it can. A column that was dropped comes back empty and as
- * the last of its table: that is the column it was only if it was the last, and may be empty or has a default.
+ * Returns why a change of the catalog cannot be reverted exactly; undefined when it can. A dropped column comes back empty and as the last
+ * column of its table, so the change is reversible only if the column was the last one and is nullable or has a default.
  */
 export function findIrreversibleReason(from: Snapshot, to: Snapshot): string | undefined {
-  const lost = Object.entries(from.objects)
+  const lostColumns = Object.entries(from.objects)
     .filter(([key, { kind }]) => kind === 'table' && key in to.objects)
     .flatMap(([key, table]) => {
       const columns = listParts(table, from).filter(({ kind }) => kind === 'column');
@@ -24,22 +24,22 @@ export function findIrreversibleReason(from: Snapshot, to: Snapshot): string | u
         )
         .map(({ name }) => `${unquoteName(quoteLocalName(table.name))}.${unquoteName(name)}`);
     });
-  if (lost.length === 0) return undefined;
-  return `the values of ${lost.join(', ')} are gone, and PostgreSQL cannot put the column back in its place: restore a backup, or add it in a new migration.`;
+  if (lostColumns.length === 0) return undefined;
+  return `the values of ${lostColumns.join(', ')} are lost, and PostgreSQL cannot put the column back in its place: restore a backup, or add the column in a new migration.`;
 }
 
-/** A migration that is to be written. */
+/** A migration before it is written to a file. */
 export interface MigrationDraft {
   readonly className: string;
   readonly up: readonly Step[];
   readonly down: readonly Step[];
-  /** Why it cannot be taken back; then `down` is empty. */
+  /** Why it cannot be reverted; `down` is then empty. Undefined: it can. */
   readonly irreversibleBecause: string | undefined;
-  /** Sentences for its author, one paragraph each. */
+  /** Paragraphs for its author, for the comment of the class. */
   readonly remarks: readonly string[];
 }
 
-/** What the author of a migration has to say, in every migration; a test refuses what is left of the dots. */
+/** The questions that the author of every migration answers in the comment of its class, in place of the dots. A test refuses remaining dots. */
 export const QUESTIONS = [
   'WHY  …',
   'WHAT …',
@@ -47,12 +47,12 @@ export const QUESTIONS = [
   'LOCKS … (which tables, how strongly, how long). REVERSIBLE … (what goes with it; or IrreversibleMigration, and why).',
 ];
 
-/** Whether it runs in one transaction. */
+/** Returns whether the migration runs in one transaction. */
 export function isTransactional({ up, down }: Pick<MigrationDraft, 'up' | 'down'>): boolean {
   return ![...up, ...down].some(({ alone }) => alone);
 }
 
-/** The TypeScript of a migration, not formatted. */
+/** Writes the TypeScript of a migration, not formatted. */
 export function renderMigration(draft: MigrationDraft): string {
   const { className, up, irreversibleBecause, remarks } = draft;
   const kind = irreversibleBecause === undefined ? 'ReversibleMigration' : 'IrreversibleMigration';
@@ -91,14 +91,14 @@ function renderCalls(steps: readonly Step[]): string {
   return steps.map(({ sql }) => `    await queryRunner.query(\`${renderSql(sql)}\`);`).join('\n');
 }
 
-/** SQL inside a template literal; several lines are indented, unless a text goes over them. */
+/** Writes SQL inside a template literal. Several lines are indented, unless a string literal spans them. */
 function renderSql(sql: string): string {
   const text = sql.replaceAll(/[\\`]|\$\{/g, '\\$&');
   const isOneLiteral = tokenize(sql).some(({ kind, text }) => kind === 'string' && text.includes('\n'));
   return text.includes('\n') && !isOneLiteral ? `\n      ${text.replaceAll('\n', '\n      ')}\n    ` : text;
 }
 
-/** Lines of no more than 120 characters. */
+/** Splits a text into lines of at most 120 characters, comment prefix included. */
 function wrapText(text: string): string[] {
   return text.match(/.{1,116}(?:\s|$)/g)?.map((line) => line.trimEnd()) ?? [];
 }

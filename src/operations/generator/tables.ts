@@ -4,14 +4,14 @@ import { createColumnComment, createColumnSql } from './columns.js';
 import { createIndex } from './constraints.js';
 import { unquoteName, type Change, type Draft, quoteLocalName, mentionsName, quoteName } from './draft.js';
 
-/** A column that keeps its values under another name. Names without quotes. */
+/** A column that gets another name and keeps its values. Names without quotes. */
 export interface ColumnRename {
   readonly table: string;
   readonly from: string;
   readonly to: string;
 }
 
-/** Columns that are dropped and columns of the same type that are added to the same table: each pair may be one column renamed. */
+/** Returns the pairs of a dropped and an added column of the same table and type. Each pair may be one renamed column. */
 export function findRenameCandidates(is: Snapshot, shouldBe: Snapshot): ColumnRename[] {
   return listColumnsOnlyIn(is, shouldBe).flatMap((gone) =>
     listColumnsOnlyIn(shouldBe, is)
@@ -20,14 +20,14 @@ export function findRenameCandidates(is: Snapshot, shouldBe: Snapshot): ColumnRe
   );
 }
 
-/** Whether the one column would be dropped and the other added. */
+/** Returns whether the column `from` would be dropped and the column `to` added. */
 export function isRenamable({ table, from, to }: ColumnRename, is: Snapshot, shouldBe: Snapshot): boolean {
   const has = (columns: readonly CatalogObject[], name: string): boolean =>
     columns.some((column) => getTable(column) === table && unquoteName(column.name) === name);
   return has(listColumnsOnlyIn(is, shouldBe), from) && has(listColumnsOnlyIn(shouldBe, is), to);
 }
 
-/** The tables that lose a column of the one name and get one of the other. */
+/** Returns the tables in which the column `from` would be dropped and the column `to` added. */
 export function listTablesWithRename(from: string, to: string, is: Snapshot, shouldBe: Snapshot): string[] {
   const tables = new Set(listColumnsOnlyIn(is, shouldBe).map(getTable));
   return [...tables].filter((table) => isRenamable({ table, from, to }, is, shouldBe));
@@ -49,38 +49,38 @@ function getTable({ on = '' }: CatalogObject): string {
   return unquoteName(quoteLocalName(on));
 }
 
-/** Of tables that both have. */
+/** Returns the columns that only the first snapshot has, of tables that both have. */
 function listColumnsOnlyIn(snapshot: Snapshot, other: Snapshot): CatalogObject[] {
   return Object.entries(snapshot.objects)
     .filter(([key, { kind, parent = '' }]) => kind === 'column' && !(key in other.objects) && parent in other.objects)
     .map(([, column]) => column);
 }
 
-/** A table as a whole, and its comment. */
-export function planTable({ from, to, facts, sentences }: Change, draft: Draft): void {
+/** Plans CREATE TABLE, or the change of a table's comment. */
+export function planTable({ from, to, facts, messages }: Change, draft: Draft): void {
   if (from === undefined && to !== undefined) {
     createTable(to, draft);
     return;
   }
-  if (facts.some((fact) => fact !== 'comment')) draft.problems.push(...sentences);
+  if (facts.some((fact) => fact !== 'comment')) draft.problems.push(...messages);
   else if (to !== undefined) draft.add('comments', createTableComment(to));
 }
 
-/** Drops tables, those that refer to others first. */
+/** Plans DROP TABLE for the tables; a table with a foreign key is dropped before the table it references. */
 export function dropTables(tables: readonly CatalogObject[], draft: Draft): void {
-  const left = [...tables];
-  while (left.length > 0) {
+  const remaining = [...tables];
+  while (remaining.length > 0) {
     const isFree = (table: CatalogObject): boolean =>
-      !left.some((other) => other !== table && isReferenceTo(other, table, draft.from));
-    // A ring of references has no beginning: whichever is taken, PostgreSQL names the rest.
-    const [table] = left.splice(Math.max(0, left.findIndex(isFree)), 1);
+      !remaining.some((other) => other !== table && isReferenceTo(other, table, draft.from));
+    // In a cycle of foreign keys no table is free; PostgreSQL then refuses the statement and names the constraint.
+    const [table] = remaining.splice(Math.max(0, remaining.findIndex(isFree)), 1);
     const name = quoteLocalName(table?.name ?? '');
     draft.add('dropped tables', `DROP TABLE ${name}`);
     draft.losses.push(`DROP TABLE ${name}`);
   }
 }
 
-/** What belongs to a table in a snapshot, columns in their order. */
+/** Returns the columns, constraints, indexes and triggers of a table; columns in their order. */
 export function listParts(table: CatalogObject, { objects }: Snapshot): CatalogObject[] {
   const order = (table.facts['column order'] ?? '').split(', ');
   return Object.values(objects)
@@ -91,12 +91,12 @@ export function listParts(table: CatalogObject, { objects }: Snapshot): CatalogO
 function createTable(table: CatalogObject, draft: Draft): void {
   const parts = listParts(table, draft.to);
   const of = (kind: CatalogObject['kind']): CatalogObject[] => parts.filter((part) => part.kind === kind);
-  const known = ['column', 'constraint', 'index', 'trigger'];
-  const strange = parts.filter(({ kind }) => !known.includes(kind)).map(({ kind, name }) => `${kind} ${name}`);
+  const supported = ['column', 'constraint', 'index', 'trigger'];
+  const unsupported = parts.filter(({ kind }) => !supported.includes(kind)).map(({ kind, name }) => `${kind} ${name}`);
   const facts = Object.keys(table.facts).filter((fact) => !['column order', 'comment'].includes(fact));
-  if (strange.length + facts.length > 0) {
+  if (unsupported.length + facts.length > 0) {
     draft.problems.push(
-      `table ${quoteLocalName(table.name)} has what entities cannot express: ${[...strange, ...facts].join(', ')}`,
+      `table ${quoteLocalName(table.name)} has what entities cannot express: ${[...unsupported, ...facts].join(', ')}`,
     );
     return;
   }
@@ -111,7 +111,7 @@ function createTable(table: CatalogObject, draft: Draft): void {
   for (const index of of('index')) draft.add('tables', createIndex(index, quoteLocalName(index.name), draft));
   for (const reference of references) {
     const definition = draft.getDefinition(reference);
-    // When every new table is there.
+    // Runs after every CREATE TABLE, since it may reference another new table.
     draft.add('renames', `ALTER TABLE ${name} ADD CONSTRAINT ${quoteName(reference.name)} ${definition}`);
   }
   for (const trigger of of('trigger')) {

@@ -1,33 +1,37 @@
 import { tokenize } from '../../errors/sql-text.js';
 import { type CatalogObject, toKey, type Snapshot } from '../catalog/snapshot.js';
-import { unquoteName, type Change, type Draft, quoteLocalName, quoteName, recast } from './draft.js';
+import { alterSql, unquoteName, type Change, type Draft, quoteLocalName, quoteName, recast } from './draft.js';
 
-/** A trigger that differs. Only migrations make triggers; one that a changed type makes anew differs by what PostgreSQL adds. */
-export function planTrigger({ from, to, sentences }: Change, draft: Draft): void {
-  const isRemade = from !== undefined && to !== undefined && draft.getRetypedColumns(from).length > 0;
-  if (!isRemade) draft.problems.push(...sentences);
+/**
+ * Reports a trigger that differs, because entities declare none. A trigger that is created again for a changed type may differ: PostgreSQL
+ * writes other casts into its condition.
+ */
+export function planTrigger({ from, to, messages }: Change, draft: Draft): void {
+  const isCreatedAgain = from !== undefined && to !== undefined && draft.getRetypedColumns(from).length > 0;
+  if (!isCreatedAgain) draft.problems.push(...messages);
 }
 
 /**
- * The changes of types. PostgreSQL changes no type of a column that a trigger reads, so such triggers are dropped before and made
- * again after it, in one call and so in one transaction.
+ * Adds the changes of column types. PostgreSQL refuses to change the type of a column that a trigger reads, so such triggers are dropped
+ * before it and created again after it, in one call and so in one transaction.
  */
 export function addTypeChanges(draft: Draft): void {
   const triggers = Object.values(draft.from.objects).filter(
     (object) => object.kind === 'trigger' && draft.getRetypedColumns(object).length > 0,
   );
-  for (const [table, statements] of draft.typeChanges) {
+  for (const [table, actions] of draft.typeChanges) {
     const readers = triggers.filter((trigger) => draft.getTable(trigger) === table);
     if (readers.length === 0) {
-      for (const sql of statements) draft.add('columns', sql);
+      // A group of their own: one rewrite of the table, and no cheap change waits for it.
+      for (const action of actions) draft.alter('columns', table, action, { group: 'types' });
       continue;
     }
-    const made = readers.map((trigger) =>
+    const created = readers.map((trigger) =>
       draft.createRemakeSql(draft.to.objects[toKey(trigger)] ?? adaptDefinition(trigger, draft)),
     );
     draft.add(
       'columns',
-      [...readers.map((trigger) => dropTrigger(trigger, draft)), ...statements, ...made].join(';\n'),
+      [...readers.map((trigger) => dropTrigger(trigger, draft)), alterSql(table, actions), ...created].join(';\n'),
     );
   }
 }
@@ -36,14 +40,17 @@ export function dropTrigger(trigger: CatalogObject, draft: Draft): string {
   return `DROP TRIGGER ${quoteName(trigger.name)} ON ${draft.getTable(trigger)}`;
 }
 
-/** The triggers of its table that PostgreSQL says depend on a column. */
+/** Returns the triggers of the column's table that read the column. */
 export function listTriggersReading(column: CatalogObject, { objects }: Snapshot): CatalogObject[] {
   return Object.values(objects).filter(
     (object) => object.kind === 'trigger' && object.parent === column.parent && readsColumn(object, column),
   );
 }
 
-/** Whether its condition (`old.status`) or its list of columns (`UPDATE OF status`) names the column; what its function does is unknown. */
+/**
+ * Returns whether the condition of the trigger (`old.status`) or its list of columns (`UPDATE OF status`) names the column. The body of its
+ * function is not read.
+ */
 export function readsColumn({ facts: { definition = '' } }: CatalogObject, { name }: CatalogObject): boolean {
   const tokens = tokenize(definition).filter(({ kind }) => kind !== 'space');
   const isWord = (place: number, pattern: RegExp): boolean => pattern.test(tokens[place]?.text ?? '');
@@ -57,8 +64,8 @@ export function readsColumn({ facts: { definition = '' } }: CatalogObject, { nam
 }
 
 /**
- * The trigger over the new types. Values of an enum are compared with values of that enum alone, so they become values of the new
- * type, and the other way round; all else PostgreSQL converts by itself, or refuses.
+ * Returns the trigger with the casts of its condition changed to the new types. That is needed for enums only, since PostgreSQL compares
+ * values of an enum with values of the same enum alone.
  */
 function adaptDefinition(trigger: CatalogObject, draft: Draft): CatalogObject {
   const isEnum = (type: string): boolean =>

@@ -1,4 +1,4 @@
-/** migration:generate on a copy of the project whose entities change; what each kind of change comes out as is in ../generate. */
+/** Runs migration:generate on a copy of the project with changed entities. ../generator tests every kind of change. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -27,7 +27,7 @@ describe('migration:generate', () => {
   const files = async (): Promise<string[]> =>
     (await readdir(join(project.folder, 'src/migrations'))).filter((name) => /^\d/.test(name)).sort();
 
-  /** Generates a migration, runs it, takes it back and runs it again; entities and migrations agree then. */
+  /** Generates a migration, runs, reverts and runs it again, and expects entities and migrations to agree. */
   const generated = async (name: string, ...flags: string[]): Promise<string> => {
     await project.build();
     const { code, stdout, stderr } = await run('migration:generate', name, ...flags);
@@ -50,7 +50,7 @@ describe('migration:generate', () => {
 
   afterAll(() => project.remove());
 
-  it('writes a longer text, a choice, a rule and a partial index as the entities say them, formatted', async () => {
+  it('writes a longer text, a choice, a rule and a partial index as the entities do, formatted', async () => {
     await change('src/entities/core/author.entity.ts', ['@Text({ max: 50 }) handle', '@Text({ max: 80 }) handle']);
     await change('src/constants/lists.ts', [`'VERY_HIGH', 'VARIES'`, `'VERY_HIGH', 'VARIES', 'FREE'`]);
     await change('src/entities/experiments/experiment.entity.ts', [
@@ -68,7 +68,7 @@ describe('migration:generate', () => {
     expect(await run('migration:lint', '--all')).toMatchObject({ code: 0 });
   });
 
-  it('writes new values of enums as one statement each, whatever uses them', async () => {
+  it('writes one statement for each new enum value', async () => {
     await change('src/constants/lists.ts', [`['TWITTER', 'REDDIT',`, `['TWITTER', 'MASTODON', 'REDDIT',`]);
     await change('src/entities/enums.ts', [`['DRAFT', 'RUNNING',`, `['DRAFT', 'PLANNED', 'RUNNING',`]);
     const source = await generated('PlanExperiments');
@@ -79,20 +79,20 @@ describe('migration:generate', () => {
     expect(down).toContain(`CREATE TYPE "experiment_status" AS ENUM ('DRAFT', 'RUNNING', 'COMPLETED', 'CANCELLED')`);
   });
 
-  it('writes nothing when a value of an enum is gone, and says what to do', async () => {
+  it('writes no file for a removed enum value and says what to do', async () => {
     await change('src/entities/enums.ts', [`'PLANNED', `, '']);
     await project.build();
     const before = await files();
     const { code, stderr } = await run('migration:generate', 'UnplanExperiments');
     expect({ code, lines: stderr.trim().split('\n').length }).toEqual({ code: 1, lines: 1 });
     expect(stderr).toMatch(
-      /^error: Nothing is written: enum experiment_status \(experiments\.status\): 'PLANNED' is removed; .*DATABASE_MIGRATION_GUIDE\.md/,
+      /^error: No migration was written: enum experiment_status \(experiments\.status\): 'PLANNED' is removed, .*DATABASE_MIGRATION_GUIDE\.md/,
     );
     expect(await files()).toEqual(before);
     await change('src/entities/enums.ts', [`['DRAFT', 'RUNNING',`, `['DRAFT', 'PLANNED', 'RUNNING',`]);
   });
 
-  it('writes nothing when a rule names a column that its entity has no more, and says which', async () => {
+  it('writes no file when a rule names a column that its entity no longer has, and names both', async () => {
     const rule: [string, string] = ['"error_message" IS NULL OR', '"failure" IS NULL OR'];
     await change('src/entities/core/post.entity.ts', rule);
     await project.build();
@@ -106,7 +106,7 @@ describe('migration:generate', () => {
     await change('src/entities/core/post.entity.ts', [rule[1], rule[0]]);
   });
 
-  it('drops and adds what nobody called a rename, asks at a terminal, and renames when it is told to', async () => {
+  it('drops and adds a column without --rename, asks at a terminal, and renames with --rename', async () => {
     await change(
       'src/entities/core/post.entity.ts',
       [' errorMessage!: string', ' failure!: string'],
@@ -118,14 +118,14 @@ describe('migration:generate', () => {
     const index = await readFile(join(project.folder, 'src/migrations/index.ts'), 'utf8');
     const unasked = await run('migration:generate', 'ReplaceErrorMessage');
     expect(unasked).toMatchObject({ code: 0, stderr: expect.stringContaining('--rename posts.error_message:failure') });
-    expect(unasked.stderr).toContain('warning: it loses data: DROP COLUMN "error_message" of table "posts"');
-    expect(unasked.stdout).toContain('It cannot be taken back: the values of posts.error_message are gone');
+    expect(unasked.stderr).toContain('warning: the migration loses data: DROP COLUMN "error_message" of table "posts"');
+    expect(unasked.stdout).toContain('It cannot be reverted: the values of posts.error_message are lost');
     await removeNewest(project.folder, index, (await files()).at(-1) ?? '');
 
     await project.build();
     const before = await files();
     const left = await atTerminal(project.folder, db.url, ['migration:generate', 'LeftAlone'], '\u0003');
-    expect(left).toContain('error: Nothing is written: the question was not answered.');
+    expect(left).toContain('error: No migration was written: the question was not answered.');
     expect(await files()).toEqual(before);
     const asked = await atTerminal(project.folder, db.url, ['migration:generate', 'AskedAboutIt'], 'y\r');
     expect(asked).toContain(
@@ -147,7 +147,7 @@ async function removeNewest(folder: string, index: string, file: string): Promis
   await rm(join(folder, 'src/migrations', file));
 }
 
-/** What the command shows to somebody at a terminal who types that. */
+/** Runs the command at a terminal, types the text at its question, and returns its output. */
 async function atTerminal(folder: string, url: string, args: readonly string[], typed: string): Promise<string> {
   const command = [process.execPath, join(folder, 'dist/src/cli/main.js'), ...args].join(' ');
   const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {

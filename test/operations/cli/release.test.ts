@@ -11,17 +11,22 @@ jest.setTimeout(60_000);
 const FILE = 'src/migrations/1795411805000-protect-audit-logs.ts';
 const NAME = 'ProtectAuditLogs1795411805000';
 
-describe('a release', () => {
+describe('npm version', () => {
   let copy: string;
 
   const run = async (file: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> => {
-    const who = { GIT_AUTHOR_NAME: 'x', GIT_AUTHOR_EMAIL: 'x@x', GIT_COMMITTER_NAME: 'x', GIT_COMMITTER_EMAIL: 'x@x' };
+    const author = {
+      GIT_AUTHOR_NAME: 'x',
+      GIT_AUTHOR_EMAIL: 'x@x',
+      GIT_COMMITTER_NAME: 'x',
+      GIT_COMMITTER_EMAIL: 'x@x',
+    };
     const child = promisify(execFile)(file, args, {
       cwd: copy,
-      env: { ...process.env, ...who, GIT_CONFIG_GLOBAL: '/dev/null', NODE_OPTIONS: '' },
+      env: { ...process.env, ...author, GIT_CONFIG_GLOBAL: '/dev/null', NODE_OPTIONS: '' },
     });
     return child.then(
-      (said) => ({ code: 0, ...said }),
+      (output) => ({ code: 0, ...output }),
       (error: unknown) => error as { code: number; stdout: string; stderr: string },
     );
   };
@@ -32,7 +37,7 @@ describe('a release', () => {
     for (const part of ['src', 'scripts', 'docs', 'package.json', 'tsconfig.json', '.prettierrc.json', '.gitignore']) {
       await cp(part, join(copy, part), { recursive: true });
     }
-    // As before the first release, however many there were since.
+    // Resets the checksums to their state before the first release.
     const checksums = join(copy, 'src/migrations/checksums.ts');
     await writeFile(checksums, (await readFile(checksums, 'utf8')).replaceAll(/release: '[^']+'/g, 'release: null'));
     await symlink(resolve('node_modules'), join(copy, 'node_modules'));
@@ -46,7 +51,7 @@ describe('a release', () => {
     await rm(copy, { recursive: true, force: true });
   });
 
-  it('made by npm version marks every migration with its version, in the same commit', async () => {
+  it('marks every migration with the version, in the same commit', async () => {
     expect(await run('npm', 'version', '7.0.0')).toMatchObject({ code: 0 });
     expect(await git('status', '--porcelain')).toBe('');
     const checksums = parseChecksums(await git('show', 'v7.0.0:src/migrations/checksums.ts'));
@@ -54,7 +59,7 @@ describe('a release', () => {
     expect(checksums).toHaveProperty(NAME);
   });
 
-  it('refuses a migration that was released and edited since: no commit, no tag', async () => {
+  it('refuses an edited released migration and makes no commit and no tag', async () => {
     await appendFile(join(copy, FILE), '// better\n');
     await git('commit', '-qam', 'an edit');
     expect(await run('npm', 'version', '7.0.1')).toMatchObject({
@@ -67,13 +72,13 @@ describe('a release', () => {
     expect(await git('log', '-1', '--format=%s')).toBe('an edit\n');
   });
 
-  it('makes docs:generate refuse a migration whose file was renamed since', async () => {
+  it('lets docs:generate refuse a released migration whose file was renamed', async () => {
     await rename(join(copy, FILE), join(copy, FILE.replace('protect', 'guard')));
     expect(await run('npm', 'run', '--silent', 'docs:generate', '--', '--check')).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
         new RegExp(
-          `error: \\S+/1795411805000-guard-audit-logs\\.ts has the class ${NAME}: a file is named after.*\\n$`,
+          `error: \\S+/1795411805000-guard-audit-logs\\.ts has the class ${NAME}: the name of a file must follow.*\\n$`,
         ),
       ),
     });

@@ -20,7 +20,7 @@ const NAME = 'Generated9999999999999';
 
 describe('a generated migration', () => {
   const db = useDatabase();
-  const done: string[] = [];
+  const tried: string[] = [];
   let entities: string;
   let version: string;
 
@@ -32,28 +32,29 @@ describe('a generated migration', () => {
   });
 
   afterAll(() => {
-    process.stdout.write(`generated, run, taken back and run again: ${done.length} kinds on PostgreSQL ${version}\n`);
+    process.stdout.write(`generated, run, reverted and run again: ${tried.length} kinds on PostgreSQL ${version}\n`);
   });
 
-  it.each([...KINDS, ...TRIGGER_KINDS])('of $kind runs over rows, and is taken back or says why not', async (kind) => {
+  it.each([...KINDS, ...TRIGGER_KINDS])('of $kind runs over rows, and is reverted or says why not', async (kind) => {
     const wanted = await catalogWith(entities, kind.entities);
     const generated = await generate(await db.create(), wanted, kind);
     expectStatements(generated.source, await statementsOf(compiled(generated.source), 'up'), kind);
+    await expectDown(compiled(generated.source), kind);
     expect(generated.losses).toEqual((kind.loses ?? []).map((text) => expect.stringContaining(text)));
     expect(generated.stale).toEqual((kind.stale ?? []).map((text) => expect.stringContaining(text)));
     expect(generated.rows.written).toBeGreaterThan(100);
     const Class = compiled(generated.source);
     expect(await lintFindings(Class, db.url)).toEqual(kind.lint ?? []);
     await expectRoundTrip(await db.create(), Class, wanted, kind);
-    done.push(kind.kind);
+    tried.push(kind.kind);
   });
 
-  it.each([...REFUSED, ...TRIGGER_REFUSED])('is not written of $kind, and that is said', async (refused) => {
+  it.each([...REFUSED, ...TRIGGER_REFUSED])('is refused for $kind, with the reason', async (refused) => {
     const wanted = await catalogWith(entities, refused.entities);
     await expect(generate(await db.create(), wanted, refused)).rejects.toThrow(refused.says);
   });
 
-  it('is not written where entities and migrations agree', async () => {
+  it('is not written when entities and migrations agree', async () => {
     const wanted = await catalogWith(entities, 'SELECT 1');
     await withDataSource(await db.create(), async (migrated) => {
       const options = { className: NAME, renames: [] };
@@ -83,7 +84,20 @@ function expectStatements(source: string, statements: readonly string[], { up, h
   for (const text of [...hasNot, 'public']) expect(source).not.toContain(text);
 }
 
-/** With rows of before the migration; by the runner, as deployments do. */
+/** `down` writes no comment on an object that it drops, and none that `up` did not change. */
+async function expectDown(Class: MigrationClass, { down, irreversible }: Kind): Promise<void> {
+  if (irreversible !== undefined) return;
+  const [up, statements] = [await statementsOf(Class, 'up'), await statementsOf(Class, 'down')];
+  if (down) expect(statements).toEqual(down);
+  const comments = statements.join('\n').matchAll(/COMMENT ON \w+ ("\w+")(?:\.("\w+"))?/g);
+  for (const [comment, table = '', column = table] of comments) {
+    const drop = new RegExp(`DROP (COLUMN ${column}|TABLE ${table}|TYPE ${table})`);
+    expect(up.join('\n')).toMatch(new RegExp(`${comment}|${drop.source}`));
+    expect(statements.join('\n')).not.toMatch(drop);
+  }
+}
+
+/** Runs the migration over rows that are older than it, with the runner, as a deployment does. */
 async function expectRoundTrip(
   url: string,
   Class: MigrationClass,

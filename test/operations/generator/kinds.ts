@@ -1,25 +1,27 @@
-/** A change of the entities: what TypeORM would make of them, said as the SQL that leads there. */
+/** A change of the entities, as the SQL that brings a synchronised database to their new schema. */
 export interface Kind {
   readonly kind: string;
   /** Run on a database synchronised from the entities. */
   readonly entities: string;
   /** `--rename` of the command. */
   readonly renames?: readonly string[];
-  /** Makes the rows fit that were there before. */
+  /** Changes the existing rows so that they fit the new schema. */
   readonly rows?: string;
-  /** What the lint still asks a person about. */
+  /** The rules of the lint that the migration still breaks, for a person to decide. */
   readonly lint?: readonly string[];
-  /** It is declared irreversible, with a reason that says this. */
+  /** The reason for which it is declared irreversible. */
   readonly irreversible?: RegExp;
-  /** What the statements of `up` are, in full, where exactly these are right. */
+  /** All statements of `up`, where exactly these are right. */
   readonly up?: readonly string[];
-  /** What is in `up`. */
+  /** All statements of `down`. */
+  readonly down?: readonly string[];
+  /** Texts that `up` contains. */
   readonly has?: readonly string[];
-  /** What is not in the file. */
+  /** Texts that the file does not contain. */
   readonly hasNot?: readonly string[];
-  /** It loses data: the beginning of what the warning says. */
+  /** Texts of the warnings about lost data. */
   readonly loses?: readonly string[];
-  /** What is to be taken off src/schema/migration-only.ts with it. */
+  /** Entries of src/schema/migration-only.ts that have to go with it. */
   readonly stale?: readonly string[];
 }
 
@@ -147,9 +149,12 @@ const COLUMNS: readonly Kind[] = [
       ALTER TABLE posts ALTER COLUMN error_message SET DEFAULT 'none'; ALTER TABLE experiments ALTER COLUMN status SET DEFAULT 'RUNNING'`,
     up: [
       `ALTER TABLE "experiments" ALTER COLUMN "status" SET DEFAULT 'RUNNING'::experiment_status`,
-      'ALTER TABLE "posts" ALTER COLUMN "error_count" SET DEFAULT 1',
-      `ALTER TABLE "posts" ALTER COLUMN "error_message" SET DEFAULT 'none'::text`,
-      'ALTER TABLE "posts" ALTER COLUMN "spam_filtered" DROP DEFAULT',
+      `
+      ALTER TABLE "posts"
+        ALTER COLUMN "error_count" SET DEFAULT 1,
+        ALTER COLUMN "error_message" SET DEFAULT 'none'::text,
+        ALTER COLUMN "spam_filtered" DROP DEFAULT
+    `,
     ],
   },
   {
@@ -195,7 +200,46 @@ const COLUMNS: readonly Kind[] = [
     kind: 'a new column that may be null, with rules, and a required one with a default',
     entities: `ALTER TABLE authors ADD bio text, ADD CONSTRAINT ck_authors__bio_length CHECK (char_length(bio) BETWEEN 1 AND 500);
       ALTER TABLE authors ADD warned boolean NOT NULL DEFAULT false; COMMENT ON COLUMN authors.bio IS 'As they say it.'`,
-    has: ['ALTER TABLE "authors" ADD "bio" text'],
+    up: [
+      `
+      ALTER TABLE "authors"
+        ADD "bio" text,
+        ADD "warned" boolean NOT NULL DEFAULT false,
+        ADD CONSTRAINT "ck_authors__bio_length" CHECK (((char_length(bio) >= 1) AND (char_length(bio) <= 500))) NOT VALID
+    `,
+      'ALTER TABLE "authors" VALIDATE CONSTRAINT "ck_authors__bio_length"',
+      `COMMENT ON COLUMN "authors"."bio" IS 'As they say it.'`,
+    ],
+    down: [
+      `
+      ALTER TABLE "authors"
+        DROP CONSTRAINT "ck_authors__bio_length",
+        DROP COLUMN "bio",
+        DROP COLUMN "warned"
+    `,
+    ],
+  },
+  {
+    kind: 'a rule replaced and a column required, in one table',
+    entities: `${check('authors', 'ck_authors__handle_length', 'char_length(handle) BETWEEN 1 AND 80')};
+      ALTER TABLE authors ALTER COLUMN display_name SET NOT NULL`,
+    rows: "UPDATE authors SET display_name = 'Ada' WHERE display_name IS NULL",
+    up: [
+      `
+      ALTER TABLE "authors"
+        ADD CONSTRAINT "ck_authors__display_name_present" CHECK ("display_name" IS NOT NULL) NOT VALID,
+        ADD CONSTRAINT "ck_authors__handle_length__new" CHECK (((char_length(handle) >= 1) AND (char_length(handle) <= 80))) NOT VALID
+    `,
+      `
+      ALTER TABLE "authors"
+        VALIDATE CONSTRAINT "ck_authors__display_name_present",
+        VALIDATE CONSTRAINT "ck_authors__handle_length__new"
+    `,
+      'ALTER TABLE "authors" DROP CONSTRAINT "ck_authors__handle_length"',
+      'ALTER TABLE "authors" RENAME CONSTRAINT "ck_authors__handle_length__new" TO "ck_authors__handle_length"',
+      'ALTER TABLE "authors" ALTER COLUMN "display_name" SET NOT NULL',
+      'ALTER TABLE "authors" DROP CONSTRAINT "ck_authors__display_name_present"',
+    ],
   },
   {
     kind: 'the last column less',
@@ -207,14 +251,14 @@ const COLUMNS: readonly Kind[] = [
     kind: 'another column less',
     entities: 'ALTER TABLE replies DROP COLUMN help_count',
     lint: ['drop-column'],
-    irreversible: /^the values of replies\.help_count are gone/,
+    irreversible: /^the values of replies\.help_count are lost/,
     loses: ['DROP COLUMN "help_count" of table "replies"'],
   },
   {
     kind: 'a column dropped and another of its type added, which nobody called a rename',
     entities: 'ALTER TABLE posts RENAME COLUMN error_message TO failure',
     lint: ['drop-column'],
-    irreversible: /^the values of posts\.error_message are gone/,
+    irreversible: /^the values of posts\.error_message are lost/,
     loses: ['DROP COLUMN "error_message" of table "posts"'],
     hasNot: ['RENAME COLUMN'],
   },
@@ -327,7 +371,7 @@ export const KINDS: readonly Kind[] = [
   ...REFERENCES,
 ];
 
-/** A change that no migration can be generated for, and what the command says. */
+/** A change for which no migration can be generated, and the error. */
 export interface Refused extends Pick<Kind, 'entities' | 'kind' | 'renames'> {
   readonly says: RegExp;
 }
@@ -341,7 +385,7 @@ export const REFUSED: readonly Refused[] = [
       ALTER TABLE posts ALTER platform TYPE platform USING platform::text::platform;
       ALTER TABLE replies ALTER platform TYPE platform USING platform::text::platform;
       ALTER TABLE kpi_metrics ALTER platform TYPE platform USING platform::text::platform; DROP TYPE platform_old`,
-    says: /^Nothing is written: enum platform \(authors\.platform, kpi_metrics\.platform, posts\.platform, replies\.platform\): 'THREADS' is removed; .*DATABASE_MIGRATION_GUIDE\.md, “Enum values”/,
+    says: /^No migration was written: enum platform \(authors\.platform, kpi_metrics\.platform, posts\.platform, replies\.platform\): 'THREADS' is removed, but .*DATABASE_MIGRATION_GUIDE\.md, “Enum values”/,
   },
   {
     kind: 'a value of an enum under another name',
@@ -362,23 +406,23 @@ export const REFUSED: readonly Refused[] = [
   {
     kind: 'a type that values cannot be cast to',
     entities: 'ALTER TABLE posts DROP COLUMN spam_filtered CASCADE; ALTER TABLE posts ADD spam_filtered uuid',
-    says: /fails on its way up: .* at statement \d: PostgreSQL cannot cast boolean to uuid \(42846\)/,
+    says: /fails at up: .* at statement \d: PostgreSQL cannot cast boolean to uuid \(42846\)/,
   },
   {
     kind: 'what entities cannot express',
     entities: 'CREATE VIEW seen AS SELECT id FROM posts',
-    says: /view seen is missing\. What entities cannot express is written by hand/,
+    says: /view seen is missing\. Write what entities cannot express by hand/,
   },
   {
     kind: 'a rename of a column that stays',
     entities: 'ALTER TABLE posts RENAME COLUMN error_message TO failure',
     renames: ['posts.content:failure'],
-    says: /--rename posts\.content:failure: there is no table that has content and whose entity has failure/,
+    says: /--rename posts\.content:failure: no table has the column content while its entity has failure instead/,
   },
   {
     kind: 'a rename that is none',
     entities: 'ALTER TABLE posts RENAME COLUMN error_message TO failure',
     renames: ['posts'],
-    says: /--rename posts: write it as table\.old:new/,
+    says: /--rename posts: it must have the form table\.old:new/,
   },
 ];

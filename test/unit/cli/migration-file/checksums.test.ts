@@ -23,7 +23,7 @@ describe('the checksums of migrations', () => {
     ).toEqual(released);
   });
 
-  it('follow the text until a version releases them', () => {
+  it('change with the text of a migration until a version releases it', () => {
     const edited = new Map([...sources, ['AddSong1795000001000', 'add a song']]);
     const after = updateChecksums(draft, edited, null);
     expect(after.AddSong1795000001000).not.toEqual(draft.AddSong1795000001000);
@@ -31,22 +31,22 @@ describe('the checksums of migrations', () => {
     expect(updateChecksums(draft, new Map(), null)).toEqual({});
   });
 
-  it('keep the version that released them first', () => {
+  it('keep the first version that released a migration', () => {
     expect(Object.values(released).map(({ release }) => release)).toEqual(['1.2.0', '1.2.0']);
     const more = updateChecksums(released, new Map([...sources, ['AddNest1795000002000', 'nest']]), '1.3.0');
     expect(Object.values(more).map(({ release }) => release)).toEqual(['1.2.0', '1.2.0', '1.3.0']);
   });
 
-  it.each([null, '1.3.0'])('refuse an edit of what was released, at the release of %s too', (release) => {
+  it.each([null, '1.3.0'])('refuse an edited released migration (release: %s)', (release) => {
     const edited = new Map([...sources, ['AddSong1795000001000', 'add song ']]);
     expect(() => updateChecksums(released, edited, release)).toThrow(
       'AddSong1795000001000 was released in 1.2.0 and has been edited: restore it, and write a new migration.',
     );
   });
 
-  it('refuse to lose, or to rename, what was released', () => {
+  it('refuse a removed or renamed released migration', () => {
     const message =
-      'AddSong1795000001000 was released in 1.2.0 and is gone or renamed: restore it, and undo its work in a new migration.';
+      'AddSong1795000001000 was released in 1.2.0 and was removed or renamed: restore it, and undo it in a new migration.';
     const [kept] = sources;
     expect(() => updateChecksums(released, new Map(kept && [kept]), null)).toThrow(message);
     const renamed = new Map([...(kept ? [kept] : []), ['AddTune1795000001000', 'add song'] as const]);
@@ -55,7 +55,7 @@ describe('the checksums of migrations', () => {
 });
 
 describe('the file of checksums', () => {
-  it('is read back, conflicting lines of two branches included', () => {
+  it('is parsed, conflict markers of git included', () => {
     const lines = [
       entry('A1', 'null'),
       '<<<<<<< ours',

@@ -17,20 +17,20 @@ describe('the source of a generated migration', () => {
     );
   });
 
-  it('indents several lines, unless a text goes over them', () => {
+  it('indents several lines, unless a string literal spans them', () => {
     const of = (sql: string): string => renderMigration({ ...DRAFT, up: [{ sql, alone: false }] });
     expect(of('SELECT 1;\nSELECT 2')).toContain('`\n      SELECT 1;\n      SELECT 2\n    `');
     expect(of("SELECT 'a\nb'")).toContain("`SELECT 'a\nb'`");
   });
 
-  it('runs without a transaction when a statement of either way must', () => {
+  it('declares transaction = false when a statement of up or down needs its own transaction', () => {
     expect(renderMigration(DRAFT)).not.toContain('transaction');
     expect(renderMigration({ ...DRAFT, down: [{ sql: 'SELECT 2', alone: true }] })).toContain(
       'readonly transaction = false;',
     );
   });
 
-  it('refuses the way back with its reason when there is none', () => {
+  it('rejects in down with the reason when the migration is irreversible', () => {
     const source = renderMigration({ ...DRAFT, down: [], irreversibleBecause: 'the values are gone.' });
     expect(source).toContain('implements IrreversibleMigration');
     expect(source).toContain('irreversibleBecause = "the values are gone."');

@@ -17,7 +17,7 @@ describe('a trigger', () => {
     ['its condition', trigger('UPDATE', `WHEN (((old.status)::text <> 'x'::text)) `)],
     ['the new row in its condition', trigger('INSERT', 'WHEN ((new.status IS NULL)) ')],
     ['its list of columns', trigger('INSERT OR UPDATE OF content, status')],
-  ])('reads a column that %s names', (_, reader) => {
+  ])('reads a column that is named in %s', (_, reader) => {
     expect(readsColumn(reader, column('status'))).toBe(true);
   });
 
@@ -25,8 +25,8 @@ describe('a trigger', () => {
     ['its name, function and arguments', trigger('UPDATE OF content')],
     ['a text of its condition', trigger('UPDATE', `WHEN ((old.content = 'old.status'::text)) `)],
     ['a type of its condition', trigger('UPDATE', `WHEN ((old.content = 'x'::$schema.status)) `)],
-    ['nothing: it compares whole rows', trigger('UPDATE', 'WHEN ((old.* IS DISTINCT FROM new.*)) ')],
-  ])('does not read a column that %s has the name of', (_, reader) => {
+    ['a comparison of whole rows', trigger('UPDATE', 'WHEN ((old.* IS DISTINCT FROM new.*)) ')],
+  ])('does not read a column whose name is only in %s', (_, reader) => {
     expect(readsColumn(reader, column('status'))).toBe(false);
   });
 
