@@ -118,7 +118,7 @@ describe('a stale entity', () => {
     stale.approvalStatus = 'REJECTED';
     const error: unknown = await replies.save(stale).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(EntityValidationError);
-    expect((error as Error).message).toContain('an approval or a rejection is final: a second attempt is a new reply');
+    expect((error as Error).message).toContain('an approval or a rejection is final: write a new reply instead');
     expect(await replies.findOneByOrFail({ id })).toMatchObject(approved);
   });
 

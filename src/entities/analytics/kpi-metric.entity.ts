@@ -22,12 +22,12 @@ import { KpiType } from '../reference/kpi-type.entity.js';
  */
 @Table('kpi_metrics')
 @UniqueKey(['date', 'platform', 'metricTypeId', 'metricName'])
-// A unique key lets any number of rows with a null platform pass.
+// The unique key above allows any number of rows with a null platform.
 @UniqueKey(['date', 'metricTypeId', 'metricName'], { name: 'all_platforms', where: '"platform" IS NULL' })
 @IndexFor('a family’s trend over 30 or 90 days', ['metricTypeId', 'date'])
 @Final<KpiMetric>({
   meaning: 'created_once',
-  message: 'created_at is when the number was first written: counting again does not change it',
+  message: 'created_at of a KPI metric never changes',
   properties: ['createdAt'],
 })
 export class KpiMetric {

@@ -26,7 +26,7 @@ import { ChampionTier } from '../reference/champion-tier.entity.js';
 @IndexFor('offers sent today, at most five', ['dmSentAt'])
 @Rule<CommunityChampion>({
   meaning: 'response_to_dm',
-  message: 'a response answers an offer that was sent',
+  message: 'a response requires an offer that was sent',
   properties: ['dmResponse', 'dmSentAt'],
   isValid: ({ dmResponse, dmSentAt }) => dmResponse === null || dmSentAt !== null,
   sql: '"dm_response" IS NULL OR "dm_sent_at" IS NOT NULL',

@@ -25,7 +25,7 @@ import { Competitor } from './competitor.entity.js';
 @IndexFor('mentions of a period over all competitors', ['createdAt'])
 @Final<CompetitiveMention>({
   meaning: 'written_once',
-  message: 'a competitive mention never changes but for `replied`',
+  message: 'only `replied` of a competitive mention may change',
   properties: { except: ['replied'] },
 })
 export class CompetitiveMention {

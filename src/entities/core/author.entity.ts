@@ -23,7 +23,7 @@ import {
 import { CommunityChampion } from '../community/community-champion.entity.js';
 import { Platform } from '../enums.js';
 import { PowerTier } from '../reference/power-tier.entity.js';
-import { HANDLE_FORMATS, HANDLE_OF_PLATFORM, HANDLE_SENTENCE } from '../formats.js';
+import { HANDLE_FORMATS, HANDLE_OF_PLATFORM, HANDLE_MESSAGE } from '../formats.js';
 import { InteractionEvent } from '../json-shapes.js';
 import { Post } from './post.entity.js';
 
@@ -33,11 +33,11 @@ import { Post } from './post.entity.js';
  */
 @Table('authors')
 @UniqueKey(['platform', 'platformId'])
-@IndexFor('the author behind a handle, and erasure by handle', ['platform', 'handle'])
+@IndexFor('authors by handle; erasure by handle', ['platform', 'handle'])
 @IndexFor('power users of the dashboard', ['isPowerUser'])
 @Rule<Author>({
   meaning: 'handle_of_platform',
-  message: HANDLE_SENTENCE,
+  message: HANDLE_MESSAGE,
   properties: ['platform', 'handle'],
   isValid: ({ platform, handle }) => HANDLE_FORMATS[platform].pattern.test(handle),
   sql: HANDLE_OF_PLATFORM,

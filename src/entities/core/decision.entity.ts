@@ -38,9 +38,9 @@ import { Reply } from './reply.entity.js';
 @IndexFor('decisions of a period, newest first; hourly activity; retention', ['createdAt'])
 @IndexFor('decisions by mode', ['mode'])
 @IndexFor('decisions by composite score', ['compositeScore'])
-@IndexFor('decisions of one arm over all experiments', ['experimentVariant'])
+@IndexFor('decisions of one variant over all experiments', ['experimentVariant'])
 @IndexFor('the weekly causal analysis of randomised decisions', ['isRandomizedExperiment'])
-@IndexFor('an experiment’s decisions by arm', ['experimentId', 'experimentVariant'], {
+@IndexFor('decisions of an experiment by variant', ['experimentId', 'experimentVariant'], {
   name: 'in_experiment',
   where: '"experiment_id" IS NOT NULL',
 })

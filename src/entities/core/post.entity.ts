@@ -34,7 +34,7 @@ import { PLATFORM_POST_ID } from '../formats.js';
  */
 @Table('posts')
 @UniqueKey(['platform', 'platformPostId'])
-@IndexFor('the newest post of a platform, where a monitor goes on', ['platform', 'detectedAt'])
+@IndexFor('the newest post of a platform, from which a monitor continues', ['platform', 'detectedAt'])
 @IndexFor('posts by state of processing', ['processedAt'])
 @IndexFor('an author’s latest posts: baseline of the engagement velocity', ['authorId', 'detectedAt'])
 @IndexFor('the queue: oldest waiting post first, and its depth', ['detectedAt'], {
@@ -44,14 +44,14 @@ import { PLATFORM_POST_ID } from '../formats.js';
 @IndexFor('retention: posts older than 90 days', ['detectedAt'])
 @Rule<Post>({
   meaning: 'message_of_error',
-  message: 'an error message comes with an error count above 0',
+  message: 'a post with an error message has an error count above 0',
   properties: ['errorMessage', 'errorCount'],
   isValid: ({ errorMessage, errorCount }) => errorMessage === null || errorCount > 0,
   sql: '"error_message" IS NULL OR "error_count" > 0',
 })
 @Final<Post>({
   meaning: 'stays_processed',
-  message: 'a processed post does not go back to the queue: a second look is a second decision',
+  message: 'a processed post does not return to the queue: write a second decision instead',
   properties: ['processedAt'],
   since: ({ processedAt }) => processedAt !== null,
   allows: ({ processedAt }) => processedAt !== null,

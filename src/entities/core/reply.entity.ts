@@ -31,7 +31,7 @@ import { REPLY_FINALS, REPLY_RULES } from './reply-rules.js';
  */
 @Table('replies')
 @UniqueKey(['platform', 'platformPostId'], { name: 'posted', where: '"platform_post_id" IS NOT NULL' })
-@IndexFor('the reply behind a platform’s event (removal, comment)', ['platformPostId'])
+@IndexFor('the reply that an event of the platform is about (removal, comment)', ['platformPostId'])
 @IndexFor('replies of a period: outcomes, self-correction, help count, weekly learning', ['postedAt'])
 @IndexFor('replies of a platform by time: rate limits, dashboard', ['platform', 'postedAt'])
 @IndexFor('replies by state of approval', ['approvalStatus'])
@@ -43,7 +43,7 @@ import { REPLY_FINALS, REPLY_RULES } from './reply-rules.js';
   name: 'unposted',
   where: `"approval_status" = 'APPROVED' AND "posted_at" IS NULL`,
 })
-@IndexFor('attribution: the reply behind a tracking code', ['utmCode'])
+@IndexFor('attribution: replies by tracking code', ['utmCode'])
 @Rules(REPLY_RULES)
 @Finals(REPLY_FINALS)
 export class Reply {

@@ -27,7 +27,7 @@ import { ExperimentStatus } from '../enums.js';
   meaning: 'ends_after_start',
   message: 'a planned experiment ends after it starts',
   properties: ['status', 'startDate', 'endDate'],
-  // Of a plan only: once it runs, start and end are measured by the clocks of two services.
+  // Only for a DRAFT: later, the clocks of two services set start and end.
   isValid: ({ status, startDate, endDate }) =>
     status !== 'DRAFT' || startDate === null || endDate === null || endDate > startDate,
   sql: `"status" <> 'DRAFT' OR "start_date" IS NULL OR "end_date" IS NULL OR "end_date" > "start_date"`,
@@ -50,7 +50,7 @@ import { ExperimentStatus } from '../enums.js';
 })
 @Final<Experiment>({
   meaning: 'end_final',
-  message: 'a completed or cancelled experiment stays so: start a new one',
+  message: 'the status of a completed or cancelled experiment is final: create a new experiment instead',
   properties: ['status'],
   since: ({ status }) => status === 'COMPLETED' || status === 'CANCELLED',
 })

@@ -20,7 +20,7 @@ import { ADJUSTMENT_TYPES, type AdjustmentType } from '../../constants/lists.js'
 @IndexFor('adjustments due for measurement, and their history', ['date'])
 @Rule<LearningEvent>({
   meaning: 'measured_together',
-  message: 'improvement, accuracy and time of measurement come together',
+  message: 'actual_improvement, accuracy and evaluated_at are all set or all null',
   properties: ['actualImprovement', 'accuracy', 'evaluatedAt'],
   isValid: ({ actualImprovement, accuracy, evaluatedAt }) =>
     (actualImprovement === null) === (evaluatedAt === null) && (accuracy === null) === (evaluatedAt === null),

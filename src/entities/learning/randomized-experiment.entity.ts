@@ -11,12 +11,12 @@ import { OperationalMode } from '../enums.js';
 @IndexFor('probes of a period: weekly analysis, retention', ['createdAt'])
 @Final<RandomizedExperiment>({
   meaning: 'written_once',
-  message: 'a causal probe never changes: only its outcome is added',
+  message: 'a randomized experiment never changes: only its outcome is added',
   properties: { except: ['actualOutcome'] },
 })
 @Final<RandomizedExperiment>({
   meaning: 'measured_once',
-  message: 'the outcome of a causal probe is final',
+  message: 'the outcome of a randomized experiment is final',
   properties: ['actualOutcome'],
   since: ({ actualOutcome }) => actualOutcome !== null,
 })

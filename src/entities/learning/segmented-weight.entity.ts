@@ -25,7 +25,7 @@ import { SEGMENT_TYPES, type SegmentType } from '../../constants/lists.js';
   meaning: 'weights_sum_to_one',
   message: `the four weights add up to 1 within ${WEIGHT_SUM_TOLERANCE}`,
   properties: ['sssWeight', 'arsWeight', 'evsWeight', 'trsWeight'],
-  // With a tolerance: 0.42 + 0.24 + 0.22 + 0.12 is not 1 in floating point.
+  // The tolerance is needed because 0.42 + 0.24 + 0.22 + 0.12 is not 1 in floating point.
   isValid: ({ sssWeight, arsWeight, evsWeight, trsWeight }) =>
     Math.abs(sssWeight + arsWeight + evsWeight + trsWeight - 1) <= WEIGHT_SUM_TOLERANCE,
   sql: `abs("sss_weight" + "ars_weight" + "evs_weight" + "trs_weight" - 1) <= ${WEIGHT_SUM_TOLERANCE}::double precision`,

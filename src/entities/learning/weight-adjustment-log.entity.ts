@@ -24,7 +24,7 @@ import { SampleSizes, SignalWeights } from '../json-shapes.js';
 @IndexFor('the history of weights, newest first; retention', ['date'])
 @Rule<WeightAdjustmentLog>({
   meaning: 'segments_in_total',
-  message: 'there are no more valid segments than segments',
+  message: 'valid_segments is at most total_segments',
   properties: ['validSegments', 'totalSegments'],
   isValid: ({ validSegments, totalSegments }) =>
     validSegments === null || totalSegments === null || validSegments <= totalSegments,
@@ -32,7 +32,7 @@ import { SampleSizes, SignalWeights } from '../json-shapes.js';
 })
 @Rule<WeightAdjustmentLog>({
   meaning: 'adjusted_has_weights',
-  message: 'an adjustment keeps the old and the new weights',
+  message: 'an adjustment has old and new weights',
   properties: ['action', 'oldWeights', 'newWeights'],
   isValid: ({ action, oldWeights, newWeights }) =>
     action !== 'ADJUSTED' || (oldWeights !== null && newWeights !== null),
@@ -40,14 +40,14 @@ import { SampleSizes, SignalWeights } from '../json-shapes.js';
 })
 @Rule<WeightAdjustmentLog>({
   meaning: 'skipped_has_reason',
-  message: 'a skipped cycle says why',
+  message: 'a skipped learning cycle has a reason',
   properties: ['action', 'reason'],
   isValid: ({ action, reason }) => action !== 'SKIPPED' || reason !== null,
   sql: `"action" <> 'SKIPPED' OR "reason" IS NOT NULL`,
 })
 @Final<WeightAdjustmentLog>({
   meaning: 'written_once',
-  message: 'the log of a learning cycle is never changed: write a new row',
+  message: 'the log of a learning cycle never changes: write a new row instead',
   properties: { except: [] },
 })
 export class WeightAdjustmentLog {

@@ -34,7 +34,7 @@ import { EscalationReason } from '../reference/escalation-reason.entity.js';
   properties: ['postId', 'decisionId', 'replyId'],
   onInsertOnly: true,
   isValid: ({ postId, decisionId, replyId }) => postId !== null || decisionId !== null || replyId !== null,
-  beforeSaveOnly: 'purging the target empties the column and must succeed',
+  beforeSaveOnly: 'purging the target sets the column to null and must succeed',
 })
 @Rule<Escalation>({
   meaning: 'closed_has_time',
@@ -45,14 +45,14 @@ import { EscalationReason } from '../reference/escalation-reason.entity.js';
 })
 @Rule<Escalation>({
   meaning: 'closed_has_resolver',
-  message: 'an escalation says who closed it exactly when it is closed',
+  message: 'an escalation has a resolver exactly when it is RESOLVED or DISMISSED',
   properties: ['status', 'resolvedBy'],
   isValid: ({ status, resolvedBy }) => isClosed(status) === (resolvedBy !== null),
   sql: `("status" IN ('RESOLVED', 'DISMISSED')) = ("resolved_by" IS NOT NULL)`,
 })
 @Final<Escalation>({
   meaning: 'closing_final',
-  message: 'a closed escalation is not opened or closed again: open a new one',
+  message: 'a closed escalation is final: open a new one instead',
   properties: ['status', 'resolvedBy', 'resolvedAt'],
   since: ({ status }) => isClosed(status),
 })

@@ -59,7 +59,7 @@ describe('PostgreSQL refuses what passes the subscriber by', () => {
       table: 'replies',
       columns: ['approval_status', 'approved_by', 'approved_at'],
       constraint: 'ck_replies__approved_has_approver',
-      summary: 'an approved reply says who approved it and when',
+      summary: 'an approved reply has an approver and a time of approval',
     });
   });
 });

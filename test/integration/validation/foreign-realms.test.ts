@@ -5,7 +5,7 @@ import { LessThanOrEqual, type ObjectLiteral, type Repository } from 'typeorm';
 import type { EntityClass } from '../../../src/columns/registry.js';
 import * as entities from '../../../src/entities/index.js';
 import { assertValid } from '../../../src/validation/assert-valid.js';
-import { AuditEntryInput, ExperimentInput } from '../../../src/validation/inputs/index.js';
+import { AuditEntryInput, ExperimentInput } from '../../../src/validation/inputs.js';
 import { useDatabase } from '../../support/database.js';
 import { ID, rowOf, type Row } from '../../support/rows.js';
 import { refusalOf } from '../../unit/validation/refusal.js';

@@ -8,7 +8,7 @@ import {
 } from '../../../src/columns/registry.js';
 import { validateValue } from '../../../src/columns/validators.js';
 import { ENTITIES } from '../../../src/entities/index.js';
-import { withDefaults, readRow } from '../../../src/validation/row-rules.js';
+import { withDefaults, readRow } from '../../../src/validation/validate-entity.js';
 import { validateEntity } from '../../../src/validation/validate-entity.js';
 import { type Row, rowOf } from '../../support/rows.js';
 import { RULE_PAIRS, type RulePair } from '../../support/rule-pairs.js';

@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { type EntityClass, getFields } from '../../../src/columns/registry.js';
 import { AuditLog, ENTITIES } from '../../../src/entities/index.js';
 import { assertValid } from '../../../src/validation/assert-valid.js';
-import { AuditEntryInput } from '../../../src/validation/inputs/index.js';
+import { AuditEntryInput } from '../../../src/validation/inputs.js';
 import { validateEntity } from '../../../src/validation/validate-entity.js';
 import { EntityValidationError, InputValidationError } from '../../../src/validation/validation-error.js';
 import { ID, rowOf } from '../../support/rows.js';
@@ -57,12 +57,12 @@ describe.each(COLUMNS)('$name', ({ entity, column, isList, maxBytes }) => {
 
   test('refuses what contains itself', () => {
     expect(messagesOf(entity, column, given(circle()))).toEqual([
-      `${column} must be plain JSON: an object or list in it contains itself`,
+      `${column} must be plain JSON without an object or list that contains itself`,
     ]);
     const list: unknown[] = [];
     list.push({ list });
     expect(messagesOf(entity, column, isList ? list : { list })).toEqual([
-      `${column} must be plain JSON: an object or list in it contains itself`,
+      `${column} must be plain JSON without an object or list that contains itself`,
     ]);
   });
 

@@ -6,13 +6,13 @@ import {
   createCountRule,
   flagRule,
   createFormatRule,
-  createIsoTimestampRule,
+  isoTimestampRule,
   jsonObjectRule,
   createListRule,
   LOWER_SNAKE,
   createQuantityRule,
-  createRatioRule,
-  createScoreRule,
+  ratioRule,
+  scoreRule,
   createTextRules,
   UPPER_SNAKE,
   uuidRule,
@@ -35,13 +35,13 @@ interface Case {
 const CASES: Case[] = [
   {
     what: 'a score',
-    rules: createScoreRule,
+    rules: scoreRule,
     accepts: [0, -0, 0.5, 1, Number.MIN_VALUE],
     refuses: [-Number.MIN_VALUE, 1 + Number.EPSILON, ...NO_NUMBERS],
   },
   {
     what: 'a ratio',
-    rules: createRatioRule,
+    rules: ratioRule,
     accepts: [0, 1, 20, Number.MAX_VALUE],
     refuses: [-Number.MIN_VALUE, ...NO_NUMBERS],
   },
@@ -100,7 +100,7 @@ const CASES: Case[] = [
   },
   {
     what: 'a moment in JSON',
-    rules: createIsoTimestampRule,
+    rules: isoTimestampRule,
     accepts: [
       '1970-01-01T00:00:00Z',
       '2026-01-31T23:59:59.999Z',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { containsProhibitedClaim, PROHIBITED_CLAIMS, REPLY_SIGNATURE } from '../../../src/constants/reply.js';
-import { ReplyContentInput } from '../../../src/validation/inputs/index.js';
+import { ReplyContentInput } from '../../../src/validation/inputs.js';
 import { Reply } from '../../../src/entities/index.js';
 import { ID, rowOf } from '../../support/rows.js';
 import { inputRefusalOf, refusalOf } from '../validation/refusal.js';

@@ -4,7 +4,7 @@ import { Type } from 'class-transformer';
 import { IsEmail, IsString, Length, ValidateNested } from 'class-validator';
 import { assertValid } from '../../../src/validation/assert-valid.js';
 import { InputValidationError } from '../../../src/validation/validation-error.js';
-import { AuditEntryInput, DecisionInput, PostContentInput } from '../../../src/validation/inputs/index.js';
+import { AuditEntryInput, DecisionInput, PostContentInput } from '../../../src/validation/inputs.js';
 import { inputRefusalOf } from './refusal.js';
 import { VALID_INPUTS } from './valid-inputs.js';
 

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { getEntityRules } from '../../../src/columns/registry.js';
-import { HANDLE_FORMATS, HANDLE_SENTENCE } from '../../../src/entities/formats.js';
+import { HANDLE_FORMATS, HANDLE_MESSAGE } from '../../../src/entities/formats.js';
 import { Author, ENTITIES } from '../../../src/entities/index.js';
 import { describeConstraint, toDatabaseError, validateEntity } from '../../../src/validation/index.js';
 
@@ -12,7 +12,7 @@ describe('a constraint by its name', () => {
       'ck_replies__approved_has_approver',
       'replies',
       ['approval_status', 'approved_by', 'approved_at'],
-      'an approved reply says who approved it and when',
+      'an approved reply has an approver and a time of approval',
     ],
   ])('%s is known with its table, columns and rule', (name, table, columns, message) => {
     expect(describeConstraint(name)).toEqual({ table, columns, summary: message });
@@ -56,8 +56,8 @@ describe('a handle', () => {
   it('is told in which form on which platform, with an example that has it', () => {
     for (const [platform, { pattern, message, example }] of Object.entries(HANDLE_FORMATS)) {
       expect(pattern.test(example)).toBe(true);
-      expect(HANDLE_SENTENCE).toContain(`on ${platform} `);
-      expect(HANDLE_SENTENCE).toContain(`${message}, like ${example}`);
+      expect(HANDLE_MESSAGE).toContain(`on ${platform} `);
+      expect(HANDLE_MESSAGE).toContain(`${message}, like ${example}`);
     }
     const bad = { platform: 'REDDIT', platformId: '1', handle: 'x' };
     expect(() => {

@@ -3,8 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import { BadRequestException, ValidationPipe } from '@nestjs/common';
 import { getFields } from '../../../src/columns/registry.js';
 import { assertValid } from '../../../src/validation/assert-valid.js';
-import * as inputs from '../../../src/validation/inputs/index.js';
-import { SameRulesAs } from '../../../src/validation/input-rules.js';
+import * as inputs from '../../../src/validation/inputs.js';
+import { isScore, IsScore, SameRulesAs } from '../../../src/validation/input-rules.js';
 import { Post } from '../../../src/entities/index.js';
 import { CONTENT, ID, type Row } from '../../support/rows.js';
 import { inputRefusalOf } from './refusal.js';
@@ -187,7 +187,7 @@ describe.each(CASES.map((one) => ({ ...one, name: one.input.name })))('$name', (
 });
 
 test('every input class has its cases', () => {
-  const classes = Object.values(inputs).filter((one) => one !== inputs.isScore && one !== inputs.IsScore);
+  const classes = Object.values(inputs);
   expect(new Set(CASES.map(({ input }) => input))).toEqual(new Set(classes));
 });
 
@@ -198,16 +198,16 @@ test('moments arrive as dates', () => {
 
 describe('a score', () => {
   class Rated {
-    @inputs.IsScore() score!: number;
+    @IsScore() score!: number;
   }
 
   test.each([0, 0.5, 1])('is %d', (score) => {
-    expect(inputs.isScore(score)).toBe(true);
+    expect(isScore(score)).toBe(true);
     expect(inputRefusalOf(Rated, { score })).toEqual([]);
   });
 
   test.each([-0.01, 1.01, NaN, Infinity, '0.5', null, undefined])('is not %p', (score) => {
-    expect(inputs.isScore(score)).toBe(false);
+    expect(isScore(score)).toBe(false);
     expect(inputRefusalOf(Rated, { score })).toEqual([`score:${score == null ? 'required' : 'range'}`]);
   });
 });

@@ -181,14 +181,14 @@ describe('the error', () => {
     expect(error).toMatchObject({ name: 'EntityValidationError', code: 'ENTITY_INVALID', entity: 'Reply' });
     expect(error.message).toBe(
       'Reply refused: platform must be one of TWITTER, REDDIT, THREADS; ' +
-        'an approved reply says who approved it and when (approvalStatus, approvedBy, approvedAt); ' +
+        'an approved reply has an approver and a time of approval (approvalStatus, approvedBy, approvedAt); ' +
         'a reply makes no prohibited medical claims (content).',
     );
     expect(error.violations[1]).toEqual({
       property: '',
       properties: ['approvalStatus', 'approvedBy', 'approvedAt'],
       constraint: 'approved_has_approver',
-      message: 'an approved reply says who approved it and when',
+      message: 'an approved reply has an approver and a time of approval',
     });
   });
 

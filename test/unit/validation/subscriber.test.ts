@@ -41,7 +41,7 @@ describe('the validating subscriber', () => {
     const entity = { ...stored, isRandomizedExperiment: true };
     const changed = (propertyName: string) =>
       update({ entity, databaseEntity: stored, updatedColumns: [{ propertyName }] });
-    expect(changed('isRandomizedExperiment')).toThrow('a randomised decision keeps the mode that was predicted');
+    expect(changed('isRandomizedExperiment')).toThrow('a randomised decision has a predicted mode');
     expect(changed('sssScore')).not.toThrow();
     expect(update({ entity, databaseEntity: stored })).not.toThrow();
   });

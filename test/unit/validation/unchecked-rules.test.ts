@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RowRule } from '../../../src/columns/registry.js';
-import { GIVEN_AS_SQL, validateRow, UNKNOWN } from '../../../src/validation/row-rules.js';
+import { GIVEN_AS_SQL, validateRow, UNKNOWN } from '../../../src/validation/validate-entity.js';
 
 const rule: RowRule = {
   meaning: 'a_before_b',
