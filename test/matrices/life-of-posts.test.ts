@@ -1,4 +1,4 @@
-/** The whole life of 1,000 deliveries, written by stand-ins of the services, which know this package by its public door only. */
+/** Processes 1,000 deliveries of posts from detection to purge with simulated services, which use only the public interface. */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import {
@@ -46,13 +46,13 @@ import { close, escalate, reviewQueue, take } from '../e2e/oversight.js';
 import { decideBatch, loadLookups, type Lookups } from '../e2e/queue-processor.js';
 import { approve, generate, pending, postBatch, reject } from '../e2e/reply-desk.js';
 
-// Its steps are long stories themselves.
+// The steps take long.
 jest.setTimeout(30_000);
 
 const DAY = 24 * 60;
 const DONE = BATCHES.length;
 
-describe('the life of 1,000 deliveries', () => {
+describe('the processing of 1,000 deliveries', () => {
   const db = useDatabase();
   const began = new Date();
   const life = new Life();
@@ -93,7 +93,7 @@ describe('the life of 1,000 deliveries', () => {
     return decided.length + failed.length;
   }
 
-  it('begins with reference rows and with what people enter by hand', async () => {
+  it('starts with reference rows and rows that operators enter', async () => {
     await seedReference(dataSource);
     await enterBrands(dataSource);
     await startExperiment(dataSource);
@@ -102,7 +102,7 @@ describe('the life of 1,000 deliveries', () => {
     await everythingReadsBackEqual();
   });
 
-  it('detects in batches and decides in between: no second delivery touches what is decided', async () => {
+  it('detects posts in batches and decides in between: a second delivery changes no decided post', async () => {
     const processed = () =>
       dataSource.query<unknown>('SELECT id, xmin, updated_at FROM posts WHERE processed_at IS NOT NULL ORDER BY id');
     const total = { repeated: 0, added: 0, renewed: 0, leftAlone: 0 };
@@ -129,7 +129,7 @@ describe('the life of 1,000 deliveries', () => {
     }
   }
 
-  it('empties the queue, giving up what failed three times', async () => {
+  it('empties the queue and gives up posts that failed three times', async () => {
     for (let round = 0; (await decide(minutes(DONE, round))) > 0; round += 1) expect(round).toBeLessThan(20);
     expect(life.waiting()).toEqual([]);
     const failures = [...life.posts.rows.values()].map(({ errorCount, processedAt }) => ({ errorCount, processedAt }));
@@ -140,7 +140,7 @@ describe('the life of 1,000 deliveries', () => {
     await everythingReadsBackEqual();
   });
 
-  it('keeps apart what only looks alike, and every text to the last character', async () => {
+  it('distinguishes similar texts and stores every character', async () => {
     const { manager } = dataSource;
     const authors = [...life.authors.rows.values()];
     const posts = [...life.posts.rows.values()];
@@ -170,7 +170,7 @@ describe('the life of 1,000 deliveries', () => {
     expect(Math.max(...stored.map(({ length }) => length))).toBe(5000);
   });
 
-  it('writes one reply for each engaged decision, and approves by itself what it is sure of', async () => {
+  it('writes one reply for each engaged decision and approves those with high confidence automatically', async () => {
     const engaged = [...life.decisions.rows].filter(([, { mode }]) => mode !== 'DISENGAGED');
     expect(await generate(dataSource, 1, minutes(DONE, 30))).toBe(engaged.length);
     expect(engaged.length).toBeGreaterThan(150);
@@ -179,7 +179,7 @@ describe('the life of 1,000 deliveries', () => {
     await readsBackEqual(life.replies);
   });
 
-  it('lets one of two operators win, however close', async () => {
+  it('accepts the approval of one of two concurrent operators', async () => {
     const queue = await pending(dataSource);
     expect(queue.length).toBeGreaterThan(100);
     for (const [index, { id }] of queue.entries()) {
@@ -218,13 +218,13 @@ describe('the life of 1,000 deliveries', () => {
     life.rejected(name, operator);
   }
 
-  it('posts what is approved, once, though two posters run', async () => {
+  it('posts each approved reply once although two services post', async () => {
     await postAll(minutes(DONE, 10 * 60));
     expect(life.standing().length).toBeGreaterThan(120);
     await readsBackEqual(life.replies, life.mentions);
   });
 
-  it('writes again where a person rejected, and says how many it has helped', async () => {
+  it('writes a new reply after a rejection, with the number of people helped', async () => {
     const now = minutes(DONE, 11 * 60);
     const helped = life.standing().length;
     const rejected = [...life.replies.rows.values()].filter(({ approvalStatus }) => approvalStatus === 'REJECTED');
@@ -255,7 +255,7 @@ describe('the life of 1,000 deliveries', () => {
     for (const [utm, platformPostId] of taken) life.posted(life.replies.name(utm), platformPostId, now);
   }
 
-  it('measures each reply after 15 minutes and an hour, and takes back what is met with hostility', async () => {
+  it('measures each reply after 15 minutes and an hour, and deletes replies with hostile answers', async () => {
     for (const window of ['15m', '60m'] as const) await measureAll(window);
     const hostile = life.standing().filter((name) => outcomeOf(utmOf(name), '60m').sentiment < TAKE_BACK_SENTIMENT);
     expect(hostile.length).toBeGreaterThan(1);
@@ -274,7 +274,7 @@ describe('the life of 1,000 deliveries', () => {
     for (const name of life.standing()) life.measured(name, window, outcomeOf(utmOf(name), window));
   }
 
-  it('remembers what authors did with the replies, each thing once', async () => {
+  it('records each interaction of authors with the replies once', async () => {
     const later = minutes(DONE, 2 * DAY);
     const authors = new Set(life.standing().map((name) => life.authorOf(name)));
     await Promise.all(
@@ -295,7 +295,7 @@ describe('the life of 1,000 deliveries', () => {
     await readsBackEqual(life.authors);
   });
 
-  it('escalates each thing once; people take the most urgent first and close some', async () => {
+  it('escalates each row once; operators take the most urgent first and close some', async () => {
     expect(await escalate(dataSource)).toBe(life.escalatedAll());
     expect(await escalate(dataSource)).toBe(0);
     await readsBackEqual(life.escalations);
@@ -318,7 +318,7 @@ describe('the life of 1,000 deliveries', () => {
     await readsBackEqual(life.escalations, life.audits);
   });
 
-  it('counts the day twice, of each platform and of all, and keeps one number of each', async () => {
+  it('counts the day twice, for each platform and for all, and stores one value for each', async () => {
     await countKpis(dataSource, KPI_DAY, (metric, platform) => kpiValue(metric, platform, 1));
     const first = await names.read(KpiMetric);
     await countKpis(dataSource, KPI_DAY, (metric, platform) => kpiValue(metric, platform, 2));
@@ -328,7 +328,7 @@ describe('the life of 1,000 deliveries', () => {
     await readsBackEqual(life.kpis);
   });
 
-  it('makes champions of the friendliest, and offers them a sample', async () => {
+  it('makes the most engaged authors champions and offers them a sample', async () => {
     await trackChampions(dataSource, CHAMPION.interactions);
     const champions = life.championed();
     expect(champions.length).toBeGreaterThan(5);
@@ -348,7 +348,7 @@ describe('the life of 1,000 deliveries', () => {
     await readsBackEqual(life.champions);
   });
 
-  it('ends the experiment and learns from it, all four weights in one statement', async () => {
+  it('ends the experiment and updates all four weights in one statement', async () => {
     const end = {
       endDate: minutes(DONE, 8 * DAY),
       resultsJson: {
@@ -378,7 +378,7 @@ describe('the life of 1,000 deliveries', () => {
     await readsBackEqual(life.experiments, life.weights, life.weightLogs, life.learning, life.audits);
   });
 
-  it('has touched every table and all edges, and every column of every row reads back equal', async () => {
+  it('has written every table and all boundary values, and reads every column of every row unchanged', async () => {
     await everythingReadsBackEqual();
     expect(life.tables().filter(({ rows }) => rows.size === 0)).toEqual([]);
     const decisions = [...life.decisions.rows.values()];
@@ -395,7 +395,7 @@ describe('the life of 1,000 deliveries', () => {
     ).toBeGreaterThan(50);
   });
 
-  it('purges old posts: every reply stays, without its decision; every escalation stays', async () => {
+  it('purges old posts and keeps every reply without its decision, and every escalation', async () => {
     const cutoff = minutes(5, 0);
     const replies = life.replies.rows.size;
     await dataSource.createQueryBuilder().delete().from(Post).where('detectedAt < :cutoff', { cutoff }).execute();
@@ -407,7 +407,7 @@ describe('the life of 1,000 deliveries', () => {
     await everythingReadsBackEqual();
   });
 
-  it('deletes an author with posts and decisions, and no reply', async () => {
+  it('deletes an author with posts and decisions, but no reply', async () => {
     const replies = life.replies.rows.size;
     const author = life.authorWithMost();
     const { platform, platformId } = life.authors.get(author);
@@ -417,7 +417,7 @@ describe('the life of 1,000 deliveries', () => {
     await everythingReadsBackEqual();
   });
 
-  it('never lets the audit log be changed', async () => {
+  it('refuses every change of the audit log', async () => {
     const all = () => dataSource.createQueryBuilder();
     const changes = [
       all().update(AuditLog).set({ actor: 'nobody' }).execute(),
@@ -430,13 +430,13 @@ describe('the life of 1,000 deliveries', () => {
   });
 });
 
-/** What the package says when PostgreSQL refuses. */
+/** Returns the typed error when PostgreSQL refuses. */
 async function refusalOf(change: Promise<unknown>): Promise<DatabaseError | undefined> {
   const [outcome] = await Promise.allSettled([change]);
   return outcome.status === 'rejected' ? toDatabaseError(outcome.reason) : undefined;
 }
 
-/** Two ids that would become one number. */
+/** Two ids that would become equal if converted to numbers. */
 function validCounterparts(ids: readonly string[]): [string, string] {
   const byNumber = new Map<number, string>();
   for (const id of ids) {

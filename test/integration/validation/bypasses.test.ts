@@ -31,7 +31,7 @@ async function refusalOf(write: () => Promise<unknown>): Promise<DatabaseError |
   throw new Error('It was written.');
 }
 
-describe('PostgreSQL refuses what passes the subscriber by', () => {
+describe('PostgreSQL refuses bad values in writes that the subscriber does not see:', () => {
   test.each<[string, () => Promise<unknown>]>([
     ['raw SQL', () => insertRaw('authors', badAuthor())],
     ['save() without listeners', () => authors.save(badAuthor(), { listeners: false })],

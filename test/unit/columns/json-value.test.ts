@@ -55,7 +55,7 @@ describe.each(COLUMNS)('$name', ({ entity, column, isList, maxBytes }) => {
     },
   );
 
-  test('refuses what contains itself', () => {
+  test('refuses a value that contains itself', () => {
     expect(messagesOf(entity, column, given(circle()))).toEqual([
       `${column} must be plain JSON without an object or list that contains itself`,
     ]);
@@ -66,7 +66,7 @@ describe.each(COLUMNS)('$name', ({ entity, column, isList, maxBytes }) => {
     ]);
   });
 
-  test('takes what is shared and small', () => {
+  test('accepts small values with shared objects', () => {
     const messages = messagesOf(entity, column, given(shared(5, (x) => ({ a: x, b: x }))));
     expect(messages.filter((message) => /bytes|itself/.test(message))).toEqual([]);
   });
@@ -85,7 +85,7 @@ test.each(Object.entries(HUGE))('an input class refuses %s', (_what, make) => {
   ]);
 });
 
-test('an input class says what contains itself', () => {
+test('an input class names the property that contains itself', () => {
   expect(inputMessagesOf({ ...entry, detailsJson: { deep: [circle()] } })).toEqual([
     'detailsJson.deep[0].self must not contain itself',
   ]);

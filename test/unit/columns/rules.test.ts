@@ -172,13 +172,13 @@ describe.each(CASES)('$what', ({ rules, accepts, refuses }) => {
   });
 });
 
-test('a text that is none is not measured as well', () => {
+test('a value that is not text has one issue, not also one about its length', () => {
   expect(validateValue(createTextRules({ min: 2, max: 4 }), 7)).toEqual([
     { path: '', kind: 'text', message: 'must be text of well-formed Unicode without NUL' },
   ]);
 });
 
-test('every other rule broken is named', () => {
+test('every broken rule is named', () => {
   const kinds = validateValue(createTextRules({ min: 10, max: 20, contains: '—Vita' }), 'short').map(
     ({ kind }) => kind,
   );
