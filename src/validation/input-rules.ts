@@ -6,7 +6,7 @@ import { scoreRule } from '../columns/numbers.js';
 import { type ColumnRule, type EntityClass, getFields, type RowRule, getEntityRules } from '../columns/registry.js';
 import { dayRule, toOwnDate } from '../columns/timestamps.js';
 import { validatePresent } from '../columns/validators.js';
-import { withDefaults, validateRow } from './row-rules.js';
+import { withDefaults, validateRow } from './validate-entity.js';
 
 interface SameRulesOptions {
   /** The value is required, although the column is nullable or has a default. */
