@@ -1,4 +1,4 @@
-import type { EntityManager, ObjectLiteral, RelationMetadata } from 'typeorm';
+import type { EntityManager, EntityMetadata, ObjectLiteral, RelationMetadata } from 'typeorm';
 import { uuidRule } from '../columns/basic.js';
 import { isObject, isPlainObject } from '../columns/validators.js';
 import type { RowCopies, SaveCall, SavedRow, WriteRules } from '../connection/save-call.js';
