@@ -47,7 +47,12 @@ const CASES: Case[] = [
   { what: 'Score', decorator: Score(), accepts: [0, 1], refuses: [undefined, null, 2] },
   { what: 'Score with a default', decorator: Score({ default: 0.5 }), accepts: [undefined, 1], refuses: [null, 2] },
   { what: 'Ratio', decorator: Ratio(), accepts: [0, 20], refuses: [undefined, null, -1] },
-  { what: 'nullable Quantity', decorator: Quantity({ nullable: true }), accepts: [undefined, null, -3], refuses: [NaN] },
+  {
+    what: 'nullable Quantity',
+    decorator: Quantity({ nullable: true }),
+    accepts: [undefined, null, -3],
+    refuses: [NaN],
+  },
   { what: 'Count', decorator: Count(), accepts: [0], refuses: [undefined, null, -1] },
   { what: 'Flag', decorator: Flag({ default: false }), accepts: [undefined, true], refuses: [null, 'yes'] },
   { what: 'Choice', decorator: Choice(['A']), accepts: ['A'], refuses: [undefined, null, 'B'] },

@@ -154,7 +154,7 @@ describe('hostile rows', () => {
     expect(refusalOf(Nothing, {})).toEqual([':rules']);
   });
 
-  test('ten megabytes are refused within milliseconds', () => {
+  test('ten megabytes are refused within half a second', () => {
     const started = performance.now();
     const row = rowOf(Reply, { content: 'x'.repeat(10_000_000), utmCode: 'x'.repeat(10_000_000) });
     expect(refusalOf(Reply, row)).toEqual(['content:length', 'content:contains', 'utmCode:length']);
