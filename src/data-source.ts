@@ -24,43 +24,42 @@ import { writeRules } from './validation/write-rules.js';
 export interface ConnectionOptions {
   /** `postgres://user:password@host:port/database?sslmode=verify-full`. */
   url: string;
-  /** Asked for the password at each new connection, so that it may change; then the URL has none. */
+  /** Returns the password. Called for each new connection, so the password may change. The URL then must not contain one. */
   password?: PasswordProvider;
-  /** The schema that holds the tables, one for each agent. Default SHARED_DB_SCHEMA, else `public`. */
+  /** Schema of the tables, one for each agent. Default: SHARED_DB_SCHEMA, else `public`. */
   schema?: string | undefined;
-  /** What the role may be able to do, in production. Default `app`: work on rows, and no more. */
+  /** What the role is allowed to do in production. Default `app`: read and write rows only. */
   purpose?: Purpose;
   /** Shown in pg_stat_activity. Default: `application_name` of the URL, else `shared-db`. */
   applicationName?: string;
-  /** Most connections of the pool. Default 10. */
+  /** Largest number of connections in the pool. Default 10. */
   poolSize?: number;
   /**
-   * After how many milliseconds PostgreSQL cancels a statement. Default 10,000; 0 = never. For `app`, a connection that
-   * has no answer five seconds later is given up, even if the session has raised its limit since: work that takes longer
-   * needs a DataSource of its own.
+   * Milliseconds after which PostgreSQL cancels a statement. Default 10,000; 0 = never. For `app`, a connection without an answer
+   * five seconds later is closed, even if the session has raised its limit since. Use a separate DataSource for longer statements.
    */
   statementTimeoutMs?: number;
-  /** Milliseconds to wait for a connection, a free one of the pool included. Default 5,000. */
+  /** Milliseconds to wait for a connection, also for a free one in the pool. Default 5,000. */
   connectTimeoutMs?: number;
-  /** Milliseconds `initialize()` goes on trying while there is no server yet. Default 10,000; 0 = one attempt. */
+  /** Milliseconds during which `initialize()` retries while the server is unreachable. Default 10,000; 0 = one attempt. */
   connectRetryMs?: number;
 }
 
 /**
- * The DataSource of the Antone schema: entities, migrations and naming in one place. It is not connected:
- * `await dataSource.initialize()` does that. Never synchronises; the schema changes by migrations only.
+ * Creates the DataSource with all entities, migrations and the naming strategy. It does not connect; call
+ * `await dataSource.initialize()`. It never synchronises; only migrations change the schema.
  *
- * When NODE_ENV is any name but `development` and `test` it refuses a database on this machine, a server that is not verified by TLS, and a role that may
- * do more than it must; the first two here, and all that only a connection can show at `initialize()`.
+ * Unless NODE_ENV is `development` or `test`, it refuses a database on this machine, a server without verified TLS, and a role with
+ * more privileges than `purpose` needs. The first two are checked here, the rest at `initialize()`.
  *
- * `dropDatabase()`, `synchronize()` and `undoLastMigration()` throw ConfirmationNeeded or ConfirmationWrong where the database, or
- * NODE_ENV, is not one of development or tests, unless SHARED_DB_CONFIRM_DATABASE is the database's name.
+ * `dropDatabase()`, `synchronize()` and `undoLastMigration()` throw ConfirmationNeeded or ConfirmationWrong unless both the database
+ * and NODE_ENV are development or test, or SHARED_DB_CONFIRM_DATABASE is the name of the database.
  *
- * search_path is exactly `schema` on each connection, whatever the database, the role or the URL say; `initialize()` throws
- * SchemaMissing where there is no such schema.
+ * search_path is exactly `schema` on each connection, whatever the database, the role or the URL set. `initialize()` throws
+ * SchemaMissing when the schema does not exist.
  *
- * @throws SchemaNameError when the schema is no plain name, DatabaseUrlError when the URL cannot be used, UnsafeConnection when production refuses it; a database that cannot be
- *   reached shows at `initialize()`.
+ * @throws SchemaNameError when the schema is not a plain name, DatabaseUrlError when the URL is invalid, UnsafeConnection when the
+ *   address is not allowed in production. `initialize()` throws when the database is unreachable.
  */
 export function createDataSource(options: ConnectionOptions): DataSource {
   const { poolSize = 10, purpose = 'app', statementTimeoutMs = 10_000, connectRetryMs = 10_000 } = options;
@@ -68,7 +67,7 @@ export function createDataSource(options: ConnectionOptions): DataSource {
   const { host, port, database, user } = address;
   const safety = readSafety();
   const schema = options.schema === undefined ? readSchema() : assertSchemaName(options.schema);
-  const care = {
+  const managed = {
     ...{ purpose, safety, schema, connectRetryMs, translate: toDatabaseError, writeRules, assertMayDestroy },
     checksums: CHECKSUMS,
   };
@@ -82,7 +81,7 @@ export function createDataSource(options: ConnectionOptions): DataSource {
       port,
       database,
       ...(user === undefined ? {} : { username: user }),
-      // A function, so that whoever prints the options prints no password.
+      // A function, so that printing the options does not print the password.
       password: createPasswordProvider(address, options.password),
       ssl: createTlsOptions(address.tls),
       applicationName: options.applicationName ?? address.applicationName ?? 'shared-db',
@@ -95,14 +94,14 @@ export function createDataSource(options: ConnectionOptions): DataSource {
       migrationsTransactionMode: 'each',
       namingStrategy: new ReadableNamingStrategy(),
       synchronize: false,
-      // gen_random_uuid() is PostgreSQL's own since 13: no extension, so no superuser, is needed.
+      // gen_random_uuid() is built in since PostgreSQL 13: no extension and no superuser is needed.
       uuidExtension: 'pgcrypto',
       installExtensions: false,
-      // Not one of TypeORM's: they print parameters, which are handles and post texts.
+      // TypeORM's loggers print parameters, which may be handles and post texts.
       logger: new SqlLogger(readLogSql()),
-      extra: createPoolSettings(statementTimeoutMs, care, schema),
+      extra: createPoolSettings(statementTimeoutMs, managed, schema),
     },
-    care,
+    managed,
   );
 }
 

@@ -1,31 +1,37 @@
 /**
- * `@shared/db`: what services import. Importing it opens nothing and reads no environment; what is not exported here is private.
+ * The public interface of `@shared/db`. Importing it opens no connection and reads no environment variable. Everything that is not
+ * exported here is private.
  */
+// Connecting.
 export { createDataSource, type ConnectionOptions } from './data-source.js';
 export { readConnectionEnvironment, EnvironmentError } from './connection/environment.js';
 export { serializeError, type SerializedError } from './errors/serialize-error.js';
 export { drain } from './connection/pool.js';
 export { withRetry, type RetryOptions } from './connection/retry.js';
 
-// The tables, and the shapes of their JSON columns.
+// Entities, enums, and the classes of their JSON columns.
 export * from './entities/index.js';
 export * from './entities/enums.js';
-export { InteractionEvent } from './entities/json-shapes.js';
 export {
+  GenerationScores,
+  InteractionEvent,
+  OutcomeWindows,
+  ReplyMetrics,
+  ReplyOutcome,
+  SampleSizes,
   Signal,
   SignalBreakdown,
+  SignalWeights,
   TEMPORAL_PHASES,
   TemporalContext,
   type TemporalPhase,
 } from './entities/json-shapes.js';
-export { GenerationScores, OutcomeWindows, ReplyMetrics, ReplyOutcome } from './entities/json-shapes.js';
-export { SampleSizes, SignalWeights } from './entities/json-shapes.js';
 
-// The documented figures, closed lists and names of reference rows.
+// Figures, lists, names of reference rows, and retention periods.
 export * from './constants/index.js';
 export { RETENTION_POLICIES, type ArchiveFormat, type RetentionPolicy } from './retention/policies.js';
 
-// What is asked before data is written, and what the database says when it refuses.
+// Validation before writing, and typed errors.
 export {
   assertValid,
   AuditEntryInput,
@@ -92,10 +98,11 @@ export { SchemaMissing, SchemaNameError } from './connection/schema-name.js';
 export type { Purpose } from './connection/database-access.js';
 export { SharedDbError } from './errors/shared-db-error.js';
 
-// For every environment, at deployment or at boot.
+// Reference data: insert it at deployment or at start, in every environment.
 export { seedReference } from './seeds/reference/reference.seeder.js';
 export type { SeededTable, SeedSummary } from './seeds/insert-missing.js';
 
+// Migrations.
 export {
   previewMigrations,
   type DryRunMigration,
@@ -128,9 +135,10 @@ export {
   MigrationUnknown,
 } from './operations/migrator/errors.js';
 
-// What destroys asks of which environment the database is.
+// Errors of destructive actions without confirmation.
 export { ConfirmationNeeded, ConfirmationWrong, DestructionRefused } from './operations/environment-guard/guard.js';
 
+// Health checks.
 export { createHealthCheck, type HealthCheckOptions } from './health/check.js';
 export { createHealthHandler } from './health/handler.js';
 export type { DatabaseHealth, HealthReport, MigrationHealth } from './health/check.js';

@@ -27,22 +27,22 @@ AS $function$
         THEN
           RETURN OLD;
         END IF;
-        RAISE EXCEPTION 'audit_logs is append-only: % is refused', TG_OP
+        RAISE EXCEPTION 'audit_logs is append-only: % is not allowed', TG_OP
           USING ERRCODE = 'insufficient_privilege', TABLE = TG_TABLE_NAME, CONSTRAINT = TG_NAME,
-            HINT = 'Write a new entry instead; only the retention purge may remove old ones.';
+            HINT = 'Write a new entry instead. Only the retention purge may delete entries.';
       END
       $function$;
-COMMENT ON FUNCTION refuse_audit_log_change() IS 'Keeps audit_logs append-only; lets the retention purge delete.';
+COMMENT ON FUNCTION refuse_audit_log_change() IS 'Refuses changes of audit_logs. Only the retention purge may delete rows.';
 CREATE OR REPLACE FUNCTION refuse_final_change()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
     DECLARE
-      -- The columns that may change all the same. TG_ARGV: sentence, references, erasable.
+      -- Columns that may change nevertheless. TG_ARGV: message, references, erasable.
       "released" text[];
     BEGIN
-      -- ON DELETE SET NULL runs inside a trigger of PostgreSQL's own.
+      -- ON DELETE SET NULL runs inside a trigger of PostgreSQL itself.
       IF pg_trigger_depth() > 1 THEN
         "released" := string_to_array(TG_ARGV[1], ',');
       ELSIF current_setting('shared_db.erasure', true) = 'on'
@@ -56,10 +56,10 @@ AS $function$
       END IF;
       RAISE EXCEPTION '%: %', TG_TABLE_NAME, TG_ARGV[0]
         USING ERRCODE = 'integrity_constraint_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = TG_NAME,
-          HINT = 'What is final stays as it is: leave it out of the update, or write a new row.';
+          HINT = 'Leave final values out of the update, or write a new row.';
     END
     $function$;
-COMMENT ON FUNCTION refuse_final_change() IS 'Refuses to change what is final; lets references be emptied, and personal data be erased.';
+COMMENT ON FUNCTION refuse_final_change() IS 'Refuses changes of final values. ON DELETE SET NULL and the erasure of personal data are allowed.';
 
 -- archetypes ------------------------------------------------------------------------------------------
 
@@ -79,11 +79,11 @@ CREATE TABLE archetypes (
   CONSTRAINT pk_archetypes PRIMARY KEY (id),
   CONSTRAINT uq_archetypes__name UNIQUE (name)
 );
-COMMENT ON TABLE archetypes IS 'In what shapes can a reply be written? Edited from the dashboard, so that a new shape needs no migration.';
+COMMENT ON TABLE archetypes IS 'One row per style in which a reply can be written. Seeded, then edited from the dashboard. Kept for ever; a retired archetype has `is_active` = false.';
 COMMENT ON COLUMN archetypes.id IS 'Surrogate key.';
-COMMENT ON COLUMN archetypes.name IS 'The name code refers to, like HUMOR_LIGHT.';
-COMMENT ON COLUMN archetypes.description IS 'What the shape is for, in a sentence.';
-COMMENT ON COLUMN archetypes.is_active IS 'Offered for new replies. Retired rows stay, since old replies refer to them.';
+COMMENT ON COLUMN archetypes.name IS 'Unique name that code looks up, in upper snake case, e.g. HUMOR_LIGHT.';
+COMMENT ON COLUMN archetypes.description IS 'What the style is for, in one sentence.';
+COMMENT ON COLUMN archetypes.is_active IS 'True while new replies may use the archetype. False: retired, but old replies and decisions still refer to it.';
 COMMENT ON COLUMN archetypes.created_at IS 'When the row was written.';
 COMMENT ON COLUMN archetypes.updated_at IS 'When the row was last changed.';
 
@@ -110,14 +110,14 @@ CREATE TABLE audit_logs (
   CONSTRAINT ck_audit_logs__entity_type_length CHECK (((char_length(entity_type) >= 1) AND (char_length(entity_type) <= 50))),
   CONSTRAINT pk_audit_logs PRIMARY KEY (id)
 );
-COMMENT ON TABLE audit_logs IS 'Who did what to which row, and when? Append-only, in the database too: a trigger refuses UPDATE, DELETE and TRUNCATE. Has no foreign key, since it must outlive what it speaks of. Kept 3 years.';
+COMMENT ON TABLE audit_logs IS 'One row per action of an operator or system component on a row of another table. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE. Has no foreign keys, so an entry outlives the row it describes. Kept for 3 years, then archived and deleted.';
 COMMENT ON COLUMN audit_logs.id IS 'Surrogate key.';
-COMMENT ON COLUMN audit_logs.entity_type IS 'What kind of row: decision, reply, author.';
-COMMENT ON COLUMN audit_logs.entity_id IS 'Its id, as text.';
-COMMENT ON COLUMN audit_logs.action IS 'What was done: create, approve, reject, edit, delete.';
-COMMENT ON COLUMN audit_logs.actor IS 'Operator or system component that did it.';
-COMMENT ON COLUMN audit_logs.details_json IS 'Before, after and reasons. Never handles or post text, which could not be erased here.';
-COMMENT ON COLUMN audit_logs.created_at IS 'When it was done. Never changed.';
+COMMENT ON COLUMN audit_logs.entity_type IS 'Kind of the row in lower snake case: decision, reply, author.';
+COMMENT ON COLUMN audit_logs.entity_id IS 'Id of the row as text, 1..100 characters. The row may have been deleted since.';
+COMMENT ON COLUMN audit_logs.action IS 'What was done, in lower snake case: create, approve, reject, edit, delete.';
+COMMENT ON COLUMN audit_logs.actor IS 'Operator or system component that did it, 1..100 characters.';
+COMMENT ON COLUMN audit_logs.details_json IS 'Values before and after, and reasons. Must not contain handles or post text, because audit entries cannot be erased. Empty object: no details.';
+COMMENT ON COLUMN audit_logs.created_at IS 'When the action was recorded. Never changes.';
 CREATE INDEX ix_audit_logs__actor_created_at ON audit_logs USING btree (actor, created_at);
 CREATE INDEX ix_audit_logs__created_at ON audit_logs USING btree (created_at);
 CREATE INDEX ix_audit_logs__entity_type_entity_id_created_at ON audit_logs USING btree (entity_type, entity_id, created_at);
@@ -170,21 +170,21 @@ END),
   CONSTRAINT pk_authors PRIMARY KEY (id),
   CONSTRAINT uq_authors__platform_platform_id UNIQUE (platform, platform_id)
 );
-COMMENT ON TABLE authors IS 'Who wrote to us, and what do we remember of them? One row per account per platform, for ever; erased on request only. The same person on two platforms is two rows: no identity across platforms exists.';
+COMMENT ON TABLE authors IS 'One row per account on a platform whose posts were detected; the same person on two platforms is two rows. Written at the first detection, updated at each later one. Kept for ever; deleted only when the person asks for it.';
 COMMENT ON COLUMN authors.id IS 'Surrogate key.';
 COMMENT ON COLUMN authors.platform IS 'Where the account is.';
-COMMENT ON COLUMN authors.platform_id IS 'The platform''s immutable account id, an opaque text: X ids exceed 2^53 and must never become numbers.';
-COMMENT ON COLUMN authors.handle IS 'Current public user name. Mutable and re-assignable to others, so it identifies nobody.';
-COMMENT ON COLUMN authors.display_name IS 'Public display name. Null: never seen.';
-COMMENT ON COLUMN authors.follower_count IS 'Followers at the last sighting. 0: none, or the platform does not say.';
-COMMENT ON COLUMN authors.is_verified IS 'Carries the platform''s own badge.';
-COMMENT ON COLUMN authors.is_power_user IS '5,000 followers or more, a badge, engagement over 3 %, a telling bio, or marked by hand. Implies no tier.';
-COMMENT ON COLUMN authors.power_tier_id IS 'Tier by follower count at the time of classification. Null: below every tier, or not classified.';
-COMMENT ON COLUMN authors.archetype_tags IS 'Personas of the person (healthcare_pro, comedian, parent). Not the archetypes of replies.';
-COMMENT ON COLUMN authors.relationship_score IS 'Trust in the author, 0..1; 0.5 is neutral. The sum of interactions, clamped.';
-COMMENT ON COLUMN authors.interaction_history IS 'What the author did with us, oldest first. At most 1 MiB: it grows for as long as the author is known.';
-COMMENT ON COLUMN authors.first_seen_at IS 'First detection.';
-COMMENT ON COLUMN authors.last_seen_at IS 'Last detection, or last change of the relationship. By the clock of who saw it: may be earlier than `firstSeenAt`.';
+COMMENT ON COLUMN authors.platform_id IS 'Immutable account id on the platform, 1..100 characters. Never convert it to a number: X ids exceed 2^53.';
+COMMENT ON COLUMN authors.handle IS 'Current public user name, 1..50 characters. The owner may change it and another account may take it, so it is not an identifier.';
+COMMENT ON COLUMN authors.display_name IS 'Public display name, 1..200 characters. Null: never seen.';
+COMMENT ON COLUMN authors.follower_count IS 'Followers at the last detection, 0..1,000,000,000. 0 also means that the platform does not report it.';
+COMMENT ON COLUMN authors.is_verified IS 'True when the account has the verified badge of its platform.';
+COMMENT ON COLUMN authors.is_power_user IS 'True when one of these holds: 5,000 followers or more, a verified badge, an engagement rate above 3 %, a matching keyword in the profile text, or an operator set it. Does not imply a power tier.';
+COMMENT ON COLUMN authors.power_tier_id IS 'Power tier by follower count at the last classification. Null: below all tiers, not classified yet, or the tier was deleted.';
+COMMENT ON COLUMN authors.archetype_tags IS 'Personas of the author in lower snake case (healthcare_pro, comedian, parent), at most 50. Unrelated to the archetypes of replies.';
+COMMENT ON COLUMN authors.relationship_score IS 'Trust in the author, 0..1; 0.5 is neutral. The sum of the interaction weights, limited to 0..1.';
+COMMENT ON COLUMN authors.interaction_history IS 'Interactions of the author with us, oldest first: a list of at most 1 MiB that is never shortened. Empty list: none yet.';
+COMMENT ON COLUMN authors.first_seen_at IS 'When the author was detected first.';
+COMMENT ON COLUMN authors.last_seen_at IS 'When the author was last detected or the relationship last changed. Set by the clock of the writing service, so it may be slightly earlier than `first_seen_at`.';
 COMMENT ON COLUMN authors.created_at IS 'When the row was written.';
 COMMENT ON COLUMN authors.updated_at IS 'When the row was last changed.';
 CREATE INDEX ix_authors__is_power_user ON authors USING btree (is_power_user);
@@ -214,13 +214,13 @@ CREATE TABLE champion_tiers (
   CONSTRAINT pk_champion_tiers PRIMARY KEY (id),
   CONSTRAINT uq_champion_tiers__name UNIQUE (name)
 );
-COMMENT ON TABLE champion_tiers IS 'From how many positive interactions is an author which kind of champion, and what do they get for it?';
+COMMENT ON TABLE champion_tiers IS 'One row per class of community champions, with the engagement it requires and the benefits it gives. Seeded, then edited from the dashboard. Kept for ever; a retired tier has `is_active` = false.';
 COMMENT ON COLUMN champion_tiers.id IS 'Surrogate key.';
-COMMENT ON COLUMN champion_tiers.name IS 'The name code refers to, like GOLD.';
-COMMENT ON COLUMN champion_tiers.min_engagement IS 'Fewest positive interactions in 30 days, included.';
-COMMENT ON COLUMN champion_tiers.benefits IS 'What a champion of the tier is offered, each in a few words.';
-COMMENT ON COLUMN champion_tiers.description IS 'Who belongs to it, in a sentence.';
-COMMENT ON COLUMN champion_tiers.is_active IS 'Used for new classifications.';
+COMMENT ON COLUMN champion_tiers.name IS 'Unique name that code looks up, in upper snake case, e.g. GOLD.';
+COMMENT ON COLUMN champion_tiers.min_engagement IS 'Smallest number of positive interactions in 30 days (inclusive), 0 or more.';
+COMMENT ON COLUMN champion_tiers.benefits IS 'Benefits that a champion of the tier is offered: a list of texts of at most 200 characters.';
+COMMENT ON COLUMN champion_tiers.description IS 'Which champions belong to the tier, in one sentence.';
+COMMENT ON COLUMN champion_tiers.is_active IS 'True while new classifications use the tier.';
 COMMENT ON COLUMN champion_tiers.created_at IS 'When the row was written.';
 COMMENT ON COLUMN champion_tiers.updated_at IS 'When the row was last changed.';
 
@@ -248,16 +248,16 @@ CREATE TABLE community_champions (
   CONSTRAINT pk_community_champions PRIMARY KEY (id),
   CONSTRAINT uq_community_champions__author_id UNIQUE (author_id)
 );
-COMMENT ON TABLE community_champions IS 'Who speaks well of us, and what did we offer them? One row per author. Addresses and messages are asked for by direct message and never stored.';
+COMMENT ON TABLE community_champions IS 'One row per author who supports the brand: tier, engagement, and what we offered. Written by the daily champion job. Kept as long as the author. Postal addresses and the text of direct messages are never stored.';
 COMMENT ON COLUMN community_champions.id IS 'Surrogate key.';
-COMMENT ON COLUMN community_champions.author_id IS 'The champion. Goes with the author.';
-COMMENT ON COLUMN community_champions.tier_id IS 'Null: not classified, or the tier was deleted.';
-COMMENT ON COLUMN community_champions.engagement_count IS 'Positive interactions in the last 30 days, counted daily.';
-COMMENT ON COLUMN community_champions.dm_sent_at IS 'When the sample was offered. Null: never. Not repeated after silence or refusal.';
-COMMENT ON COLUMN community_champions.dm_response IS 'What they answered. Null: nothing was sent, or the answer is still awaited.';
-COMMENT ON COLUMN community_champions.sample_sent IS 'The gift was shipped.';
-COMMENT ON COLUMN community_champions.converted IS 'They bought afterwards.';
-COMMENT ON COLUMN community_champions.advocate_status IS 'How far they have come.';
+COMMENT ON COLUMN community_champions.author_id IS 'Author who is the champion, at most one row per author. Deleting the author deletes the row.';
+COMMENT ON COLUMN community_champions.tier_id IS 'Tier of the champion. Null: not classified yet, or the tier was deleted.';
+COMMENT ON COLUMN community_champions.engagement_count IS 'Positive interactions in the last 30 days, 0 or more; counted daily.';
+COMMENT ON COLUMN community_champions.dm_sent_at IS 'When a sample was offered by direct message. Null: never. The offer is not repeated after silence or refusal.';
+COMMENT ON COLUMN community_champions.dm_response IS 'Response to the offer: NO_RESPONSE, ACCEPTED or DECLINED. Null: no offer was sent, or we still wait for the response.';
+COMMENT ON COLUMN community_champions.sample_sent IS 'True when the sample was shipped.';
+COMMENT ON COLUMN community_champions.converted IS 'True when the author bought something after the offer.';
+COMMENT ON COLUMN community_champions.advocate_status IS 'Stage of the champion: POTENTIAL, CONTACTED, ENGAGED, ADVOCATE or VIP.';
 COMMENT ON COLUMN community_champions.created_at IS 'When the row was written.';
 COMMENT ON COLUMN community_champions.updated_at IS 'When the row was last changed.';
 CREATE INDEX ix_community_champions__advocate_status ON community_champions USING btree (advocate_status);
@@ -283,18 +283,18 @@ CREATE TABLE competitive_mentions (
   CONSTRAINT pk_competitive_mentions PRIMARY KEY (id),
   CONSTRAINT uq_competitive_mentions__post_id_competitor_id UNIQUE (post_id, competitor_id)
 );
-COMMENT ON TABLE competitive_mentions IS 'Where was a competitor mentioned, and is there an opening for us? Every detection, even one we may not answer.';
+COMMENT ON TABLE competitive_mentions IS 'One row per competitor that a post mentions, also when no reply is allowed. Written at detection; only `replied` changes later. Kept for 90 days, then archived and deleted with its post.';
 COMMENT ON COLUMN competitive_mentions.id IS 'Surrogate key.';
-COMMENT ON COLUMN competitive_mentions.post_id IS 'Where it was mentioned. Goes with the post.';
-COMMENT ON COLUMN competitive_mentions.competitor_id IS 'Who was mentioned. Cannot be deleted while mentioned: retire it instead.';
-COMMENT ON COLUMN competitive_mentions.sentiment IS 'How the post speaks of it.';
-COMMENT ON COLUMN competitive_mentions.satisfaction IS 'Whether the author is content with it.';
-COMMENT ON COLUMN competitive_mentions.opportunity_score IS 'How good an opening it is, 0..1; 0.9 for an unsatisfied customer, 0.3 for a fan.';
-COMMENT ON COLUMN competitive_mentions.replied IS 'A competitive reply was posted. The only column that changes.';
-COMMENT ON COLUMN competitive_mentions.created_at IS 'When it was detected.';
+COMMENT ON COLUMN competitive_mentions.post_id IS 'Post that mentions the competitor. Deleting the post deletes the mention.';
+COMMENT ON COLUMN competitive_mentions.competitor_id IS 'Competitor that is mentioned. A competitor with mentions cannot be deleted: set its `is_active` to false.';
+COMMENT ON COLUMN competitive_mentions.sentiment IS 'How the post speaks of the competitor: POSITIVE, NEUTRAL or NEGATIVE.';
+COMMENT ON COLUMN competitive_mentions.satisfaction IS 'Whether the author is satisfied with the competitor: SATISFIED, UNSATISFIED or QUESTIONING.';
+COMMENT ON COLUMN competitive_mentions.opportunity_score IS 'How promising a reply is, 0..1: 0.9 for an unsatisfied customer, 0.3 for a positive mention.';
+COMMENT ON COLUMN competitive_mentions.replied IS 'True when a reply to the mention was posted. The only column that changes.';
+COMMENT ON COLUMN competitive_mentions.created_at IS 'When the mention was detected.';
 CREATE INDEX ix_competitive_mentions__competitor_id_created_at ON competitive_mentions USING btree (competitor_id, created_at);
 CREATE INDEX ix_competitive_mentions__created_at ON competitive_mentions USING btree (created_at);
-CREATE TRIGGER tg_competitive_mentions__written_once BEFORE UPDATE ON competitive_mentions FOR EACH ROW WHEN (((old.id IS DISTINCT FROM new.id) OR (old.post_id IS DISTINCT FROM new.post_id) OR (old.competitor_id IS DISTINCT FROM new.competitor_id) OR (old.sentiment IS DISTINCT FROM new.sentiment) OR (old.satisfaction IS DISTINCT FROM new.satisfaction) OR (old.opportunity_score IS DISTINCT FROM new.opportunity_score) OR (old.created_at IS DISTINCT FROM new.created_at))) EXECUTE FUNCTION refuse_final_change('a competitive mention never changes but for `replied`', '', '');
+CREATE TRIGGER tg_competitive_mentions__written_once BEFORE UPDATE ON competitive_mentions FOR EACH ROW WHEN (((old.id IS DISTINCT FROM new.id) OR (old.post_id IS DISTINCT FROM new.post_id) OR (old.competitor_id IS DISTINCT FROM new.competitor_id) OR (old.sentiment IS DISTINCT FROM new.sentiment) OR (old.satisfaction IS DISTINCT FROM new.satisfaction) OR (old.opportunity_score IS DISTINCT FROM new.opportunity_score) OR (old.created_at IS DISTINCT FROM new.created_at))) EXECUTE FUNCTION refuse_final_change('only `replied` of a competitive mention may change', '', '');
 
 -- competitor_categories -------------------------------------------------------------------------------
 
@@ -314,11 +314,11 @@ CREATE TABLE competitor_categories (
   CONSTRAINT pk_competitor_categories PRIMARY KEY (id),
   CONSTRAINT uq_competitor_categories__name UNIQUE (name)
 );
-COMMENT ON TABLE competitor_categories IS 'What kinds of alternatives do people reach for? Reply templates are keyed by these names.';
+COMMENT ON TABLE competitor_categories IS 'One row per kind of competing product; reply templates are chosen by its name. Seeded, then edited from the dashboard. Kept for ever; a retired category has `is_active` = false.';
 COMMENT ON COLUMN competitor_categories.id IS 'Surrogate key.';
-COMMENT ON COLUMN competitor_categories.name IS 'The name code refers to, like IV_THERAPY.';
-COMMENT ON COLUMN competitor_categories.description IS 'What belongs to it, in a sentence.';
-COMMENT ON COLUMN competitor_categories.is_active IS 'Offered for new competitors.';
+COMMENT ON COLUMN competitor_categories.name IS 'Unique name that code looks up, in upper snake case, e.g. IV_THERAPY.';
+COMMENT ON COLUMN competitor_categories.description IS 'Which products belong to the category, in one sentence.';
+COMMENT ON COLUMN competitor_categories.is_active IS 'True while new competitors may use the category.';
 COMMENT ON COLUMN competitor_categories.created_at IS 'When the row was written.';
 COMMENT ON COLUMN competitor_categories.updated_at IS 'When the row was last changed.';
 
@@ -346,14 +346,14 @@ CREATE TABLE competitors (
   CONSTRAINT pk_competitors PRIMARY KEY (id),
   CONSTRAINT uq_competitors__name UNIQUE (name)
 );
-COMMENT ON TABLE competitors IS 'Which other products do people speak of, and how are they spelled? Edited from the dashboard.';
+COMMENT ON TABLE competitors IS 'One row per competing product, with the spellings that count as a mention of it. Seeded, then edited from the dashboard. Kept for ever; a retired competitor has `is_active` = false.';
 COMMENT ON COLUMN competitors.id IS 'Surrogate key.';
-COMMENT ON COLUMN competitors.name IS 'Display name; decisions refer to it.';
-COMMENT ON COLUMN competitors.category_id IS 'Null: not sorted yet, or the category was deleted.';
-COMMENT ON COLUMN competitors.primary_mechanism IS 'How it claims to work (oral electrolytes, IV drip). Null: unknown.';
-COMMENT ON COLUMN competitors.price_point IS 'Price class. Null: unknown.';
-COMMENT ON COLUMN competitors.brand_keywords IS 'Spellings that count as a mention, at least one; compared without spaces, hyphens and case.';
-COMMENT ON COLUMN competitors.is_active IS 'Watched. A retired competitor stays, since its mentions refer to it.';
+COMMENT ON COLUMN competitors.name IS 'Unique display name, 1..100 characters. `decisions.competitor_detected` holds it.';
+COMMENT ON COLUMN competitors.category_id IS 'Category of the product. Null: not assigned yet, or the category was deleted.';
+COMMENT ON COLUMN competitors.primary_mechanism IS 'How the product is said to work (oral electrolytes, IV drip), at most 200 characters. Null: unknown.';
+COMMENT ON COLUMN competitors.price_point IS 'Price class: LOW, MID, HIGH, VERY_HIGH or VARIES. Null: unknown.';
+COMMENT ON COLUMN competitors.brand_keywords IS 'Spellings that count as a mention, 1..50 of them. Compared without spaces, hyphens and case.';
+COMMENT ON COLUMN competitors.is_active IS 'True while mentions are detected. False: retired, but old mentions still refer to it.';
 COMMENT ON COLUMN competitors.created_at IS 'When the row was written.';
 COMMENT ON COLUMN competitors.updated_at IS 'When the row was last changed.';
 CREATE INDEX ix_competitors__category_id ON competitors USING btree (category_id);
@@ -420,26 +420,26 @@ CREATE TABLE decisions (
   CONSTRAINT ck_decisions__trs_score_range CHECK (((trs_score >= (0)::double precision) AND (trs_score <= (1)::double precision))),
   CONSTRAINT pk_decisions PRIMARY KEY (id)
 );
-COMMENT ON TABLE decisions IS 'What did we decide about a post, and why? Written once by the decision engine and never changed: a second look is a second row. Kept 90 days, archived with its post.';
+COMMENT ON TABLE decisions IS 'One row per decision of the engine about a post: scores, mode and reasons. Written once and never changed; a new evaluation is a new row. Kept for 90 days, then archived and deleted with its post.';
 COMMENT ON COLUMN decisions.id IS 'Surrogate key.';
-COMMENT ON COLUMN decisions.post_id IS 'The post judged. Goes with it.';
+COMMENT ON COLUMN decisions.post_id IS 'Post that was evaluated. Deleting the post deletes the decision.';
 COMMENT ON COLUMN decisions.sss_score IS 'Solution-Seeking Score: how much the author wants help, 0..1. From 0.82 the mode is HELPFUL.';
-COMMENT ON COLUMN decisions.ars_score IS 'Author Relationship Score: trust in the author, 0..1; 0.5 for the unknown, strong above 0.70.';
-COMMENT ON COLUMN decisions.evs_score IS 'Engagement Velocity Score: a ratio to the author''s own baseline, 1 = usual, above 5 viral. Not a 0..1 score.';
-COMMENT ON COLUMN decisions.trs_score IS 'Topic Relevance Score, 0..1; below 0.5 the agent stays away.';
-COMMENT ON COLUMN decisions.composite_score IS 'The four scores weighted, velocity normalised first, 0..1. Computed by the engine, never here.';
-COMMENT ON COLUMN decisions.mode IS 'The mode actually used, after randomisation.';
-COMMENT ON COLUMN decisions.archetype_id IS 'Shape of the reply. Null: the mode is DISENGAGED, or the archetype was deleted.';
-COMMENT ON COLUMN decisions.safety_flags IS 'What the safety filter saw (DEATH_MENTION). OVERRIDE marks a firm stance that must not be deleted by itself.';
-COMMENT ON COLUMN decisions.signals_json IS 'Each signal''s score, confidence and reasons. Null: not recorded.';
-COMMENT ON COLUMN decisions.temporal_context IS 'Phase of the week, rules matched, time zone. Null: not recorded.';
-COMMENT ON COLUMN decisions.competitor_detected IS 'Name of the competitor the post speaks of. Null: none.';
-COMMENT ON COLUMN decisions.is_power_user IS 'The author''s flag as it was at the time of decision.';
-COMMENT ON COLUMN decisions.experiment_id IS 'The experiment it took part in. Null: in none, or the experiment was deleted.';
-COMMENT ON COLUMN decisions.experiment_variant IS 'The experiment''s arm, A or B. Null: in no experiment.';
-COMMENT ON COLUMN decisions.is_randomized_experiment IS 'One decision in ten gets a random mode, to learn what causes what.';
-COMMENT ON COLUMN decisions.predicted_mode IS 'The mode that would have been used. Null: not randomised.';
-COMMENT ON COLUMN decisions.created_at IS 'When it was decided.';
+COMMENT ON COLUMN decisions.ars_score IS 'Author Relationship Score: trust in the author, 0..1. 0.5 for an unknown author, strong above 0.70.';
+COMMENT ON COLUMN decisions.evs_score IS 'Engagement Velocity Score: engagement per hour divided by the author''s usual value, 0 or more. 1 is usual, above 5 is viral; not limited to 1.';
+COMMENT ON COLUMN decisions.trs_score IS 'Topic Relevance Score, 0..1. Below 0.5 the agent does not reply.';
+COMMENT ON COLUMN decisions.composite_score IS 'Weighted sum of the four scores with the velocity normalised first, 0..1. Computed by the decision engine, not by the database.';
+COMMENT ON COLUMN decisions.mode IS 'Mode that was used, after randomisation: HELPFUL, ENGAGEMENT, HYBRID or DISENGAGED.';
+COMMENT ON COLUMN decisions.archetype_id IS 'Archetype chosen for the reply. Null: the mode is DISENGAGED, none was chosen, or the archetype was deleted.';
+COMMENT ON COLUMN decisions.safety_flags IS 'Findings of the safety filter in upper snake case (DEATH_MENTION), at most 20. OVERRIDE marks a deliberate firm reply that must not be deleted automatically. Empty list: none.';
+COMMENT ON COLUMN decisions.signals_json IS 'Score, confidence and reasons of each signal. Null: not recorded.';
+COMMENT ON COLUMN decisions.temporal_context IS 'Phase of the week, matched rules and time zone at the decision. Null: not recorded.';
+COMMENT ON COLUMN decisions.competitor_detected IS 'Name of the competitor that the post mentions, at most 100 characters. Null: none.';
+COMMENT ON COLUMN decisions.is_power_user IS 'Copy of `authors.is_power_user` at the time of the decision.';
+COMMENT ON COLUMN decisions.experiment_id IS 'A/B test that the decision is part of. Null: none, or the experiment was deleted.';
+COMMENT ON COLUMN decisions.experiment_variant IS 'Variant of the A/B test, A or B; kept when the experiment is deleted. Null: the decision was not part of an experiment.';
+COMMENT ON COLUMN decisions.is_randomized_experiment IS 'True when the mode was drawn at random, which happens to 10 % of decisions so that the effect of the mode can be measured.';
+COMMENT ON COLUMN decisions.predicted_mode IS 'Mode that the engine would have used without randomisation. Null: not recorded, which is only allowed when the decision was not randomised.';
+COMMENT ON COLUMN decisions.created_at IS 'When the decision was made.';
 CREATE INDEX ix_decisions__archetype_id ON decisions USING btree (archetype_id);
 CREATE INDEX ix_decisions__composite_score ON decisions USING btree (composite_score);
 CREATE INDEX ix_decisions__created_at ON decisions USING btree (created_at);
@@ -448,7 +448,7 @@ CREATE INDEX ix_decisions__experiment_variant ON decisions USING btree (experime
 CREATE INDEX ix_decisions__is_randomized_experiment ON decisions USING btree (is_randomized_experiment);
 CREATE INDEX ix_decisions__mode ON decisions USING btree (mode);
 CREATE INDEX ix_decisions__post_id ON decisions USING btree (post_id);
-CREATE TRIGGER tg_decisions__written_once BEFORE UPDATE ON decisions FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION refuse_final_change('a decision is never changed: a second look is a second row', 'archetype_id,experiment_id', 'signals_json');
+CREATE TRIGGER tg_decisions__written_once BEFORE UPDATE ON decisions FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION refuse_final_change('a decision never changes: write a new decision instead', 'archetype_id,experiment_id', 'signals_json');
 
 -- escalation_reasons ----------------------------------------------------------------------------------
 
@@ -469,12 +469,12 @@ CREATE TABLE escalation_reasons (
   CONSTRAINT pk_escalation_reasons PRIMARY KEY (id),
   CONSTRAINT uq_escalation_reasons__name UNIQUE (name)
 );
-COMMENT ON TABLE escalation_reasons IS 'Why does a person have to look?';
+COMMENT ON TABLE escalation_reasons IS 'One row per reason for which a person must review something. Seeded, then edited from the dashboard. Kept for ever; a retired reason has `is_active` = false.';
 COMMENT ON COLUMN escalation_reasons.id IS 'Surrogate key.';
-COMMENT ON COLUMN escalation_reasons.name IS 'The name code refers to, like MODERATOR_WARNING.';
-COMMENT ON COLUMN escalation_reasons.description IS 'When it applies, in a sentence.';
-COMMENT ON COLUMN escalation_reasons.severity IS 'Priority a new escalation gets unless its opener says otherwise.';
-COMMENT ON COLUMN escalation_reasons.is_active IS 'Offered for new escalations.';
+COMMENT ON COLUMN escalation_reasons.name IS 'Unique name that code looks up, in upper snake case, e.g. MODERATOR_WARNING.';
+COMMENT ON COLUMN escalation_reasons.description IS 'When the reason applies, in one sentence.';
+COMMENT ON COLUMN escalation_reasons.severity IS 'Priority of a new escalation with this reason, unless the service that opens it sets another.';
+COMMENT ON COLUMN escalation_reasons.is_active IS 'True while new escalations may use the reason.';
 COMMENT ON COLUMN escalation_reasons.created_at IS 'When the row was written.';
 COMMENT ON COLUMN escalation_reasons.updated_at IS 'When the row was last changed.';
 
@@ -505,19 +505,19 @@ CREATE TABLE escalations (
   CONSTRAINT ck_escalations__resolved_by_length CHECK (((char_length(resolved_by) >= 1) AND (char_length(resolved_by) <= 100))),
   CONSTRAINT pk_escalations PRIMARY KEY (id)
 );
-COMMENT ON TABLE escalations IS 'What must a person look at, how soon, and what did they find? The review queue. The record stays when what it was about is purged.';
+COMMENT ON TABLE escalations IS 'One row per post, decision or reply that a person must review. Written when it is escalated, updated until it is closed. Kept for ever, also after the reviewed row is deleted.';
 COMMENT ON COLUMN escalations.id IS 'Surrogate key.';
-COMMENT ON COLUMN escalations.post_id IS 'Null: not about a post, or the post was purged.';
-COMMENT ON COLUMN escalations.decision_id IS 'Null: not about a decision, or the decision was purged.';
-COMMENT ON COLUMN escalations.reply_id IS 'Null: not about a reply.';
-COMMENT ON COLUMN escalations.reason_id IS 'Null: the reason was deleted.';
-COMMENT ON COLUMN escalations.priority IS 'How urgent; the reason''s severity unless said otherwise.';
-COMMENT ON COLUMN escalations.status IS 'PENDING, then IN_REVIEW, then RESOLVED or DISMISSED, which close it.';
-COMMENT ON COLUMN escalations.assigned_to IS 'Operator who works on it. Null: nobody yet.';
-COMMENT ON COLUMN escalations.resolved_by IS 'Operator who closed it. Null: open.';
-COMMENT ON COLUMN escalations.resolution_notes IS 'What was found and done; feeds learning. Null: nothing noted.';
-COMMENT ON COLUMN escalations.created_at IS 'When it was opened: the four hours run from here.';
-COMMENT ON COLUMN escalations.resolved_at IS 'When it was closed. Null: open.';
+COMMENT ON COLUMN escalations.post_id IS 'Post to review. Null: the escalation is not about a post, or the post was deleted.';
+COMMENT ON COLUMN escalations.decision_id IS 'Decision to review. Null: the escalation is not about a decision, or the decision was deleted.';
+COMMENT ON COLUMN escalations.reply_id IS 'Reply to review. Null: the escalation is not about a reply, or the reply was deleted.';
+COMMENT ON COLUMN escalations.reason_id IS 'Reason of the escalation. Null: none was given, or the reason was deleted.';
+COMMENT ON COLUMN escalations.priority IS 'Urgency: LOW, MEDIUM, HIGH or CRITICAL. Normally the severity of the reason.';
+COMMENT ON COLUMN escalations.status IS 'PENDING, then IN_REVIEW, then RESOLVED or DISMISSED, which close the escalation.';
+COMMENT ON COLUMN escalations.assigned_to IS 'Operator who works on the escalation. Null: not assigned.';
+COMMENT ON COLUMN escalations.resolved_by IS 'Operator who closed the escalation. Null: open.';
+COMMENT ON COLUMN escalations.resolution_notes IS 'What the operator found and did, at most 5,000 characters; used for learning. Null: no notes.';
+COMMENT ON COLUMN escalations.created_at IS 'When the escalation was opened. It is late after 4 hours.';
+COMMENT ON COLUMN escalations.resolved_at IS 'When the escalation was closed. Null: open.';
 CREATE INDEX ix_escalations__created_at ON escalations USING btree (created_at);
 CREATE INDEX ix_escalations__decision_id ON escalations USING btree (decision_id);
 CREATE INDEX ix_escalations__post_id ON escalations USING btree (post_id);
@@ -525,7 +525,7 @@ CREATE INDEX ix_escalations__priority_created_at__open ON escalations USING btre
 CREATE INDEX ix_escalations__reason_id ON escalations USING btree (reason_id);
 CREATE INDEX ix_escalations__reply_id ON escalations USING btree (reply_id);
 CREATE INDEX ix_escalations__status_priority ON escalations USING btree (status, priority);
-CREATE TRIGGER tg_escalations__closing_final BEFORE UPDATE ON escalations FOR EACH ROW WHEN (((old.status = ANY (ARRAY['RESOLVED'::escalation_status, 'DISMISSED'::escalation_status])) AND ((old.status IS DISTINCT FROM new.status) OR (old.resolved_by IS DISTINCT FROM new.resolved_by) OR (old.resolved_at IS DISTINCT FROM new.resolved_at)))) EXECUTE FUNCTION refuse_final_change('a closed escalation is not opened or closed again: open a new one', '', '');
+CREATE TRIGGER tg_escalations__closing_final BEFORE UPDATE ON escalations FOR EACH ROW WHEN (((old.status = ANY (ARRAY['RESOLVED'::escalation_status, 'DISMISSED'::escalation_status])) AND ((old.status IS DISTINCT FROM new.status) OR (old.resolved_by IS DISTINCT FROM new.resolved_by) OR (old.resolved_at IS DISTINCT FROM new.resolved_at)))) EXECUTE FUNCTION refuse_final_change('a closed escalation is final: open a new one instead', '', '');
 
 -- experiments -----------------------------------------------------------------------------------------
 
@@ -567,23 +567,23 @@ CREATE TABLE experiments (
   CONSTRAINT ck_experiments__winner_of_completed CHECK (((winner IS NULL) OR (status = 'COMPLETED'::experiment_status))),
   CONSTRAINT pk_experiments PRIMARY KEY (id)
 );
-COMMENT ON TABLE experiments IS 'Which of two ways works better? An A/B test, started by a person; kept for ever. Names may repeat.';
+COMMENT ON TABLE experiments IS 'One row per A/B test. Written as a DRAFT, then started by a person. Kept for ever.';
 COMMENT ON COLUMN experiments.id IS 'Surrogate key.';
-COMMENT ON COLUMN experiments.name IS 'What it is called on the dashboard.';
-COMMENT ON COLUMN experiments.description IS 'What it is to find out. Null: the name says it.';
-COMMENT ON COLUMN experiments.variant_a IS 'Configuration of arm A.';
-COMMENT ON COLUMN experiments.variant_b IS 'Configuration of arm B.';
-COMMENT ON COLUMN experiments.metric IS 'The metric to improve: ctr, conversion, sentiment, engagement_rate.';
-COMMENT ON COLUMN experiments.traffic_split IS 'Share of decisions that go to arm A, 0..1.';
-COMMENT ON COLUMN experiments.status IS 'DRAFT until a person starts it; then RUNNING, and COMPLETED or CANCELLED for good.';
-COMMENT ON COLUMN experiments.start_date IS 'When it began to run. Null: it has not.';
-COMMENT ON COLUMN experiments.end_date IS 'When it stopped. Null: it has not.';
-COMMENT ON COLUMN experiments.results_json IS 'Means, intervals, p value, state of the allocation. Null: nothing measured.';
-COMMENT ON COLUMN experiments.winner IS 'The better arm. Null: undecided, or neither.';
+COMMENT ON COLUMN experiments.name IS 'Name on the dashboard, 1..200 characters; not unique.';
+COMMENT ON COLUMN experiments.description IS 'Question that the test answers, at most 2,000 characters. Null: none.';
+COMMENT ON COLUMN experiments.variant_a IS 'Configuration of variant A.';
+COMMENT ON COLUMN experiments.variant_b IS 'Configuration of variant B.';
+COMMENT ON COLUMN experiments.metric IS 'Metric to improve, in lower snake case: ctr, conversion, sentiment, engagement_rate.';
+COMMENT ON COLUMN experiments.traffic_split IS 'Share of decisions that get variant A, 0..1.';
+COMMENT ON COLUMN experiments.status IS 'DRAFT until a person starts the test, then RUNNING, then COMPLETED or CANCELLED, which are final.';
+COMMENT ON COLUMN experiments.start_date IS 'When the test starts, or planned start of a DRAFT. Null: not set; RUNNING and COMPLETED tests always have one.';
+COMMENT ON COLUMN experiments.end_date IS 'When the test ended, or its planned end. Null: not set; COMPLETED tests always have one.';
+COMMENT ON COLUMN experiments.results_json IS 'Means, intervals, p value and state of the allocation. Null: nothing measured yet.';
+COMMENT ON COLUMN experiments.winner IS 'Better variant, A or B. Null: not decided yet, or neither is better.';
 COMMENT ON COLUMN experiments.created_at IS 'When the row was written.';
 COMMENT ON COLUMN experiments.updated_at IS 'When the row was last changed.';
 CREATE INDEX ix_experiments__status ON experiments USING btree (status);
-CREATE TRIGGER tg_experiments__end_final BEFORE UPDATE ON experiments FOR EACH ROW WHEN (((old.status = ANY (ARRAY['COMPLETED'::experiment_status, 'CANCELLED'::experiment_status])) AND (old.status <> new.status))) EXECUTE FUNCTION refuse_final_change('a completed or cancelled experiment stays so: start a new one', '', '');
+CREATE TRIGGER tg_experiments__end_final BEFORE UPDATE ON experiments FOR EACH ROW WHEN (((old.status = ANY (ARRAY['COMPLETED'::experiment_status, 'CANCELLED'::experiment_status])) AND (old.status <> new.status))) EXECUTE FUNCTION refuse_final_change('the status of a completed or cancelled experiment is final: create a new experiment instead', '', '');
 
 -- kpi_metrics -----------------------------------------------------------------------------------------
 
@@ -603,17 +603,17 @@ CREATE TABLE kpi_metrics (
   CONSTRAINT pk_kpi_metrics PRIMARY KEY (id),
   CONSTRAINT uq_kpi_metrics__date_platform_kpi_type_id_metric_name UNIQUE (date, platform, kpi_type_id, metric_name)
 );
-COMMENT ON TABLE kpi_metrics IS 'How did we do on a day? One number per day, platform and metric, written again when it is counted again. Kept 2 years.';
+COMMENT ON TABLE kpi_metrics IS 'One row per day, platform and metric, with its value. Written when the day is counted; counting again overwrites the value. Kept for 2 years, then archived and deleted.';
 COMMENT ON COLUMN kpi_metrics.id IS 'Surrogate key.';
-COMMENT ON COLUMN kpi_metrics.date IS 'The day counted, in the caller''s time zone (UTC unless agreed otherwise).';
-COMMENT ON COLUMN kpi_metrics.platform IS 'Null: all platforms together.';
-COMMENT ON COLUMN kpi_metrics.kpi_type_id IS 'The family. Cannot be deleted while it has numbers: retire it instead.';
-COMMENT ON COLUMN kpi_metrics.metric_name IS 'The metric, like ctr or conversion_rate; the catalogue says its unit.';
-COMMENT ON COLUMN kpi_metrics.value IS 'In the metric''s unit; may be negative (karma) and above 1.';
-COMMENT ON COLUMN kpi_metrics.created_at IS 'First written; counting again does not change it.';
+COMMENT ON COLUMN kpi_metrics.date IS 'Day of the value, without time zone; UTC unless the writing service agreed otherwise.';
+COMMENT ON COLUMN kpi_metrics.platform IS 'Platform of the value. Null: all platforms together.';
+COMMENT ON COLUMN kpi_metrics.kpi_type_id IS 'Family of the metric. A family with values cannot be deleted: set its `is_active` to false.';
+COMMENT ON COLUMN kpi_metrics.metric_name IS 'Name of the metric in lower snake case (ctr, conversion_rate), 1..64 characters. The KPI catalogue in the code states its unit.';
+COMMENT ON COLUMN kpi_metrics.value IS 'Value in the unit of the metric. May be negative (karma) and above 1.';
+COMMENT ON COLUMN kpi_metrics.created_at IS 'When the value was first written. Counting again does not change it.';
 CREATE INDEX ix_kpi_metrics__kpi_type_id_date ON kpi_metrics USING btree (kpi_type_id, date);
 CREATE UNIQUE INDEX uq_kpi_metrics__date_kpi_type_id_metric_name__all_platforms ON kpi_metrics USING btree (date, kpi_type_id, metric_name) WHERE (platform IS NULL);
-CREATE TRIGGER tg_kpi_metrics__created_once BEFORE UPDATE ON kpi_metrics FOR EACH ROW WHEN ((old.created_at IS DISTINCT FROM new.created_at)) EXECUTE FUNCTION refuse_final_change('created_at is when the number was first written: counting again does not change it', '', '');
+CREATE TRIGGER tg_kpi_metrics__created_once BEFORE UPDATE ON kpi_metrics FOR EACH ROW WHEN ((old.created_at IS DISTINCT FROM new.created_at)) EXECUTE FUNCTION refuse_final_change('created_at of a KPI metric never changes', '', '');
 
 -- kpi_types -------------------------------------------------------------------------------------------
 
@@ -635,12 +635,12 @@ CREATE TABLE kpi_types (
   CONSTRAINT pk_kpi_types PRIMARY KEY (id),
   CONSTRAINT uq_kpi_types__name UNIQUE (name)
 );
-COMMENT ON TABLE kpi_types IS 'Which families of numbers do we steer by? The family, not the metric: its metrics are named in `kpi_metrics`.';
+COMMENT ON TABLE kpi_types IS 'One row per family of metrics; the metrics themselves are named in `kpi_metrics`. Seeded, then edited from the dashboard. Kept for ever; a retired family has `is_active` = false.';
 COMMENT ON COLUMN kpi_types.id IS 'Surrogate key.';
-COMMENT ON COLUMN kpi_types.name IS 'The name code refers to, like COMMERCIAL.';
-COMMENT ON COLUMN kpi_types.description IS 'What the family tells, in a sentence.';
-COMMENT ON COLUMN kpi_types.aggregation_type IS 'How its daily values roll up to a longer period, where the metric does not say otherwise.';
-COMMENT ON COLUMN kpi_types.is_active IS 'Collected and shown.';
+COMMENT ON COLUMN kpi_types.name IS 'Unique name that code looks up, in upper snake case, e.g. COMMERCIAL.';
+COMMENT ON COLUMN kpi_types.description IS 'What the metrics of the family measure, in one sentence.';
+COMMENT ON COLUMN kpi_types.aggregation_type IS 'How daily values are combined for a longer period, unless the KPI catalogue in the code names another way for the metric: SUM, AVG, MIN, MAX, COUNT or LAST.';
+COMMENT ON COLUMN kpi_types.is_active IS 'True while the metrics of the family are collected and shown.';
 COMMENT ON COLUMN kpi_types.created_at IS 'When the row was written.';
 COMMENT ON COLUMN kpi_types.updated_at IS 'When the row was last changed.';
 
@@ -670,16 +670,16 @@ CREATE TABLE learning_events (
   CONSTRAINT ck_learning_events__predicted_improvement_range CHECK (((predicted_improvement > '-Infinity'::double precision) AND (predicted_improvement < 'Infinity'::double precision))),
   CONSTRAINT pk_learning_events PRIMARY KEY (id)
 );
-COMMENT ON TABLE learning_events IS 'Was the learning right? A prediction with each adjustment, measured one week later. Kept 6 months.';
+COMMENT ON TABLE learning_events IS 'One row per adjustment that the agent learned, with its predicted effect. Written at the adjustment; the measured effect is added once, one week later. Kept for 6 months, then archived and deleted.';
 COMMENT ON COLUMN learning_events.id IS 'Surrogate key.';
 COMMENT ON COLUMN learning_events.date IS 'When the adjustment was made.';
-COMMENT ON COLUMN learning_events.adjustment_type IS 'What was adjusted.';
-COMMENT ON COLUMN learning_events.adjustment IS 'The adjustment itself.';
-COMMENT ON COLUMN learning_events.predicted_improvement IS 'Expected change of the metric, relative: 0.15 = 15 % better.';
-COMMENT ON COLUMN learning_events.baseline_performance IS 'The metric before, in its own unit (a click rate of 0.032).';
-COMMENT ON COLUMN learning_events.actual_improvement IS 'Change that came, relative, negative when it got worse. Null: not measured yet.';
-COMMENT ON COLUMN learning_events.accuracy IS '1 - |actual - predicted|: 1 is perfect, below 0.70 alarms, may be negative. Null: not measured yet.';
-COMMENT ON COLUMN learning_events.evaluated_at IS 'When it was measured. Null: not yet.';
+COMMENT ON COLUMN learning_events.adjustment_type IS 'What was adjusted: WEIGHT, ARCHETYPE or KEYWORD.';
+COMMENT ON COLUMN learning_events.adjustment IS 'The adjustment itself, as a JSON object.';
+COMMENT ON COLUMN learning_events.predicted_improvement IS 'Expected relative change of the metric: 0.15 means 15 % better.';
+COMMENT ON COLUMN learning_events.baseline_performance IS 'Value of the metric before the adjustment, in its own unit, e.g. a click rate of 0.032.';
+COMMENT ON COLUMN learning_events.actual_improvement IS 'Measured relative change of the metric; negative when it got worse. Null: not measured yet.';
+COMMENT ON COLUMN learning_events.accuracy IS '1 - |actual - predicted|, at most 1; may be negative. 1 is perfect, below 0.70 raises an alarm. Null: not measured yet.';
+COMMENT ON COLUMN learning_events.evaluated_at IS 'When the effect was measured. Null: not measured yet.';
 COMMENT ON COLUMN learning_events.created_at IS 'When the row was written.';
 CREATE INDEX ix_learning_events__date ON learning_events USING btree (date);
 CREATE TRIGGER tg_learning_events__measured_once BEFORE UPDATE ON learning_events FOR EACH ROW WHEN (((old.evaluated_at IS NOT NULL) AND ((old.actual_improvement IS DISTINCT FROM new.actual_improvement) OR (old.accuracy IS DISTINCT FROM new.accuracy) OR (old.evaluated_at IS DISTINCT FROM new.evaluated_at)))) EXECUTE FUNCTION refuse_final_change('the measurement of a learning event is final', '', '');
@@ -774,20 +774,20 @@ CREATE TABLE posts (
   CONSTRAINT pk_posts PRIMARY KEY (id),
   CONSTRAINT uq_posts__platform_platform_post_id UNIQUE (platform, platform_post_id)
 );
-COMMENT ON TABLE posts IS 'What did we detect, and what still waits for a decision? Every post that matched a keyword, and at once the work queue: detected, filtered or queued, processed, archived after 90 days.';
+COMMENT ON TABLE posts IS 'One row per detected post that matched a keyword; the rows with a null `processed_at` are the work queue. Written at detection, updated when it is processed. Kept for 90 days, then archived and deleted.';
 COMMENT ON COLUMN posts.id IS 'Surrogate key.';
-COMMENT ON COLUMN posts.platform IS 'Where it was posted.';
-COMMENT ON COLUMN posts.platform_post_id IS 'The platform''s own id of the post. Opaque text.';
-COMMENT ON COLUMN posts.author_id IS 'Who wrote it. Goes with the author.';
-COMMENT ON COLUMN posts.content IS 'The text as delivered, 1..5,000 characters.';
-COMMENT ON COLUMN posts.detected_at IS 'When we first saw it; the platform''s time of publication is not stored.';
-COMMENT ON COLUMN posts.processed_at IS 'When its decision was stored. Null: still in the queue. Never becomes null again; a second decision may renew it.';
-COMMENT ON COLUMN posts.keyword_matches IS 'Terms that matched, without repetition. Inputs ask for 1..50; a post without any may still be stored.';
-COMMENT ON COLUMN posts.keyword_categories IS 'Categories of the taxonomy that matched (direct_hangover, meme_language).';
-COMMENT ON COLUMN posts.spam_filtered IS 'Caught by the spam filter: kept for review, never queued.';
-COMMENT ON COLUMN posts.raw_metrics IS 'Engagement at detection, under the platform''s own names (likes, upvotes, comments). Null: the platform said nothing.';
-COMMENT ON COLUMN posts.error_count IS 'Failed attempts to process it. At 3 the queue gives it up.';
-COMMENT ON COLUMN posts.error_message IS 'What went wrong last. Null: nothing did.';
+COMMENT ON COLUMN posts.platform IS 'Platform of the post.';
+COMMENT ON COLUMN posts.platform_post_id IS 'Id of the post on its platform, 1..100 letters, digits, underscores or dashes.';
+COMMENT ON COLUMN posts.author_id IS 'Author of the post. Deleting the author deletes the post.';
+COMMENT ON COLUMN posts.content IS 'Text of the post as the platform delivered it, 1..5,000 characters.';
+COMMENT ON COLUMN posts.detected_at IS 'When the post was detected. The time of publication on the platform is not stored.';
+COMMENT ON COLUMN posts.processed_at IS 'When the decision about the post was stored. Null: not processed yet. Once set it never becomes null again; a second decision may set a later time.';
+COMMENT ON COLUMN posts.keyword_matches IS 'Keywords that matched, without duplicates, at most 50. Input validation requires at least one; the table also accepts an empty list.';
+COMMENT ON COLUMN posts.keyword_categories IS 'Keyword categories that matched, in lower snake case (direct_hangover, meme_language), at most 20.';
+COMMENT ON COLUMN posts.spam_filtered IS 'True when the spam filter rejected the post: it is kept for review and never processed.';
+COMMENT ON COLUMN posts.raw_metrics IS 'Engagement counts at detection, under the names that the platform uses (likes, upvotes, comments). Null: the platform reported none.';
+COMMENT ON COLUMN posts.error_count IS 'Failed processing attempts, 0 or more. From 3 the post leaves the queue.';
+COMMENT ON COLUMN posts.error_message IS 'Message of the last failed attempt, at most 2,000 characters. Null: no attempt failed.';
 COMMENT ON COLUMN posts.created_at IS 'When the row was written.';
 COMMENT ON COLUMN posts.updated_at IS 'When the row was last changed.';
 CREATE INDEX ix_posts__author_id_detected_at ON posts USING btree (author_id, detected_at);
@@ -795,7 +795,7 @@ CREATE INDEX ix_posts__detected_at ON posts USING btree (detected_at);
 CREATE INDEX ix_posts__detected_at__waiting ON posts USING btree (detected_at) WHERE ((processed_at IS NULL) AND (NOT spam_filtered) AND (error_count < 3));
 CREATE INDEX ix_posts__platform_detected_at ON posts USING btree (platform, detected_at);
 CREATE INDEX ix_posts__processed_at ON posts USING btree (processed_at);
-CREATE TRIGGER tg_posts__stays_processed BEFORE UPDATE ON posts FOR EACH ROW WHEN (((old.processed_at IS NOT NULL) AND (new.processed_at IS NULL))) EXECUTE FUNCTION refuse_final_change('a processed post does not go back to the queue: a second look is a second decision', '', '');
+CREATE TRIGGER tg_posts__stays_processed BEFORE UPDATE ON posts FOR EACH ROW WHEN (((old.processed_at IS NOT NULL) AND (new.processed_at IS NULL))) EXECUTE FUNCTION refuse_final_change('a processed post does not return to the queue: write a second decision instead', '', '');
 
 -- power_tiers -----------------------------------------------------------------------------------------
 
@@ -817,12 +817,12 @@ CREATE TABLE power_tiers (
   CONSTRAINT pk_power_tiers PRIMARY KEY (id),
   CONSTRAINT uq_power_tiers__name UNIQUE (name)
 );
-COMMENT ON TABLE power_tiers IS 'From how many followers does an author count as what? Each tier reaches up to the threshold of the next.';
+COMMENT ON TABLE power_tiers IS 'One row per class of authors by follower count. A tier covers the follower counts from its threshold up to the next threshold. Seeded, then edited from the dashboard. Kept for ever; a retired tier has `is_active` = false.';
 COMMENT ON COLUMN power_tiers.id IS 'Surrogate key.';
-COMMENT ON COLUMN power_tiers.name IS 'The name code refers to, like MICRO.';
-COMMENT ON COLUMN power_tiers.follower_threshold IS 'Fewest followers of the tier, included.';
-COMMENT ON COLUMN power_tiers.description IS 'Who belongs to it, in a sentence.';
-COMMENT ON COLUMN power_tiers.is_active IS 'Used for new classifications.';
+COMMENT ON COLUMN power_tiers.name IS 'Unique name that code looks up, in upper snake case, e.g. MICRO.';
+COMMENT ON COLUMN power_tiers.follower_threshold IS 'Smallest number of followers in the tier (inclusive), 0 or more.';
+COMMENT ON COLUMN power_tiers.description IS 'Which authors belong to the tier, in one sentence.';
+COMMENT ON COLUMN power_tiers.is_active IS 'True while new classifications use the tier.';
 COMMENT ON COLUMN power_tiers.created_at IS 'When the row was written.';
 COMMENT ON COLUMN power_tiers.updated_at IS 'When the row was last changed.';
 
@@ -842,17 +842,17 @@ CREATE TABLE randomized_experiments (
   CONSTRAINT pk_randomized_experiments PRIMARY KEY (id),
   CONSTRAINT uq_randomized_experiments__decision_id UNIQUE (decision_id)
 );
-COMMENT ON TABLE randomized_experiments IS 'What would have happened otherwise? The causal probe of one randomised decision. Goes with it, after 90 days.';
+COMMENT ON TABLE randomized_experiments IS 'One row per randomised decision, to compare the outcome of the drawn mode with the predicted one. Written with the decision; the measured outcome is added once. Kept for 90 days, then archived and deleted with its decision.';
 COMMENT ON COLUMN randomized_experiments.id IS 'Surrogate key.';
-COMMENT ON COLUMN randomized_experiments.decision_id IS 'The decision probed, at most once. Goes with it.';
-COMMENT ON COLUMN randomized_experiments.predicted_mode IS 'The mode that would have been used.';
-COMMENT ON COLUMN randomized_experiments.actual_mode IS 'The mode drawn; may be the predicted one.';
-COMMENT ON COLUMN randomized_experiments.predicted_outcome IS 'Expected value of the metric (a click rate of 0.042).';
-COMMENT ON COLUMN randomized_experiments.actual_outcome IS 'Value that came. Null: not measured yet (24 hours to 7 days).';
+COMMENT ON COLUMN randomized_experiments.decision_id IS 'Decision whose mode was drawn at random, at most one row per decision. Deleting the decision deletes the row.';
+COMMENT ON COLUMN randomized_experiments.predicted_mode IS 'Mode that the engine would have used without randomisation.';
+COMMENT ON COLUMN randomized_experiments.actual_mode IS 'Mode that was drawn. May equal the predicted mode.';
+COMMENT ON COLUMN randomized_experiments.predicted_outcome IS 'Expected value of the metric in its own unit, e.g. a click rate of 0.042.';
+COMMENT ON COLUMN randomized_experiments.actual_outcome IS 'Measured value of the metric in its own unit. Null: not measured yet; measured 24 hours to 7 days after posting.';
 COMMENT ON COLUMN randomized_experiments.created_at IS 'When the row was written.';
 CREATE INDEX ix_randomized_experiments__created_at ON randomized_experiments USING btree (created_at);
-CREATE TRIGGER tg_randomized_experiments__measured_once BEFORE UPDATE ON randomized_experiments FOR EACH ROW WHEN (((old.actual_outcome IS NOT NULL) AND (old.actual_outcome IS DISTINCT FROM new.actual_outcome))) EXECUTE FUNCTION refuse_final_change('the outcome of a causal probe is final', '', '');
-CREATE TRIGGER tg_randomized_experiments__written_once BEFORE UPDATE ON randomized_experiments FOR EACH ROW WHEN (((old.id IS DISTINCT FROM new.id) OR (old.decision_id IS DISTINCT FROM new.decision_id) OR (old.predicted_mode IS DISTINCT FROM new.predicted_mode) OR (old.actual_mode IS DISTINCT FROM new.actual_mode) OR (old.predicted_outcome IS DISTINCT FROM new.predicted_outcome) OR (old.created_at IS DISTINCT FROM new.created_at))) EXECUTE FUNCTION refuse_final_change('a causal probe never changes: only its outcome is added', '', '');
+CREATE TRIGGER tg_randomized_experiments__measured_once BEFORE UPDATE ON randomized_experiments FOR EACH ROW WHEN (((old.actual_outcome IS NOT NULL) AND (old.actual_outcome IS DISTINCT FROM new.actual_outcome))) EXECUTE FUNCTION refuse_final_change('the outcome of a randomized experiment is final', '', '');
+CREATE TRIGGER tg_randomized_experiments__written_once BEFORE UPDATE ON randomized_experiments FOR EACH ROW WHEN (((old.id IS DISTINCT FROM new.id) OR (old.decision_id IS DISTINCT FROM new.decision_id) OR (old.predicted_mode IS DISTINCT FROM new.predicted_mode) OR (old.actual_mode IS DISTINCT FROM new.actual_mode) OR (old.predicted_outcome IS DISTINCT FROM new.predicted_outcome) OR (old.created_at IS DISTINCT FROM new.created_at))) EXECUTE FUNCTION refuse_final_change('a randomized experiment never changes: only its outcome is added', '', '');
 
 -- replies ---------------------------------------------------------------------------------------------
 
@@ -908,23 +908,23 @@ END)),
   CONSTRAINT ck_replies__utm_code_length CHECK (((char_length(utm_code) >= 1) AND (char_length(utm_code) <= 100))),
   CONSTRAINT pk_replies PRIMARY KEY (id)
 );
-COMMENT ON TABLE replies IS 'What did we answer, who let it pass, and what came of it? The permanent record of every reply: generated, approved or rejected, posted, measured, perhaps taken back. Never purged, and it outlives the decision behind it.';
+COMMENT ON TABLE replies IS 'One row per reply that the agent or an operator wrote: its text, who approved it, when it was posted, and its results. Written when the text is generated. Kept for ever; when its decision is deleted after 90 days, `decision_id` becomes null.';
 COMMENT ON COLUMN replies.id IS 'Surrogate key.';
-COMMENT ON COLUMN replies.decision_id IS 'The decision it carries out. Null: purged after 90 days; a new reply always has one.';
-COMMENT ON COLUMN replies.content IS 'The whole text, signature included, before links are expanded. Editable while PENDING.';
-COMMENT ON COLUMN replies.archetype_id IS 'The archetype used. Null: deleted since, or written by hand.';
-COMMENT ON COLUMN replies.platform IS 'The platform of the post it answers.';
-COMMENT ON COLUMN replies.platform_post_id IS 'The platform''s id of our own comment. Null: not posted.';
-COMMENT ON COLUMN replies.utm_code IS 'Tracking code in the reply''s link. Null: it carries no link. Replies to one post may share a code.';
-COMMENT ON COLUMN replies.help_count IS 'The "people helped" figure printed with it: replies posted in the 30 days before.';
-COMMENT ON COLUMN replies.approval_status IS 'Whether it may be posted. No way back: a second attempt is a new reply.';
-COMMENT ON COLUMN replies.approved_by IS 'Operator or system actor that approved it. Null unless APPROVED; who rejected is in the audit log.';
-COMMENT ON COLUMN replies.approved_at IS 'Null unless APPROVED.';
-COMMENT ON COLUMN replies.posted_at IS 'When the platform took it. Null: not posted.';
-COMMENT ON COLUMN replies.metrics_json IS 'What came of it, measured after 15 min, 60 min, 24 h and 7 d. Null: not posted, or not measured yet.';
-COMMENT ON COLUMN replies.deleted_at IS 'When we took it back from the platform. Null: it stands.';
-COMMENT ON COLUMN replies.delete_reason IS 'Why we took it back. Null: it stands.';
-COMMENT ON COLUMN replies.reply_type IS 'Written by a person or by the agent.';
+COMMENT ON COLUMN replies.decision_id IS 'Decision that led to the reply. Null: the decision was deleted after 90 days; a new reply always has one.';
+COMMENT ON COLUMN replies.content IS 'Full text with the signature, 10..1,000 characters and within the limit of the platform, before links are expanded. Can be edited only while `approval_status` is PENDING.';
+COMMENT ON COLUMN replies.archetype_id IS 'Archetype of the reply. Null: written without one, or the archetype was deleted.';
+COMMENT ON COLUMN replies.platform IS 'Platform of the post that the reply answers.';
+COMMENT ON COLUMN replies.platform_post_id IS 'Id of our reply on the platform, 1..100 characters. Null: not posted.';
+COMMENT ON COLUMN replies.utm_code IS 'Tracking code in the link of the reply, 1..100 characters; several replies may share one. Null: the reply has no link.';
+COMMENT ON COLUMN replies.help_count IS 'Number of people helped that the signature states: replies posted in the 30 days before, 0 or more.';
+COMMENT ON COLUMN replies.approval_status IS 'Whether the reply may be posted: PENDING, then APPROVED or REJECTED, which are final.';
+COMMENT ON COLUMN replies.approved_by IS 'Operator or system component that approved the reply. Null: not APPROVED; the audit log records who rejected a reply.';
+COMMENT ON COLUMN replies.approved_at IS 'When the reply was approved. Null: not APPROVED.';
+COMMENT ON COLUMN replies.posted_at IS 'When the reply was posted on the platform. Null: not posted.';
+COMMENT ON COLUMN replies.metrics_json IS 'Results of the reply, measured 15 minutes, 60 minutes, 24 hours and 7 days after posting. Null: not measured yet.';
+COMMENT ON COLUMN replies.deleted_at IS 'When we deleted the posted reply from the platform. Null: not deleted.';
+COMMENT ON COLUMN replies.delete_reason IS 'Why we deleted the reply from the platform, at most 1,000 characters. Null: not deleted.';
+COMMENT ON COLUMN replies.reply_type IS 'Who wrote the reply: AUTO for the agent, MANUAL for an operator.';
 COMMENT ON COLUMN replies.created_at IS 'When the row was written.';
 COMMENT ON COLUMN replies.updated_at IS 'When the row was last changed.';
 CREATE INDEX ix_replies__approval_status ON replies USING btree (approval_status);
@@ -937,9 +937,9 @@ CREATE INDEX ix_replies__platform_posted_at ON replies USING btree (platform, po
 CREATE INDEX ix_replies__posted_at ON replies USING btree (posted_at);
 CREATE INDEX ix_replies__utm_code ON replies USING btree (utm_code);
 CREATE UNIQUE INDEX uq_replies__platform_platform_post_id__posted ON replies USING btree (platform, platform_post_id) WHERE (platform_post_id IS NOT NULL);
-CREATE TRIGGER tg_replies__approval_final BEFORE UPDATE ON replies FOR EACH ROW WHEN (((old.approval_status <> 'PENDING'::approval_status) AND ((old.approval_status IS DISTINCT FROM new.approval_status) OR (old.approved_by IS DISTINCT FROM new.approved_by) OR (old.approved_at IS DISTINCT FROM new.approved_at)))) EXECUTE FUNCTION refuse_final_change('an approval or a rejection is final: a second attempt is a new reply', '', '');
+CREATE TRIGGER tg_replies__approval_final BEFORE UPDATE ON replies FOR EACH ROW WHEN (((old.approval_status <> 'PENDING'::approval_status) AND ((old.approval_status IS DISTINCT FROM new.approval_status) OR (old.approved_by IS DISTINCT FROM new.approved_by) OR (old.approved_at IS DISTINCT FROM new.approved_at)))) EXECUTE FUNCTION refuse_final_change('an approval or a rejection is final: write a new reply instead', '', '');
 CREATE TRIGGER tg_replies__content_final BEFORE UPDATE ON replies FOR EACH ROW WHEN (((old.approval_status <> 'PENDING'::approval_status) AND ((old.content IS DISTINCT FROM new.content) OR (old.platform IS DISTINCT FROM new.platform)))) EXECUTE FUNCTION refuse_final_change('the text and the platform of a reply no longer change once it is approved or rejected', '', 'content,updated_at');
-CREATE TRIGGER tg_replies__deletion_final BEFORE UPDATE ON replies FOR EACH ROW WHEN (((old.deleted_at IS NOT NULL) AND (old.deleted_at IS DISTINCT FROM new.deleted_at))) EXECUTE FUNCTION refuse_final_change('a reply that was taken back stays so', '', '');
+CREATE TRIGGER tg_replies__deletion_final BEFORE UPDATE ON replies FOR EACH ROW WHEN (((old.deleted_at IS NOT NULL) AND (old.deleted_at IS DISTINCT FROM new.deleted_at))) EXECUTE FUNCTION refuse_final_change('a deleted reply stays deleted', '', '');
 CREATE TRIGGER tg_replies__posting_final BEFORE UPDATE ON replies FOR EACH ROW WHEN (((old.posted_at IS NOT NULL) AND ((old.posted_at IS DISTINCT FROM new.posted_at) OR (old.platform_post_id IS DISTINCT FROM new.platform_post_id)))) EXECUTE FUNCTION refuse_final_change('the time of posting and the id on the platform are final', '', '');
 
 -- segmented_weights -----------------------------------------------------------------------------------
@@ -971,16 +971,16 @@ CREATE TABLE segmented_weights (
   CONSTRAINT pk_segmented_weights PRIMARY KEY (id),
   CONSTRAINT uq_segmented_weights__segment_type_segment_key UNIQUE (segment_type, segment_key)
 );
-COMMENT ON TABLE segmented_weights IS 'How much does each signal count, and where? The weights in force, one row per segment; history is in the logs.';
+COMMENT ON TABLE segmented_weights IS 'One row per segment (a platform, a part of the day or week, or both) with the current weights of the four signals. Updated by the weekly learning cycle. Kept for ever; `weight_adjustment_logs` holds the history.';
 COMMENT ON COLUMN segmented_weights.id IS 'Surrogate key.';
-COMMENT ON COLUMN segmented_weights.segment_type IS 'By what the segment is cut.';
-COMMENT ON COLUMN segmented_weights.segment_key IS 'Which segment: GLOBAL, TWITTER, MORNING, WEEKEND, TWITTER_MORNING.';
-COMMENT ON COLUMN segmented_weights.sss_weight IS 'Weight of the Solution-Seeking Score, 0..1.';
+COMMENT ON COLUMN segmented_weights.segment_type IS 'Kind of the segment: GLOBAL, PLATFORM, TIME_OF_DAY, DAY_OF_WEEK or COMBINED.';
+COMMENT ON COLUMN segmented_weights.segment_key IS 'Segment within its type, in upper snake case: GLOBAL, TWITTER, MORNING, WEEKEND, TWITTER_MORNING.';
+COMMENT ON COLUMN segmented_weights.sss_weight IS 'Weight of the Solution-Seeking Score, 0..1. The four weights add up to 1.';
 COMMENT ON COLUMN segmented_weights.ars_weight IS 'Weight of the Author Relationship Score, 0..1.';
 COMMENT ON COLUMN segmented_weights.evs_weight IS 'Weight of the Engagement Velocity Score, 0..1.';
 COMMENT ON COLUMN segmented_weights.trs_weight IS 'Weight of the Topic Relevance Score, 0..1.';
-COMMENT ON COLUMN segmented_weights.sample_size IS 'Decisions behind the weights; trusted from 50.';
-COMMENT ON COLUMN segmented_weights.performance IS 'The segment''s metric (a click rate). Null: not measured; 0 would be a terrible result.';
+COMMENT ON COLUMN segmented_weights.sample_size IS 'Number of decisions behind the weights, 0 or more. The engine trusts the weights from 50.';
+COMMENT ON COLUMN segmented_weights.performance IS 'Value of the metric in the segment, e.g. a click rate of 0.03. Null: not measured.';
 COMMENT ON COLUMN segmented_weights.created_at IS 'When the row was written.';
 COMMENT ON COLUMN segmented_weights.updated_at IS 'When the row was last changed.';
 
@@ -1017,20 +1017,20 @@ CREATE TABLE weight_adjustment_logs (
   CONSTRAINT ck_weight_adjustment_logs__valid_segments_range CHECK ((valid_segments >= 0)),
   CONSTRAINT pk_weight_adjustment_logs PRIMARY KEY (id)
 );
-COMMENT ON TABLE weight_adjustment_logs IS 'What did each learning cycle do with the weights, and why? One row per attempt, skipped ones too. Kept 12 months.';
+COMMENT ON TABLE weight_adjustment_logs IS 'One row per run of the weekly learning cycle, with its effect on the signal weights; skipped runs are logged too. Written once and never changed. Kept for 12 months, then archived and deleted.';
 COMMENT ON COLUMN weight_adjustment_logs.id IS 'Surrogate key.';
-COMMENT ON COLUMN weight_adjustment_logs.date IS 'When the cycle ran.';
-COMMENT ON COLUMN weight_adjustment_logs.action IS 'What it did.';
-COMMENT ON COLUMN weight_adjustment_logs.reason IS 'Why, like INSUFFICIENT_SAMPLE_SIZE. Null: an adjustment that needs no word.';
-COMMENT ON COLUMN weight_adjustment_logs.valid_segments IS 'How many of the signal segments had enough data; three are needed. Null: not counted.';
-COMMENT ON COLUMN weight_adjustment_logs.total_segments IS 'How many signal segments there were. Null: not counted.';
-COMMENT ON COLUMN weight_adjustment_logs.sample_sizes IS 'Decisions behind each signal. Null: not counted.';
-COMMENT ON COLUMN weight_adjustment_logs.old_weights IS 'Weights before, each 0..1. Null: nothing was adjusted.';
-COMMENT ON COLUMN weight_adjustment_logs.new_weights IS 'Weights after, each 0..1. Null: nothing was adjusted.';
-COMMENT ON COLUMN weight_adjustment_logs.predicted_improvement IS 'Expected change of the metric, relative: 0.15 = 15 % better. Null: nothing was adjusted.';
+COMMENT ON COLUMN weight_adjustment_logs.date IS 'When the learning cycle ran.';
+COMMENT ON COLUMN weight_adjustment_logs.action IS 'ADJUSTED or SKIPPED.';
+COMMENT ON COLUMN weight_adjustment_logs.reason IS 'Reason in upper snake case, e.g. INSUFFICIENT_SAMPLE_SIZE. Null: none given, which is only allowed when `action` is ADJUSTED.';
+COMMENT ON COLUMN weight_adjustment_logs.valid_segments IS 'Number of signal segments with enough data, 0 or more; the cycle needs three. Null: not counted.';
+COMMENT ON COLUMN weight_adjustment_logs.total_segments IS 'Number of signal segments, 0 or more. Null: not counted.';
+COMMENT ON COLUMN weight_adjustment_logs.sample_sizes IS 'Number of decisions behind each signal. Null: not counted.';
+COMMENT ON COLUMN weight_adjustment_logs.old_weights IS 'Weight of each signal before the run, each 0..1. Null: not recorded, which is only allowed when `action` is SKIPPED.';
+COMMENT ON COLUMN weight_adjustment_logs.new_weights IS 'Weight of each signal after the run, each 0..1. Null: not recorded, which is only allowed when `action` is SKIPPED.';
+COMMENT ON COLUMN weight_adjustment_logs.predicted_improvement IS 'Expected relative change of the metric: 0.15 means 15 % better. Null: nothing was predicted.';
 COMMENT ON COLUMN weight_adjustment_logs.created_at IS 'When the row was written.';
 CREATE INDEX ix_weight_adjustment_logs__date ON weight_adjustment_logs USING btree (date);
-CREATE TRIGGER tg_weight_adjustment_logs__written_once BEFORE UPDATE ON weight_adjustment_logs FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION refuse_final_change('the log of a learning cycle is never changed: write a new row', '', '');
+CREATE TRIGGER tg_weight_adjustment_logs__written_once BEFORE UPDATE ON weight_adjustment_logs FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION refuse_final_change('the log of a learning cycle never changes: write a new row instead', '', '');
 
 -- foreign keys ----------------------------------------------------------------------------------------
 

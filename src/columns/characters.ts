@@ -1,15 +1,16 @@
-/** The version of Unicode that the ranges below were taken from. A test compares them with the tables of the running Node. */
+/** Unicode version of the ranges below. A test compares them with the tables of the running Node. */
 export const UNICODE_VERSION = '17.0';
 
 /**
- * Every character that shows nothing on its own: white space, control and format characters, and what Unicode calls
- * default-ignorable (`\p{Z}`, `\p{Cc}`, `\p{Cf}`, `\p{Default_Ignorable_Code_Point}`), and the four of `BLANK_SYMBOLS`.
+ * All invisible characters: white space, control and format characters, default-ignorable characters (`\p{Z}`, `\p{Cc}`, `\p{Cf}`,
+ * `\p{Default_Ignorable_Code_Point}`) and the four `BLANK_SYMBOLS`.
  *
- * Written out as code points, because JavaScript and PostgreSQL know different versions of Unicode, and PostgreSQL's regular
- * expressions know no properties at all: both guards read this one list. NUL is absent; PostgreSQL's text cannot hold it.
+ * They are listed as code points, so that the validator and the CHECK use the same list: JavaScript and PostgreSQL have different
+ * versions of Unicode, and PostgreSQL's regular expressions have no Unicode properties. NUL is absent because PostgreSQL's text
+ * cannot contain it.
  *
- * A combining mark alone counts as visible: it is drawn, on a dotted circle or a space. So do private-use and unassigned
- * characters, which are drawn as a box.
+ * A combining mark alone counts as visible, because it is drawn on a dotted circle or a space. Private-use and unassigned characters
+ * count as visible too, because they are drawn as a box.
  */
 export const INVISIBLE = [
   ...['1-20', '7F-A0', 'AD', '34F', '600-605', '61C', '6DD', '70F', '890-891', '8E2', '115F-1160', '1680', '17B4-17B5'],
@@ -18,15 +19,15 @@ export const INVISIBLE = [
 ] as const;
 
 /**
- * Symbols and marks by Unicode's classes, blank on the screen: the braille pattern without dots, the placeholder of an object
- * that the text does not contain, the Khitan filler, and the notehead that is drawn as nothing.
+ * Characters that Unicode classifies as symbols or marks but that are blank on the screen: the braille pattern without dots, the
+ * object replacement character, the Khitan filler and the null notehead.
  */
 export const BLANK_SYMBOLS = ['2800', 'FFFC', '16FE4', '1D159'] as const;
 
 /** The control characters (`\p{Cc}`). */
 export const CONTROLS = ['1-1F', '7F-9F'] as const;
 
-/** Invisible characters that belong behind others: joiners, marks of direction, variation selectors, the tags of flags. */
+/** Invisible characters that may follow a visible one: joiners, direction marks, variation selectors, tags of flags. */
 export const TRAILING_MARKS = [
   '200C-200F',
   '202A-202E',
@@ -36,12 +37,12 @@ export const TRAILING_MARKS = [
   'E0100-E01EF',
 ] as const;
 
-/** The inside of a bracket expression of JavaScript (`u` flag): `[${bracket(INVISIBLE)}]`. */
+/** Returns the inside of a bracket expression of JavaScript (`u` flag): `[${toCharacterClass(INVISIBLE)}]`. */
 export function toCharacterClass(ranges: readonly string[]): string {
   return ranges.map((range) => range.split('-').map(escapeCharacter).join('-')).join('');
 }
 
-/** A JavaScript expression as PostgreSQL reads it. They differ in how they write characters beyond U+FFFF. */
+/** Converts a regular expression of JavaScript for PostgreSQL, which writes characters beyond U+FFFF differently. */
 export function toPostgresRegex(source: string): string {
   return source.replace(/\\u\{([0-9A-F]+)\}/g, (_, code: string) => `\\U${code.padStart(8, '0')}`);
 }

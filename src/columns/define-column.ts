@@ -4,17 +4,17 @@ import { type ColumnRule, type Issue, type Presence, getEntityRules } from './re
 import { findIssues, validateAbsent } from './validators.js';
 
 export interface FieldOptions {
-  /** May be null. Default: it may not. */
+  /** The value may be null. Default: false. */
   nullable?: boolean;
-  /** May be left out. Default: what is nullable may. */
+  /** The value may be absent. Default: the value of `nullable`. */
   optional?: boolean;
-  /** What takes its place then. */
+  /** Value that the database uses when it is absent. */
   fallback?: unknown;
 }
 
 /**
- * A property with rules that is no column by itself: of an input class, of a JSON class. In the registry for us, and as
- * class-validator decorators for NestJS and everybody else.
+ * Property decorator for input classes and JSON classes: adds rules without a column. It registers them for `assertValid` and
+ * `validateEntity`, and adds them as class-validator decorators for NestJS and other users of class-validator.
  */
 export function Field(rules: ColumnRule | readonly ColumnRule[], options: FieldOptions = {}): PropertyDecorator {
   const list = 'kind' in rules ? [rules] : rules;
@@ -26,7 +26,7 @@ export function Field(rules: ColumnRule | readonly ColumnRule[], options: FieldO
   };
 }
 
-/** The registry's half of `Field`. */
+/** Adds the rules of a property to the registry, without class-validator decorators. */
 export function register(
   target: object,
   property: string | symbol,
@@ -38,7 +38,7 @@ export function register(
   presences.set(property as string, presence);
 }
 
-/** A JSON class that may hold more than it declares. */
+/** Class decorator for JSON classes: allows keys that the class does not declare. */
 export function AllowUnknownKeys(): ClassDecorator {
   return (shape) => {
     getEntityRules(shape).open = true;
@@ -46,11 +46,11 @@ export function AllowUnknownKeys(): ClassDecorator {
 }
 
 /**
- * The class-validator half of the rules of a property: a decorator for each rule, and one for whether the value may be absent
- * (`required`). A rule says nothing of an absent value, nor where a decisive rule before it has refused the value, so that
- * class-validator reports what `assertValid` does. Not `IsOptional`, which lets null through to NOT NULL columns.
+ * Creates the class-validator decorators of a property: one per rule, and `required`, which checks whether the value may be absent.
+ * A rule is skipped when the value is absent, or when an earlier rule with `stopOnFailure` failed, so class-validator reports the
+ * same issues as `assertValid`. `IsOptional` is not used, because it allows null in NOT NULL columns.
  *
- * @param isGivenElsewhere says whether the object has the value in another property: a foreign key in its relation.
+ * @param isGivenElsewhere returns true when another property of the object has the value: the relation of a foreign key
  */
 export function validatorFor(
   rules: readonly ColumnRule[],
@@ -64,9 +64,9 @@ export function validatorFor(
     }),
     ...rules.map((rule, index) => {
       const earlier = rules.slice(0, index).filter(({ stopOnFailure }) => stopOnFailure);
-      const isDecided = (value: unknown): boolean => earlier.some(({ isValid }) => !isValid(value));
+      const hasFailedEarlier = (value: unknown): boolean => earlier.some(({ isValid }) => !isValid(value));
       return createDecorator(rule.kind, (value) =>
-        isAbsent(value) || isDecided(value) ? [] : findIssues(rule, value),
+        isAbsent(value) || hasFailedEarlier(value) ? [] : findIssues(rule, value),
       );
     }),
   ];
@@ -77,7 +77,7 @@ export function validatorFor(
 
 const REQUIRED: Presence = { nullable: false, optional: false };
 
-/** The most faults inside one value that a message names. */
+/** Largest number of issues inside one value in a message. */
 const NAMED = 8;
 
 function createDecorator(
@@ -98,15 +98,15 @@ function isAbsent(value: unknown): value is undefined | null {
   return value === undefined || value === null;
 }
 
-/** When may a column be null? Most words take this. */
+/** Option of most column decorators. */
 export interface Nullable {
-  /** May be null; the property's comment says when. Default: NOT NULL. */
+  /** The column may be null; the comment of the property says when. Default: NOT NULL. */
   nullable?: boolean;
 }
 
 /**
- * Makes a word of the vocabulary: one decorator that is a TypeORM column, its class-validator rules and its CHECKs. The
- * CHECKs wait in the registry until `@Table` names the table.
+ * Creates a column decorator, which combines a TypeORM column, its class-validator rules and its CHECKs. `@Table` adds the CHECKs
+ * later, because their names contain the name of the table.
  */
 export function defineColumn(
   column: ColumnOptions,
@@ -122,7 +122,7 @@ export function defineColumn(
 
 function getPresence({ nullable = false, default: fallback, generated }: ColumnOptions): FieldOptions {
   const optional = nullable || fallback !== undefined || generated !== undefined;
-  // A function is SQL (now()): what it will say is not known here.
+  // A function is SQL (now()), whose value is not known here.
   const unknown = fallback === undefined || typeof fallback === 'function';
   return { nullable, optional, ...(unknown ? {} : { fallback: fallback as unknown }) };
 }

@@ -1,11 +1,11 @@
-/** The vocabulary of columns: one word is one TypeORM column, its class-validator rules and its named CHECKs. */
+/** Column decorators. Each combines a TypeORM column, its class-validator rules and its named CHECKs. */
 export { EnumColumn, declareEnum } from './basic.js';
 export { Field, AllowUnknownKeys } from './define-column.js';
 export { Flag, flagRule } from './basic.js';
 export { Id, uuidRule } from './basic.js';
 export { jsonObjectRule, JsonList, JsonObject, createListRule, createShapeRule } from './json.js';
 export { TextList } from './list.js';
-export { CreatedAt, Day, createIsoTimestampRule, Timestamp, UpdatedAt } from './timestamps.js';
+export { CreatedAt, Day, isoTimestampRule, Timestamp, UpdatedAt } from './timestamps.js';
 export {
   createRangeRule,
   Count,
@@ -13,9 +13,9 @@ export {
   Quantity,
   createQuantityRule,
   Ratio,
-  createRatioRule,
+  ratioRule,
   Score,
-  createScoreRule,
+  scoreRule,
 } from './numbers.js';
 export { BelongsTo, HasMany, HasOne } from './relations.js';
 export type { FinalValues, RowRule } from './registry.js';

@@ -3,16 +3,16 @@ import type { ColumnRule, EntityClass, Issue } from './registry.js';
 import { isStorable } from './text.js';
 import { isObject, validateItems, validateShape, validateValues } from './validators.js';
 
-/** Deeper nesting is no data of ours, and recursion over it could exhaust the stack. */
+/** Largest depth of JSON values. Deeper recursion could exhaust the stack. */
 export const MAX_DEPTH = 32;
 
-/** The size of a JSON value in PostgreSQL, unless its column says otherwise: 64 KiB. */
-const MAX_JSON_BYTES = 65_536;
+/** Default limit of a JSON value in PostgreSQL, in bytes: 64 KiB. */
+export const MAX_JSON_BYTES = 65_536;
 
 /**
- * At most so many bytes, counted as PostgreSQL does for its CHECK: the text form of `jsonb`, which has spaces behind `,` and
- * `:` and writes numbers without exponent. Counting stops at the bound: a value that is shared, and so written many times,
- * costs no more than one that is too large.
+ * Creates the rule for the size of a JSON value in bytes. It counts as the CHECK does: the text form of `jsonb`, with spaces after
+ * `,` and `:` and numbers without exponent. Counting stops at the limit, so an object with many references to one large value is
+ * refused quickly.
  */
 export function createJsonSizeRule(maxBytes: number): ColumnRule {
   return {
@@ -26,10 +26,10 @@ export function createJsonSizeRule(maxBytes: number): ColumnRule {
 
 const NOT_PLAIN = 'must be plain JSON: no NaN, dates, functions, NUL, broken Unicode or __proto__ keys';
 const TOO_DEEP = `must be plain JSON, at most ${MAX_DEPTH} levels deep`;
-const CYCLE = 'must be plain JSON: an object or list in it contains itself';
+const CYCLE = 'must be plain JSON without an object or list that contains itself';
 
-/** What JSON.stringify would turn into something else, without an error. No CHECK: it does not reach the column. */
-const plainJsonRule: ColumnRule = {
+/** Refuses values that JSON.stringify would silently change. No CHECK, because such values never reach the column. */
+export const plainJsonRule: ColumnRule = {
   kind: 'json',
   message: `${NOT_PLAIN}, at most ${MAX_DEPTH} levels deep`,
   isValid: (value) => findJsonIssue(value, []) === undefined,
@@ -41,7 +41,7 @@ function findIssues(message: string | undefined): Issue[] {
   return message === undefined ? [] : [{ path: '', kind: 'json', message }];
 }
 
-/** @param parents the objects and lists around the value. */
+/** @param parents the objects and lists that contain the value */
 function findJsonIssue(value: unknown, parents: readonly unknown[]): string | undefined {
   if (parents.length > MAX_DEPTH) return TOO_DEEP;
   if (value === null || typeof value === 'boolean') return undefined;
@@ -50,14 +50,14 @@ function findJsonIssue(value: unknown, parents: readonly unknown[]): string | un
   if (typeof value !== 'object') return NOT_PLAIN;
   if (parents.includes(value)) return CYCLE;
   if (!Array.isArray(value)) return findObjectIssue(value, [...parents, value]);
-  // Array.from, since iteration by `some` passes over holes, which JSON would fill with null.
+  // Array.from, because `some` skips holes, which JSON would fill with null.
   return findFirstIssue(Array.from(value as unknown[]), [...parents, value]);
 }
 
 function findObjectIssue(value: object, parents: readonly unknown[]): string | undefined {
   if (!isTaggedObject(value) || 'toJSON' in value) return NOT_PLAIN;
   const entries = Object.entries(value);
-  // `__proto__` is written, and would change whatever it is merged into later. An undefined property is not written.
+  // JSON would contain `__proto__`, which changes objects it is merged into later. It does not contain undefined properties.
   if (entries.some(([key]) => !isStorable(key) || key === '__proto__')) return NOT_PLAIN;
   return findFirstIssue(
     entries.map(([, item]) => item as unknown).filter((item) => item !== undefined),
@@ -65,8 +65,8 @@ function findObjectIssue(value: object, parents: readonly unknown[]): string | u
   );
 }
 
-// By its tag, not by `instanceof`: sets, maps, errors, regular expressions and boxed texts keep what they hold out of their
-// properties, and JSON would write {} for it in silence; instances of our JSON classes are plain enough.
+// Compares the tag and not `instanceof`, which fails across realms. Instances of JSON classes are allowed. Sets, maps, errors,
+// regular expressions and boxed texts are not: JSON would silently write {} for them.
 function isTaggedObject(value: object): boolean {
   return Object.prototype.toString.call(value) === '[object Object]';
 }
@@ -80,8 +80,8 @@ function findFirstIssue(items: readonly unknown[], parents: readonly unknown[]):
 }
 
 /**
- * How many bytes of `left` remain behind the value; negative when it does not fit. What is no JSON, or too deep, counts as one byte:
- * the other rules refuse it.
+ * Returns how many of the `left` bytes remain after the value, negative when it does not fit. A value that is not JSON or too deep
+ * counts as one byte, because other rules refuse it.
  */
 function countBytesLeft(value: unknown, left: number, depth: number): number {
   if (depth < 0 || left < 0) return left - 1;
@@ -114,11 +114,11 @@ function countObjectBytesLeft(value: object, left: number, depth: number): numbe
 }
 
 function countTextBytes(text: string, most: number): number {
-  // A character is at least a byte: saves copying thirty megabytes.
+  // A character has at least one byte. This avoids encoding huge texts.
   return text.length > most ? text.length : Buffer.byteLength(JSON.stringify(text));
 }
 
-/** As PostgreSQL's numeric prints it: 1e21 with all its zeros. */
+/** Counts the bytes of a number as PostgreSQL's numeric prints it: 1e21 with all zeros. */
 function countNumberBytes(value: number): number {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = NUMBER.exec(JSON.stringify(value)) ?? [];
   const digits = whole.length + fraction.length;
@@ -130,22 +130,22 @@ function countNumberBytes(value: number): number {
 const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/;
 
 interface JsonSize {
-  /** The most bytes that its text may have in PostgreSQL. Default 65,536. */
+  /** Largest size of the text form in PostgreSQL, in bytes. Default 65,536. */
   maxBytes?: number;
 }
 
 interface JsonObjectOptions extends Nullable, JsonSize {
-  /** NOT NULL, and `{}` when left out. */
+  /** True: NOT NULL, and `{}` when absent. */
   default?: boolean;
-  /** The class that describes its fields. A row read back holds plain objects of that shape, not instances. */
+  /** Class that describes the fields. Rows that are read contain plain objects, not instances of it. */
   of?: () => EntityClass;
-  /** What each of its values must be, whatever their names. */
+  /** Rules for every value, whatever its key. */
   values?: readonly ColumnRule[];
 }
 
 /**
- * A JSON object: `jsonb`. PostgreSQL asks for an object (jsonb_typeof) of limited size; what is in it is asked before save only.
- * A CHECK over nested fields would have to be migrated with each new key, and JSON is where keys may come and go.
+ * Column decorator: a JSON object, `jsonb`; NOT NULL unless `nullable`. The CHECKs require an object (jsonb_typeof) of limited size.
+ * Only the validator checks the content, because CHECKs over nested fields would need a migration for each new key.
  */
 export function JsonObject(options: JsonObjectOptions = {}): PropertyDecorator {
   const fallback = options.default ? { default: {} } : {};
@@ -163,13 +163,16 @@ export function JsonObject(options: JsonObjectOptions = {}): PropertyDecorator {
 }
 
 interface JsonListOptions extends JsonSize {
-  /** The class that describes each item. */
+  /** Class that describes each item. */
   of?: () => EntityClass;
-  /** What each item must be, where items are no objects. */
+  /** Rules for each item, if items are not objects. */
   items?: readonly ColumnRule[];
 }
 
-/** A JSON list: `jsonb`, NOT NULL, empty by default. What is in it is asked before save only, as for `JsonObject`. */
+/**
+ * Column decorator: a JSON list, `jsonb`, NOT NULL, empty by default. The CHECKs require a list of limited size; only the validator
+ * checks the content, as with `JsonObject`.
+ */
 export function JsonList(options: JsonListOptions = {}): PropertyDecorator {
   return defineColumn({ type: 'jsonb', default: [] }, [
     ...defineBoundedJson(options),
@@ -184,17 +187,17 @@ export function JsonList(options: JsonListOptions = {}): PropertyDecorator {
   ]);
 }
 
-/** A field of a JSON class that is itself described by a class. */
+/** Creates the rule for a field of a JSON class that another class describes. */
 export function createShapeRule(of: () => EntityClass): ColumnRule {
   return createContentRule((value) => validateShape(of(), value));
 }
 
-/** A field of a JSON class that is a list, each item of which holds the rules. */
+/** Creates the rule for a field of a JSON class that is a list, with rules for each item. */
 export function createListRule(...items: readonly ColumnRule[]): ColumnRule {
   return createContentRule((value) => validateItems(items, value));
 }
 
-/** Any JSON object, as a field of an input or JSON class. */
+/** The rule for any JSON object, as a field of an input class or JSON class. */
 export const jsonObjectRule: ColumnRule = {
   kind: 'json',
   message: 'must be a plain JSON object',
@@ -216,13 +219,13 @@ function createListContentRule({ of, items }: JsonListOptions): ColumnRule[] {
 function createContentRule(issues: (value: unknown) => readonly Issue[]): ColumnRule {
   return {
     kind: 'content',
-    message: 'must hold what it is for',
+    message: 'must have valid content',
     isValid: (value) => issues(value).length === 0,
     issues,
   };
 }
 
-// The size first: it looks at no more values than fit, so that what is huge is not looked through by the rules after it.
+// The size comes first: it stops at the limit, so the other rules never walk through huge values.
 function defineBoundedJson({ maxBytes = MAX_JSON_BYTES }: JsonSize): ColumnRule[] {
   return [createJsonSizeRule(maxBytes), plainJsonRule];
 }

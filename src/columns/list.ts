@@ -3,10 +3,10 @@ import type { ColumnRule } from './registry.js';
 import { isLength, isStorable, quoteLiteral, type TextFormat } from './text.js';
 import { defineColumn } from './define-column.js';
 
-/** Longest item of any list, in characters: an item is a term, a tag or a name. */
+/** Largest length of an item of any list, in characters. */
 const ITEM_LENGTH = 100;
 
-/** An item without a format of its own: free text that begins and ends with a visible character; marks may follow the last. */
+/** Default format of items: text that begins and ends with a visible character, which trailing marks may follow. */
 const CONTROL = toCharacterClass(CONTROLS);
 const EDGE = `[^${toCharacterClass(INVISIBLE)}]`;
 const FREE_TEXT: TextFormat = {
@@ -14,30 +14,29 @@ const FREE_TEXT: TextFormat = {
   message: 'must be trimmed text without control characters',
 };
 
-// Both are control characters, which no item may hold: they cannot be mistaken for part of one.
+// Both are control characters, which no item may contain.
 const BETWEEN_ITEMS = 'chr(31)';
 const FOR_NULL = 'chr(30)';
 
 interface ListOptions {
-  /** Fewest items. Default 0: the column's default is the empty list. */
+  /** Smallest number of items. Default 0; then the default of the column is the empty list. */
   min?: number;
-  /** Most items. */
+  /** Largest number of items. */
   max: number;
-  /** The shape of each item, which is 1..100 characters long. Default: trimmed free text. */
+  /** Format of the items, which are 1..100 characters long. Default: trimmed text without control characters. */
   format?: TextFormat;
 }
 
 /**
- * A list of different texts: `text[]`, NOT NULL, empty by default. Null items, blank items, tables of items (PostgreSQL
- * lets any array be one) are refused in both guards; that items differ is asked before save only, since a CHECK has no way
- * to say it without a function of its own.
+ * Column decorator: a list of different texts, `text[]`, NOT NULL, empty by default. The validator and the CHECKs refuse null items,
+ * blank items and multi-dimensional arrays. Only the validator refuses duplicates, because a CHECK would need a function for that.
  */
 export function TextList({ min = 0, max, format = FREE_TEXT }: ListOptions): PropertyDecorator {
   const fallback = min === 0 ? { default: [] } : {};
   return defineColumn({ type: 'text', array: true, ...fallback }, [
     createSizeRule(min, max),
     createItemsRule(format),
-    createDistinctRule,
+    distinctRule,
   ]);
 }
 
@@ -47,7 +46,7 @@ function createSizeRule(min: number, max: number): ColumnRule {
     message: `must be a list of ${min} to ${max} items`,
     isValid: (value) => Array.isArray(value) && value.length >= min && value.length <= max,
     sql: (column) => `cardinality(${column}) ${min > 0 ? `BETWEEN ${min} AND ${max}` : `<= ${max}`}`,
-    // Ten million items are not worth a look at each.
+    // Avoids checking each of millions of items.
     stopOnFailure: true,
   };
 }
@@ -60,7 +59,7 @@ function createItemsRule({ pattern, message }: TextFormat): ColumnRule {
     kind: 'items',
     message: `must be a list of which each item ${message}, at most ${ITEM_LENGTH} characters long`,
     isValid: (value) => Array.isArray(value) && Array.from(value as unknown[]).every((text) => isItem(text, item)),
-    // A CHECK can hold no subquery: the items are judged in one string, joined by a character that none of them holds.
+    // A CHECK cannot contain a subquery: it checks all items in one string, joined by a character that no item may contain.
     sql: (column) =>
       `cardinality(${column}) = 0 OR array_ndims(${column}) = 1 ` +
       `AND position(${BETWEEN_ITEMS} IN array_to_string(${column}, '')) = 0 ` +
@@ -73,7 +72,7 @@ function isItem(text: unknown, item: RegExp): boolean {
   return typeof text === 'string' && isStorable(text) && isLength(text, 1, ITEM_LENGTH) && item.test(text);
 }
 
-const createDistinctRule: ColumnRule = {
+const distinctRule: ColumnRule = {
   kind: 'different',
   message: 'must be a list of different items',
   isValid: (value) => Array.isArray(value) && new Set(value).size === value.length,

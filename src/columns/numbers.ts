@@ -1,44 +1,47 @@
 import type { ColumnRule } from './registry.js';
 import { defineColumn, type Nullable } from './define-column.js';
 
-/** The largest value of PostgreSQL's `integer`. */
+/** Largest value of PostgreSQL's `integer`. */
 export const INT4_MAX = 2_147_483_647;
 
 interface Bounds extends Nullable {
   default?: number;
 }
 
-/** A score, probability or share: 0..1, both included. */
+/** Column decorator: a score, probability or share, `double precision`, 0..1 inclusive; NOT NULL unless `nullable`. */
 export function Score(options: Bounds = {}): PropertyDecorator {
-  return defineDouble(options, createScoreRule);
+  return defineDouble(options, scoreRule);
 }
 
-/** A ratio against a baseline: 0 or more, finite, without upper bound. */
+/** Column decorator: a ratio, `double precision`, 0 or more and finite; NOT NULL unless `nullable`. */
 export function Ratio(options: Bounds = {}): PropertyDecorator {
-  return defineDouble(options, createRatioRule);
+  return defineDouble(options, ratioRule);
 }
 
-/** A measured quantity in the unit its comment names: any finite number, negative ones included. */
+/**
+ * Column decorator: a measured quantity in the unit that the comment of the property names, `double precision`; any finite number up
+ * to `max`, also negative; NOT NULL unless `nullable`.
+ */
 export function Quantity(options: Bounds & { max?: number } = {}): PropertyDecorator {
   return defineDouble(options, createQuantityRule(options.max));
 }
 
-/** A count of things: a whole number from 0 to `max` (PostgreSQL's integer limit unless given). */
+/** Column decorator: a count, `integer`, a whole number 0..`max` (default 2,147,483,647); NOT NULL unless `nullable`. */
 export function Count(options: Bounds & { max?: number } = {}): PropertyDecorator {
   const { nullable = false, max } = options;
   return defineColumn({ type: 'integer', nullable, ...getDefault(options) }, [createCountRule(max)]);
 }
 
-/** The rule of `Score`, for properties that are no columns; likewise the rules below. */
-export const createScoreRule: ColumnRule = {
+/** The rule of `Score`, also for properties that are not columns. The same applies to the rules below. */
+export const scoreRule: ColumnRule = {
   kind: 'range',
   message: 'must be a number from 0 to 1',
   isValid: (value) => isFiniteNumber(value) && value >= 0 && value <= 1,
-  // NaN sorts above every number in PostgreSQL, so the upper bound refuses it.
+  // In PostgreSQL NaN is greater than every number, so the upper bound refuses it.
   sql: (column) => `${column} >= 0 AND ${column} <= 1`,
 };
 
-export const createRatioRule: ColumnRule = {
+export const ratioRule: ColumnRule = {
   kind: 'range',
   message: 'must be a finite number, 0 or more',
   isValid: (value) => isFiniteNumber(value) && value >= 0,
@@ -64,7 +67,7 @@ export function createCountRule(max: number = INT4_MAX): ColumnRule {
   };
 }
 
-/** A finite number within bounds, both included. For JSON fields: no column has other bounds than the words above. */
+/** Creates the rule for a number `min`..`max` inclusive, for JSON fields. */
 export function createRangeRule(min: number, max: number): ColumnRule {
   return {
     kind: 'range',
@@ -73,8 +76,8 @@ export function createRangeRule(min: number, max: number): ColumnRule {
   };
 }
 
-// `double precision`, never `real`: real reads 0.82 back as 0.81999999 and misses the 0.82 threshold; `numeric` comes back
-// from the driver as a string.
+// `double precision`, because `real` returns 0.82 as 0.81999999, which is below the threshold 0.82, and the driver returns
+// `numeric` as a string.
 function defineDouble(options: Bounds, rule: ColumnRule): PropertyDecorator {
   return defineColumn({ type: 'double precision', nullable: options.nullable ?? false, ...getDefault(options) }, [
     rule,

@@ -1,76 +1,76 @@
-/** A class whose properties are columns. */
+/** A class with rules: an entity, an input class or a JSON class. */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- decorators receive constructors as Function
 export type EntityClass = Function;
 
-/** What is wrong with a value, and where. */
+/** A broken rule of a value, with its place inside the value. */
 export interface Issue {
-  /** From the value on: empty for the value itself, `.type`, `[2].type`. Never holds more than names and positions. */
+  /** Path inside the value: empty for the value itself, `.type`, `[2].type`. Contains only names and positions. */
   readonly path: string;
   readonly kind: string;
   readonly message: string;
 }
 
-/** One rule of one column, written once for both guards. */
+/** One rule of one column, for the validator and the CHECK. */
 export interface ColumnRule {
-  /** What it is about (`range`, `length`, `format`…): last part of the CHECK's name, `ck_<table>__<column>_<kind>`. */
+  /** Kind of the rule (`range`, `length`, `format`…), the last part of the name of the CHECK: `ck_<table>__<column>_<kind>`. */
   readonly kind: string;
-  /** The rule in words, without subject: "must be between 0 and 1". For error messages and generated documents. */
+  /** The rule without its subject: "must be a number from 0 to 1". For error messages and generated documents. */
   readonly message: string;
-  /** What class-validator asks of a value that is neither null nor absent. */
+  /** The validator. It gets no null or absent values. */
   readonly isValid: (value: unknown) => boolean;
-  /** What PostgreSQL asks, given the quoted column name. NULL passes. Absent where the column's type says it already. */
+  /** The CHECK for a quoted column name; NULL passes. Absent when the type of the column already enforces the rule. */
   readonly sql?: (column: string) => string;
-  /** Where it does not hold, the rules after it make no sense: the length of what is no text. */
+  /** If this rule fails, the rules after it are skipped: a value that is not text has no length. */
   readonly stopOnFailure?: true;
-  /** What is wrong where inside the value; empty exactly when the rule holds. For rules over nested data. */
+  /** For rules over nested data: returns the issues with their paths, none exactly when the rule holds. */
   readonly issues?: (value: unknown) => readonly Issue[];
 }
 
-/** May a value be null or left out, and what takes its place? */
+/** Whether a value may be null or absent, and its default. */
 export interface Presence {
   readonly nullable: boolean;
-  /** May be left out: it is nullable, or somebody fills it in. */
+  /** The value may be absent: it is nullable or has a default. */
   readonly optional: boolean;
-  /** The constant that PostgreSQL fills in. Absent: it is null then, or what a database function says. */
+  /** Constant default in PostgreSQL. Absent: the default is null or the result of a function such as now(). */
   readonly fallback?: unknown;
 }
 
 /** A rule over several columns of one row. */
 export interface RowRule<Row = Record<string, unknown>> {
-  /** What must hold, in snake case: last part of the CHECK's name, `ck_<table>__<meaning>`. */
+  /** Meaning in snake case, the last part of the name of the CHECK: `ck_<table>__<meaning>`. */
   readonly meaning: string;
-  /** The rule in words: "an approved reply names its approver". */
+  /** The rule as a sentence: "an approved reply has an approver and a time of approval". */
   readonly message: string;
   /**
-   * Properties it reads. A write that brings only some of them, and whose stored row is unknown, is left to the CHECK; where
-   * there is none, it is refused.
+   * Properties that the rule reads. If a write contains only some of them and the stored row is unknown, only the CHECK decides;
+   * a rule without CHECK then refuses the write.
    */
   readonly properties: readonly (keyof Row & string)[];
-  /** The rule over a row whose absent values are null. */
+  /** The validator. Absent values of the row are null. */
   readonly isValid: (row: Row) => boolean;
-  /** The same in SQL. Absent where PostgreSQL must not enforce it: `beforeSaveOnly` says why. */
+  /** The CHECK. Absent when PostgreSQL must not enforce the rule; then `beforeSaveOnly` gives the reason. */
   readonly sql?: string;
-  /** Why there is no CHECK: a SET NULL that must succeed, legal wording that changes. */
+  /** Reason why there is no CHECK, for example an ON DELETE SET NULL that must succeed. */
   readonly beforeSaveOnly?: string;
-  /** Asked of new rows only: what a later purge may take away. */
+  /** The rule applies to new rows only, because a later purge may break it. */
   readonly onInsertOnly?: boolean;
 }
 
-/** Values of a stored row that no longer change. Checked before save and, on every path, by a trigger of a migration. */
+/** Values of a stored row that must not change. The validator checks it before save, and a trigger checks every write. */
 export interface FinalValues<Row = Record<string, unknown>> {
-  /** Last part of the trigger's name, `tg_<table>__<meaning>`. */
+  /** Last part of the name of the trigger: `tg_<table>__<meaning>`. */
   readonly meaning: string;
-  /** The rule in words: "an approval or a rejection is final". */
+  /** The rule as a sentence: "a deleted reply stays deleted". */
   readonly message: string;
-  /** The properties that no longer change; `except`: all but these. */
+  /** The final properties; `except`: all properties but these. */
   readonly properties: readonly (keyof Row & string)[] | { readonly except: readonly (keyof Row & string)[] };
-  /** Whether they are final in this stored row. Absent: they are final as soon as the row is stored. */
+  /** Returns true when the values of this stored row are final. Absent: they are final as soon as the row is stored. */
   readonly since?: (stored: Row) => boolean;
-  /** Whether the changed row is allowed all the same. Absent: no change is allowed. */
+  /** Returns true when the changed row is allowed nevertheless. Absent: no change is allowed. */
   readonly allows?: (changed: Row) => boolean;
 }
 
-/** An index and the question it answers. */
+/** An index and the query it serves. */
 export interface QueryIndex {
   readonly query: string;
   readonly properties: readonly string[];
@@ -86,30 +86,30 @@ export interface ForeignKey {
   readonly unique: boolean;
 }
 
-/** What a named constraint of the table means. */
+/** The meaning of a named constraint. */
 export interface ConstraintMeaning {
   readonly columns: readonly string[];
-  /** The rule in words. Absent for keys to other tables, whose violation has two sides. */
+  /** The rule as a sentence. Absent for foreign keys, which either of two tables can violate. */
   readonly summary?: string;
 }
 
-/** What the vocabulary knows of an entity (or of an input or JSON class) beyond TypeORM and class-validator. */
+/** What the decorators recorded about a class, in addition to TypeORM and class-validator. */
 export interface EntityRules {
-  /** The table. Absent for a class that is none. */
+  /** Name of the table. Absent for input classes and JSON classes. */
   table?: string;
-  /** JSON classes only: may hold keys that it does not declare. */
+  /** JSON classes only: keys that the class does not declare are allowed. */
   open?: boolean;
   readonly columns: Map<string, readonly ColumnRule[]>;
-  /** Of each of `columns`. */
+  /** Presence of each of `columns`. */
   readonly presences: Map<string, Presence>;
   readonly rows: RowRule[];
   readonly finals: FinalValues[];
   readonly indexes: QueryIndex[];
-  /** The query that an index of the table serves, by the name of the index in PostgreSQL. Unique ones are `constraints`. */
+  /** Query that each index serves, by the name of the index in PostgreSQL. Unique indexes are in `constraints`. */
   readonly queries: Map<string, string>;
   /** Relation property → its foreign key: `author` → `authorId`. */
   readonly relations: Map<string, ForeignKey>;
-  /** Relation properties whose key is in the other table: `posts`. */
+  /** Relation properties whose foreign key is in the other table: `posts`. */
   readonly children: Set<string>;
   /** Each constraint of the table by its name in PostgreSQL. */
   readonly constraints: Map<string, ConstraintMeaning>;
@@ -117,7 +117,7 @@ export interface EntityRules {
 
 const entities = new Map<EntityClass, EntityRules>();
 
-/** The rules of an entity; empty for a class that has none yet. */
+/** Returns the rules of a class; empty rules for a class that has none yet. */
 export function getEntityRules(entity: EntityClass): EntityRules {
   let rules = entities.get(entity);
   if (!rules) {
@@ -137,7 +137,7 @@ export function getEntityRules(entity: EntityClass): EntityRules {
   return rules;
 }
 
-/** Was any rule ever written for the class itself? */
+/** Returns true when the class itself has rules. */
 export function hasRules(entity: EntityClass): boolean {
   return (entities.get(entity)?.columns.size ?? 0) > 0;
 }
@@ -149,7 +149,7 @@ export interface FieldRules {
 
 const fields = new WeakMap<EntityClass, ReadonlyMap<string, FieldRules>>();
 
-/** The fields of a class and of those it extends. Kept: all decorators of a class have run before it judges anything. */
+/** Returns the fields of a class and of its parent classes. Cached, because all decorators run before the first validation. */
 export function getFields(shape: EntityClass): ReadonlyMap<string, FieldRules> {
   let known = fields.get(shape);
   if (!known) {
@@ -174,7 +174,7 @@ function readOwnFields(shape: EntityClass): [string, FieldRules][] {
   return [...presences].map(([name, presence]) => [name, { rules: columns.get(name) ?? [], presence }]);
 }
 
-/** A class after those it extends. */
+/** Returns the parent classes and the class itself, the class last. */
 function classChain(shape: EntityClass): EntityClass[] {
   const parent = Object.getPrototypeOf(shape) as EntityClass;
   return parent === Function.prototype ? [shape] : [...classChain(parent), shape];

@@ -5,21 +5,21 @@ import { validatorFor, type Nullable, register } from './define-column.js';
 import { getEntityRules } from './registry.js';
 
 interface BelongsToOptions<Parent> extends Nullable {
-  /** What happens to this row when its parent goes. Always stated: a forgotten delete rule is a decision nobody took. */
+  /** What happens to this row when its parent is deleted. Required, so that nobody forgets to decide. */
   onDelete: 'CASCADE' | 'SET NULL' | 'RESTRICT';
-  /** The parent's side of the relation. */
+  /** The relation in the parent. */
   inverse: (parent: Parent) => unknown;
   /** At most one row per parent. */
   unique?: boolean;
-  /** The column's name, where it is not that of the relation: `metricType` is kept in `kpi_type_id`. */
+  /** Name of the column. Default: from the name of the relation. Example: `metricType` is stored in `kpi_type_id`. */
   column?: string;
 }
 
 /**
- * A foreign key. The relation `post` brings the column `post_id`, which is the property `postId` (declare it beside the
- * relation: `postId!: string`), and an index, since PostgreSQL makes none and every cascade would scan the table. Either of
- * the two may be set; together they must name the same row. SET NULL makes the column nullable. Never loaded eagerly, never
- * saved by cascade.
+ * Column decorator: a foreign key, `uuid`. The relation `post` creates the column `post_id`, the property `postId` (declare it next
+ * to the relation: `postId!: string`) and an index, which PostgreSQL does not create itself and without which deleting a parent
+ * scans the table. Set the relation, the property, or both to the same row. The column is NOT NULL, except with SET NULL or
+ * `nullable`. The relation is never loaded eagerly and never saved by cascade.
  */
 export function BelongsTo<Parent extends object>(
   parent: () => ObjectType<Parent>,
@@ -43,8 +43,8 @@ export function BelongsTo<Parent extends object>(
 }
 
 /**
- * The rows that name this one as their parent, for `relations: {…}` in a query. Never loaded by itself, and never written:
- * the list may be filtered or old, and TypeORM would delete or detach the children that it does not hold.
+ * Relation decorator: the child rows, for `relations: {…}` in a query. It is loaded only on request and never written, because the
+ * list may be filtered or outdated, and TypeORM would delete or detach the children that are missing in it.
  */
 export function HasMany<Child extends object>(
   child: () => ObjectType<Child>,
@@ -53,7 +53,7 @@ export function HasMany<Child extends object>(
   return createInverseDecorator(OneToMany(child, inverse, NOT_WRITTEN));
 }
 
-/** The one row that names this one as its parent. Read only, as with `HasMany`. */
+/** Relation decorator: the only child row. Read-only, like `HasMany`. */
 export function HasOne<Child extends object>(
   child: () => ObjectType<Child>,
   inverse: (child: Child) => unknown,
@@ -61,7 +61,7 @@ export function HasOne<Child extends object>(
   return createInverseDecorator(OneToOne(child, inverse, NOT_WRITTEN));
 }
 
-/** save() does not compare the relation with the database. */
+/** Tells TypeORM that save() ignores the relation. */
 const NOT_WRITTEN = { persistence: false };
 
 function createInverseDecorator(decorate: PropertyDecorator): PropertyDecorator {

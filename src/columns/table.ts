@@ -11,8 +11,8 @@ import {
 } from './registry.js';
 
 /**
- * The table of an entity: outermost of its decorators. Here, where the table is known, every rule the words left behind
- * becomes a named CHECK, every query its index, and every foreign key that no index serves yet gets one.
+ * Class decorator: the table of an entity; it must be the first decorator of the class, so that it runs last. Creates the named
+ * CHECKs of all rules, the index of each query, and an index for each foreign key that has none yet.
  */
 export function Table(name: string): ClassDecorator {
   return (entity) => {
@@ -28,12 +28,12 @@ export function Table(name: string): ClassDecorator {
   };
 }
 
-/** A rule over several columns: written once, held before save and, unless `beforeSaveOnly` says why not, as a CHECK. */
+/** Class decorator: a rule over several columns, checked before save and by a CHECK unless `beforeSaveOnly` gives a reason. */
 export function Rule<Row>(rule: RowRule<Row>): ClassDecorator {
   return Rules([rule]);
 }
 
-/** Several of them, for a table whose rules have a file of their own. */
+/** Class decorator: several rules, for a table with its rules in a separate file. */
 export function Rules<Row>(rules: readonly RowRule<Row>[]): ClassDecorator {
   return (entity) => {
     // Decorators run bottom-up: unshift keeps the order of the source.
@@ -41,12 +41,12 @@ export function Rules<Row>(rules: readonly RowRule<Row>[]): ClassDecorator {
   };
 }
 
-/** Values that no longer change in a stored row. A migration makes the trigger that enforces it on every path. */
+/** Class decorator: values that must not change in a stored row. A migration creates the trigger that checks every write. */
 export function Final<Row>(values: FinalValues<Row>): ClassDecorator {
   return Finals([values]);
 }
 
-/** Several of them. */
+/** Class decorator: several sets of final values. */
 export function Finals<Row>(finals: readonly FinalValues<Row>[]): ClassDecorator {
   return (entity) => {
     getEntityRules(entity).finals.unshift(...(finals as unknown as readonly FinalValues[]));
@@ -54,18 +54,18 @@ export function Finals<Row>(finals: readonly FinalValues<Row>[]): ClassDecorator
 }
 
 interface IndexOptions {
-  /** Only these rows (SQL over column names). Needs a `name`. */
+  /** SQL condition of a partial index. Requires `name`. */
   where?: string;
-  /** Tells a partial index from others over the same columns: `ix_<table>__<columns>__<name>`. */
+  /** Last part of the name of a partial index: `ix_<table>__<columns>__<name>`. */
   name?: string;
 }
 
-/** An index, and the query that it serves in words. No query, no index. */
+/** Class decorator: an index and a description of the query it serves. */
 export function IndexFor(query: string, properties: readonly string[], options: IndexOptions = {}): ClassDecorator {
   return declareIndex({ query, properties, unique: false, name: options.name, where: options.where });
 }
 
-/** At most one row for each combination of values. With `where`, a unique index over those rows only. */
+/** Class decorator: a unique key; with `where`, a unique index over those rows only. */
 export function UniqueKey(properties: readonly string[], options: IndexOptions = {}): ClassDecorator {
   return declareIndex({
     query: `one row per ${properties.join(', ')}`,
@@ -108,13 +108,13 @@ function addRowChecks(entity: EntityClass, table: string, rules: EntityRules): v
 
 function nameTriggers(table: string, rules: EntityRules): void {
   for (const { meaning, message, properties } of rules.finals) {
-    // Where nearly the whole row is final, its columns would say nothing.
+    // If nearly all columns are final, listing them would not help.
     const columns = 'except' in properties ? [] : properties.map((property) => findColumn(rules, property));
     rules.constraints.set(createConstraintName('tg', table, meaning), { columns, summary: message });
   }
 }
 
-/** The properties that no longer change. */
+/** Lists the final properties. */
 export function listFinalProperties({ columns }: EntityRules, { properties }: FinalValues): readonly string[] {
   if (!('except' in properties)) return properties;
   return [...columns.keys()].filter((property) => !properties.except.includes(property));
@@ -124,7 +124,7 @@ function addIndex(entity: EntityClass, table: string, rules: EntityRules, index:
   const { properties, name, unique, where } = index;
   const columns = properties.map((property) => findColumn(rules, property));
   if (where !== undefined && name === undefined) {
-    throw new Error(`A partial index on ${table} needs a name that says which rows it holds.`);
+    throw new Error(`A partial index on ${table} needs a name that describes its rows.`);
   }
   const parts = where === undefined || name === undefined ? [] : [name];
   const fullName = createConstraintName(unique ? 'uq' : 'ix', table, columns.join('_'), ...parts);
@@ -141,14 +141,14 @@ function describeUnique(entity: EntityClass, columns: readonly string[], where?:
   };
 }
 
-/** `this platform and platform_id`; `…and without platform` for a key over the rows that have none. */
+/** Returns `this platform and platform_id`, with `and without platform` for a key over the rows whose platform is null. */
 function getUniqueKey(columns: readonly string[], where?: string): string {
   const [, without] = /^"(\w+)" IS NULL$/.exec(where ?? '') ?? [];
   const key = new Intl.ListFormat('en-GB').format(columns);
   return `this ${key}${without === undefined ? '' : ` and without ${without}`}`;
 }
 
-/** What TypeORM names by the naming strategy: the primary key, foreign keys, and one row per parent. */
+/** Adds the meanings of the constraints that the naming strategy names: primary key, foreign keys, one row per parent. */
 function nameKeys(entity: EntityClass, table: string, { relations, constraints }: EntityRules): void {
   constraints.set(createConstraintName('pk', table), describeUnique(entity, ['id']));
   for (const [relation, { column, unique }] of relations) {
@@ -170,7 +170,7 @@ function withArticle(noun: string): string {
   return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 }
 
-// An index serves a foreign key when it begins with its column and leaves out null rows at most.
+// An index serves a foreign key when it begins with its column and contains all rows with a value.
 function addForeignKeyIndexes(entity: EntityClass, table: string, { relations, indexes, queries }: EntityRules): void {
   for (const [relation, { property, column, unique }] of relations) {
     const serves = ({ properties: [first], where }: QueryIndex) =>
@@ -178,22 +178,22 @@ function addForeignKeyIndexes(entity: EntityClass, table: string, { relations, i
     if (unique || indexes.some(serves)) continue;
     const name = createConstraintName('ix', table, column);
     Index(name, [property])(entity);
-    queries.set(name, `rows by ${relation}, and what becomes of them when it is deleted`);
+    queries.set(name, `rows by ${relation}, also when it is deleted`);
   }
 }
 
-/** The column of a property. */
+/** Returns the column of a property. */
 export function findColumn({ relations }: EntityRules, property: string): string {
   const foreignKey = [...relations.values()].find((key) => key.property === property);
   return foreignKey?.column ?? toColumnName(property);
 }
 
-/** The comment of a class under its own name, of a property under `Class.property`. */
+/** Comments by `Class` and `Class.property`. */
 export type Comments = Readonly<Record<string, string>>;
 
 /**
- * Gives tables and columns the comments of their classes and properties, so that psql shows what the editor shows. A
- * relation's comment goes to its foreign key column.
+ * Sets the comments of tables and columns to the doc comments of their classes and properties. The comment of a relation becomes
+ * the comment of its foreign key column.
  */
 export function applyComments(entities: readonly EntityClass[], comments: Comments): void {
   const storage = getMetadataArgsStorage();

@@ -5,44 +5,52 @@ import { defineColumn, type Nullable } from './define-column.js';
 const VISIBLE = `[^${toCharacterClass(INVISIBLE)}]`;
 const visible = new RegExp(VISIBLE, 'u');
 
-/** A shape of text. The expression must mean the same in JavaScript (`u` flag) and in PostgreSQL: plain classes only;
- *  `toPostgresRegex` translates characters beyond U+FFFF. */
+/**
+ * A format of text. The expression must mean the same in JavaScript (`u` flag) and in PostgreSQL, so use only plain character
+ * classes; `toPostgresRegex` converts characters beyond U+FFFF.
+ */
 export interface TextFormat {
   readonly pattern: RegExp;
   /** "must be lower-case letters, digits, dashes or underscores" */
   readonly message: string;
 }
 
-/** A name that code refers to: `HUMOR_LIGHT`. */
+/** Upper snake case: `HUMOR_LIGHT`. */
 export const UPPER_SNAKE: TextFormat = {
   pattern: /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/,
   message: 'must be upper snake case, like HUMOR_LIGHT',
 };
 
-/** A key, tag or kind of thing: `reply`, `quantified_selfer`. */
+/** Lower snake case: `reply`, `quantified_selfer`. */
 export const LOWER_SNAKE: TextFormat = {
   pattern: /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/,
   message: 'must be lower snake case, like click_rate',
 };
 
 interface TextOptions extends Nullable {
-  /** Fewest characters (code points). Default 1. */
+  /** Smallest length in characters (code points). Default 1. */
   min?: number;
-  /** Most characters (code points, as PostgreSQL's char_length counts them; an emoji may be several). */
+  /** Largest length in characters (code points, like char_length of PostgreSQL; an emoji may have several). */
   max: number;
   format?: TextFormat;
-  /** May hold nothing visible: for what others wrote, which is not ours to judge. */
+  /** The text may be blank: for text written by others. */
   blank?: boolean;
-  /** Must occur in the text. */
+  /** Text that the value must contain. */
   contains?: string;
 }
 
-/** Text of `min`..`max` characters, no NUL, well-formed Unicode, by default not blank. */
+/**
+ * Column decorator: `text` of `min`..`max` characters; NOT NULL unless `nullable`. The CHECKs cover length, format, content and, unless
+ * `blank`, that one character is visible. The validator also refuses NUL and malformed Unicode, which PostgreSQL cannot store.
+ */
 export function Text(options: TextOptions): PropertyDecorator {
   return defineColumn({ type: 'text', nullable: options.nullable ?? false }, createTextRules(options));
 }
 
-/** One word of a closed list that may still grow: text with a CHECK, which a migration widens without rewriting a row. */
+/**
+ * Column decorator: one value of a list that may grow, `text` with a CHECK; NOT NULL unless `nullable`. A migration can extend the
+ * CHECK without rewriting rows.
+ */
 export function Choice(list: readonly string[], options: Nullable & { default?: string } = {}): PropertyDecorator {
   const fallback = options.default === undefined ? {} : { default: options.default };
   return defineColumn({ type: 'text', nullable: options.nullable ?? false, ...fallback }, [
@@ -50,7 +58,7 @@ export function Choice(list: readonly string[], options: Nullable & { default?: 
   ]);
 }
 
-/** The rules of `Text`, for properties that are no columns. */
+/** Creates the rules of `Text`, also for properties that are not columns. */
 export function createTextRules({ min = 1, max, format, contains, blank = false }: TextOptions): ColumnRule[] {
   const rules: ColumnRule[] = [wellFormed, createLengthRule(min, max)];
   if (format) rules.push(createFormatRule(format));
@@ -59,7 +67,7 @@ export function createTextRules({ min = 1, max, format, contains, blank = false 
   return rules;
 }
 
-/** A choice without its CHECK: for native enums, whose type says it already. */
+/** Creates the rule of `Choice` without a CHECK, for native enums and JSON fields. */
 export function createChoiceRule(list: readonly string[]): ColumnRule {
   return {
     kind: 'choice',
@@ -68,7 +76,7 @@ export function createChoiceRule(list: readonly string[]): ColumnRule {
   };
 }
 
-/** Longer text is refused by the length rule of its column; matching it would overflow the stack of the regular expression. */
+/** Longer text is not matched, because the regular expression would overflow the stack; the length rule refuses it. */
 const LONGEST_MATCHED = 1_000_000;
 
 export function createFormatRule({ pattern, message }: TextFormat): ColumnRule {
@@ -81,12 +89,12 @@ export function createFormatRule({ pattern, message }: TextFormat): ColumnRule {
   };
 }
 
-/** A PostgreSQL string literal; backslashes are plain characters (standard_conforming_strings). */
+/** Returns a PostgreSQL string literal. Backslashes are plain characters (standard_conforming_strings). */
 export function quoteLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** Can PostgreSQL hold the text as it is? Neither NUL nor half of a surrogate pair has a place in its UTF-8. */
+/** Returns true when PostgreSQL can store the text unchanged: no NUL, no half of a surrogate pair. */
 export function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
 }
@@ -96,17 +104,17 @@ const wellFormed: ColumnRule = {
   message: 'must be text of well-formed Unicode without NUL',
   isValid: (value) => typeof value === 'string' && isStorable(value),
   stopOnFailure: true,
-  // No CHECK: PostgreSQL's text type cannot hold anything else.
+  // No CHECK: PostgreSQL's text cannot contain anything else.
 };
 
 const notBlank: ColumnRule = {
   kind: 'blank',
-  message: 'must hold at least one visible character',
+  message: 'must contain at least one visible character',
   isValid: (value) => typeof value === 'string' && visible.test(value),
   sql: (column) => `${column} ~ ${quoteLiteral(toPostgresRegex(VISIBLE))}`,
 };
 
-// Counted in code points, as char_length does. Not with class-validator's own `Length`, which leaves variation selectors out.
+// Counts code points like char_length. class-validator's `Length` does not count variation selectors.
 function createLengthRule(min: number, max: number): ColumnRule {
   return {
     kind: 'length',
@@ -116,9 +124,9 @@ function createLengthRule(min: number, max: number): ColumnRule {
   };
 }
 
-/** Is the text `min`..`max` characters (code points) long? */
+/** Returns true when the text has `min`..`max` characters (code points). */
 export function isLength(text: string, min: number, max: number): boolean {
-  if (text.length > max * 2) return false; // Saves counting ten megabytes: a code point is two units at most.
+  if (text.length > max * 2) return false; // A code point has at most two units. Avoids counting huge texts.
   const length = Array.from(text).length;
   return length >= min && length <= max;
 }

@@ -3,18 +3,18 @@ import { CreateDateColumn, UpdateDateColumn, type ColumnOptions } from 'typeorm'
 import type { ColumnRule } from './registry.js';
 import { defineColumn, type Nullable } from './define-column.js';
 
-/** 1 January 10000 in seconds since 1970; later years read back wrong, and 'infinity' is no JavaScript Date at all. */
+/** January 1, 10000 in seconds since 1970. Later years are read incorrectly, and 'infinity' is not a JavaScript Date. */
 const YEAR_10000 = 253_402_300_800;
 
-// Milliseconds: what a JavaScript Date can hold, so that a moment reads back equal. A time zone: a moment is one everywhere.
-const MOMENT = {
+// Precision 3, because a JavaScript Date has milliseconds: a value is read as it was written.
+const TIMESTAMP_COLUMN = {
   type: 'timestamptz',
   precision: 3,
-  // TypeORM compares by `instanceof`, and would write a Date of another realm again though it is unchanged.
+  // TypeORM compares with `instanceof`, and would write an unchanged Date of another realm again.
   transformer: { to: toOwnDate, from: (value: unknown) => value },
 } as const satisfies ColumnOptions;
 
-const ISO_MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$/;
+const ISO_TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$/;
 
 const inRange: ColumnRule = {
   kind: 'range',
@@ -24,38 +24,41 @@ const inRange: ColumnRule = {
   sql: (column) => `${column} >= to_timestamp(0) AND ${column} < to_timestamp(${YEAR_10000})`,
 };
 
-/** A moment inside JSON, which has no dates: ISO 8601 in UTC, as `Date.toISOString` writes it; fractions of a second may lack. */
-export const createIsoTimestampRule: ColumnRule = {
+/** The rule for a timestamp inside JSON: ISO 8601 in UTC like `Date.toISOString`, fractions of a second optional. */
+export const isoTimestampRule: ColumnRule = {
   kind: 'moment',
-  message: 'must be a moment in UTC written like 2026-01-31T23:59:59.000Z',
-  isValid: (value) => typeof value === 'string' && ISO_MOMENT.test(value) && isRealTimestamp(value),
+  message: 'must be a UTC timestamp like 2026-01-31T23:59:59.000Z',
+  isValid: (value) => typeof value === 'string' && ISO_TIMESTAMP.test(value) && isRealTimestamp(value),
 };
 
-/** A moment to the millisecond; `now: true` lets the database fill it in. */
+/**
+ * Column decorator: `timestamptz(3)`, a Date in the years 1970..9999; NOT NULL unless `nullable`. With `now: true` the database sets
+ * it to the current time when absent.
+ */
 export function Timestamp(options: Nullable & { now?: boolean } = {}): PropertyDecorator {
   const fallback = options.now ? { default: () => 'now()' } : {};
-  return defineColumn({ ...MOMENT, nullable: options.nullable ?? false, ...fallback }, [inRange]);
+  return defineColumn({ ...TIMESTAMP_COLUMN, nullable: options.nullable ?? false, ...fallback }, [inRange]);
 }
 
-/** When the row was written. Filled by the database. */
+/** Column decorator: when the row was written. Set by the database. */
 export function CreatedAt(): PropertyDecorator {
   return defineColumn(
-    { ...MOMENT, default: () => 'now()', comment: 'When the row was written.' },
+    { ...TIMESTAMP_COLUMN, default: () => 'now()', comment: 'When the row was written.' },
     [inRange],
     CreateDateColumn,
   );
 }
 
-/** When the row was last changed through this package. Filled by the database on insert, by TypeORM on update. */
+/** Column decorator: when the row was last changed. Set by the database on insert and by TypeORM on update; raw SQL must set it. */
 export function UpdatedAt(): PropertyDecorator {
   return defineColumn(
-    { ...MOMENT, default: () => 'now()', comment: 'When the row was last changed.' },
+    { ...TIMESTAMP_COLUMN, default: () => 'now()', comment: 'When the row was last changed.' },
     [inRange],
     UpdateDateColumn,
   );
 }
 
-/** A calendar day as `YYYY-MM-DD`, without time or zone: the caller says whose day it is (UTC unless agreed otherwise). */
+/** Column decorator: a calendar day, `date`, as text `YYYY-MM-DD` in the years 1970..9999, without time zone; NOT NULL. */
 export function Day(): PropertyDecorator {
   return defineColumn({ type: 'date' }, [dayRule]);
 }
@@ -68,31 +71,31 @@ export const dayRule: ColumnRule = {
 };
 
 /**
- * Is it a Date, of this realm or another? Jest and `node:vm` run code in realms of their own, whose dates are no instances of our
- * Date; `structuredClone` makes such dates there.
+ * Returns true for a Date of any realm. Jest and `node:vm` run code in separate realms, whose dates are not instances of this
+ * realm's Date.
  */
 export function isDate(value: unknown): value is Date {
   return types.isDate(value);
 }
 
-/** A copy, of our realm and without properties of its own; whatever is no Date stays as it is. */
+/** Copies a Date into this realm, without extra properties. Returns other values unchanged. */
 export function toOwnDate(value: unknown): unknown {
   return isDate(value) ? new Date(timeOf(value)) : value;
 }
 
-// Of the Date itself: a subclass may say anything.
+// Not `date.getTime()`, which a subclass may override.
 function timeOf(date: Date): number {
   return Date.prototype.getTime.call(date);
 }
 
 function isRealTimestamp(text: string): boolean {
-  const moment = new Date(text);
-  return inRange.isValid(moment) && moment.toISOString().slice(0, 19) === text.slice(0, 19);
+  const timestamp = new Date(text);
+  return inRange.isValid(timestamp) && timestamp.toISOString().slice(0, 19) === text.slice(0, 19);
 }
 
 function isDay(value: unknown): boolean {
   if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(value) || value < '1970-01-01') return false;
   const midnight = new Date(`${value}T00:00:00Z`);
-  // The 30th of February becomes a day of March, or no date at all.
+  // JavaScript accepts February 30 as a day in March.
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(value);
 }

@@ -1,95 +1,107 @@
+/*
+ * Figures that the services apply. The database enforces only WEIGHT_SUM_TOLERANCE, DEFAULT_WEIGHTS (defaults of columns) and
+ * QUEUE.maxAttempts (condition of an index). Scores, weights and shares are 0..1 unless a comment states another range. "Source"
+ * names the document the figure comes from.
+ */
 import { PLATFORMS } from './lists.js';
 
-/**
- * Where the engine's scores change what happens. All of them are shares or scores 0..1 unless said otherwise. They are the
- * documented starting points: the engine applies them, nothing in the database enforces them.
- */
+// ----- Scores of a decision -----
 
-/** Solution-Seeking Score. Source: product requirements, operational modes. */
+/** Solution-Seeking Score, 0..1. Source: product requirements, operational modes. */
 export const SSS_THRESHOLDS = {
-  /** From here the mode is HELPFUL. Kept as double precision: `real` reads 0.82 back as 0.81999999 and misses it. */
+  /** From this score the mode is HELPFUL. Compared as double precision: `real` would return 0.82 as 0.81999999. */
   helpful: 0.82,
-  /** From here, below `helpful`, the context decides; below it a reply never pitches. */
+  /** From this score up to `helpful`, the context decides. Below it, a reply never advertises. */
   contextual: 0.55,
 } as const;
 
-/** Author Relationship Score. Source: product requirements, architecture 7 (the older project brief says 0.60). */
+/** Author Relationship Score, 0..1. Source: product requirements; the older project brief states 0.60. */
 export const ARS_THRESHOLDS = {
-  /** Above: a strong relationship. */
+  /** Above this score the relationship is strong. */
   strong: 0.7,
 } as const;
 
-/** Engagement Velocity Score, a ratio to the author's baseline: 1 = usual. Source: product requirements, architecture 7. */
+/** Engagement Velocity Score: a ratio to the usual engagement of the author, 0 or more, 1 = usual. Source: product requirements. */
 export const EVS_THRESHOLDS = {
-  /** From here up to `viral`: moderate. */
+  /** From this ratio up to `viral`, the velocity is moderate. */
   moderate: 2,
-  /** Above: viral, which a person should see. Also the ratio that counts as 1 in the composite score. */
+  /** Above this ratio the post is viral and a person should review it. In the composite score, this ratio counts as 1. */
   viral: 5,
 } as const;
 
-/** Topic Relevance Score. Source: product requirements, architecture 7. */
+/** Topic Relevance Score, 0..1. Source: product requirements. */
 export const TRS_THRESHOLDS = {
-  /** Below: the agent stays away. */
+  /** Below this score the agent does not reply. */
   disengage: 0.5,
-  /** From `review.from` to `review.to`: logged for review. */
+  /** From `from` to `to`, the decision is logged for review. */
   review: { from: 0.4, to: 0.6 },
 } as const;
 
-/** Composite score. Source: product requirements 2.5. */
+/** Composite score, 0..1. Source: product requirements, decision engine. */
 export const COMPOSITE_THRESHOLDS = {
-  /** From here the context is fetched and an engagement considered. */
+  /** From this score the engine loads the context and considers a reply. */
   engage: 0.65,
-  /** Below: the agent stays away. */
+  /** Below this score the agent does not reply. */
   disengage: 0.4,
 } as const;
 
-/** Who is a power user: any of these, a badge, a telling bio, or a mark by hand. Source: product requirements, story 2.11. */
+/** Weights of the four signals before anything is learned; they add up to 1. Source: product requirements, decision engine. */
+export const DEFAULT_WEIGHTS = { sss: 0.4, ars: 0.25, evs: 0.2, trs: 0.15 } as const;
+
+/**
+ * Largest difference between the sum of the four weights and 1. Needed because 0.42 + 0.24 + 0.22 + 0.12 is 0.9999999999999999 in
+ * floating point. Source: user story of the decision engine.
+ */
+export const WEIGHT_SUM_TOLERANCE = 0.001;
+
+// ----- Queue of posts -----
+
+/** Age of a post in minutes since its publication. Source: product requirements, freshness. */
+export const FRESHNESS_MINUTES = {
+  /** Up to this age the agent replies. */
+  engage: 90,
+  /** From this age the agent does not reply. */
+  disengage: 360,
+} as const;
+
+/** Queue of posts without a decision. Source: product requirements, queue and service levels. */
+export const QUEUE = {
+  /** Failed attempts after which a post leaves the queue and the index of waiting posts. */
+  maxAttempts: 3,
+  /** Number of posts in one batch. */
+  batchSize: 20,
+  /** Seconds between two polls. */
+  pollSeconds: 30,
+  /** Number of waiting posts above which an alert is sent. */
+  alertDepth: 100,
+} as const;
+
+// ----- Authors -----
+
+/**
+ * Thresholds of a power user; one of them is enough. So is a verified badge, a matching keyword in the profile, or an operator's
+ * decision. Source: product requirements, power users.
+ */
 export const POWER_USER_THRESHOLDS = {
-  /** Followers, included (story 2.11; the product requirements say "over"). Also where the first power tier begins. */
+  /** Smallest number of followers (inclusive); also the threshold of the first power tier. */
   followers: 5_000,
   /** Engagements per follower; above. */
   engagementRate: 0.03,
 } as const;
 
-/** How old a post may be, in minutes since it was published. Source: product requirements, freshness. */
-export const FRESHNESS_MINUTES = {
-  /** Engage up to here. */
-  engage: 90,
-  /** Stay away from here on. */
-  disengage: 360,
-} as const;
-
-/** How much each signal counts where nothing was learned yet; together 1. Source: product requirements 2.5. */
-export const DEFAULT_WEIGHTS = { sss: 0.4, ars: 0.25, evs: 0.2, trs: 0.15 } as const;
-
-/**
- * How far the four weights may miss 1 together: floating point adds 0.42 + 0.24 + 0.22 + 0.12 to 0.9999999999999999.
- * Source: story 2.5.
- */
-export const WEIGHT_SUM_TOLERANCE = 0.001;
-
-/** How posts wait for their decision. Source: product requirements 2.7, story 2.7, service levels. */
-export const QUEUE = {
-  /** Failed attempts after which the queue gives a post up. The index of waiting posts leaves it out from then on. */
-  maxAttempts: 3,
-  /** Posts taken at once. */
-  batchSize: 20,
-  /** Seconds between two looks. */
-  pollSeconds: 30,
-  /** Waiting posts above which an alert goes out. */
-  alertDepth: 100,
-} as const;
-
-/** Trust in an author we know nothing of, on the scale 0..1. Source: product requirements 2.2. */
+/** Relationship score of a new author, 0..1. Source: product requirements, relationship score. */
 export const RELATIONSHIP_START = 0.5;
 
-/** What an author can do with us. A mute counts as a block, an upvote as a like. */
+/** Above this relationship score (0..1) the history with the author counts as positive. Source: product requirements, replies. */
+export const POSITIVE_HISTORY = 0.6;
+
+/** Kinds of interactions of an author with us. A mute counts as a block, an upvote as a like. */
 export const INTERACTION_TYPES = ['thanks', 'like', 'click', 'purchase', 'block', 'report', 'hostile_reply'] as const;
 export type InteractionType = (typeof INTERACTION_TYPES)[number];
 
 /**
- * What one interaction adds to the relationship score, which is clamped to 0..1 after each. Source: product requirements 2.2
- * and 3.8.
+ * Change of the relationship score by one interaction, -1..1. The score is limited to 0..1 after each interaction. Source: product
+ * requirements, relationship score.
  */
 export const INTERACTION_WEIGHTS = {
   thanks: 0.15,
@@ -101,10 +113,23 @@ export const INTERACTION_WEIGHTS = {
   hostile_reply: -0.2,
 } as const satisfies Record<InteractionType, number>;
 
-/** Above this score an author counts as one we get on with. Source: reply generator of the product requirements. */
-export const POSITIVE_HISTORY = 0.6;
+// ----- Replies and reviews -----
 
-/** Local time of the market: 6–12, 12–18, 18–24, 0–6. Source: learning-system paper, epic 4. */
+/** Days before the generation of a reply in which posted replies count as people helped. Source: product requirements, replies. */
+export const HELP_COUNT_DAYS = 30;
+
+/** Sentiment of the answers (-1..1) below which the agent deletes its reply. Source: product requirements, self-correction. */
+export const TAKE_BACK_SENTIMENT = -0.75;
+
+/** Actor of automatic approvals and of system entries in the audit log. */
+export const SYSTEM_ACTOR = 'system';
+
+/** Hours after which an open escalation is late. Source: user story of the review queue. */
+export const ESCALATION_SLA_HOURS = 4;
+
+// ----- Learning -----
+
+/** Times of day in the target market: 6–12, 12–18, 18–24 and 0–6 o'clock local time. Source: learning-system paper. */
 export const TIMES_OF_DAY = ['MORNING', 'AFTERNOON', 'EVENING', 'NIGHT'] as const;
 export type TimeOfDay = (typeof TIMES_OF_DAY)[number];
 
@@ -112,14 +137,14 @@ export type TimeOfDay = (typeof TIMES_OF_DAY)[number];
 export const DAYS_OF_WEEK = ['WEEKDAY', 'WEEKEND'] as const;
 export type DayOfWeek = (typeof DAYS_OF_WEEK)[number];
 
-/** A platform and a part of the day or week: `TWITTER_MORNING`, `REDDIT_WEEKEND`. */
+/** Segments of a platform and a part of the day or week: `TWITTER_MORNING`, `REDDIT_WEEKEND`. */
 export const COMBINED_SEGMENTS = PLATFORMS.flatMap((platform) =>
   [...TIMES_OF_DAY, ...DAYS_OF_WEEK].map((part) => `${platform}_${part}` as const),
 );
 
 /**
- * The keys of `segmented_weights` by type. Looked up from the narrowest: COMBINED, then PLATFORM, then GLOBAL. Source:
- * learning-system paper, architecture 7.4.
+ * Keys of `segmented_weights` by type. The engine looks up COMBINED first, then PLATFORM, then GLOBAL. Source: learning-system
+ * paper, architecture document.
  */
 export const SEGMENT_KEYS = {
   GLOBAL: ['GLOBAL'],
@@ -129,66 +154,56 @@ export const SEGMENT_KEYS = {
   COMBINED: COMBINED_SEGMENTS,
 } as const;
 
-/** Share of decisions that get a random mode, 0..1. Source: epic 4, learning-system paper. */
+/** Share of decisions with a random mode, 0..1. Source: learning-system paper. */
 export const RANDOMIZED_SHARE = 0.1;
 
-/** When an adjustment is trusted, measured and judged. Source: learning-system paper, epics 2 and 4. */
+/** Limits of the learning cycle. Source: learning-system paper. */
 export const LEARNING = {
   /** Days from an adjustment to its measurement. */
   measuredAfterDays: 7,
-  /** Accuracy to reach: 1 - |actual - predicted|; above. */
+  /** Target of the accuracy, which is 1 - |actual - predicted|; above. */
   accuracyTarget: 0.85,
-  /** Accuracy that alarms; below. */
+  /** Accuracy that triggers an alarm; below. */
   accuracyAlarm: 0.7,
-  /** Decisions from which a segment's weights are trusted. */
+  /** Number of decisions from which the weights of a segment are trusted. */
   trustedSampleSize: 50,
-  /** Signal segments with enough data that a learning cycle needs, of four. */
+  /** Number of signal segments with enough data that a learning cycle needs, of four. */
   requiredSegments: 3,
-  /** Randomised decisions from which the causal analysis begins. */
+  /** Number of randomised decisions from which the causal analysis starts. */
   causalSampleSize: 200,
-  /** Samples per arm from which an experiment may declare a winner. */
+  /** Number of samples per variant from which an experiment may have a winner. */
   experimentSampleSize: 50,
 } as const;
 
-/** Who qualifies as a champion, and how we approach them. Source: product requirements 4.11, epic 4. */
-export const CHAMPION = {
-  /** Fewest positive interactions in the last 30 days. */
-  interactions: 3,
-  /** Days over which interactions count. */
-  windowDays: 30,
-  /** Mean sentiment, 0..1; above. */
-  sentiment: 0.7,
-  /** Seen within this many days. */
-  activeDays: 7,
-  /** Most sample offers a day, over all champions. */
-  offersPerDay: 5,
-} as const;
+// ----- Competitors and champions -----
 
 /**
- * How good an opening a mention is, 0..1. An unsatisfied customer is the best, a fan the worst; where satisfaction has no
- * figure the sentiment decides. Source: story 2.12.
+ * Opportunity score of a mention, 0..1. If `satisfaction` has no figure, `sentiment` decides. Source: user story of competitor
+ * mentions.
  */
 export const OPPORTUNITY_SCORES = {
   satisfaction: { UNSATISFIED: 0.9, QUESTIONING: 0.7 },
   sentiment: { NEGATIVE: 0.8, NEUTRAL: 0.5, POSITIVE: 0.3 },
 } as const;
 
-/** Most competitive replies a day. Source: product requirements 6, story 2.12. */
+/** Largest number of replies to mentions of competitors a day. Source: product requirements, competitive replies. */
 export const COMPETITIVE_REPLIES_PER_DAY = {
-  /** About one competitor. */
+  /** For each competitor. */
   each: 5,
-  /** About all of them together. */
+  /** For all competitors together. */
   total: 15,
 } as const;
 
-/** Hours after which an open escalation is late. Source: story 3.7. */
-export const ESCALATION_SLA_HOURS = 4;
-
-/** Who approves when nobody does: the actor of automatic approvals and of system entries in the audit log. */
-export const SYSTEM_ACTOR = 'system';
-
-/** Tone of the answers, -1..1, below which the agent takes its reply back. Source: self-correction worker, product requirements. */
-export const TAKE_BACK_SENTIMENT = -0.75;
-
-/** Days before generation whose posted replies make the "people helped" figure. Source: product requirements 3.3. */
-export const HELP_COUNT_DAYS = 30;
+/** Conditions for champions, and the limit of offers. Source: product requirements, champions. */
+export const CHAMPION = {
+  /** Smallest number of positive interactions in `windowDays`. */
+  interactions: 3,
+  /** Days in which interactions count. */
+  windowDays: 30,
+  /** Mean sentiment, 0..1; above. */
+  sentiment: 0.7,
+  /** Largest number of days since the author was last seen. */
+  activeDays: 7,
+  /** Largest number of sample offers a day over all champions. */
+  offersPerDay: 5,
+} as const;

@@ -1,4 +1,4 @@
-/** The documented figures, each with its unit and its source. Imports nothing alive: safe for a browser bundle. */
+/** Figures with units and sources, and lists of values. Imports no database code, so browsers can use it too. */
 export * from './figures.js';
 export * from './lists.js';
 export * from './kpi-catalogue.js';

@@ -1,18 +1,18 @@
 import type { KpiTypeName } from './lists.js';
 
-/** How daily values become one for a longer period. WEIGHTED_AVG: by the replies (or visits) behind each day's value. */
+/** How daily values are combined for a longer period. WEIGHTED_AVG: weighted by the number of replies (or visits) of each day. */
 export type RollUp = 'SUM' | 'AVG' | 'WEIGHTED_AVG' | 'LAST';
 
-/** What `kpi_metrics.value` counts in. Shares are fractions: 0.02, never 2 percent. */
+/** Unit of `kpi_metrics.value`. Shares are fractions: 0.02, not 2 percent. */
 export type KpiUnit = 'fraction' | 'count' | 'seconds' | 'USD' | 'count per 100 replies' | 'ratio' | 'points';
 
-/** A value to reach or to stay within. */
+/** A target or a limit. */
 export interface KpiGoal {
   readonly is: 'above' | 'below' | 'at least' | 'at most';
   readonly value: number;
-  /** The value is that of a whole month, not of a day. */
+  /** The value applies to a whole month, not to a day. */
   readonly per?: 'month';
-  /** The change over the period counts, not the value. */
+  /** The value applies to the change over the period. */
   readonly change?: true;
 }
 
@@ -24,9 +24,9 @@ export interface KpiMetricEntry {
   readonly unit: KpiUnit;
   readonly rollUp: RollUp;
   readonly target?: KpiGoal;
-  /** Beyond it an alert goes out. */
+  /** Limit that triggers an alert. */
   readonly alert?: KpiGoal;
-  /** Measured on these platforms only. Absent: on all. */
+  /** Platforms on which it is measured. Absent: all. */
   readonly platforms?: readonly ('TWITTER' | 'REDDIT' | 'THREADS')[];
 }
 
@@ -44,13 +44,12 @@ function createFamily(name: KpiTypeName, metrics: readonly Omit<KpiMetricEntry, 
 }
 
 /**
- * The metrics the KPI services write, by family. Targets are the business goals of the project brief (chapter 3) and the
- * product requirements; alerts are those of the dashboard. The table takes other names too: the catalogue is where their
- * unit is looked up, not a gate.
+ * Metrics that the KPI services write, by family, with unit, aggregation, target and alert. Source: business goals of the project
+ * brief and the product requirements; alerts of the dashboard. `kpi_metrics` also accepts names that are not listed here.
  */
 export const KPI_CATALOGUE: readonly KpiMetricEntry[] = [
   ...createFamily('COMMERCIAL', [
-    // Unique clicks per reply that mentions the product: may exceed 1.
+    // Unique clicks per reply that mentions the product; may exceed 1.
     {
       name: 'ctr',
       unit: 'fraction',
@@ -83,7 +82,7 @@ export const KPI_CATALOGUE: readonly KpiMetricEntry[] = [
     { name: 'creator_reposts', unit: 'count', rollUp: 'SUM', target: createGoal('at least', 2, aMonth) },
   ]),
   ...createFamily('SAFETY', [
-    // Removed replies against the community's own baseline: 1 = as usual there.
+    // Removed replies relative to what is usual in the community; 1 = usual.
     {
       name: 'removal_rate',
       unit: 'ratio',
@@ -98,7 +97,7 @@ export const KPI_CATALOGUE: readonly KpiMetricEntry[] = [
       target: createGoal('at most', 0),
       alert: createGoal('above', 0),
     },
-    // May fall, and may be negative.
+    // May decrease, and may be negative.
     {
       name: 'reddit_karma',
       unit: 'points',

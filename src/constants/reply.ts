@@ -1,42 +1,42 @@
 /**
- * The disclosure every reply carries: U+2014 (em dash) directly followed by the name. Required by advertising law; source:
- * ReplyContentSchema of the requirements.
+ * Signature that every reply must contain: U+2014 (em dash) directly followed by the name. Advertising law requires this
+ * disclosure. Source: requirements for reply texts.
  */
 export const REPLY_SIGNATURE = '—Antone (Vita)';
 
-/** Bounds of any reply, in characters (code points). Source: ReplyContentSchema. */
+/** Smallest and largest length of a reply on any platform, in characters (code points). Source: requirements for reply texts. */
 export const REPLY_LENGTH = { min: 10, max: 1000 } as const;
 
 /**
- * The longest reply on each platform, in characters. Source: product requirements FR7; 320 exceeds the 280 of a basic X
- * account, whose poster must shorten or split.
+ * Largest length of a reply on each platform, in characters. Source: product requirements, reply limits. A basic X account allows
+ * only 280 characters; the service that posts there must shorten or split the text.
  */
 export const REPLY_LIMITS = { TWITTER: 320, REDDIT: 500, THREADS: 320 } as const;
 
 /**
- * Claims that a reply must not make, in any case, anywhere in the text. Source: ReplyContentSchema. Over-blocking is
- * preferred to under-blocking: as plain parts of words these also hit "secure", "obscure", "pedicure", "epicure", "retreat"
- * and "treat yourself", and refuse a disclaimer that says "not a cure".
+ * Medical claims that a reply must not contain, in upper or lower case, anywhere in the text. Source: requirements for reply texts.
+ * It is better to refuse too much than too little: the pattern also matches "secure", "obscure", "pedicure", "epicure", "retreat",
+ * "treat yourself" and the disclaimer "not a cure".
  */
 export const PROHIBITED_CLAIMS = /(cure|prevent|treat|clinically proven)/i;
 
 /**
- * Does a text make a prohibited claim, however it is written? Before it is compared, compatibility forms (full-width letters,
- * ligatures, letters in circles) become plain ones, accents and invisible characters are dropped, and any white space counts
- * as one space. Letters of other alphabets that look alike stay what they are.
+ * Returns true when a text contains a prohibited claim in any spelling. Before the comparison, compatibility forms (full-width
+ * letters, ligatures, circled letters) become plain letters, accents and invisible characters are removed, and white space
+ * becomes one space. Similar letters of other alphabets are not converted.
  *
- * @param text of any length and content.
+ * @param text any text of any length
  */
 export function containsProhibitedClaim(text: string): boolean {
   const plain = text
     .normalize('NFKD')
     .replace(/(?!\p{White_Space})[\p{M}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\uFFFC\u{1D159}]/gu, '')
     .replace(/[\p{White_Space}\u2800]+/gu, ' ')
-    // Upper case first: it turns the dotless i and other variants into the plain letter.
+    // Upper case first, because it converts variants such as the dotless i into plain letters.
     .toUpperCase()
     .toLowerCase();
   return CLAIMS.test(plain);
 }
 
-// A zero-width space may be all that stands between two words.
+// The space is optional, because two words may be separated only by a zero-width space, which is removed.
 const CLAIMS = new RegExp(PROHIBITED_CLAIMS.source.replaceAll(' ', ' ?'));

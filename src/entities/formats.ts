@@ -1,7 +1,7 @@
 import { quoteLiteral, type TextFormat } from '../columns/index.js';
 import type { Platform } from './enums.js';
 
-/** What a user name looks like on each platform; the requirements' own rule (letters, digits, underscore) is that of X. */
+/** Format of a user name on each platform. */
 export const HANDLE_FORMATS: Readonly<Record<Platform, TextFormat & { readonly example: string }>> = {
   TWITTER: {
     pattern: /^[A-Za-z0-9_]{1,15}$/,
@@ -20,26 +20,26 @@ export const HANDLE_FORMATS: Readonly<Record<Platform, TextFormat & { readonly e
   },
 };
 
-/** The same for PostgreSQL. */
+/** SQL condition of these formats. */
 export const HANDLE_OF_PLATFORM = `CASE "platform" ${Object.entries(HANDLE_FORMATS)
   .map(([platform, { pattern }]) => `WHEN '${platform}' THEN "handle" ~ ${quoteLiteral(pattern.source)}`)
   .join(' ')} END`;
 
-/** "a handle on TWITTER must be 1 to 15 letters, digits or underscores, like jane_doe7; on REDDIT it must be…" */
-export const HANDLE_SENTENCE = `a handle ${Object.entries(HANDLE_FORMATS)
+/** Message: "a handle on TWITTER must be 1 to 15 letters, digits or underscores, like jane_doe7; on REDDIT it must be…" */
+export const HANDLE_MESSAGE = `a handle ${Object.entries(HANDLE_FORMATS)
   .map(([platform, { message, example }], index) => {
     return `on ${platform} ${index === 0 ? '' : 'it '}${message}, like ${example}`;
   })
   .join('; ')}`;
 
-/** A post's id as platforms write it. Source: PostContentSchema of the requirements. */
+/** Format of the id of a post. Source: requirements for posts. */
 export const PLATFORM_POST_ID: TextFormat = {
   pattern: /^[A-Za-z0-9_-]+$/,
   message: 'must be letters, digits, underscores or dashes',
 };
 
-/** A tracking code. Source: ReplyContentSchema of the requirements. */
-const UTM_CODE: TextFormat = {
+/** Format of a tracking code. Source: requirements for reply texts. */
+export const UTM_CODE: TextFormat = {
   pattern: /^[a-z0-9_-]+$/,
   message: 'must be lower-case letters, digits, underscores or dashes',
 };

@@ -44,7 +44,7 @@ export {
   WeightAdjustmentLog,
 };
 
-/** The tables people edit so that a new value needs no migration. */
+/** Reference tables: operators edit their rows, so a new value needs no migration. */
 export const REFERENCE_ENTITIES = [
   Archetype,
   PowerTier,
@@ -54,7 +54,7 @@ export const REFERENCE_ENTITIES = [
   ChampionTier,
 ] as const;
 
-/** The tables that fill while the agent works; parents before children. */
+/** Tables that the agent fills. Parents before children. */
 export const RECORD_ENTITIES = [
   Author,
   Post,
@@ -73,5 +73,5 @@ export const RECORD_ENTITIES = [
   SegmentedWeight,
 ] as const;
 
-/** All 21 tables, parents before children. */
+/** All tables. Parents before children. */
 export const ENTITIES = [...REFERENCE_ENTITIES, ...RECORD_ENTITIES] as const;

@@ -4,12 +4,12 @@ import {
   createCountRule,
   Field,
   flagRule,
-  createIsoTimestampRule,
+  isoTimestampRule,
   createListRule,
   AllowUnknownKeys,
   createQuantityRule,
-  createRatioRule,
-  createScoreRule,
+  ratioRule,
+  scoreRule,
   createShapeRule,
   createTextRules,
   UPPER_SNAKE,
@@ -26,18 +26,18 @@ export interface PerSignal {
   trs: number;
 }
 
-/** How much each signal counts, 0..1 each. That they add up to 1 is asked of the weights in force, not of a log. */
+/** Weight of each signal, each 0..1. Only `segmented_weights` requires that they add up to 1. */
 export class SignalWeights implements PerSignal {
-  @Field(createScoreRule) sss!: number;
-  @Field(createScoreRule) ars!: number;
-  @Field(createScoreRule) evs!: number;
-  @Field(createScoreRule) trs!: number;
+  @Field(scoreRule) sss!: number;
+  @Field(scoreRule) ars!: number;
+  @Field(scoreRule) evs!: number;
+  @Field(scoreRule) trs!: number;
 
-  /** Which segment they belong to, like TWITTER_MORNING. Absent: GLOBAL. The log has no column for it. */
+  /** Segment of the weights, e.g. TWITTER_MORNING; the log has no column for it. Absent: GLOBAL. */
   @Field(createTextRules({ max: 64, format: UPPER_SNAKE }), { optional: true }) segment?: string;
 }
 
-/** How many decisions are behind each signal. */
+/** Number of decisions behind each signal. */
 export class SampleSizes implements PerSignal {
   @Field(createCountRule()) sss!: number;
   @Field(createCountRule()) ars!: number;
@@ -45,14 +45,14 @@ export class SampleSizes implements PerSignal {
   @Field(createCountRule()) trs!: number;
 }
 
-/** One signal of a decision, as recorded. May hold more: sub-scores differ from signal to signal. */
+/** One signal of a decision. Other keys are allowed, because each signal has different sub-scores. */
 @AllowUnknownKeys()
 export class Signal {
-  /** 0..1, but for the velocity, which is a ratio: the columns hold each to its own range. */
+  /** 0..1, except for the velocity, which is a ratio. The columns of the scores check their ranges. */
   @Field(createQuantityRule()) score!: number;
 
-  /** How sure the signal is, 0..1. */
-  @Field(createScoreRule, { optional: true }) confidence?: number;
+  /** Confidence of the signal, 0..1. */
+  @Field(scoreRule, { optional: true }) confidence?: number;
 
   @Field(createListRule(...createTextRules({ max: 1000 })), { optional: true }) reasons?: string[];
 
@@ -72,24 +72,24 @@ export class SignalBreakdown {
   [other: string]: unknown;
 }
 
-/** What time it is for the market. */
+/** Phase of the week in the target market. */
 export const TEMPORAL_PHASES = ['peak_suffering', 'prevention', 'holiday', 'normal'] as const;
 export type TemporalPhase = (typeof TEMPORAL_PHASES)[number];
 
-/** `decisions.temporal_context`: what time it was for the market. No other keys. */
+/** `decisions.temporal_context`: the time in the target market at the decision. No other keys. */
 export class TemporalContext {
   @Field(createChoiceRule(TEMPORAL_PHASES)) phase!: TemporalPhase;
 
-  /** How much more often than usual the platforms are polled; 1 = usual. */
-  @Field(createRatioRule, { optional: true }) monitoringMultiplier?: number;
+  /** Polling frequency relative to the usual one; 1 = usual. */
+  @Field(ratioRule, { optional: true }) monitoringMultiplier?: number;
 
   @Field(createListRule(...createTextRules({ max: 200 })), { optional: true }) matchedRules?: string[];
 
-  /** IANA name, e.g. America/New_York. Only its length is asked: the list of zones changes. */
+  /** IANA name, e.g. America/New_York, at most 64 characters. Not checked against the list of zones, which changes. */
   @Field(createTextRules({ max: 64 }), { optional: true }) timezone?: string;
 
   /** ISO 8601 in UTC. */
-  @Field(createIsoTimestampRule, { optional: true }) evaluatedAt?: string;
+  @Field(isoTimestampRule, { optional: true }) evaluatedAt?: string;
 
   @Field(flagRule, { optional: true }) isPriority?: boolean;
 }
@@ -99,19 +99,19 @@ export class InteractionEvent {
   @Field(createChoiceRule(INTERACTION_TYPES)) type!: InteractionType;
 
   /** When it happened, ISO 8601 in UTC. */
-  @Field(createIsoTimestampRule) timestamp!: string;
+  @Field(isoTimestampRule) timestamp!: string;
 
-  /** The reply it answered. */
+  /** Id of the reply that the author reacted to. */
   @Field(uuidRule, { optional: true }) replyId?: string;
 
-  /** The tracking code that was clicked. */
+  /** Tracking code of the clicked link. */
   @Field(createTextRules(UTM_CODE_TEXT), { optional: true }) utmCode?: string;
 
-  /** How often, for events that platforms report as a number. */
+  /** Number of events, for platforms that report only a number. */
   @Field(createCountRule(), { optional: true }) count?: number;
 }
 
-/** Counts and rates of one reply at one time. All counts are totals since posting. No other keys. */
+/** Results of one reply at one time. Counts are totals since posting. No other keys. */
 export class ReplyOutcome {
   @Field(createCountRule(), { optional: true }) likes?: number;
   @Field(createCountRule(), { optional: true }) replies?: number;
@@ -122,22 +122,22 @@ export class ReplyOutcome {
   /** US dollars; refunds may make it negative. */
   @Field(createQuantityRule(), { optional: true }) revenue?: number;
 
-  /** Unique clicks per view, a fraction; above 1 where the platform counts views late. */
-  @Field(createRatioRule, { optional: true }) ctr?: number;
+  /** Unique clicks per view, a fraction; above 1 when the platform counts views late. */
+  @Field(ratioRule, { optional: true }) ctr?: number;
 
-  /** Tone of the answers, -1 (hostile) .. 1 (warm); below -0.75 the reply is taken back. */
+  /** Sentiment of the answers, -1 (hostile) .. 1 (warm); below -0.75 we delete the reply. */
   @Field(createRangeRule(-1, 1), { optional: true }) sentiment?: number;
 
   @Field(createCountRule(), { optional: true }) reports?: number;
   @Field(flagRule, { optional: true }) removed?: boolean;
 
   /** When it was measured, ISO 8601 in UTC. */
-  @Field(createIsoTimestampRule, { optional: true }) capturedAt?: string;
+  @Field(isoTimestampRule, { optional: true }) capturedAt?: string;
 }
 
 const outcome = createShapeRule(() => ReplyOutcome);
 
-/** When a reply is measured: after 15 minutes, an hour, a day, a week. */
+/** Results of a reply 15 minutes, 60 minutes, 24 hours and 7 days after posting. */
 export class OutcomeWindows {
   @Field(outcome, { optional: true }) '15m'?: ReplyOutcome;
   @Field(outcome, { optional: true }) '60m'?: ReplyOutcome;
@@ -145,18 +145,18 @@ export class OutcomeWindows {
   @Field(outcome, { optional: true }) '7d'?: ReplyOutcome;
 }
 
-/** What the generator thought of its reply; the approval queue shows it. May hold more. */
+/** Scores of the generator for its reply, shown in the approval queue. Other keys are allowed. */
 @AllowUnknownKeys()
 export class GenerationScores {
-  /** How sure the generator was, 0..1; below 0.85 a person looks, from 0.90 bulk approval is offered. */
-  @Field(createScoreRule, { optional: true }) confidence?: number;
+  /** Confidence of the generator, 0..1. Below 0.85 a person reviews the reply, from 0.90 bulk approval is offered. */
+  @Field(scoreRule, { optional: true }) confidence?: number;
 
-  @Field(createScoreRule, { optional: true }) shareability?: number;
+  @Field(scoreRule, { optional: true }) shareability?: number;
 
   [detail: string]: unknown;
 }
 
-/** `replies.metrics_json`: the latest outcome, and what it was at each window. No other keys. */
+/** `replies.metrics_json`: the latest results, and those at each time of measurement. No other keys. */
 export class ReplyMetrics extends ReplyOutcome {
   @Field(createShapeRule(() => OutcomeWindows), { optional: true }) windows?: OutcomeWindows;
   @Field(createShapeRule(() => GenerationScores), { optional: true }) generation?: GenerationScores;

@@ -2,12 +2,31 @@ import type { QueryRunner } from 'typeorm';
 import type { ReversibleMigration } from './migration.js';
 
 /**
- * WHY  the business adds archetypes, tiers, categories, KPI families and reasons from the dashboard; native enums would make
- * each of them a migration and a deployment (risk TECH-002).
- * WHAT six reference tables, each with a unique name and a switch to retire a row.
+ * Every invisible character, as the inside of a bracket expression of PostgreSQL: the white space, control, format and
+ * default-ignorable characters of Unicode 17, without NUL.
+ */
+const INVISIBLE = [
+  ...['1-20', '7F-A0', 'AD', '34F', '600-605', '61C', '6DD', '70F', '890-891', '8E2', '115F-1160', '1680', '17B4-17B5'],
+  ...['180B-180F', '2000-200F', '2028-202F', '205F-206F', '2800', '3000', '3164', 'FE00-FE0F', 'FEFF', 'FFA0'],
+  ...['FFF0-FFFC', '110BD', '110CD', '13430-1343F', '16FE4', '1BCA0-1BCA3', '1D159', '1D173-1D17A', 'E0000-E0FFF'],
+]
+  .map((range) =>
+    range.replace(/[0-9A-F]+/g, (code) =>
+      code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`,
+    ),
+  )
+  .join('');
+
+/** Upper snake case, e.g. HUMOR_LIGHT. */
+const UPPER_SNAKE = '[A-Z][A-Z0-9]*(_[A-Z0-9]+)*';
+
+/**
+ * WHY  operators add archetypes, tiers, categories, KPI families and escalation reasons from the dashboard. With native enums,
+ *      each new value would need a migration and a deployment.
+ * WHAT creates six reference tables, each with a unique name and the flag is_active, which retires a row.
  *
- * Generated from the entities, then sorted into steps. LOCKS nothing that is in use: every table is new.
- * REVERSIBLE, with the loss of the rows.
+ * Generated from the entities, then sorted into steps. LOCKS only the new tables, which no service uses yet.
+ * REVERSIBLE: down() drops the tables with their rows.
  */
 export class CreateReferenceTables1795411800000 implements ReversibleMigration {
   readonly name = 'CreateReferenceTables1795411800000';
@@ -53,12 +72,12 @@ async function createArchetypes(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "ck_archetypes__name_length" CHECK (
             char_length("name") BETWEEN 1 AND 50
         ),
-        CONSTRAINT "ck_archetypes__name_format" CHECK ("name" ~ '^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$'),
+        CONSTRAINT "ck_archetypes__name_format" CHECK ("name" ~ '^${UPPER_SNAKE}$'),
         CONSTRAINT "ck_archetypes__description_length" CHECK (
             char_length("description") BETWEEN 1 AND 500
         ),
         CONSTRAINT "ck_archetypes__description_blank" CHECK (
-            "description" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
+            "description" ~ '[^${INVISIBLE}]'
         ),
         CONSTRAINT "ck_archetypes__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)
@@ -71,14 +90,14 @@ async function createArchetypes(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "pk_archetypes" PRIMARY KEY ("id")
     );
     COMMENT ON COLUMN "archetypes"."id" IS 'Surrogate key.';
-    COMMENT ON COLUMN "archetypes"."name" IS 'The name code refers to, like HUMOR_LIGHT.';
-    COMMENT ON COLUMN "archetypes"."description" IS 'What the shape is for, in a sentence.';
-    COMMENT ON COLUMN "archetypes"."is_active" IS 'Offered for new replies. Retired rows stay, since old replies refer to them.';
+    COMMENT ON COLUMN "archetypes"."name" IS 'Unique name that code looks up, in upper snake case, e.g. HUMOR_LIGHT.';
+    COMMENT ON COLUMN "archetypes"."description" IS 'What the style is for, in one sentence.';
+    COMMENT ON COLUMN "archetypes"."is_active" IS 'True while new replies may use the archetype. False: retired, but old replies and decisions still refer to it.';
     COMMENT ON COLUMN "archetypes"."created_at" IS 'When the row was written.';
     COMMENT ON COLUMN "archetypes"."updated_at" IS 'When the row was last changed.'
   `);
   await queryRunner.query(`
-    COMMENT ON TABLE "archetypes" IS 'In what shapes can a reply be written? Edited from the dashboard, so that a new shape needs no migration.'
+    COMMENT ON TABLE "archetypes" IS 'One row per style in which a reply can be written. Seeded, then edited from the dashboard. Kept for ever; a retired archetype has \`is_active\` = false.'
   `);
 }
 
@@ -96,13 +115,13 @@ async function createPowerTiers(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "ck_power_tiers__name_length" CHECK (
             char_length("name") BETWEEN 1 AND 50
         ),
-        CONSTRAINT "ck_power_tiers__name_format" CHECK ("name" ~ '^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$'),
+        CONSTRAINT "ck_power_tiers__name_format" CHECK ("name" ~ '^${UPPER_SNAKE}$'),
         CONSTRAINT "ck_power_tiers__follower_threshold_range" CHECK ("follower_threshold" >= 0),
         CONSTRAINT "ck_power_tiers__description_length" CHECK (
             char_length("description") BETWEEN 1 AND 500
         ),
         CONSTRAINT "ck_power_tiers__description_blank" CHECK (
-            "description" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
+            "description" ~ '[^${INVISIBLE}]'
         ),
         CONSTRAINT "ck_power_tiers__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)
@@ -115,15 +134,15 @@ async function createPowerTiers(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "pk_power_tiers" PRIMARY KEY ("id")
     );
     COMMENT ON COLUMN "power_tiers"."id" IS 'Surrogate key.';
-    COMMENT ON COLUMN "power_tiers"."name" IS 'The name code refers to, like MICRO.';
-    COMMENT ON COLUMN "power_tiers"."follower_threshold" IS 'Fewest followers of the tier, included.';
-    COMMENT ON COLUMN "power_tiers"."description" IS 'Who belongs to it, in a sentence.';
-    COMMENT ON COLUMN "power_tiers"."is_active" IS 'Used for new classifications.';
+    COMMENT ON COLUMN "power_tiers"."name" IS 'Unique name that code looks up, in upper snake case, e.g. MICRO.';
+    COMMENT ON COLUMN "power_tiers"."follower_threshold" IS 'Smallest number of followers in the tier (inclusive), 0 or more.';
+    COMMENT ON COLUMN "power_tiers"."description" IS 'Which authors belong to the tier, in one sentence.';
+    COMMENT ON COLUMN "power_tiers"."is_active" IS 'True while new classifications use the tier.';
     COMMENT ON COLUMN "power_tiers"."created_at" IS 'When the row was written.';
     COMMENT ON COLUMN "power_tiers"."updated_at" IS 'When the row was last changed.'
   `);
   await queryRunner.query(`
-    COMMENT ON TABLE "power_tiers" IS 'From how many followers does an author count as what? Each tier reaches up to the threshold of the next.'
+    COMMENT ON TABLE "power_tiers" IS 'One row per class of authors by follower count. A tier covers the follower counts from its threshold up to the next threshold. Seeded, then edited from the dashboard. Kept for ever; a retired tier has \`is_active\` = false.'
   `);
 }
 
@@ -140,12 +159,12 @@ async function createCompetitorCategories(queryRunner: QueryRunner): Promise<voi
         CONSTRAINT "ck_competitor_categories__name_length" CHECK (
             char_length("name") BETWEEN 1 AND 50
         ),
-        CONSTRAINT "ck_competitor_categories__name_format" CHECK ("name" ~ '^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$'),
+        CONSTRAINT "ck_competitor_categories__name_format" CHECK ("name" ~ '^${UPPER_SNAKE}$'),
         CONSTRAINT "ck_competitor_categories__description_length" CHECK (
             char_length("description") BETWEEN 1 AND 500
         ),
         CONSTRAINT "ck_competitor_categories__description_blank" CHECK (
-            "description" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
+            "description" ~ '[^${INVISIBLE}]'
         ),
         CONSTRAINT "ck_competitor_categories__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)
@@ -158,14 +177,14 @@ async function createCompetitorCategories(queryRunner: QueryRunner): Promise<voi
         CONSTRAINT "pk_competitor_categories" PRIMARY KEY ("id")
     );
     COMMENT ON COLUMN "competitor_categories"."id" IS 'Surrogate key.';
-    COMMENT ON COLUMN "competitor_categories"."name" IS 'The name code refers to, like IV_THERAPY.';
-    COMMENT ON COLUMN "competitor_categories"."description" IS 'What belongs to it, in a sentence.';
-    COMMENT ON COLUMN "competitor_categories"."is_active" IS 'Offered for new competitors.';
+    COMMENT ON COLUMN "competitor_categories"."name" IS 'Unique name that code looks up, in upper snake case, e.g. IV_THERAPY.';
+    COMMENT ON COLUMN "competitor_categories"."description" IS 'Which products belong to the category, in one sentence.';
+    COMMENT ON COLUMN "competitor_categories"."is_active" IS 'True while new competitors may use the category.';
     COMMENT ON COLUMN "competitor_categories"."created_at" IS 'When the row was written.';
     COMMENT ON COLUMN "competitor_categories"."updated_at" IS 'When the row was last changed.'
   `);
   await queryRunner.query(`
-    COMMENT ON TABLE "competitor_categories" IS 'What kinds of alternatives do people reach for? Reply templates are keyed by these names.'
+    COMMENT ON TABLE "competitor_categories" IS 'One row per kind of competing product; reply templates are chosen by its name. Seeded, then edited from the dashboard. Kept for ever; a retired category has \`is_active\` = false.'
   `);
 }
 
@@ -183,12 +202,12 @@ async function createKpiTypes(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "ck_kpi_types__name_length" CHECK (
             char_length("name") BETWEEN 1 AND 50
         ),
-        CONSTRAINT "ck_kpi_types__name_format" CHECK ("name" ~ '^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$'),
+        CONSTRAINT "ck_kpi_types__name_format" CHECK ("name" ~ '^${UPPER_SNAKE}$'),
         CONSTRAINT "ck_kpi_types__description_length" CHECK (
             char_length("description") BETWEEN 1 AND 500
         ),
         CONSTRAINT "ck_kpi_types__description_blank" CHECK (
-            "description" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
+            "description" ~ '[^${INVISIBLE}]'
         ),
         CONSTRAINT "ck_kpi_types__aggregation_type_choice" CHECK (
             "aggregation_type" IN ('SUM', 'AVG', 'MIN', 'MAX', 'COUNT', 'LAST')
@@ -204,15 +223,15 @@ async function createKpiTypes(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "pk_kpi_types" PRIMARY KEY ("id")
     );
     COMMENT ON COLUMN "kpi_types"."id" IS 'Surrogate key.';
-    COMMENT ON COLUMN "kpi_types"."name" IS 'The name code refers to, like COMMERCIAL.';
-    COMMENT ON COLUMN "kpi_types"."description" IS 'What the family tells, in a sentence.';
-    COMMENT ON COLUMN "kpi_types"."aggregation_type" IS 'How its daily values roll up to a longer period, where the metric does not say otherwise.';
-    COMMENT ON COLUMN "kpi_types"."is_active" IS 'Collected and shown.';
+    COMMENT ON COLUMN "kpi_types"."name" IS 'Unique name that code looks up, in upper snake case, e.g. COMMERCIAL.';
+    COMMENT ON COLUMN "kpi_types"."description" IS 'What the metrics of the family measure, in one sentence.';
+    COMMENT ON COLUMN "kpi_types"."aggregation_type" IS 'How daily values are combined for a longer period, unless the KPI catalogue in the code names another way for the metric: SUM, AVG, MIN, MAX, COUNT or LAST.';
+    COMMENT ON COLUMN "kpi_types"."is_active" IS 'True while the metrics of the family are collected and shown.';
     COMMENT ON COLUMN "kpi_types"."created_at" IS 'When the row was written.';
     COMMENT ON COLUMN "kpi_types"."updated_at" IS 'When the row was last changed.'
   `);
   await queryRunner.query(`
-    COMMENT ON TABLE "kpi_types" IS 'Which families of numbers do we steer by? The family, not the metric: its metrics are named in \`kpi_metrics\`.'
+    COMMENT ON TABLE "kpi_types" IS 'One row per family of metrics; the metrics themselves are named in \`kpi_metrics\`. Seeded, then edited from the dashboard. Kept for ever; a retired family has \`is_active\` = false.'
   `);
 }
 
@@ -230,12 +249,12 @@ async function createEscalationReasons(queryRunner: QueryRunner): Promise<void> 
         CONSTRAINT "ck_escalation_reasons__name_length" CHECK (
             char_length("name") BETWEEN 1 AND 50
         ),
-        CONSTRAINT "ck_escalation_reasons__name_format" CHECK ("name" ~ '^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$'),
+        CONSTRAINT "ck_escalation_reasons__name_format" CHECK ("name" ~ '^${UPPER_SNAKE}$'),
         CONSTRAINT "ck_escalation_reasons__description_length" CHECK (
             char_length("description") BETWEEN 1 AND 500
         ),
         CONSTRAINT "ck_escalation_reasons__description_blank" CHECK (
-            "description" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
+            "description" ~ '[^${INVISIBLE}]'
         ),
         CONSTRAINT "ck_escalation_reasons__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)
@@ -248,15 +267,15 @@ async function createEscalationReasons(queryRunner: QueryRunner): Promise<void> 
         CONSTRAINT "pk_escalation_reasons" PRIMARY KEY ("id")
     );
     COMMENT ON COLUMN "escalation_reasons"."id" IS 'Surrogate key.';
-    COMMENT ON COLUMN "escalation_reasons"."name" IS 'The name code refers to, like MODERATOR_WARNING.';
-    COMMENT ON COLUMN "escalation_reasons"."description" IS 'When it applies, in a sentence.';
-    COMMENT ON COLUMN "escalation_reasons"."severity" IS 'Priority a new escalation gets unless its opener says otherwise.';
-    COMMENT ON COLUMN "escalation_reasons"."is_active" IS 'Offered for new escalations.';
+    COMMENT ON COLUMN "escalation_reasons"."name" IS 'Unique name that code looks up, in upper snake case, e.g. MODERATOR_WARNING.';
+    COMMENT ON COLUMN "escalation_reasons"."description" IS 'When the reason applies, in one sentence.';
+    COMMENT ON COLUMN "escalation_reasons"."severity" IS 'Priority of a new escalation with this reason, unless the service that opens it sets another.';
+    COMMENT ON COLUMN "escalation_reasons"."is_active" IS 'True while new escalations may use the reason.';
     COMMENT ON COLUMN "escalation_reasons"."created_at" IS 'When the row was written.';
     COMMENT ON COLUMN "escalation_reasons"."updated_at" IS 'When the row was last changed.'
   `);
   await queryRunner.query(`
-    COMMENT ON TABLE "escalation_reasons" IS 'Why does a person have to look?'
+    COMMENT ON TABLE "escalation_reasons" IS 'One row per reason for which a person must review something. Seeded, then edited from the dashboard. Kept for ever; a retired reason has \`is_active\` = false.'
   `);
 }
 
@@ -275,7 +294,7 @@ async function createChampionTiers(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "ck_champion_tiers__name_length" CHECK (
             char_length("name") BETWEEN 1 AND 50
         ),
-        CONSTRAINT "ck_champion_tiers__name_format" CHECK ("name" ~ '^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$'),
+        CONSTRAINT "ck_champion_tiers__name_format" CHECK ("name" ~ '^${UPPER_SNAKE}$'),
         CONSTRAINT "ck_champion_tiers__min_engagement_range" CHECK ("min_engagement" >= 0),
         CONSTRAINT "ck_champion_tiers__benefits_size" CHECK (octet_length("benefits"::text) <= 65536),
         CONSTRAINT "ck_champion_tiers__benefits_shape" CHECK (jsonb_typeof("benefits") = 'array'),
@@ -283,7 +302,7 @@ async function createChampionTiers(queryRunner: QueryRunner): Promise<void> {
             char_length("description") BETWEEN 1 AND 500
         ),
         CONSTRAINT "ck_champion_tiers__description_blank" CHECK (
-            "description" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
+            "description" ~ '[^${INVISIBLE}]'
         ),
         CONSTRAINT "ck_champion_tiers__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)
@@ -296,15 +315,15 @@ async function createChampionTiers(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "pk_champion_tiers" PRIMARY KEY ("id")
     );
     COMMENT ON COLUMN "champion_tiers"."id" IS 'Surrogate key.';
-    COMMENT ON COLUMN "champion_tiers"."name" IS 'The name code refers to, like GOLD.';
-    COMMENT ON COLUMN "champion_tiers"."min_engagement" IS 'Fewest positive interactions in 30 days, included.';
-    COMMENT ON COLUMN "champion_tiers"."benefits" IS 'What a champion of the tier is offered, each in a few words.';
-    COMMENT ON COLUMN "champion_tiers"."description" IS 'Who belongs to it, in a sentence.';
-    COMMENT ON COLUMN "champion_tiers"."is_active" IS 'Used for new classifications.';
+    COMMENT ON COLUMN "champion_tiers"."name" IS 'Unique name that code looks up, in upper snake case, e.g. GOLD.';
+    COMMENT ON COLUMN "champion_tiers"."min_engagement" IS 'Smallest number of positive interactions in 30 days (inclusive), 0 or more.';
+    COMMENT ON COLUMN "champion_tiers"."benefits" IS 'Benefits that a champion of the tier is offered: a list of texts of at most 200 characters.';
+    COMMENT ON COLUMN "champion_tiers"."description" IS 'Which champions belong to the tier, in one sentence.';
+    COMMENT ON COLUMN "champion_tiers"."is_active" IS 'True while new classifications use the tier.';
     COMMENT ON COLUMN "champion_tiers"."created_at" IS 'When the row was written.';
     COMMENT ON COLUMN "champion_tiers"."updated_at" IS 'When the row was last changed.'
   `);
   await queryRunner.query(`
-    COMMENT ON TABLE "champion_tiers" IS 'From how many positive interactions is an author which kind of champion, and what do they get for it?'
+    COMMENT ON TABLE "champion_tiers" IS 'One row per class of community champions, with the engagement it requires and the benefits it gives. Seeded, then edited from the dashboard. Kept for ever; a retired tier has \`is_active\` = false.'
   `);
 }

@@ -2,12 +2,34 @@ import type { QueryRunner } from 'typeorm';
 import type { ReversibleMigration } from './migration.js';
 
 /**
+ * Every invisible character, as the inside of a bracket expression of PostgreSQL: the white space, control, format and
+ * default-ignorable characters of Unicode 17, without NUL.
+ */
+const INVISIBLE = [
+  ...['1-20', '7F-A0', 'AD', '34F', '600-605', '61C', '6DD', '70F', '890-891', '8E2', '115F-1160', '1680', '17B4-17B5'],
+  ...['180B-180F', '2000-200F', '2028-202F', '205F-206F', '2800', '3000', '3164', 'FE00-FE0F', 'FEFF', 'FFA0'],
+  ...['FFF0-FFFC', '110BD', '110CD', '13430-1343F', '16FE4', '1BCA0-1BCA3', '1D159', '1D173-1D17A', 'E0000-E0FFF'],
+]
+  .map((range) =>
+    range.replace(/[0-9A-F]+/g, (code) =>
+      code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`,
+    ),
+  )
+  .join('');
+
+/** Lower snake case, e.g. meme_language. */
+const LOWER_SNAKE = '[a-z][a-z0-9]*(_[a-z0-9]+)*';
+
+/** The id of a post on its platform. */
+const PLATFORM_POST_ID = '^[A-Za-z0-9_-]+$';
+
+/**
  * WHY  the agent must remember authors, queue posts, explain its decisions and keep its replies.
- * WHAT the four core tables, and experiments, to which decisions refer. A reply outlives its decision (ON DELETE SET NULL),
- *      so that the purge after 90 days never removes one.
+ * WHAT creates authors, posts, decisions and replies, and experiments, to which decisions refer. A reply outlives its decision
+ *      (ON DELETE SET NULL), so the purge of decisions after 90 days deletes no reply.
  *
- * Generated from the entities, then sorted into steps. LOCKS nothing that is in use: every table is new.
- * REVERSIBLE, with the loss of the rows.
+ * Generated from the entities, then sorted into steps. LOCKS only the new tables, which no service uses yet.
+ * REVERSIBLE: down() drops the tables with their rows.
  */
 export class CreateCoreTables1795411801000 implements ReversibleMigration {
   readonly name = 'CreateCoreTables1795411801000';
@@ -79,19 +101,19 @@ async function createAuthors(queryRunner: QueryRunner): Promise<void> {
             char_length("platform_id") BETWEEN 1 AND 100
         ),
         CONSTRAINT "ck_authors__platform_id_blank" CHECK (
-            "platform_id" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
+            "platform_id" ~ '[^${INVISIBLE}]'
         ),
         CONSTRAINT "ck_authors__handle_length" CHECK (
             char_length("handle") BETWEEN 1 AND 50
         ),
         CONSTRAINT "ck_authors__handle_blank" CHECK (
-            "handle" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
+            "handle" ~ '[^${INVISIBLE}]'
         ),
         CONSTRAINT "ck_authors__display_name_length" CHECK (
             char_length("display_name") BETWEEN 1 AND 200
         ),
         CONSTRAINT "ck_authors__display_name_blank" CHECK (
-            "display_name" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
+            "display_name" ~ '[^${INVISIBLE}]'
         ),
         CONSTRAINT "ck_authors__follower_count_range" CHECK (
             "follower_count" >= 0
@@ -103,7 +125,7 @@ async function createAuthors(queryRunner: QueryRunner): Promise<void> {
             OR array_ndims("archetype_tags") = 1
             AND position(chr(31) IN array_to_string("archetype_tags", '')) = 0
             AND array_to_string("archetype_tags", chr(31)) !~ '[^\\u001F]{101}'
-            AND (chr(31) || array_to_string("archetype_tags", chr(31), chr(30))) ~ '^(\\u001F([a-z][a-z0-9]*(_[a-z0-9]+)*))+$'
+            AND (chr(31) || array_to_string("archetype_tags", chr(31), chr(30))) ~ '^(\\u001F(${LOWER_SNAKE}))+$'
         ),
         CONSTRAINT "ck_authors__relationship_score_range" CHECK (
             "relationship_score" >= 0
@@ -142,18 +164,18 @@ async function createAuthors(queryRunner: QueryRunner): Promise<void> {
     );
     COMMENT ON COLUMN "authors"."id" IS 'Surrogate key.';
     COMMENT ON COLUMN "authors"."platform" IS 'Where the account is.';
-    COMMENT ON COLUMN "authors"."platform_id" IS 'The platform''s immutable account id, an opaque text: X ids exceed 2^53 and must never become numbers.';
-    COMMENT ON COLUMN "authors"."handle" IS 'Current public user name. Mutable and re-assignable to others, so it identifies nobody.';
-    COMMENT ON COLUMN "authors"."display_name" IS 'Public display name. Null: never seen.';
-    COMMENT ON COLUMN "authors"."follower_count" IS 'Followers at the last sighting. 0: none, or the platform does not say.';
-    COMMENT ON COLUMN "authors"."is_verified" IS 'Carries the platform''s own badge.';
-    COMMENT ON COLUMN "authors"."is_power_user" IS '5,000 followers or more, a badge, engagement over 3 %, a telling bio, or marked by hand. Implies no tier.';
-    COMMENT ON COLUMN "authors"."power_tier_id" IS 'Tier by follower count at the time of classification. Null: below every tier, or not classified.';
-    COMMENT ON COLUMN "authors"."archetype_tags" IS 'Personas of the person (healthcare_pro, comedian, parent). Not the archetypes of replies.';
-    COMMENT ON COLUMN "authors"."relationship_score" IS 'Trust in the author, 0..1; 0.5 is neutral. The sum of interactions, clamped.';
-    COMMENT ON COLUMN "authors"."interaction_history" IS 'What the author did with us, oldest first. At most 1 MiB: it grows for as long as the author is known.';
-    COMMENT ON COLUMN "authors"."first_seen_at" IS 'First detection.';
-    COMMENT ON COLUMN "authors"."last_seen_at" IS 'Last detection, or last change of the relationship. By the clock of who saw it: may be earlier than \`firstSeenAt\`.';
+    COMMENT ON COLUMN "authors"."platform_id" IS 'Immutable account id on the platform, 1..100 characters. Never convert it to a number: X ids exceed 2^53.';
+    COMMENT ON COLUMN "authors"."handle" IS 'Current public user name, 1..50 characters. The owner may change it and another account may take it, so it is not an identifier.';
+    COMMENT ON COLUMN "authors"."display_name" IS 'Public display name, 1..200 characters. Null: never seen.';
+    COMMENT ON COLUMN "authors"."follower_count" IS 'Followers at the last detection, 0..1,000,000,000. 0 also means that the platform does not report it.';
+    COMMENT ON COLUMN "authors"."is_verified" IS 'True when the account has the verified badge of its platform.';
+    COMMENT ON COLUMN "authors"."is_power_user" IS 'True when one of these holds: 5,000 followers or more, a verified badge, an engagement rate above 3 %, a matching keyword in the profile text, or an operator set it. Does not imply a power tier.';
+    COMMENT ON COLUMN "authors"."power_tier_id" IS 'Power tier by follower count at the last classification. Null: below all tiers, not classified yet, or the tier was deleted.';
+    COMMENT ON COLUMN "authors"."archetype_tags" IS 'Personas of the author in lower snake case (healthcare_pro, comedian, parent), at most 50. Unrelated to the archetypes of replies.';
+    COMMENT ON COLUMN "authors"."relationship_score" IS 'Trust in the author, 0..1; 0.5 is neutral. The sum of the interaction weights, limited to 0..1.';
+    COMMENT ON COLUMN "authors"."interaction_history" IS 'Interactions of the author with us, oldest first: a list of at most 1 MiB that is never shortened. Empty list: none yet.';
+    COMMENT ON COLUMN "authors"."first_seen_at" IS 'When the author was detected first.';
+    COMMENT ON COLUMN "authors"."last_seen_at" IS 'When the author was last detected or the relationship last changed. Set by the clock of the writing service, so it may be slightly earlier than \`first_seen_at\`.';
     COMMENT ON COLUMN "authors"."created_at" IS 'When the row was written.';
     COMMENT ON COLUMN "authors"."updated_at" IS 'When the row was last changed.'
   `);
@@ -167,7 +189,7 @@ async function createAuthors(queryRunner: QueryRunner): Promise<void> {
     CREATE INDEX "ix_authors__power_tier_id" ON "authors" ("power_tier_id")
   `);
   await queryRunner.query(`
-    COMMENT ON TABLE "authors" IS 'Who wrote to us, and what do we remember of them? One row per account per platform, for ever; erased on request only. The same person on two platforms is two rows: no identity across platforms exists.'
+    COMMENT ON TABLE "authors" IS 'One row per account on a platform whose posts were detected; the same person on two platforms is two rows. Written at the first detection, updated at each later one. Kept for ever; deleted only when the person asks for it.'
   `);
 }
 
@@ -193,7 +215,7 @@ async function createPosts(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "ck_posts__platform_post_id_length" CHECK (
             char_length("platform_post_id") BETWEEN 1 AND 100
         ),
-        CONSTRAINT "ck_posts__platform_post_id_format" CHECK ("platform_post_id" ~ '^[A-Za-z0-9_-]+$'),
+        CONSTRAINT "ck_posts__platform_post_id_format" CHECK ("platform_post_id" ~ '${PLATFORM_POST_ID}'),
         CONSTRAINT "ck_posts__content_length" CHECK (
             char_length("content") BETWEEN 1 AND 5000
         ),
@@ -213,7 +235,7 @@ async function createPosts(queryRunner: QueryRunner): Promise<void> {
                 chr(31) IN array_to_string("keyword_matches", '')
             ) = 0
             AND array_to_string("keyword_matches", chr(31)) !~ '[^\\u001F]{101}'
-            AND (chr(31) || array_to_string("keyword_matches", chr(31), chr(30))) ~ '^(\\u001F([^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]([^\\u0001-\\u001F\\u007F-\\u009F]*[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF])?[\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F\\U000E0020-\\U000E007F\\U000E0100-\\U000E01EF]*))+$'
+            AND (chr(31) || array_to_string("keyword_matches", chr(31), chr(30))) ~ '^(\\u001F([^${INVISIBLE}]([^\\u0001-\\u001F\\u007F-\\u009F]*[^${INVISIBLE}])?[\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F\\U000E0020-\\U000E007F\\U000E0100-\\U000E01EF]*))+$'
         ),
         CONSTRAINT "ck_posts__keyword_categories_size" CHECK (cardinality("keyword_categories") <= 20),
         CONSTRAINT "ck_posts__keyword_categories_items" CHECK (
@@ -223,7 +245,7 @@ async function createPosts(queryRunner: QueryRunner): Promise<void> {
                 chr(31) IN array_to_string("keyword_categories", '')
             ) = 0
             AND array_to_string("keyword_categories", chr(31)) !~ '[^\\u001F]{101}'
-            AND (chr(31) || array_to_string("keyword_categories", chr(31), chr(30))) ~ '^(\\u001F([a-z][a-z0-9]*(_[a-z0-9]+)*))+$'
+            AND (chr(31) || array_to_string("keyword_categories", chr(31), chr(30))) ~ '^(\\u001F(${LOWER_SNAKE}))+$'
         ),
         CONSTRAINT "ck_posts__raw_metrics_size" CHECK (octet_length("raw_metrics"::text) <= 65536),
         CONSTRAINT "ck_posts__raw_metrics_shape" CHECK (jsonb_typeof("raw_metrics") = 'object'),
@@ -232,7 +254,7 @@ async function createPosts(queryRunner: QueryRunner): Promise<void> {
             char_length("error_message") BETWEEN 1 AND 2000
         ),
         CONSTRAINT "ck_posts__error_message_blank" CHECK (
-            "error_message" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
+            "error_message" ~ '[^${INVISIBLE}]'
         ),
         CONSTRAINT "ck_posts__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)
@@ -249,18 +271,18 @@ async function createPosts(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "pk_posts" PRIMARY KEY ("id")
     );
     COMMENT ON COLUMN "posts"."id" IS 'Surrogate key.';
-    COMMENT ON COLUMN "posts"."platform" IS 'Where it was posted.';
-    COMMENT ON COLUMN "posts"."platform_post_id" IS 'The platform''s own id of the post. Opaque text.';
-    COMMENT ON COLUMN "posts"."author_id" IS 'Who wrote it. Goes with the author.';
-    COMMENT ON COLUMN "posts"."content" IS 'The text as delivered, 1..5,000 characters.';
-    COMMENT ON COLUMN "posts"."detected_at" IS 'When we first saw it; the platform''s time of publication is not stored.';
-    COMMENT ON COLUMN "posts"."processed_at" IS 'When its decision was stored. Null: still in the queue. Never becomes null again; a second decision may renew it.';
-    COMMENT ON COLUMN "posts"."keyword_matches" IS 'Terms that matched, without repetition. Inputs ask for 1..50; a post without any may still be stored.';
-    COMMENT ON COLUMN "posts"."keyword_categories" IS 'Categories of the taxonomy that matched (direct_hangover, meme_language).';
-    COMMENT ON COLUMN "posts"."spam_filtered" IS 'Caught by the spam filter: kept for review, never queued.';
-    COMMENT ON COLUMN "posts"."raw_metrics" IS 'Engagement at detection, under the platform''s own names (likes, upvotes, comments). Null: the platform said nothing.';
-    COMMENT ON COLUMN "posts"."error_count" IS 'Failed attempts to process it. At 3 the queue gives it up.';
-    COMMENT ON COLUMN "posts"."error_message" IS 'What went wrong last. Null: nothing did.';
+    COMMENT ON COLUMN "posts"."platform" IS 'Platform of the post.';
+    COMMENT ON COLUMN "posts"."platform_post_id" IS 'Id of the post on its platform, 1..100 letters, digits, underscores or dashes.';
+    COMMENT ON COLUMN "posts"."author_id" IS 'Author of the post. Deleting the author deletes the post.';
+    COMMENT ON COLUMN "posts"."content" IS 'Text of the post as the platform delivered it, 1..5,000 characters.';
+    COMMENT ON COLUMN "posts"."detected_at" IS 'When the post was detected. The time of publication on the platform is not stored.';
+    COMMENT ON COLUMN "posts"."processed_at" IS 'When the decision about the post was stored. Null: not processed yet. Once set it never becomes null again; a second decision may set a later time.';
+    COMMENT ON COLUMN "posts"."keyword_matches" IS 'Keywords that matched, without duplicates, at most 50. Input validation requires at least one; the table also accepts an empty list.';
+    COMMENT ON COLUMN "posts"."keyword_categories" IS 'Keyword categories that matched, in lower snake case (direct_hangover, meme_language), at most 20.';
+    COMMENT ON COLUMN "posts"."spam_filtered" IS 'True when the spam filter rejected the post: it is kept for review and never processed.';
+    COMMENT ON COLUMN "posts"."raw_metrics" IS 'Engagement counts at detection, under the names that the platform uses (likes, upvotes, comments). Null: the platform reported none.';
+    COMMENT ON COLUMN "posts"."error_count" IS 'Failed processing attempts, 0 or more. From 3 the post leaves the queue.';
+    COMMENT ON COLUMN "posts"."error_message" IS 'Message of the last failed attempt, at most 2,000 characters. Null: no attempt failed.';
     COMMENT ON COLUMN "posts"."created_at" IS 'When the row was written.';
     COMMENT ON COLUMN "posts"."updated_at" IS 'When the row was last changed.'
   `);
@@ -283,7 +305,7 @@ async function createPosts(queryRunner: QueryRunner): Promise<void> {
     CREATE INDEX "ix_posts__detected_at" ON "posts" ("detected_at")
   `);
   await queryRunner.query(`
-    COMMENT ON TABLE "posts" IS 'What did we detect, and what still waits for a decision? Every post that matched a keyword, and at once the work queue: detected, filtered or queued, processed, archived after 90 days.'
+    COMMENT ON TABLE "posts" IS 'One row per detected post that matched a keyword; the rows with a null \`processed_at\` are the work queue. Written at detection, updated when it is processed. Kept for 90 days, then archived and deleted.'
   `);
 }
 
@@ -308,13 +330,13 @@ async function createExperiments(queryRunner: QueryRunner): Promise<void> {
             char_length("name") BETWEEN 1 AND 200
         ),
         CONSTRAINT "ck_experiments__name_blank" CHECK (
-            "name" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
+            "name" ~ '[^${INVISIBLE}]'
         ),
         CONSTRAINT "ck_experiments__description_length" CHECK (
             char_length("description") BETWEEN 1 AND 2000
         ),
         CONSTRAINT "ck_experiments__description_blank" CHECK (
-            "description" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
+            "description" ~ '[^${INVISIBLE}]'
         ),
         CONSTRAINT "ck_experiments__variant_a_size" CHECK (octet_length("variant_a"::text) <= 65536),
         CONSTRAINT "ck_experiments__variant_a_shape" CHECK (jsonb_typeof("variant_a") = 'object'),
@@ -323,7 +345,7 @@ async function createExperiments(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "ck_experiments__metric_length" CHECK (
             char_length("metric") BETWEEN 1 AND 64
         ),
-        CONSTRAINT "ck_experiments__metric_format" CHECK ("metric" ~ '^[a-z][a-z0-9]*(_[a-z0-9]+)*$'),
+        CONSTRAINT "ck_experiments__metric_format" CHECK ("metric" ~ '^${LOWER_SNAKE}$'),
         CONSTRAINT "ck_experiments__traffic_split_range" CHECK (
             "traffic_split" >= 0
             AND "traffic_split" <= 1
@@ -370,17 +392,17 @@ async function createExperiments(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "pk_experiments" PRIMARY KEY ("id")
     );
     COMMENT ON COLUMN "experiments"."id" IS 'Surrogate key.';
-    COMMENT ON COLUMN "experiments"."name" IS 'What it is called on the dashboard.';
-    COMMENT ON COLUMN "experiments"."description" IS 'What it is to find out. Null: the name says it.';
-    COMMENT ON COLUMN "experiments"."variant_a" IS 'Configuration of arm A.';
-    COMMENT ON COLUMN "experiments"."variant_b" IS 'Configuration of arm B.';
-    COMMENT ON COLUMN "experiments"."metric" IS 'The metric to improve: ctr, conversion, sentiment, engagement_rate.';
-    COMMENT ON COLUMN "experiments"."traffic_split" IS 'Share of decisions that go to arm A, 0..1.';
-    COMMENT ON COLUMN "experiments"."status" IS 'DRAFT until a person starts it; then RUNNING, and COMPLETED or CANCELLED for good.';
-    COMMENT ON COLUMN "experiments"."start_date" IS 'When it began to run. Null: it has not.';
-    COMMENT ON COLUMN "experiments"."end_date" IS 'When it stopped. Null: it has not.';
-    COMMENT ON COLUMN "experiments"."results_json" IS 'Means, intervals, p value, state of the allocation. Null: nothing measured.';
-    COMMENT ON COLUMN "experiments"."winner" IS 'The better arm. Null: undecided, or neither.';
+    COMMENT ON COLUMN "experiments"."name" IS 'Name on the dashboard, 1..200 characters; not unique.';
+    COMMENT ON COLUMN "experiments"."description" IS 'Question that the test answers, at most 2,000 characters. Null: none.';
+    COMMENT ON COLUMN "experiments"."variant_a" IS 'Configuration of variant A.';
+    COMMENT ON COLUMN "experiments"."variant_b" IS 'Configuration of variant B.';
+    COMMENT ON COLUMN "experiments"."metric" IS 'Metric to improve, in lower snake case: ctr, conversion, sentiment, engagement_rate.';
+    COMMENT ON COLUMN "experiments"."traffic_split" IS 'Share of decisions that get variant A, 0..1.';
+    COMMENT ON COLUMN "experiments"."status" IS 'DRAFT until a person starts the test, then RUNNING, then COMPLETED or CANCELLED, which are final.';
+    COMMENT ON COLUMN "experiments"."start_date" IS 'When the test starts, or planned start of a DRAFT. Null: not set; RUNNING and COMPLETED tests always have one.';
+    COMMENT ON COLUMN "experiments"."end_date" IS 'When the test ended, or its planned end. Null: not set; COMPLETED tests always have one.';
+    COMMENT ON COLUMN "experiments"."results_json" IS 'Means, intervals, p value and state of the allocation. Null: nothing measured yet.';
+    COMMENT ON COLUMN "experiments"."winner" IS 'Better variant, A or B. Null: not decided yet, or neither is better.';
     COMMENT ON COLUMN "experiments"."created_at" IS 'When the row was written.';
     COMMENT ON COLUMN "experiments"."updated_at" IS 'When the row was last changed.'
   `);
@@ -388,7 +410,7 @@ async function createExperiments(queryRunner: QueryRunner): Promise<void> {
     CREATE INDEX "ix_experiments__status" ON "experiments" ("status")
   `);
   await queryRunner.query(`
-    COMMENT ON TABLE "experiments" IS 'Which of two ways works better? An A/B test, started by a person; kept for ever. Names may repeat.'
+    COMMENT ON TABLE "experiments" IS 'One row per A/B test. Written as a DRAFT, then started by a person. Kept for ever.'
   `);
 }
 
@@ -450,7 +472,7 @@ async function createDecisions(queryRunner: QueryRunner): Promise<void> {
             char_length("competitor_detected") BETWEEN 1 AND 100
         ),
         CONSTRAINT "ck_decisions__competitor_detected_blank" CHECK (
-            "competitor_detected" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
+            "competitor_detected" ~ '[^${INVISIBLE}]'
         ),
         CONSTRAINT "ck_decisions__experiment_variant_choice" CHECK ("experiment_variant" IN ('A', 'B')),
         CONSTRAINT "ck_decisions__created_at_range" CHECK (
@@ -482,24 +504,24 @@ async function createDecisions(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "pk_decisions" PRIMARY KEY ("id")
     );
     COMMENT ON COLUMN "decisions"."id" IS 'Surrogate key.';
-    COMMENT ON COLUMN "decisions"."post_id" IS 'The post judged. Goes with it.';
+    COMMENT ON COLUMN "decisions"."post_id" IS 'Post that was evaluated. Deleting the post deletes the decision.';
     COMMENT ON COLUMN "decisions"."sss_score" IS 'Solution-Seeking Score: how much the author wants help, 0..1. From 0.82 the mode is HELPFUL.';
-    COMMENT ON COLUMN "decisions"."ars_score" IS 'Author Relationship Score: trust in the author, 0..1; 0.5 for the unknown, strong above 0.70.';
-    COMMENT ON COLUMN "decisions"."evs_score" IS 'Engagement Velocity Score: a ratio to the author''s own baseline, 1 = usual, above 5 viral. Not a 0..1 score.';
-    COMMENT ON COLUMN "decisions"."trs_score" IS 'Topic Relevance Score, 0..1; below 0.5 the agent stays away.';
-    COMMENT ON COLUMN "decisions"."composite_score" IS 'The four scores weighted, velocity normalised first, 0..1. Computed by the engine, never here.';
-    COMMENT ON COLUMN "decisions"."mode" IS 'The mode actually used, after randomisation.';
-    COMMENT ON COLUMN "decisions"."archetype_id" IS 'Shape of the reply. Null: the mode is DISENGAGED, or the archetype was deleted.';
-    COMMENT ON COLUMN "decisions"."safety_flags" IS 'What the safety filter saw (DEATH_MENTION). OVERRIDE marks a firm stance that must not be deleted by itself.';
-    COMMENT ON COLUMN "decisions"."signals_json" IS 'Each signal''s score, confidence and reasons. Null: not recorded.';
-    COMMENT ON COLUMN "decisions"."temporal_context" IS 'Phase of the week, rules matched, time zone. Null: not recorded.';
-    COMMENT ON COLUMN "decisions"."competitor_detected" IS 'Name of the competitor the post speaks of. Null: none.';
-    COMMENT ON COLUMN "decisions"."is_power_user" IS 'The author''s flag as it was at the time of decision.';
-    COMMENT ON COLUMN "decisions"."experiment_id" IS 'The experiment it took part in. Null: in none, or the experiment was deleted.';
-    COMMENT ON COLUMN "decisions"."experiment_variant" IS 'The experiment''s arm, A or B. Null: in no experiment.';
-    COMMENT ON COLUMN "decisions"."is_randomized_experiment" IS 'One decision in ten gets a random mode, to learn what causes what.';
-    COMMENT ON COLUMN "decisions"."predicted_mode" IS 'The mode that would have been used. Null: not randomised.';
-    COMMENT ON COLUMN "decisions"."created_at" IS 'When it was decided.'
+    COMMENT ON COLUMN "decisions"."ars_score" IS 'Author Relationship Score: trust in the author, 0..1. 0.5 for an unknown author, strong above 0.70.';
+    COMMENT ON COLUMN "decisions"."evs_score" IS 'Engagement Velocity Score: engagement per hour divided by the author''s usual value, 0 or more. 1 is usual, above 5 is viral; not limited to 1.';
+    COMMENT ON COLUMN "decisions"."trs_score" IS 'Topic Relevance Score, 0..1. Below 0.5 the agent does not reply.';
+    COMMENT ON COLUMN "decisions"."composite_score" IS 'Weighted sum of the four scores with the velocity normalised first, 0..1. Computed by the decision engine, not by the database.';
+    COMMENT ON COLUMN "decisions"."mode" IS 'Mode that was used, after randomisation: HELPFUL, ENGAGEMENT, HYBRID or DISENGAGED.';
+    COMMENT ON COLUMN "decisions"."archetype_id" IS 'Archetype chosen for the reply. Null: the mode is DISENGAGED, none was chosen, or the archetype was deleted.';
+    COMMENT ON COLUMN "decisions"."safety_flags" IS 'Findings of the safety filter in upper snake case (DEATH_MENTION), at most 20. OVERRIDE marks a deliberate firm reply that must not be deleted automatically. Empty list: none.';
+    COMMENT ON COLUMN "decisions"."signals_json" IS 'Score, confidence and reasons of each signal. Null: not recorded.';
+    COMMENT ON COLUMN "decisions"."temporal_context" IS 'Phase of the week, matched rules and time zone at the decision. Null: not recorded.';
+    COMMENT ON COLUMN "decisions"."competitor_detected" IS 'Name of the competitor that the post mentions, at most 100 characters. Null: none.';
+    COMMENT ON COLUMN "decisions"."is_power_user" IS 'Copy of \`authors.is_power_user\` at the time of the decision.';
+    COMMENT ON COLUMN "decisions"."experiment_id" IS 'A/B test that the decision is part of. Null: none, or the experiment was deleted.';
+    COMMENT ON COLUMN "decisions"."experiment_variant" IS 'Variant of the A/B test, A or B; kept when the experiment is deleted. Null: the decision was not part of an experiment.';
+    COMMENT ON COLUMN "decisions"."is_randomized_experiment" IS 'True when the mode was drawn at random, which happens to 10 % of decisions so that the effect of the mode can be measured.';
+    COMMENT ON COLUMN "decisions"."predicted_mode" IS 'Mode that the engine would have used without randomisation. Null: not recorded, which is only allowed when the decision was not randomised.';
+    COMMENT ON COLUMN "decisions"."created_at" IS 'When the decision was made.'
   `);
   await queryRunner.query(`
     CREATE INDEX "ix_decisions__created_at" ON "decisions" ("created_at")
@@ -527,7 +549,7 @@ async function createDecisions(queryRunner: QueryRunner): Promise<void> {
     CREATE INDEX "ix_decisions__archetype_id" ON "decisions" ("archetype_id")
   `);
   await queryRunner.query(`
-    COMMENT ON TABLE "decisions" IS 'What did we decide about a post, and why? Written once by the decision engine and never changed: a second look is a second row. Kept 90 days, archived with its post.'
+    COMMENT ON TABLE "decisions" IS 'One row per decision of the engine about a post: scores, mode and reasons. Written once and never changed; a new evaluation is a new row. Kept for 90 days, then archived and deleted with its post.'
   `);
 }
 
@@ -559,7 +581,7 @@ async function createReplies(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "ck_replies__platform_post_id_length" CHECK (
             char_length("platform_post_id") BETWEEN 1 AND 100
         ),
-        CONSTRAINT "ck_replies__platform_post_id_format" CHECK ("platform_post_id" ~ '^[A-Za-z0-9_-]+$'),
+        CONSTRAINT "ck_replies__platform_post_id_format" CHECK ("platform_post_id" ~ '${PLATFORM_POST_ID}'),
         CONSTRAINT "ck_replies__utm_code_length" CHECK (
             char_length("utm_code") BETWEEN 1 AND 100
         ),
@@ -569,7 +591,7 @@ async function createReplies(queryRunner: QueryRunner): Promise<void> {
             char_length("approved_by") BETWEEN 1 AND 100
         ),
         CONSTRAINT "ck_replies__approved_by_blank" CHECK (
-            "approved_by" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
+            "approved_by" ~ '[^${INVISIBLE}]'
         ),
         CONSTRAINT "ck_replies__approved_at_range" CHECK (
             "approved_at" >= to_timestamp(0)
@@ -589,7 +611,7 @@ async function createReplies(queryRunner: QueryRunner): Promise<void> {
             char_length("delete_reason") BETWEEN 1 AND 1000
         ),
         CONSTRAINT "ck_replies__delete_reason_blank" CHECK (
-            "delete_reason" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
+            "delete_reason" ~ '[^${INVISIBLE}]'
         ),
         CONSTRAINT "ck_replies__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)
@@ -637,21 +659,21 @@ async function createReplies(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "pk_replies" PRIMARY KEY ("id")
     );
     COMMENT ON COLUMN "replies"."id" IS 'Surrogate key.';
-    COMMENT ON COLUMN "replies"."decision_id" IS 'The decision it carries out. Null: purged after 90 days; a new reply always has one.';
-    COMMENT ON COLUMN "replies"."content" IS 'The whole text, signature included, before links are expanded. Editable while PENDING.';
-    COMMENT ON COLUMN "replies"."archetype_id" IS 'The archetype used. Null: deleted since, or written by hand.';
-    COMMENT ON COLUMN "replies"."platform" IS 'The platform of the post it answers.';
-    COMMENT ON COLUMN "replies"."platform_post_id" IS 'The platform''s id of our own comment. Null: not posted.';
-    COMMENT ON COLUMN "replies"."utm_code" IS 'Tracking code in the reply''s link. Null: it carries no link. Replies to one post may share a code.';
-    COMMENT ON COLUMN "replies"."help_count" IS 'The "people helped" figure printed with it: replies posted in the 30 days before.';
-    COMMENT ON COLUMN "replies"."approval_status" IS 'Whether it may be posted. No way back: a second attempt is a new reply.';
-    COMMENT ON COLUMN "replies"."approved_by" IS 'Operator or system actor that approved it. Null unless APPROVED; who rejected is in the audit log.';
-    COMMENT ON COLUMN "replies"."approved_at" IS 'Null unless APPROVED.';
-    COMMENT ON COLUMN "replies"."posted_at" IS 'When the platform took it. Null: not posted.';
-    COMMENT ON COLUMN "replies"."metrics_json" IS 'What came of it, measured after 15 min, 60 min, 24 h and 7 d. Null: not posted, or not measured yet.';
-    COMMENT ON COLUMN "replies"."deleted_at" IS 'When we took it back from the platform. Null: it stands.';
-    COMMENT ON COLUMN "replies"."delete_reason" IS 'Why we took it back. Null: it stands.';
-    COMMENT ON COLUMN "replies"."reply_type" IS 'Written by a person or by the agent.';
+    COMMENT ON COLUMN "replies"."decision_id" IS 'Decision that led to the reply. Null: the decision was deleted after 90 days; a new reply always has one.';
+    COMMENT ON COLUMN "replies"."content" IS 'Full text with the signature, 10..1,000 characters and within the limit of the platform, before links are expanded. Can be edited only while \`approval_status\` is PENDING.';
+    COMMENT ON COLUMN "replies"."archetype_id" IS 'Archetype of the reply. Null: written without one, or the archetype was deleted.';
+    COMMENT ON COLUMN "replies"."platform" IS 'Platform of the post that the reply answers.';
+    COMMENT ON COLUMN "replies"."platform_post_id" IS 'Id of our reply on the platform, 1..100 characters. Null: not posted.';
+    COMMENT ON COLUMN "replies"."utm_code" IS 'Tracking code in the link of the reply, 1..100 characters; several replies may share one. Null: the reply has no link.';
+    COMMENT ON COLUMN "replies"."help_count" IS 'Number of people helped that the signature states: replies posted in the 30 days before, 0 or more.';
+    COMMENT ON COLUMN "replies"."approval_status" IS 'Whether the reply may be posted: PENDING, then APPROVED or REJECTED, which are final.';
+    COMMENT ON COLUMN "replies"."approved_by" IS 'Operator or system component that approved the reply. Null: not APPROVED; the audit log records who rejected a reply.';
+    COMMENT ON COLUMN "replies"."approved_at" IS 'When the reply was approved. Null: not APPROVED.';
+    COMMENT ON COLUMN "replies"."posted_at" IS 'When the reply was posted on the platform. Null: not posted.';
+    COMMENT ON COLUMN "replies"."metrics_json" IS 'Results of the reply, measured 15 minutes, 60 minutes, 24 hours and 7 days after posting. Null: not measured yet.';
+    COMMENT ON COLUMN "replies"."deleted_at" IS 'When we deleted the posted reply from the platform. Null: not deleted.';
+    COMMENT ON COLUMN "replies"."delete_reason" IS 'Why we deleted the reply from the platform, at most 1,000 characters. Null: not deleted.';
+    COMMENT ON COLUMN "replies"."reply_type" IS 'Who wrote the reply: AUTO for the agent, MANUAL for an operator.';
     COMMENT ON COLUMN "replies"."created_at" IS 'When the row was written.';
     COMMENT ON COLUMN "replies"."updated_at" IS 'When the row was last changed.'
   `);
@@ -690,7 +712,7 @@ async function createReplies(queryRunner: QueryRunner): Promise<void> {
     CREATE INDEX "ix_replies__archetype_id" ON "replies" ("archetype_id")
   `);
   await queryRunner.query(`
-    COMMENT ON TABLE "replies" IS 'What did we answer, who let it pass, and what came of it? The permanent record of every reply: generated, approved or rejected, posted, measured, perhaps taken back. Never purged, and it outlives the decision behind it.'
+    COMMENT ON TABLE "replies" IS 'One row per reply that the agent or an operator wrote: its text, who approved it, when it was posted, and its results. Written when the text is generated. Kept for ever; when its decision is deleted after 90 days, \`decision_id\` becomes null.'
   `);
 }
 

@@ -2,11 +2,29 @@ import type { QueryRunner } from 'typeorm';
 import type { ReversibleMigration } from './migration.js';
 
 /**
- * WHY  share of voice, openings against competitors, and the people who speak well of us.
- * WHAT competitors and their mentions (a mentioned competitor cannot be deleted), champions (one row per author).
+ * Every invisible character, as the inside of a bracket expression of PostgreSQL: the white space, control, format and
+ * default-ignorable characters of Unicode 17, without NUL.
+ */
+const INVISIBLE = [
+  ...['1-20', '7F-A0', 'AD', '34F', '600-605', '61C', '6DD', '70F', '890-891', '8E2', '115F-1160', '1680', '17B4-17B5'],
+  ...['180B-180F', '2000-200F', '2028-202F', '205F-206F', '2800', '3000', '3164', 'FE00-FE0F', 'FEFF', 'FFA0'],
+  ...['FFF0-FFFC', '110BD', '110CD', '13430-1343F', '16FE4', '1BCA0-1BCA3', '1D159', '1D173-1D17A', 'E0000-E0FFF'],
+]
+  .map((range) =>
+    range.replace(/[0-9A-F]+/g, (code) =>
+      code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`,
+    ),
+  )
+  .join('');
+
+/**
+ * WHY  the dashboard shows how often competitors are mentioned, the agent replies to such posts, and authors who support the
+ *      brand are rewarded.
+ * WHAT creates competitors, competitive_mentions (a competitor with mentions cannot be deleted) and community_champions (one
+ *      row per author).
  *
- * Generated from the entities, then sorted into steps. LOCKS nothing that is in use: every table is new.
- * REVERSIBLE, with the loss of the rows.
+ * Generated from the entities, then sorted into steps. LOCKS only the new tables, which no service uses yet.
+ * REVERSIBLE: down() drops the tables with their rows.
  */
 export class CreateCompetitiveAndCommunityTables1795411802000 implements ReversibleMigration {
   readonly name = 'CreateCompetitiveAndCommunityTables1795411802000';
@@ -43,13 +61,13 @@ async function createCompetitors(queryRunner: QueryRunner): Promise<void> {
             char_length("name") BETWEEN 1 AND 100
         ),
         CONSTRAINT "ck_competitors__name_blank" CHECK (
-            "name" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
+            "name" ~ '[^${INVISIBLE}]'
         ),
         CONSTRAINT "ck_competitors__primary_mechanism_length" CHECK (
             char_length("primary_mechanism") BETWEEN 1 AND 200
         ),
         CONSTRAINT "ck_competitors__primary_mechanism_blank" CHECK (
-            "primary_mechanism" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
+            "primary_mechanism" ~ '[^${INVISIBLE}]'
         ),
         CONSTRAINT "ck_competitors__price_point_choice" CHECK (
             "price_point" IN ('LOW', 'MID', 'HIGH', 'VERY_HIGH', 'VARIES')
@@ -62,7 +80,7 @@ async function createCompetitors(queryRunner: QueryRunner): Promise<void> {
             OR array_ndims("brand_keywords") = 1
             AND position(chr(31) IN array_to_string("brand_keywords", '')) = 0
             AND array_to_string("brand_keywords", chr(31)) !~ '[^\\u001F]{101}'
-            AND (chr(31) || array_to_string("brand_keywords", chr(31), chr(30))) ~ '^(\\u001F([^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]([^\\u0001-\\u001F\\u007F-\\u009F]*[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF])?[\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F\\U000E0020-\\U000E007F\\U000E0100-\\U000E01EF]*))+$'
+            AND (chr(31) || array_to_string("brand_keywords", chr(31), chr(30))) ~ '^(\\u001F([^${INVISIBLE}]([^\\u0001-\\u001F\\u007F-\\u009F]*[^${INVISIBLE}])?[\\u200C-\\u200F\\u202A-\\u202E\\u2061-\\u206F\\uFE00-\\uFE0F\\U000E0020-\\U000E007F\\U000E0100-\\U000E01EF]*))+$'
         ),
         CONSTRAINT "ck_competitors__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)
@@ -75,12 +93,12 @@ async function createCompetitors(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "pk_competitors" PRIMARY KEY ("id")
     );
     COMMENT ON COLUMN "competitors"."id" IS 'Surrogate key.';
-    COMMENT ON COLUMN "competitors"."name" IS 'Display name; decisions refer to it.';
-    COMMENT ON COLUMN "competitors"."category_id" IS 'Null: not sorted yet, or the category was deleted.';
-    COMMENT ON COLUMN "competitors"."primary_mechanism" IS 'How it claims to work (oral electrolytes, IV drip). Null: unknown.';
-    COMMENT ON COLUMN "competitors"."price_point" IS 'Price class. Null: unknown.';
-    COMMENT ON COLUMN "competitors"."brand_keywords" IS 'Spellings that count as a mention, at least one; compared without spaces, hyphens and case.';
-    COMMENT ON COLUMN "competitors"."is_active" IS 'Watched. A retired competitor stays, since its mentions refer to it.';
+    COMMENT ON COLUMN "competitors"."name" IS 'Unique display name, 1..100 characters. \`decisions.competitor_detected\` holds it.';
+    COMMENT ON COLUMN "competitors"."category_id" IS 'Category of the product. Null: not assigned yet, or the category was deleted.';
+    COMMENT ON COLUMN "competitors"."primary_mechanism" IS 'How the product is said to work (oral electrolytes, IV drip), at most 200 characters. Null: unknown.';
+    COMMENT ON COLUMN "competitors"."price_point" IS 'Price class: LOW, MID, HIGH, VERY_HIGH or VARIES. Null: unknown.';
+    COMMENT ON COLUMN "competitors"."brand_keywords" IS 'Spellings that count as a mention, 1..50 of them. Compared without spaces, hyphens and case.';
+    COMMENT ON COLUMN "competitors"."is_active" IS 'True while mentions are detected. False: retired, but old mentions still refer to it.';
     COMMENT ON COLUMN "competitors"."created_at" IS 'When the row was written.';
     COMMENT ON COLUMN "competitors"."updated_at" IS 'When the row was last changed.'
   `);
@@ -88,7 +106,7 @@ async function createCompetitors(queryRunner: QueryRunner): Promise<void> {
     CREATE INDEX "ix_competitors__category_id" ON "competitors" ("category_id")
   `);
   await queryRunner.query(`
-    COMMENT ON TABLE "competitors" IS 'Which other products do people speak of, and how are they spelled? Edited from the dashboard.'
+    COMMENT ON TABLE "competitors" IS 'One row per competing product, with the spellings that count as a mention of it. Seeded, then edited from the dashboard. Kept for ever; a retired competitor has \`is_active\` = false.'
   `);
 }
 
@@ -121,13 +139,13 @@ async function createCompetitiveMentions(queryRunner: QueryRunner): Promise<void
         CONSTRAINT "pk_competitive_mentions" PRIMARY KEY ("id")
     );
     COMMENT ON COLUMN "competitive_mentions"."id" IS 'Surrogate key.';
-    COMMENT ON COLUMN "competitive_mentions"."post_id" IS 'Where it was mentioned. Goes with the post.';
-    COMMENT ON COLUMN "competitive_mentions"."competitor_id" IS 'Who was mentioned. Cannot be deleted while mentioned: retire it instead.';
-    COMMENT ON COLUMN "competitive_mentions"."sentiment" IS 'How the post speaks of it.';
-    COMMENT ON COLUMN "competitive_mentions"."satisfaction" IS 'Whether the author is content with it.';
-    COMMENT ON COLUMN "competitive_mentions"."opportunity_score" IS 'How good an opening it is, 0..1; 0.9 for an unsatisfied customer, 0.3 for a fan.';
-    COMMENT ON COLUMN "competitive_mentions"."replied" IS 'A competitive reply was posted. The only column that changes.';
-    COMMENT ON COLUMN "competitive_mentions"."created_at" IS 'When it was detected.'
+    COMMENT ON COLUMN "competitive_mentions"."post_id" IS 'Post that mentions the competitor. Deleting the post deletes the mention.';
+    COMMENT ON COLUMN "competitive_mentions"."competitor_id" IS 'Competitor that is mentioned. A competitor with mentions cannot be deleted: set its \`is_active\` to false.';
+    COMMENT ON COLUMN "competitive_mentions"."sentiment" IS 'How the post speaks of the competitor: POSITIVE, NEUTRAL or NEGATIVE.';
+    COMMENT ON COLUMN "competitive_mentions"."satisfaction" IS 'Whether the author is satisfied with the competitor: SATISFIED, UNSATISFIED or QUESTIONING.';
+    COMMENT ON COLUMN "competitive_mentions"."opportunity_score" IS 'How promising a reply is, 0..1: 0.9 for an unsatisfied customer, 0.3 for a positive mention.';
+    COMMENT ON COLUMN "competitive_mentions"."replied" IS 'True when a reply to the mention was posted. The only column that changes.';
+    COMMENT ON COLUMN "competitive_mentions"."created_at" IS 'When the mention was detected.'
   `);
   await queryRunner.query(`
     CREATE INDEX "ix_competitive_mentions__competitor_id_created_at" ON "competitive_mentions" ("competitor_id", "created_at")
@@ -136,7 +154,7 @@ async function createCompetitiveMentions(queryRunner: QueryRunner): Promise<void
     CREATE INDEX "ix_competitive_mentions__created_at" ON "competitive_mentions" ("created_at")
   `);
   await queryRunner.query(`
-    COMMENT ON TABLE "competitive_mentions" IS 'Where was a competitor mentioned, and is there an opening for us? Every detection, even one we may not answer.'
+    COMMENT ON TABLE "competitive_mentions" IS 'One row per competitor that a post mentions, also when no reply is allowed. Written at detection; only \`replied\` changes later. Kept for 90 days, then archived and deleted with its post.'
   `);
 }
 
@@ -187,14 +205,14 @@ async function createCommunityChampions(queryRunner: QueryRunner): Promise<void>
         CONSTRAINT "pk_community_champions" PRIMARY KEY ("id")
     );
     COMMENT ON COLUMN "community_champions"."id" IS 'Surrogate key.';
-    COMMENT ON COLUMN "community_champions"."author_id" IS 'The champion. Goes with the author.';
-    COMMENT ON COLUMN "community_champions"."tier_id" IS 'Null: not classified, or the tier was deleted.';
-    COMMENT ON COLUMN "community_champions"."engagement_count" IS 'Positive interactions in the last 30 days, counted daily.';
-    COMMENT ON COLUMN "community_champions"."dm_sent_at" IS 'When the sample was offered. Null: never. Not repeated after silence or refusal.';
-    COMMENT ON COLUMN "community_champions"."dm_response" IS 'What they answered. Null: nothing was sent, or the answer is still awaited.';
-    COMMENT ON COLUMN "community_champions"."sample_sent" IS 'The gift was shipped.';
-    COMMENT ON COLUMN "community_champions"."converted" IS 'They bought afterwards.';
-    COMMENT ON COLUMN "community_champions"."advocate_status" IS 'How far they have come.';
+    COMMENT ON COLUMN "community_champions"."author_id" IS 'Author who is the champion, at most one row per author. Deleting the author deletes the row.';
+    COMMENT ON COLUMN "community_champions"."tier_id" IS 'Tier of the champion. Null: not classified yet, or the tier was deleted.';
+    COMMENT ON COLUMN "community_champions"."engagement_count" IS 'Positive interactions in the last 30 days, 0 or more; counted daily.';
+    COMMENT ON COLUMN "community_champions"."dm_sent_at" IS 'When a sample was offered by direct message. Null: never. The offer is not repeated after silence or refusal.';
+    COMMENT ON COLUMN "community_champions"."dm_response" IS 'Response to the offer: NO_RESPONSE, ACCEPTED or DECLINED. Null: no offer was sent, or we still wait for the response.';
+    COMMENT ON COLUMN "community_champions"."sample_sent" IS 'True when the sample was shipped.';
+    COMMENT ON COLUMN "community_champions"."converted" IS 'True when the author bought something after the offer.';
+    COMMENT ON COLUMN "community_champions"."advocate_status" IS 'Stage of the champion: POTENTIAL, CONTACTED, ENGAGED, ADVOCATE or VIP.';
     COMMENT ON COLUMN "community_champions"."created_at" IS 'When the row was written.';
     COMMENT ON COLUMN "community_champions"."updated_at" IS 'When the row was last changed.'
   `);
@@ -211,7 +229,7 @@ async function createCommunityChampions(queryRunner: QueryRunner): Promise<void>
     CREATE INDEX "ix_community_champions__tier_id" ON "community_champions" ("tier_id")
   `);
   await queryRunner.query(`
-    COMMENT ON TABLE "community_champions" IS 'Who speaks well of us, and what did we offer them? One row per author. Addresses and messages are asked for by direct message and never stored.'
+    COMMENT ON TABLE "community_champions" IS 'One row per author who supports the brand: tier, engagement, and what we offered. Written by the daily champion job. Kept as long as the author. Postal addresses and the text of direct messages are never stored.'
   `);
 }
 

@@ -1,12 +1,16 @@
 import type { QueryRunner } from 'typeorm';
 import type { ReversibleMigration } from './migration.js';
 
+/** Upper snake case, e.g. HUMOR_LIGHT. */
+const UPPER_SNAKE = '[A-Z][A-Z0-9]*(_[A-Z0-9]+)*';
+
 /**
- * WHY  the agent adjusts its own weights; every attempt, prediction and causal probe must be answerable for.
- * WHAT weights in force per segment, the log of adjustments, their predictions, and the probes of randomised decisions.
+ * WHY  the agent adjusts its own weights. Every attempt, prediction and randomised decision must be traceable.
+ * WHAT creates segmented_weights (the current weights), weight_adjustment_logs, learning_events (predictions and their
+ *      measurement) and randomized_experiments.
  *
- * Generated from the entities, then sorted into steps. LOCKS nothing that is in use: every table is new.
- * REVERSIBLE, with the loss of the rows.
+ * Generated from the entities, then sorted into steps. LOCKS only the new tables, which no service uses yet.
+ * REVERSIBLE: down() drops the tables with their rows.
  */
 export class CreateLearningTables1795411803000 implements ReversibleMigration {
   readonly name = 'CreateLearningTables1795411803000';
@@ -50,7 +54,7 @@ async function createWeightAdjustmentLogs(queryRunner: QueryRunner): Promise<voi
         CONSTRAINT "ck_weight_adjustment_logs__reason_length" CHECK (
             char_length("reason") BETWEEN 1 AND 100
         ),
-        CONSTRAINT "ck_weight_adjustment_logs__reason_format" CHECK ("reason" ~ '^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$'),
+        CONSTRAINT "ck_weight_adjustment_logs__reason_format" CHECK ("reason" ~ '^${UPPER_SNAKE}$'),
         CONSTRAINT "ck_weight_adjustment_logs__valid_segments_range" CHECK ("valid_segments" >= 0),
         CONSTRAINT "ck_weight_adjustment_logs__total_segments_range" CHECK ("total_segments" >= 0),
         CONSTRAINT "ck_weight_adjustment_logs__sample_sizes_size" CHECK (octet_length("sample_sizes"::text) <= 65536),
@@ -82,22 +86,22 @@ async function createWeightAdjustmentLogs(queryRunner: QueryRunner): Promise<voi
         CONSTRAINT "pk_weight_adjustment_logs" PRIMARY KEY ("id")
     );
     COMMENT ON COLUMN "weight_adjustment_logs"."id" IS 'Surrogate key.';
-    COMMENT ON COLUMN "weight_adjustment_logs"."date" IS 'When the cycle ran.';
-    COMMENT ON COLUMN "weight_adjustment_logs"."action" IS 'What it did.';
-    COMMENT ON COLUMN "weight_adjustment_logs"."reason" IS 'Why, like INSUFFICIENT_SAMPLE_SIZE. Null: an adjustment that needs no word.';
-    COMMENT ON COLUMN "weight_adjustment_logs"."valid_segments" IS 'How many of the signal segments had enough data; three are needed. Null: not counted.';
-    COMMENT ON COLUMN "weight_adjustment_logs"."total_segments" IS 'How many signal segments there were. Null: not counted.';
-    COMMENT ON COLUMN "weight_adjustment_logs"."sample_sizes" IS 'Decisions behind each signal. Null: not counted.';
-    COMMENT ON COLUMN "weight_adjustment_logs"."old_weights" IS 'Weights before, each 0..1. Null: nothing was adjusted.';
-    COMMENT ON COLUMN "weight_adjustment_logs"."new_weights" IS 'Weights after, each 0..1. Null: nothing was adjusted.';
-    COMMENT ON COLUMN "weight_adjustment_logs"."predicted_improvement" IS 'Expected change of the metric, relative: 0.15 = 15 % better. Null: nothing was adjusted.';
+    COMMENT ON COLUMN "weight_adjustment_logs"."date" IS 'When the learning cycle ran.';
+    COMMENT ON COLUMN "weight_adjustment_logs"."action" IS 'ADJUSTED or SKIPPED.';
+    COMMENT ON COLUMN "weight_adjustment_logs"."reason" IS 'Reason in upper snake case, e.g. INSUFFICIENT_SAMPLE_SIZE. Null: none given, which is only allowed when \`action\` is ADJUSTED.';
+    COMMENT ON COLUMN "weight_adjustment_logs"."valid_segments" IS 'Number of signal segments with enough data, 0 or more; the cycle needs three. Null: not counted.';
+    COMMENT ON COLUMN "weight_adjustment_logs"."total_segments" IS 'Number of signal segments, 0 or more. Null: not counted.';
+    COMMENT ON COLUMN "weight_adjustment_logs"."sample_sizes" IS 'Number of decisions behind each signal. Null: not counted.';
+    COMMENT ON COLUMN "weight_adjustment_logs"."old_weights" IS 'Weight of each signal before the run, each 0..1. Null: not recorded, which is only allowed when \`action\` is SKIPPED.';
+    COMMENT ON COLUMN "weight_adjustment_logs"."new_weights" IS 'Weight of each signal after the run, each 0..1. Null: not recorded, which is only allowed when \`action\` is SKIPPED.';
+    COMMENT ON COLUMN "weight_adjustment_logs"."predicted_improvement" IS 'Expected relative change of the metric: 0.15 means 15 % better. Null: nothing was predicted.';
     COMMENT ON COLUMN "weight_adjustment_logs"."created_at" IS 'When the row was written.'
   `);
   await queryRunner.query(`
     CREATE INDEX "ix_weight_adjustment_logs__date" ON "weight_adjustment_logs" ("date")
   `);
   await queryRunner.query(`
-    COMMENT ON TABLE "weight_adjustment_logs" IS 'What did each learning cycle do with the weights, and why? One row per attempt, skipped ones too. Kept 12 months.'
+    COMMENT ON TABLE "weight_adjustment_logs" IS 'One row per run of the weekly learning cycle, with its effect on the signal weights; skipped runs are logged too. Written once and never changed. Kept for 12 months, then archived and deleted.'
   `);
 }
 
@@ -154,20 +158,20 @@ async function createLearningEvents(queryRunner: QueryRunner): Promise<void> {
     );
     COMMENT ON COLUMN "learning_events"."id" IS 'Surrogate key.';
     COMMENT ON COLUMN "learning_events"."date" IS 'When the adjustment was made.';
-    COMMENT ON COLUMN "learning_events"."adjustment_type" IS 'What was adjusted.';
-    COMMENT ON COLUMN "learning_events"."adjustment" IS 'The adjustment itself.';
-    COMMENT ON COLUMN "learning_events"."predicted_improvement" IS 'Expected change of the metric, relative: 0.15 = 15 % better.';
-    COMMENT ON COLUMN "learning_events"."baseline_performance" IS 'The metric before, in its own unit (a click rate of 0.032).';
-    COMMENT ON COLUMN "learning_events"."actual_improvement" IS 'Change that came, relative, negative when it got worse. Null: not measured yet.';
-    COMMENT ON COLUMN "learning_events"."accuracy" IS '1 - |actual - predicted|: 1 is perfect, below 0.70 alarms, may be negative. Null: not measured yet.';
-    COMMENT ON COLUMN "learning_events"."evaluated_at" IS 'When it was measured. Null: not yet.';
+    COMMENT ON COLUMN "learning_events"."adjustment_type" IS 'What was adjusted: WEIGHT, ARCHETYPE or KEYWORD.';
+    COMMENT ON COLUMN "learning_events"."adjustment" IS 'The adjustment itself, as a JSON object.';
+    COMMENT ON COLUMN "learning_events"."predicted_improvement" IS 'Expected relative change of the metric: 0.15 means 15 % better.';
+    COMMENT ON COLUMN "learning_events"."baseline_performance" IS 'Value of the metric before the adjustment, in its own unit, e.g. a click rate of 0.032.';
+    COMMENT ON COLUMN "learning_events"."actual_improvement" IS 'Measured relative change of the metric; negative when it got worse. Null: not measured yet.';
+    COMMENT ON COLUMN "learning_events"."accuracy" IS '1 - |actual - predicted|, at most 1; may be negative. 1 is perfect, below 0.70 raises an alarm. Null: not measured yet.';
+    COMMENT ON COLUMN "learning_events"."evaluated_at" IS 'When the effect was measured. Null: not measured yet.';
     COMMENT ON COLUMN "learning_events"."created_at" IS 'When the row was written.'
   `);
   await queryRunner.query(`
     CREATE INDEX "ix_learning_events__date" ON "learning_events" ("date")
   `);
   await queryRunner.query(`
-    COMMENT ON TABLE "learning_events" IS 'Was the learning right? A prediction with each adjustment, measured one week later. Kept 6 months.'
+    COMMENT ON TABLE "learning_events" IS 'One row per adjustment that the agent learned, with its predicted effect. Written at the adjustment; the measured effect is added once, one week later. Kept for 6 months, then archived and deleted.'
   `);
 }
 
@@ -197,18 +201,18 @@ async function createRandomizedExperiments(queryRunner: QueryRunner): Promise<vo
         CONSTRAINT "pk_randomized_experiments" PRIMARY KEY ("id")
     );
     COMMENT ON COLUMN "randomized_experiments"."id" IS 'Surrogate key.';
-    COMMENT ON COLUMN "randomized_experiments"."decision_id" IS 'The decision probed, at most once. Goes with it.';
-    COMMENT ON COLUMN "randomized_experiments"."predicted_mode" IS 'The mode that would have been used.';
-    COMMENT ON COLUMN "randomized_experiments"."actual_mode" IS 'The mode drawn; may be the predicted one.';
-    COMMENT ON COLUMN "randomized_experiments"."predicted_outcome" IS 'Expected value of the metric (a click rate of 0.042).';
-    COMMENT ON COLUMN "randomized_experiments"."actual_outcome" IS 'Value that came. Null: not measured yet (24 hours to 7 days).';
+    COMMENT ON COLUMN "randomized_experiments"."decision_id" IS 'Decision whose mode was drawn at random, at most one row per decision. Deleting the decision deletes the row.';
+    COMMENT ON COLUMN "randomized_experiments"."predicted_mode" IS 'Mode that the engine would have used without randomisation.';
+    COMMENT ON COLUMN "randomized_experiments"."actual_mode" IS 'Mode that was drawn. May equal the predicted mode.';
+    COMMENT ON COLUMN "randomized_experiments"."predicted_outcome" IS 'Expected value of the metric in its own unit, e.g. a click rate of 0.042.';
+    COMMENT ON COLUMN "randomized_experiments"."actual_outcome" IS 'Measured value of the metric in its own unit. Null: not measured yet; measured 24 hours to 7 days after posting.';
     COMMENT ON COLUMN "randomized_experiments"."created_at" IS 'When the row was written.'
   `);
   await queryRunner.query(`
     CREATE INDEX "ix_randomized_experiments__created_at" ON "randomized_experiments" ("created_at")
   `);
   await queryRunner.query(`
-    COMMENT ON TABLE "randomized_experiments" IS 'What would have happened otherwise? The causal probe of one randomised decision. Goes with it, after 90 days.'
+    COMMENT ON TABLE "randomized_experiments" IS 'One row per randomised decision, to compare the outcome of the drawn mode with the predicted one. Written with the decision; the measured outcome is added once. Kept for 90 days, then archived and deleted with its decision.'
   `);
 }
 
@@ -239,7 +243,7 @@ async function createSegmentedWeights(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "ck_segmented_weights__segment_key_length" CHECK (
             char_length("segment_key") BETWEEN 1 AND 64
         ),
-        CONSTRAINT "ck_segmented_weights__segment_key_format" CHECK ("segment_key" ~ '^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$'),
+        CONSTRAINT "ck_segmented_weights__segment_key_format" CHECK ("segment_key" ~ '^${UPPER_SNAKE}$'),
         CONSTRAINT "ck_segmented_weights__sss_weight_range" CHECK (
             "sss_weight" >= 0
             AND "sss_weight" <= 1
@@ -277,19 +281,19 @@ async function createSegmentedWeights(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "pk_segmented_weights" PRIMARY KEY ("id")
     );
     COMMENT ON COLUMN "segmented_weights"."id" IS 'Surrogate key.';
-    COMMENT ON COLUMN "segmented_weights"."segment_type" IS 'By what the segment is cut.';
-    COMMENT ON COLUMN "segmented_weights"."segment_key" IS 'Which segment: GLOBAL, TWITTER, MORNING, WEEKEND, TWITTER_MORNING.';
-    COMMENT ON COLUMN "segmented_weights"."sss_weight" IS 'Weight of the Solution-Seeking Score, 0..1.';
+    COMMENT ON COLUMN "segmented_weights"."segment_type" IS 'Kind of the segment: GLOBAL, PLATFORM, TIME_OF_DAY, DAY_OF_WEEK or COMBINED.';
+    COMMENT ON COLUMN "segmented_weights"."segment_key" IS 'Segment within its type, in upper snake case: GLOBAL, TWITTER, MORNING, WEEKEND, TWITTER_MORNING.';
+    COMMENT ON COLUMN "segmented_weights"."sss_weight" IS 'Weight of the Solution-Seeking Score, 0..1. The four weights add up to 1.';
     COMMENT ON COLUMN "segmented_weights"."ars_weight" IS 'Weight of the Author Relationship Score, 0..1.';
     COMMENT ON COLUMN "segmented_weights"."evs_weight" IS 'Weight of the Engagement Velocity Score, 0..1.';
     COMMENT ON COLUMN "segmented_weights"."trs_weight" IS 'Weight of the Topic Relevance Score, 0..1.';
-    COMMENT ON COLUMN "segmented_weights"."sample_size" IS 'Decisions behind the weights; trusted from 50.';
-    COMMENT ON COLUMN "segmented_weights"."performance" IS 'The segment''s metric (a click rate). Null: not measured; 0 would be a terrible result.';
+    COMMENT ON COLUMN "segmented_weights"."sample_size" IS 'Number of decisions behind the weights, 0 or more. The engine trusts the weights from 50.';
+    COMMENT ON COLUMN "segmented_weights"."performance" IS 'Value of the metric in the segment, e.g. a click rate of 0.03. Null: not measured.';
     COMMENT ON COLUMN "segmented_weights"."created_at" IS 'When the row was written.';
     COMMENT ON COLUMN "segmented_weights"."updated_at" IS 'When the row was last changed.'
   `);
   await queryRunner.query(`
-    COMMENT ON TABLE "segmented_weights" IS 'How much does each signal count, and where? The weights in force, one row per segment; history is in the logs.'
+    COMMENT ON TABLE "segmented_weights" IS 'One row per segment (a platform, a part of the day or week, or both) with the current weights of the four signals. Updated by the weekly learning cycle. Kept for ever; \`weight_adjustment_logs\` holds the history.'
   `);
 }
 

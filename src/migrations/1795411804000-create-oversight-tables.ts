@@ -2,12 +2,31 @@ import type { QueryRunner } from 'typeorm';
 import type { ReversibleMigration } from './migration.js';
 
 /**
- * WHY  people steer by daily numbers, review what the agent must not decide alone, and audit every act.
- * WHAT KPI numbers (one row per day, platform and metric; all platforms together is a null platform with a unique index of
- *      its own), the review queue, and the audit log, which has no foreign key because it outlives its subjects.
+ * Every invisible character, as the inside of a bracket expression of PostgreSQL: the white space, control, format and
+ * default-ignorable characters of Unicode 17, without NUL.
+ */
+const INVISIBLE = [
+  ...['1-20', '7F-A0', 'AD', '34F', '600-605', '61C', '6DD', '70F', '890-891', '8E2', '115F-1160', '1680', '17B4-17B5'],
+  ...['180B-180F', '2000-200F', '2028-202F', '205F-206F', '2800', '3000', '3164', 'FE00-FE0F', 'FEFF', 'FFA0'],
+  ...['FFF0-FFFC', '110BD', '110CD', '13430-1343F', '16FE4', '1BCA0-1BCA3', '1D159', '1D173-1D17A', 'E0000-E0FFF'],
+]
+  .map((range) =>
+    range.replace(/[0-9A-F]+/g, (code) =>
+      code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`,
+    ),
+  )
+  .join('');
+
+/** Lower snake case, e.g. meme_language. */
+const LOWER_SNAKE = '[a-z][a-z0-9]*(_[a-z0-9]+)*';
+
+/**
+ * WHY  operators read daily KPIs, review what the agent must not decide alone, and audit every action.
+ * WHAT creates kpi_metrics (one row per day, platform and metric; a null platform means all platforms and has a unique index of
+ *      its own), escalations, and audit_logs, which has no foreign keys because its entries outlive the rows they describe.
  *
- * Generated from the entities, then sorted into steps. LOCKS nothing that is in use: every table is new.
- * REVERSIBLE, with the loss of the rows.
+ * Generated from the entities, then sorted into steps. LOCKS only the new tables, which no service uses yet.
+ * REVERSIBLE: down() drops the tables with their rows.
  */
 export class CreateOversightTables1795411804000 implements ReversibleMigration {
   readonly name = 'CreateOversightTables1795411804000';
@@ -52,7 +71,7 @@ async function createKpiMetrics(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "ck_kpi_metrics__metric_name_length" CHECK (
             char_length("metric_name") BETWEEN 1 AND 64
         ),
-        CONSTRAINT "ck_kpi_metrics__metric_name_format" CHECK ("metric_name" ~ '^[a-z][a-z0-9]*(_[a-z0-9]+)*$'),
+        CONSTRAINT "ck_kpi_metrics__metric_name_format" CHECK ("metric_name" ~ '^${LOWER_SNAKE}$'),
         CONSTRAINT "ck_kpi_metrics__value_range" CHECK (
             "value" > '-Infinity'
             AND "value" < 'Infinity'
@@ -64,12 +83,12 @@ async function createKpiMetrics(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "pk_kpi_metrics" PRIMARY KEY ("id")
     );
     COMMENT ON COLUMN "kpi_metrics"."id" IS 'Surrogate key.';
-    COMMENT ON COLUMN "kpi_metrics"."date" IS 'The day counted, in the caller''s time zone (UTC unless agreed otherwise).';
-    COMMENT ON COLUMN "kpi_metrics"."platform" IS 'Null: all platforms together.';
-    COMMENT ON COLUMN "kpi_metrics"."kpi_type_id" IS 'The family. Cannot be deleted while it has numbers: retire it instead.';
-    COMMENT ON COLUMN "kpi_metrics"."metric_name" IS 'The metric, like ctr or conversion_rate; the catalogue says its unit.';
-    COMMENT ON COLUMN "kpi_metrics"."value" IS 'In the metric''s unit; may be negative (karma) and above 1.';
-    COMMENT ON COLUMN "kpi_metrics"."created_at" IS 'First written; counting again does not change it.'
+    COMMENT ON COLUMN "kpi_metrics"."date" IS 'Day of the value, without time zone; UTC unless the writing service agreed otherwise.';
+    COMMENT ON COLUMN "kpi_metrics"."platform" IS 'Platform of the value. Null: all platforms together.';
+    COMMENT ON COLUMN "kpi_metrics"."kpi_type_id" IS 'Family of the metric. A family with values cannot be deleted: set its \`is_active\` to false.';
+    COMMENT ON COLUMN "kpi_metrics"."metric_name" IS 'Name of the metric in lower snake case (ctr, conversion_rate), 1..64 characters. The KPI catalogue in the code states its unit.';
+    COMMENT ON COLUMN "kpi_metrics"."value" IS 'Value in the unit of the metric. May be negative (karma) and above 1.';
+    COMMENT ON COLUMN "kpi_metrics"."created_at" IS 'When the value was first written. Counting again does not change it.'
   `);
   await queryRunner.query(`
     CREATE UNIQUE INDEX "uq_kpi_metrics__date_kpi_type_id_metric_name__all_platforms" ON "kpi_metrics" ("date", "kpi_type_id", "metric_name")
@@ -79,7 +98,7 @@ async function createKpiMetrics(queryRunner: QueryRunner): Promise<void> {
     CREATE INDEX "ix_kpi_metrics__kpi_type_id_date" ON "kpi_metrics" ("kpi_type_id", "date")
   `);
   await queryRunner.query(`
-    COMMENT ON TABLE "kpi_metrics" IS 'How did we do on a day? One number per day, platform and metric, written again when it is counted again. Kept 2 years.'
+    COMMENT ON TABLE "kpi_metrics" IS 'One row per day, platform and metric, with its value. Written when the day is counted; counting again overwrites the value. Kept for 2 years, then archived and deleted.'
   `);
 }
 
@@ -102,19 +121,19 @@ async function createEscalations(queryRunner: QueryRunner): Promise<void> {
             char_length("assigned_to") BETWEEN 1 AND 100
         ),
         CONSTRAINT "ck_escalations__assigned_to_blank" CHECK (
-            "assigned_to" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
+            "assigned_to" ~ '[^${INVISIBLE}]'
         ),
         CONSTRAINT "ck_escalations__resolved_by_length" CHECK (
             char_length("resolved_by") BETWEEN 1 AND 100
         ),
         CONSTRAINT "ck_escalations__resolved_by_blank" CHECK (
-            "resolved_by" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
+            "resolved_by" ~ '[^${INVISIBLE}]'
         ),
         CONSTRAINT "ck_escalations__resolution_notes_length" CHECK (
             char_length("resolution_notes") BETWEEN 1 AND 5000
         ),
         CONSTRAINT "ck_escalations__resolution_notes_blank" CHECK (
-            "resolution_notes" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
+            "resolution_notes" ~ '[^${INVISIBLE}]'
         ),
         CONSTRAINT "ck_escalations__created_at_range" CHECK (
             "created_at" >= to_timestamp(0)
@@ -133,17 +152,17 @@ async function createEscalations(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "pk_escalations" PRIMARY KEY ("id")
     );
     COMMENT ON COLUMN "escalations"."id" IS 'Surrogate key.';
-    COMMENT ON COLUMN "escalations"."post_id" IS 'Null: not about a post, or the post was purged.';
-    COMMENT ON COLUMN "escalations"."decision_id" IS 'Null: not about a decision, or the decision was purged.';
-    COMMENT ON COLUMN "escalations"."reply_id" IS 'Null: not about a reply.';
-    COMMENT ON COLUMN "escalations"."reason_id" IS 'Null: the reason was deleted.';
-    COMMENT ON COLUMN "escalations"."priority" IS 'How urgent; the reason''s severity unless said otherwise.';
-    COMMENT ON COLUMN "escalations"."status" IS 'PENDING, then IN_REVIEW, then RESOLVED or DISMISSED, which close it.';
-    COMMENT ON COLUMN "escalations"."assigned_to" IS 'Operator who works on it. Null: nobody yet.';
-    COMMENT ON COLUMN "escalations"."resolved_by" IS 'Operator who closed it. Null: open.';
-    COMMENT ON COLUMN "escalations"."resolution_notes" IS 'What was found and done; feeds learning. Null: nothing noted.';
-    COMMENT ON COLUMN "escalations"."created_at" IS 'When it was opened: the four hours run from here.';
-    COMMENT ON COLUMN "escalations"."resolved_at" IS 'When it was closed. Null: open.'
+    COMMENT ON COLUMN "escalations"."post_id" IS 'Post to review. Null: the escalation is not about a post, or the post was deleted.';
+    COMMENT ON COLUMN "escalations"."decision_id" IS 'Decision to review. Null: the escalation is not about a decision, or the decision was deleted.';
+    COMMENT ON COLUMN "escalations"."reply_id" IS 'Reply to review. Null: the escalation is not about a reply, or the reply was deleted.';
+    COMMENT ON COLUMN "escalations"."reason_id" IS 'Reason of the escalation. Null: none was given, or the reason was deleted.';
+    COMMENT ON COLUMN "escalations"."priority" IS 'Urgency: LOW, MEDIUM, HIGH or CRITICAL. Normally the severity of the reason.';
+    COMMENT ON COLUMN "escalations"."status" IS 'PENDING, then IN_REVIEW, then RESOLVED or DISMISSED, which close the escalation.';
+    COMMENT ON COLUMN "escalations"."assigned_to" IS 'Operator who works on the escalation. Null: not assigned.';
+    COMMENT ON COLUMN "escalations"."resolved_by" IS 'Operator who closed the escalation. Null: open.';
+    COMMENT ON COLUMN "escalations"."resolution_notes" IS 'What the operator found and did, at most 5,000 characters; used for learning. Null: no notes.';
+    COMMENT ON COLUMN "escalations"."created_at" IS 'When the escalation was opened. It is late after 4 hours.';
+    COMMENT ON COLUMN "escalations"."resolved_at" IS 'When the escalation was closed. Null: open.'
   `);
   await queryRunner.query(`
     CREATE INDEX "ix_escalations__status_priority" ON "escalations" ("status", "priority")
@@ -168,7 +187,7 @@ async function createEscalations(queryRunner: QueryRunner): Promise<void> {
     CREATE INDEX "ix_escalations__reason_id" ON "escalations" ("reason_id")
   `);
   await queryRunner.query(`
-    COMMENT ON TABLE "escalations" IS 'What must a person look at, how soon, and what did they find? The review queue. The record stays when what it was about is purged.'
+    COMMENT ON TABLE "escalations" IS 'One row per post, decision or reply that a person must review. Written when it is escalated, updated until it is closed. Kept for ever, also after the reviewed row is deleted.'
   `);
 }
 
@@ -185,22 +204,22 @@ async function createAuditLogs(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "ck_audit_logs__entity_type_length" CHECK (
             char_length("entity_type") BETWEEN 1 AND 50
         ),
-        CONSTRAINT "ck_audit_logs__entity_type_format" CHECK ("entity_type" ~ '^[a-z][a-z0-9]*(_[a-z0-9]+)*$'),
+        CONSTRAINT "ck_audit_logs__entity_type_format" CHECK ("entity_type" ~ '^${LOWER_SNAKE}$'),
         CONSTRAINT "ck_audit_logs__entity_id_length" CHECK (
             char_length("entity_id") BETWEEN 1 AND 100
         ),
         CONSTRAINT "ck_audit_logs__entity_id_blank" CHECK (
-            "entity_id" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
+            "entity_id" ~ '[^${INVISIBLE}]'
         ),
         CONSTRAINT "ck_audit_logs__action_length" CHECK (
             char_length("action") BETWEEN 1 AND 50
         ),
-        CONSTRAINT "ck_audit_logs__action_format" CHECK ("action" ~ '^[a-z][a-z0-9]*(_[a-z0-9]+)*$'),
+        CONSTRAINT "ck_audit_logs__action_format" CHECK ("action" ~ '^${LOWER_SNAKE}$'),
         CONSTRAINT "ck_audit_logs__actor_length" CHECK (
             char_length("actor") BETWEEN 1 AND 100
         ),
         CONSTRAINT "ck_audit_logs__actor_blank" CHECK (
-            "actor" ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u0890-\\u0891\\u08E2\\u115F-\\u1160\\u1680\\u17B4-\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFC\\U000110BD\\U000110CD\\U00013430-\\U0001343F\\U00016FE4\\U0001BCA0-\\U0001BCA3\\U0001D159\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'
+            "actor" ~ '[^${INVISIBLE}]'
         ),
         CONSTRAINT "ck_audit_logs__details_json_size" CHECK (octet_length("details_json"::text) <= 65536),
         CONSTRAINT "ck_audit_logs__details_json_shape" CHECK (jsonb_typeof("details_json") = 'object'),
@@ -211,12 +230,12 @@ async function createAuditLogs(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "pk_audit_logs" PRIMARY KEY ("id")
     );
     COMMENT ON COLUMN "audit_logs"."id" IS 'Surrogate key.';
-    COMMENT ON COLUMN "audit_logs"."entity_type" IS 'What kind of row: decision, reply, author.';
-    COMMENT ON COLUMN "audit_logs"."entity_id" IS 'Its id, as text.';
-    COMMENT ON COLUMN "audit_logs"."action" IS 'What was done: create, approve, reject, edit, delete.';
-    COMMENT ON COLUMN "audit_logs"."actor" IS 'Operator or system component that did it.';
-    COMMENT ON COLUMN "audit_logs"."details_json" IS 'Before, after and reasons. Never handles or post text, which could not be erased here.';
-    COMMENT ON COLUMN "audit_logs"."created_at" IS 'When it was done. Never changed.'
+    COMMENT ON COLUMN "audit_logs"."entity_type" IS 'Kind of the row in lower snake case: decision, reply, author.';
+    COMMENT ON COLUMN "audit_logs"."entity_id" IS 'Id of the row as text, 1..100 characters. The row may have been deleted since.';
+    COMMENT ON COLUMN "audit_logs"."action" IS 'What was done, in lower snake case: create, approve, reject, edit, delete.';
+    COMMENT ON COLUMN "audit_logs"."actor" IS 'Operator or system component that did it, 1..100 characters.';
+    COMMENT ON COLUMN "audit_logs"."details_json" IS 'Values before and after, and reasons. Must not contain handles or post text, because audit entries cannot be erased. Empty object: no details.';
+    COMMENT ON COLUMN "audit_logs"."created_at" IS 'When the action was recorded. Never changes.'
   `);
   await queryRunner.query(`
     CREATE INDEX "ix_audit_logs__entity_type_entity_id_created_at" ON "audit_logs" ("entity_type", "entity_id", "created_at")
@@ -228,7 +247,7 @@ async function createAuditLogs(queryRunner: QueryRunner): Promise<void> {
     CREATE INDEX "ix_audit_logs__actor_created_at" ON "audit_logs" ("actor", "created_at")
   `);
   await queryRunner.query(`
-    COMMENT ON TABLE "audit_logs" IS 'Who did what to which row, and when? Append-only, in the database too: a trigger refuses UPDATE, DELETE and TRUNCATE. Has no foreign key, since it must outlive what it speaks of. Kept 3 years.'
+    COMMENT ON TABLE "audit_logs" IS 'One row per action of an operator or system component on a row of another table. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE. Has no foreign keys, so an entry outlives the row it describes. Kept for 3 years, then archived and deleted.'
   `);
 }
 

@@ -2,12 +2,12 @@ import type { QueryRunner } from 'typeorm';
 import type { ReversibleMigration } from './migration.js';
 
 /**
- * WHY  an audit log that can be changed proves nothing, whoever holds the rights; grants alone do not stop the owner.
- * WHAT a trigger that refuses UPDATE, DELETE and TRUNCATE on audit_logs. One way in: the purge after three years, which the
- *      role `retention` (or one that inherits it) runs in a transaction marked with
- *      `SET LOCAL shared_db.audit_purge = 'on'`; it may delete, never change. Where the role does not exist, nothing may.
+ * WHY  an audit log that can be changed proves nothing, and grants alone do not stop the owner of the table.
+ * WHAT creates triggers that refuse UPDATE, DELETE and TRUNCATE on audit_logs. There is one exception, for the purge after three
+ *      years: the role `retention`, or a role that inherits it, may delete rows in a transaction that runs
+ *      `SET LOCAL shared_db.audit_purge = 'on'`. Without the role `retention` there is no exception.
  *
- * Hand-written: TypeORM cannot express triggers. LOCKS audit_logs (SHARE ROW EXCLUSIVE) for a moment. REVERSIBLE.
+ * Hand-written, because TypeORM cannot express triggers. LOCKS audit_logs (SHARE ROW EXCLUSIVE) for milliseconds. REVERSIBLE.
  */
 export class ProtectAuditLogs1795411805000 implements ReversibleMigration {
   readonly name = 'ProtectAuditLogs1795411805000';
@@ -25,14 +25,14 @@ export class ProtectAuditLogs1795411805000 implements ReversibleMigration {
         THEN
           RETURN OLD;
         END IF;
-        RAISE EXCEPTION 'audit_logs is append-only: % is refused', TG_OP
+        RAISE EXCEPTION 'audit_logs is append-only: % is not allowed', TG_OP
           USING ERRCODE = 'insufficient_privilege', TABLE = TG_TABLE_NAME, CONSTRAINT = TG_NAME,
-            HINT = 'Write a new entry instead; only the retention purge may remove old ones.';
+            HINT = 'Write a new entry instead. Only the retention purge may delete entries.';
       END
       $$
     `);
     await queryRunner.query(`
-      COMMENT ON FUNCTION "refuse_audit_log_change"() IS 'Keeps audit_logs append-only; lets the retention purge delete.'
+      COMMENT ON FUNCTION "refuse_audit_log_change"() IS 'Refuses changes of audit_logs. Only the retention purge may delete rows.'
     `);
     await queryRunner.query(`
       CREATE TRIGGER "tg_audit_logs__append_only" BEFORE UPDATE OR DELETE ON "audit_logs"

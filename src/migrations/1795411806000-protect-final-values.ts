@@ -3,27 +3,27 @@ import type { ReversibleMigration } from './migration.js';
 
 interface FinalTrigger {
   readonly table: string;
-  /** `tg_<table>__<meaning>` is its name. */
+  /** Last part of the name of the trigger: `tg_<table>__<meaning>`. */
   readonly meaning: string;
-  /** The changes that are refused, over OLD and NEW. */
+  /** SQL condition over OLD and NEW that holds for a refused change. */
   readonly when: string;
-  /** What PostgreSQL says. */
+  /** Message of the error, after the name of the table. */
   readonly message: string;
-  /** Columns that the deletion of the row they name may empty (ON DELETE SET NULL), separated by commas. */
+  /** Foreign keys that ON DELETE SET NULL may set to null, separated by commas. */
   readonly references?: string;
-  /** Columns that an erasure may change, separated by commas. */
+  /** Columns that an erasure of personal data may change, separated by commas. */
   readonly erasable?: string;
 }
 
 /**
- * WHY  an approval, a decision or a measurement that can be changed afterwards proves nothing, and a save() of an entity that was
- *      loaded too early changed them without anybody noticing.
- * WHAT triggers that refuse to change what is final. Two ways in: deleting an archetype or an experiment still empties the
- *      reference of a decision; and the role `retention` (or one that inherits it), in a transaction marked with
- *      `SET LOCAL shared_db.erasure = 'on'`, may remove personal data from the text of a reply and the signals of a decision.
- *      DELETE is not refused: purge and erasure delete rows.
+ * WHY  an approval, a decision or a measurement that can be changed afterwards proves nothing. Without the triggers, save() of an
+ *      outdated entity overwrites them unnoticed.
+ * WHAT creates triggers that refuse changes of final values. There are two exceptions: deleting an archetype or an experiment sets
+ *      the reference of a decision to null, and the role `retention`, or a role that inherits it, may remove personal data from
+ *      the text of a reply and the signals of a decision in a transaction that runs `SET LOCAL shared_db.erasure = 'on'`.
+ *      DELETE is allowed, because purge and erasure delete rows.
  *
- * Hand-written: TypeORM cannot express triggers. LOCKS each table (SHARE ROW EXCLUSIVE) for a moment. REVERSIBLE.
+ * Hand-written, because TypeORM cannot express triggers. LOCKS each table (SHARE ROW EXCLUSIVE) for milliseconds. REVERSIBLE.
  */
 export class ProtectFinalValues1795411806000 implements ReversibleMigration {
   readonly name = 'ProtectFinalValues1795411806000';
@@ -47,19 +47,19 @@ const TRIGGERS: readonly FinalTrigger[] = [
     table: 'posts',
     meaning: 'stays_processed',
     when: 'OLD."processed_at" IS NOT NULL AND NEW."processed_at" IS NULL',
-    message: 'a processed post does not go back to the queue: a second look is a second decision',
+    message: 'a processed post does not return to the queue: write a second decision instead',
   },
   {
     table: 'experiments',
     meaning: 'end_final',
     when: `OLD."status" IN ('COMPLETED', 'CANCELLED') AND OLD."status" <> NEW."status"`,
-    message: 'a completed or cancelled experiment stays so: start a new one',
+    message: 'the status of a completed or cancelled experiment is final: create a new experiment instead',
   },
   {
     table: 'decisions',
     meaning: 'written_once',
     when: 'OLD.* IS DISTINCT FROM NEW.*',
-    message: 'a decision is never changed: a second look is a second row',
+    message: 'a decision never changes: write a new decision instead',
     references: 'archetype_id,experiment_id',
     erasable: 'signals_json',
   },
@@ -67,7 +67,7 @@ const TRIGGERS: readonly FinalTrigger[] = [
     table: 'replies',
     meaning: 'approval_final',
     when: `OLD."approval_status" <> 'PENDING' AND ${anyOf('approval_status', 'approved_by', 'approved_at')}`,
-    message: 'an approval or a rejection is final: a second attempt is a new reply',
+    message: 'an approval or a rejection is final: write a new reply instead',
   },
   {
     table: 'replies',
@@ -86,19 +86,19 @@ const TRIGGERS: readonly FinalTrigger[] = [
     table: 'replies',
     meaning: 'deletion_final',
     when: `OLD."deleted_at" IS NOT NULL AND ${anyOf('deleted_at')}`,
-    message: 'a reply that was taken back stays so',
+    message: 'a deleted reply stays deleted',
   },
   {
     table: 'competitive_mentions',
     meaning: 'written_once',
     when: anyOf('id', 'post_id', 'competitor_id', 'sentiment', 'satisfaction', 'opportunity_score', 'created_at'),
-    message: 'a competitive mention never changes but for `replied`',
+    message: 'only `replied` of a competitive mention may change',
   },
   {
     table: 'weight_adjustment_logs',
     meaning: 'written_once',
     when: 'OLD.* IS DISTINCT FROM NEW.*',
-    message: 'the log of a learning cycle is never changed: write a new row',
+    message: 'the log of a learning cycle never changes: write a new row instead',
   },
   {
     table: 'learning_events',
@@ -119,29 +119,29 @@ const TRIGGERS: readonly FinalTrigger[] = [
     table: 'randomized_experiments',
     meaning: 'written_once',
     when: anyOf('id', 'decision_id', 'predicted_mode', 'actual_mode', 'predicted_outcome', 'created_at'),
-    message: 'a causal probe never changes: only its outcome is added',
+    message: 'a randomized experiment never changes: only its outcome is added',
   },
   {
     table: 'randomized_experiments',
     meaning: 'measured_once',
     when: `OLD."actual_outcome" IS NOT NULL AND ${anyOf('actual_outcome')}`,
-    message: 'the outcome of a causal probe is final',
+    message: 'the outcome of a randomized experiment is final',
   },
   {
     table: 'kpi_metrics',
     meaning: 'created_once',
     when: anyOf('created_at'),
-    message: 'created_at is when the number was first written: counting again does not change it',
+    message: 'created_at of a KPI metric never changes',
   },
   {
     table: 'escalations',
     meaning: 'closing_final',
     when: `OLD."status" IN ('RESOLVED', 'DISMISSED') AND ${anyOf('status', 'resolved_by', 'resolved_at')}`,
-    message: 'a closed escalation is not opened or closed again: open a new one',
+    message: 'a closed escalation is final: open a new one instead',
   },
 ];
 
-/** Whether one of the columns changes. Not as ROW(…) IS DISTINCT FROM ROW(…), which pg_get_triggerdef prints in a form of its own. */
+/** SQL condition: one of the columns changes. Not written as ROW(…) IS DISTINCT FROM ROW(…), which pg_get_triggerdef prints differently. */
 function anyOf(...columns: readonly string[]): string {
   const changes = columns.map((column) => `OLD."${column}" IS DISTINCT FROM NEW."${column}"`);
   return `(${changes.join(' OR ')})`;
@@ -152,10 +152,10 @@ async function createFunction(queryRunner: QueryRunner): Promise<void> {
     CREATE FUNCTION "refuse_final_change"() RETURNS trigger
     LANGUAGE plpgsql SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
-      -- The columns that may change all the same. TG_ARGV: sentence, references, erasable.
+      -- Columns that may change nevertheless. TG_ARGV: message, references, erasable.
       "released" text[];
     BEGIN
-      -- ON DELETE SET NULL runs inside a trigger of PostgreSQL's own.
+      -- ON DELETE SET NULL runs inside a trigger of PostgreSQL itself.
       IF pg_trigger_depth() > 1 THEN
         "released" := string_to_array(TG_ARGV[1], ',');
       ELSIF current_setting('shared_db.erasure', true) = 'on'
@@ -169,12 +169,12 @@ async function createFunction(queryRunner: QueryRunner): Promise<void> {
       END IF;
       RAISE EXCEPTION '%: %', TG_TABLE_NAME, TG_ARGV[0]
         USING ERRCODE = 'integrity_constraint_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = TG_NAME,
-          HINT = 'What is final stays as it is: leave it out of the update, or write a new row.';
+          HINT = 'Leave final values out of the update, or write a new row.';
     END
     $$
   `);
   await queryRunner.query(`
-    COMMENT ON FUNCTION "refuse_final_change"() IS 'Refuses to change what is final; lets references be emptied, and personal data be erased.'
+    COMMENT ON FUNCTION "refuse_final_change"() IS 'Refuses changes of final values. ON DELETE SET NULL and the erasure of personal data are allowed.'
   `);
 }
 

@@ -5,31 +5,31 @@ import type { MigrationChecksum } from './migration.js';
 
 export const CHECKSUMS: Readonly<Record<string, MigrationChecksum>> = {
   CreateReferenceTables1795411800000: {
-    sha256: '68948d6bb6673bb87ecd66c5ec2030e7275ffaa3abaeb16cc29f330bc233a50a',
+    sha256: 'e61aab3af17631d4e55c80e9e882c1dc644b45a7e770c274944d0512978b3078',
     release: null,
   },
   CreateCoreTables1795411801000: {
-    sha256: '2b1e3d704bca1529cb23c332962c4b9e42c3aa3b450dacd0cb41b88ff7545bc1',
+    sha256: 'c785412a4c9569f5f9fe00beea7b638957a45befd2ca45a10829a72f9b877bf0',
     release: null,
   },
   CreateCompetitiveAndCommunityTables1795411802000: {
-    sha256: '0e4a4a1e131d6204fd9e16724aa4db9c32fbc2cfae9378849688abe00d52fbd0',
+    sha256: 'b65143808362b01bfb2b5ef3b8b0f1a6fb560b6c2b44ab254138775a6859ab9a',
     release: null,
   },
   CreateLearningTables1795411803000: {
-    sha256: '5547a11a991a1f391a89445ff72c698a87956dd6c1689796246869488807982e',
+    sha256: '7a62166ef3846e03a9e56b517e85095c1c24a87e73f30a0f181442e2207e8a39',
     release: null,
   },
   CreateOversightTables1795411804000: {
-    sha256: 'a6a3ffb55036911f9eeb2278c509f3c58b7c25c0a69da1af3b9a8084d8829739',
+    sha256: '3c63d97858819e019a8aabeb7d46fc9b0d328925b4df1407972a81c7c41a2f0d',
     release: null,
   },
   ProtectAuditLogs1795411805000: {
-    sha256: '658f998928b8da75c0f06cb331e2dfad235002cce3d8a4adca83f24e7aff5065',
+    sha256: 'a1536bddf3e7c93316b5ff637f9a35642b3be08d6188d39d238952f157e892a7',
     release: null,
   },
   ProtectFinalValues1795411806000: {
-    sha256: '785c98605a1522e63a6708139a9683f1129ca22b8372af49e99501cd31a135d0',
+    sha256: 'e4e7b15072a860aba9d1395bdd0351c85549eadac8732eb915ea16c040b39fae',
     release: null,
   },
 };

@@ -7,7 +7,7 @@ import { ProtectAuditLogs1795411805000 } from './1795411805000-protect-audit-log
 import { ProtectFinalValues1795411806000 } from './1795411806000-protect-final-values.js';
 import type { MigrationClass } from './migration.js';
 
-/** The history of the schema, oldest first. Append-only: `npm run migration:generate` and `migration:create` add the line. */
+/** All migrations, oldest first. Append-only: `npm run migration:generate` and `migration:create` add a line. */
 export const MIGRATIONS: readonly MigrationClass[] = [
   CreateReferenceTables1795411800000,
   CreateCoreTables1795411801000,

@@ -1,26 +1,26 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 interface StatedMigration extends MigrationInterface {
-  /** Name of the class, timestamp included: what the table `migrations` records. */
+  /** Name of the class with its timestamp, as the table `migrations` records it. */
   readonly name: string;
   /**
-   * TypeORM’s own: absent or true, it runs in a transaction of its own, and all of it happens or nothing. False is for what
-   * PostgreSQL refuses there (CREATE INDEX CONCURRENTLY); what it did before a failure stays, so it must bear to be run again.
+   * TypeORM’s property. Absent or true: the migration runs in a transaction of its own. False: for statements that PostgreSQL
+   * refuses in a transaction (CREATE INDEX CONCURRENTLY). Statements before a failure stay done, so it must be safe to run again.
    */
   readonly transaction?: boolean;
 }
 
-/** `down` brings back exactly the schema before `up`, and keeps every row of the tables that `up` did not make. */
+/** `down` restores exactly the schema before `up`, and keeps every row of the tables that `up` did not create. */
 export interface ReversibleMigration extends StatedMigration {
   readonly reversible: true;
 }
 
-/** What it did cannot be taken back: the way is forward, or the backup. */
+/** A migration that cannot be reverted: write a new migration, or restore the backup. */
 export interface IrreversibleMigration extends StatedMigration {
   readonly reversible: false;
-  /** A sentence for whoever wanted to take it back: what is lost, and what to do instead. */
+  /** Shown when somebody tries to revert it: what is lost, and what to do instead. */
   readonly irreversibleBecause: string;
-  /** @throws Error with `irreversibleBecause`, having done nothing */
+  /** @throws Error with `irreversibleBecause`, before it changes anything */
   down(queryRunner: QueryRunner): Promise<never>;
 }
 
@@ -28,10 +28,10 @@ export type Migration = ReversibleMigration | IrreversibleMigration;
 
 export type MigrationClass = new () => Migration;
 
-/** What is known of the source of a migration. */
+/** Checksum of the source of a migration. */
 export interface MigrationChecksum {
-  /** Of the text of its file, in hexadecimal; line ends count as \n. */
+  /** SHA-256 of the text of the file, in hexadecimal; line ends count as \n. */
   readonly sha256: string;
-  /** The first version of the package that had it: since then it never changes. Null: none yet. */
+  /** First version of the package with the migration; since then the file must not change. Null: not released. */
   readonly release: string | null;
 }

@@ -1,31 +1,31 @@
-/** How purged rows are kept outside the database: compressed JSON lines or CSV, one file per period. */
+/** File format and period of the archive of deleted rows: compressed JSON lines or CSV, one file per period. */
 export interface ArchiveFormat {
   readonly format: 'jsonl.gz' | 'csv.gz';
   readonly per: 'month' | 'quarter' | 'year';
 }
 
-/** How long the rows of a table stay. */
+/** How long a table keeps its rows. */
 export type RetentionPolicy = KeptForever | KeptForDays;
 
 interface KeptForever {
   readonly table: string;
   readonly days: 'forever';
-  /** Whose decision that is, and what ends it all the same. */
+  /** Why the rows are kept for ever, and what deletes them nevertheless. */
   readonly reason: string;
 }
 
 interface KeptForDays {
   readonly table: string;
   readonly days: number;
-  /** The column a row's age is counted by. */
+  /** Column from which the age of a row is counted. */
   readonly by: string;
-  /** The parent whose purge takes the rows along (ON DELETE CASCADE): archived with it, never purged on their own. */
+  /** Parent table whose purge deletes the rows (ON DELETE CASCADE). They are archived with it and have no purge of their own. */
   readonly goesWith?: string;
   readonly archive: ArchiveFormat;
   readonly reason: string;
 }
 
-// Longest reading of "2 years", "12 months" and "6 months": a leap day must not purge a day early.
+// Days. The longest possible reading of "2 years", "12 months" and "6 months", so that a leap day deletes nothing a day early.
 const TWO_YEARS = 731;
 const THREE_YEARS = 1096;
 const TWELVE_MONTHS = 366;
@@ -36,7 +36,7 @@ const MONTHLY: ArchiveFormat = { format: 'jsonl.gz', per: 'month' };
 
 const keepForever = (table: string, reason: string): KeptForever => ({ table, days: 'forever', reason });
 
-/** How long each table keeps its rows: the one place that the purge and the documents read. Every table is listed. */
+/** Retention of every table. The purge and the generated documents read it. */
 export const RETENTION_POLICIES: readonly RetentionPolicy[] = [
   keepForever('archetypes', 'Reference data; retired by is_active.'),
   keepForever('power_tiers', 'Reference data; retired by is_active.'),
@@ -44,13 +44,13 @@ export const RETENTION_POLICIES: readonly RetentionPolicy[] = [
   keepForever('kpi_types', 'Reference data; retired by is_active.'),
   keepForever('escalation_reasons', 'Reference data; retired by is_active.'),
   keepForever('champion_tiers', 'Reference data; retired by is_active.'),
-  keepForever('authors', 'Relationship memory (architecture 5.5); erased on request.'),
+  keepForever('authors', 'Relationship memory; deleted when the person asks for it.'),
   {
     table: 'posts',
     days: POSTS_DAYS,
     by: 'detected_at',
     archive: MONTHLY,
-    reason: '90 days (architecture 5.5), archived as compressed JSON, one file a month (NFR14).',
+    reason: '90 days, archived as compressed JSON, one file a month.',
   },
   {
     table: 'decisions',
@@ -58,48 +58,48 @@ export const RETENTION_POLICIES: readonly RetentionPolicy[] = [
     by: 'created_at',
     goesWith: 'posts',
     archive: MONTHLY,
-    reason: '90 days (architecture 5.5), with the post they judge.',
+    reason: '90 days, deleted with the post they evaluate.',
   },
-  keepForever('replies', 'Permanent audit trail (architecture 5.5); outlives its decision.'),
-  keepForever('experiments', 'Knowledge of what worked (architecture 5.5).'),
-  keepForever('competitors', 'A list kept by hand; retired by is_active.'),
+  keepForever('replies', 'Permanent record; a reply outlives its decision.'),
+  keepForever('experiments', 'Knowledge of what worked.'),
+  keepForever('competitors', 'Edited by operators; retired by is_active.'),
   {
     table: 'competitive_mentions',
     days: POSTS_DAYS,
     by: 'created_at',
     goesWith: 'posts',
     archive: MONTHLY,
-    reason: 'Not stated; they go with the post they stand in.',
+    reason: '90 days by our choice; deleted with the post that mentions the competitor.',
   },
-  keepForever('community_champions', 'Not stated; goes with the author, who stays.'),
+  keepForever('community_champions', 'By our choice as long as the author.'),
   {
     table: 'kpi_metrics',
     days: TWO_YEARS,
     by: 'date',
     archive: { format: 'csv.gz', per: 'quarter' },
-    reason: '2 years, CSV every quarter (architecture 5.5).',
+    reason: '2 years, archived as CSV, one file a quarter.',
   },
-  keepForever('escalations', 'Not stated; the record of human judgement, which outlives what it was about.'),
+  keepForever('escalations', 'For ever by our choice: the record of human review outlives the reviewed row.'),
   {
     table: 'audit_logs',
     days: THREE_YEARS,
     by: 'created_at',
     archive: { format: 'jsonl.gz', per: 'year' },
-    reason: '3 years, compressed JSON every year (architecture 5.5).',
+    reason: '3 years, archived as compressed JSON, one file a year.',
   },
   {
     table: 'weight_adjustment_logs',
     days: TWELVE_MONTHS,
     by: 'date',
     archive: MONTHLY,
-    reason: '12 months (NFR15); the format is ours.',
+    reason: '12 months; the archive format is our choice.',
   },
   {
     table: 'learning_events',
     days: SIX_MONTHS,
     by: 'date',
     archive: MONTHLY,
-    reason: '6 months (NFR15); the format is ours.',
+    reason: '6 months; the archive format is our choice.',
   },
   {
     table: 'randomized_experiments',
@@ -107,7 +107,7 @@ export const RETENTION_POLICIES: readonly RetentionPolicy[] = [
     by: 'created_at',
     goesWith: 'decisions',
     archive: MONTHLY,
-    reason: '3 months (NFR15), which is when their decision goes.',
+    reason: '3 months, deleted with their decision.',
   },
-  keepForever('segmented_weights', 'Weights in force (NFR15); their history is in weight_adjustment_logs.'),
+  keepForever('segmented_weights', 'Current weights; weight_adjustment_logs has their history.'),
 ];

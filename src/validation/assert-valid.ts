@@ -9,21 +9,21 @@ import {
   createPropertyViolation,
   createRowViolation,
   type Violation,
-  removeRules,
+  createNoRulesViolation,
 } from './validation-error.js';
 
 /**
- * Turns data from outside into an instance of an input class, or refuses it: unknown properties, wrong types, rules broken,
- * keys like `__proto__`, depth beyond 32, more than 100,000 values. The data itself is not changed. Any class decorated
- * with class-validator will do; NestJS's ValidationPipe gives the same verdict on the same class.
+ * Validates data from outside and returns it as an instance of an input class. Refuses unknown properties, wrong types, broken
+ * rules, keys like `__proto__`, more than 32 levels and more than 100,000 values. Does not change the data. Accepts any class
+ * with class-validator decorators; the ValidationPipe of NestJS gives the same result for the same class.
  *
  *     const input = assertValid(PostContentInput, request.body);
  *
- * @throws InputValidationError naming every violation; also for a class without any rule.
+ * @throws InputValidationError with every violation; also for a class without rules
  */
 export function assertValid<Input extends object>(Class: new () => Input, data: unknown): Input {
   const issue = findShapeIssue(data) ?? findPlainDataIssue(data);
-  if (issue) throw new InputValidationError(Class.name, createUnfitError(Class, data, issue));
+  if (issue) throw new InputValidationError(Class.name, listShapeViolations(Class, data, issue));
   const instance = plainToInstance(Class, data);
   const errors = validateSync(instance, {
     whitelist: true,
@@ -36,8 +36,8 @@ export function assertValid<Input extends object>(Class: new () => Input, data: 
   return instance;
 }
 
-/** What a fault of the data means. Of data that is too large as a whole, the properties that are too large say more. */
-function createUnfitError(Class: EntityClass, data: unknown, issue: Issue): Violation[] {
+/** Returns the violations for data of the wrong shape. If the data is too large, names the properties that are too large. */
+function listShapeViolations(Class: EntityClass, data: unknown, issue: Issue): Violation[] {
   const fields = issue.path === '' && isObject(data) ? [...getFields(Class)] : [];
   const oversized = fields.flatMap(([property, { rules }]) => {
     const value = (data as Record<string, unknown>)[property];
@@ -49,20 +49,23 @@ function createUnfitError(Class: EntityClass, data: unknown, issue: Issue): Viol
 
 function listViolations(Class: EntityClass, error: ClassValidatorError, parent = ''): Violation[] {
   const { property, constraints = {}, children = [] } = error;
-  if ('unknownValue' in constraints) return [removeRules(Class.name)];
+  if ('unknownValue' in constraints) return [createNoRulesViolation(Class.name)];
   const path = parent + toReadableName(property);
   if ('whitelistValidation' in constraints) {
     return [createPropertyViolation('', { path, kind: 'unknown', message: `is no property of ${Class.name}` })];
   }
   return [
-    ...(parent === '' ? ownViolations(Class, error) : []),
+    ...(parent === '' ? listOwnViolations(Class, error) : []),
     ...listForeignViolations(Class, path, constraints, parent === ''),
     ...children.flatMap((child) => listViolations(Class, child, `${path}.`)),
   ];
 }
 
-/** What our own rules say, which is more than class-validator keeps: the place inside nested data, the rule's properties. */
-function ownViolations(Class: EntityClass, { property, value, constraints = {} }: ClassValidatorError): Violation[] {
+/** Returns the violations of our own rules with what class-validator does not report: the path, the properties of a rule. */
+function listOwnViolations(
+  Class: EntityClass,
+  { property, value, constraints = {} }: ClassValidatorError,
+): Violation[] {
   const field = getFields(Class).get(property);
   const issues = field ? validatePresent(field.rules, field.presence, value) : [];
   const broken = getRowRules(Class).filter(({ meaning }) => meaning in constraints);
@@ -72,7 +75,7 @@ function ownViolations(Class: EntityClass, { property, value, constraints = {} }
   ];
 }
 
-/** What decorators say that are not of our vocabulary. */
+/** Returns the violations of decorators that are not ours. */
 function listForeignViolations(
   Class: EntityClass,
   path: string,
@@ -90,53 +93,53 @@ function listForeignViolations(
     .map(([constraint, message]) => ({ property: path, properties: [path], constraint, message }));
 }
 
-/** More values than any input of ours needs; what is larger is an attack or a mistake. */
+/** Largest number of values in one input. */
 const MAX_VALUES = 100_000;
 
 /**
- * What makes data unfit to be copied into a class: class-transformer drops keys like `constructor` without a word, calls
- * constructors that it finds, and follows any depth until the stack ends.
+ * Finds the first part of the data that class-transformer would mishandle: it silently drops keys like `constructor`, calls
+ * constructors that it finds, and recurses to any depth until the stack overflows.
  *
- * @returns the first fault; undefined for plain data.
+ * @returns undefined for plain data
  */
-function findPlainDataIssue(value: unknown): Issue | undefined {
-  return look(value, '', { left: MAX_VALUES, around: [] });
+export function findPlainDataIssue(value: unknown): Issue | undefined {
+  return findIssue(value, '', { left: MAX_VALUES, parents: [] });
 }
 
 interface Search {
-  /** How many values may still come; one that is shared counts each time. */
+  /** How many more values are allowed; a shared value counts each time. */
   left: number;
-  /** The objects and lists around the value. */
-  readonly around: unknown[];
+  /** The objects and lists that contain the value. */
+  readonly parents: unknown[];
 }
 
-function look(value: unknown, path: string, search: Search): Issue | undefined {
+function findIssue(value: unknown, path: string, search: Search): Issue | undefined {
   search.left -= 1;
-  if (search.left < 0) return createIssue('', `must hold at most ${MAX_VALUES} values`);
+  if (search.left < 0) return createIssue('', `must have at most ${MAX_VALUES} values`);
   if (typeof value !== 'object' || value === null || isDate(value)) return undefined;
-  if (search.around.includes(value)) return createIssue(path, 'must not contain itself');
-  if (search.around.length > MAX_DEPTH) return createIssue('', `must be at most ${MAX_DEPTH} levels deep`);
-  search.around.push(value);
-  const found = Array.isArray(value) ? lookInList(value, path, search) : lookInObject(value, path, search);
-  search.around.pop();
+  if (search.parents.includes(value)) return createIssue(path, 'must not contain itself');
+  if (search.parents.length > MAX_DEPTH) return createIssue('', `must be at most ${MAX_DEPTH} levels deep`);
+  search.parents.push(value);
+  const found = Array.isArray(value) ? findIssueInList(value, path, search) : findIssueInObject(value, path, search);
+  search.parents.pop();
   return found;
 }
 
-function lookInList(list: unknown[], path: string, search: Search): Issue | undefined {
+function findIssueInList(list: unknown[], path: string, search: Search): Issue | undefined {
   for (let index = 0; index < list.length; index += 1) {
-    const found = look(list[index], `${path}[${index}]`, search);
+    const found = findIssue(list[index], `${path}[${index}]`, search);
     if (found) return found;
   }
   return undefined;
 }
 
-function lookInObject(value: object, path: string, search: Search): Issue | undefined {
-  // The outermost may be an instance of the input class itself: NestJS hands over what its pipe has made.
+function findIssueInObject(value: object, path: string, search: Search): Issue | undefined {
+  // The outermost object may be an instance of the input class: NestJS passes the result of its pipe.
   if (path !== '' && !isPlainObject(value)) return createIssue(path, 'must be plain data');
   for (const key of Object.keys(value)) {
     const place = path === '' ? toReadableName(key) : `${path}.${toReadableName(key)}`;
-    if (key in Object.prototype) return createIssue(place, 'is a name of JavaScript itself');
-    const found = look((value as Record<string, unknown>)[key], place, search);
+    if (key in Object.prototype) return createIssue(place, 'is a reserved name of JavaScript');
+    const found = findIssue((value as Record<string, unknown>)[key], place, search);
     if (found) return found;
   }
   return undefined;
@@ -146,7 +149,7 @@ function createIssue(path: string, message: string): Issue {
   return { path, kind: 'plain', message };
 }
 
-/** What input classes take: an object, no list. */
-function findShapeIssue(value: unknown): Issue | undefined {
+/** Returns an issue unless the value is an object. */
+export function findShapeIssue(value: unknown): Issue | undefined {
   return isObject(value) ? undefined : { path: '', kind: 'shape', message: 'must be an object' };
 }

@@ -10,9 +10,9 @@ import {
 } from '../errors/translate.js';
 
 /**
- * What a constraint of our schema means, by its name in PostgreSQL; also where Citus has added a shard to it.
+ * Returns the meaning of a constraint of this schema by its name in PostgreSQL, with or without a shard number of Citus.
  *
- * @returns undefined for a name that is none of ours.
+ * @returns undefined for an unknown name
  */
 export function describeConstraint(name: string): ConstraintFacts | undefined {
   known ??= new Map(listConstraints());
@@ -23,23 +23,24 @@ export function describeConstraint(name: string): ConstraintFacts | undefined {
 }
 
 /**
- * A typed error in place of what TypeORM or node-postgres threw, with the rule in words where one of our constraints
- * refused: `replies (approved_by, approved_at): an approved reply says who approved it and when`. Safe to log.
+ * Converts an error of TypeORM or node-postgres into a typed error. When a constraint of this schema refused the write, the
+ * message states its rule: `replies (approved_by, approved_at): an approved reply has an approver and a time of approval`. Safe
+ * to log.
  *
  *     try { … } catch (error) { throw toDatabaseError(error) ?? error; }
  *
- * @returns undefined for what is no error of the database or its connection.
+ * @returns undefined when the error comes from neither the database nor its connection
  */
 export function toDatabaseError(error: unknown): DatabaseError | undefined {
   return translate(error, describeConstraint, { isKnownName });
 }
 
-/** Is this a name of our schema, which a message may repeat: a table, column, property, constraint, index, trigger or enum? */
+/** Returns true for names of this schema, which messages may repeat: tables, columns, properties, constraints, indexes, triggers, enums. */
 function isKnownName(name: string): boolean {
   names ??= new Set(listNames());
   const [, table] = /^tg_([a-z0-9_]+?)__[a-z0-9_]+$/.exec(name) ?? [];
-  // Citus adds a shard to the names of what it distributes.
-  const isOurs = (one: string): boolean => names?.has(one) === true || names?.has(one.replace(/_\d+$/, '')) === true;
+  // Citus adds a shard number to names.
+  const isOurs = (text: string): boolean => names?.has(text) === true || names?.has(text.replace(/_\d+$/, '')) === true;
   return isOurs(name) || (table !== undefined && isOurs(table));
 }
 

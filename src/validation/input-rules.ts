@@ -2,40 +2,40 @@ import { Transform } from 'class-transformer';
 import { ValidateBy, type ValidationArguments } from 'class-validator';
 import { validatorFor } from '../columns/define-column.js';
 import { Field } from '../columns/index.js';
-import { createScoreRule } from '../columns/numbers.js';
+import { scoreRule } from '../columns/numbers.js';
 import { type ColumnRule, type EntityClass, getFields, type RowRule, getEntityRules } from '../columns/registry.js';
 import { dayRule, toOwnDate } from '../columns/timestamps.js';
 import { validatePresent } from '../columns/validators.js';
-import { withDefaults, validateRow } from './row-rules.js';
+import { withDefaults, validateRow } from './validate-entity.js';
 
-interface LikeOptions {
-  /** Must be there, though the column may be null or has a default. */
+interface SameRulesOptions {
+  /** The value is required, although the column is nullable or has a default. */
   required?: boolean;
-  /** May be left out, though the column may not. */
+  /** The value may be absent, although the column requires it. */
   optional?: boolean;
-  /** Asked beyond what the column asks. */
+  /** Rules in addition to those of the column. */
   also?: readonly ColumnRule[];
 }
 
 /**
- * A property that ends up in a column: it has the column's rules, and may be null or left out where the column may. So
- * that a length or a list is typed once, in the entity.
+ * Gives an input property the rules of a column, including whether it may be null or absent, so that each length and each list is
+ * written once, in the entity.
  */
 export function SameRulesAs<Row extends object>(
   entity: new () => Row,
   column: keyof Row & string,
-  { required = false, optional, also = [] }: LikeOptions = {},
+  { required = false, optional, also = [] }: SameRulesOptions = {},
 ): PropertyDecorator {
   const field = getFields(entity).get(column);
-  if (!field) throw new Error(`${entity.name}.${column} is no column with rules.`);
+  if (!field) throw new Error(`${entity.name}.${column} is not a column with rules.`);
   const { presence, rules } = field;
   if (required) return Field([...rules, ...also]);
   return Field([...rules, ...also], { ...presence, optional: optional ?? presence.optional });
 }
 
 /**
- * The input is the better part of a row: the entity's rules over several columns hold for it too, those at least whose
- * properties it has all, or gets from the defaults of the columns.
+ * Gives an input class the rules of an entity over several columns: those rules for which the input has all properties, or the
+ * columns have constant defaults.
  */
 export function WithRulesOf(entity: EntityClass): ClassDecorator {
   return (input) => {
@@ -47,16 +47,16 @@ export function WithRulesOf(entity: EntityClass): ClassDecorator {
       ({ properties }) => properties.some((property) => fields.has(property)) && properties.every(isKnown),
     );
     getEntityRules(input).rows.push(...rules);
-    for (const rule of rules) validatorOver(rule, input, entity);
+    for (const rule of rules) addRowRuleValidator(rule, input, entity);
   };
 }
 
 /**
- * A moment as JSON has it: ISO text becomes a Date. A Date of another realm (Jest, `node:vm`) becomes one of ours. Anything else
- * is left for the rules to refuse.
+ * Converts ISO 8601 text into a Date, and copies a Date of another realm (Jest, `node:vm`). Leaves other values to the rules,
+ * which refuse them.
  */
 export function FromIso(): PropertyDecorator {
-  // Not `value`: where the Date is of another realm, class-transformer has put the current time in its place.
+  // Not `value`: class-transformer replaces a Date of another realm by the current time.
   return Transform(({ obj, key }) => parseDate((obj as Record<string, unknown>)[key]), { toClassOnly: true });
 }
 
@@ -64,18 +64,18 @@ function parseDate(value: unknown): unknown {
   return isIso(value) ? new Date(value) : toOwnDate(value);
 }
 
-/** A score, probability or share: a finite number from 0 to 1. */
+/** Returns true for a score, probability or share: a number from 0 to 1. */
 export function isScore(value: unknown): value is number {
-  return createScoreRule.isValid(value);
+  return scoreRule.isValid(value);
 }
 
-/** The same as a class-validator decorator, for input classes of services. */
+/** class-validator decorator that accepts what `isScore` accepts, for input classes of services. */
 export function IsScore(): PropertyDecorator {
-  return validatorFor([createScoreRule]);
+  return validatorFor([scoreRule]);
 }
 
-// class-validator knows no rules over a whole object: it hangs on the first of its properties.
-function validatorOver(rule: RowRule, input: EntityClass, entity: EntityClass): void {
+// class-validator has no rules over a whole object, so the rule is attached to the first of its properties.
+function addRowRuleValidator(rule: RowRule, input: EntityClass, entity: EntityClass): void {
   const first = rule.properties.find((property) => getFields(input).has(property));
   if (first === undefined) return;
   const validate = (_value: unknown, args?: ValidationArguments): boolean =>
@@ -102,6 +102,6 @@ function isValidOver(
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})$/;
 
 function isIso(value: unknown): value is string {
-  // JavaScript reads the 30th of February as a day of March.
+  // JavaScript accepts February 30 as a day in March.
   return typeof value === 'string' && ISO.test(value) && dayRule.isValid(value.slice(0, 10));
 }

@@ -16,7 +16,7 @@ import {
 import { InteractionEvent, type SignalBreakdown, type TemporalContext } from '../entities/json-shapes.js';
 import { FromIso, SameRulesAs, WithRulesOf } from './input-rules.js';
 
-/** Something that was done to a row. It can never be taken back. */
+/** Input for an audit log entry, which cannot be changed later. */
 export class AuditEntryInput {
   /** Lower snake case: decision, reply, author. */
   @SameRulesAs(AuditLog, 'entityType') entityType!: string;
@@ -29,48 +29,48 @@ export class AuditEntryInput {
   /** Operator or system component. */
   @SameRulesAs(AuditLog, 'actor') actor!: string;
 
-  /** Before, after and reasons; never handles or post text, which could not be erased. */
+  /** Values before and after, and reasons. No handles or post text, because audit entries cannot be erased. */
   @SameRulesAs(AuditLog, 'detailsJson') detailsJson?: Record<string, unknown>;
 }
 
-/** An account as a monitor sees it. What is left out keeps its value (or gets the column's default). */
+/** Input for an author, as a monitor detects it. An absent property keeps its stored value, or gets the default of its column. */
 @WithRulesOf(Author)
 export class AuthorInput {
   @SameRulesAs(Author, 'platform') platform!: Platform;
 
-  /** The platform's immutable account id, as text: X ids exceed 2^53. */
+  /** Immutable account id on the platform, as text: X ids exceed 2^53. */
   @SameRulesAs(Author, 'platformId') platformId!: string;
 
-  /** In the form its platform allows. */
+  /** In the format of its platform. */
   @SameRulesAs(Author, 'handle') handle!: string;
 
   @SameRulesAs(Author, 'displayName') displayName?: string | null;
 
-  /** 0..1,000,000,000. Leave it out where the platform does not say: 0 would overwrite what was known. */
+  /** 0..1,000,000,000. Leave it out if the platform does not report it: 0 would overwrite the stored number. */
   @SameRulesAs(Author, 'followerCount') followerCount?: number;
 
   @SameRulesAs(Author, 'isVerified') isVerified?: boolean;
   @SameRulesAs(Author, 'isPowerUser') isPowerUser?: boolean;
 
-  /** Personas, lower snake case. */
+  /** Personas in lower snake case. */
   @SameRulesAs(Author, 'archetypeTags') archetypeTags?: string[];
 
   /** 0..1; known purchasers are imported with 0.70. */
   @SameRulesAs(Author, 'relationshipScore') relationshipScore?: number;
 }
 
-/** A competitor that the decision engine found in a post. */
+/** Input for a mention of a competitor in a post. */
 export class CompetitiveMentionInput {
   @SameRulesAs(CompetitiveMention, 'postId') postId!: string;
   @SameRulesAs(CompetitiveMention, 'competitorId') competitorId!: string;
   @SameRulesAs(CompetitiveMention, 'sentiment') sentiment!: Sentiment;
   @SameRulesAs(CompetitiveMention, 'satisfaction') satisfaction!: Satisfaction;
 
-  /** How good an opening it is, 0..1. */
+  /** How promising a reply is, 0..1. */
   @SameRulesAs(CompetitiveMention, 'opportunityScore') opportunityScore!: number;
 }
 
-/** What the decision engine decided about a post. Scores are 0..1; the velocity is a ratio without upper bound. */
+/** Input for a decision about a post. Scores are 0..1; the velocity (`evsScore`) is a ratio without upper bound. */
 @WithRulesOf(Decision)
 export class DecisionInput {
   @SameRulesAs(Decision, 'postId') postId!: string;
@@ -81,10 +81,10 @@ export class DecisionInput {
   @SameRulesAs(Decision, 'trsScore') trsScore!: number;
   @SameRulesAs(Decision, 'compositeScore') compositeScore!: number;
 
-  /** The mode actually used, after randomisation. */
+  /** Mode that was used, after randomisation. */
   @SameRulesAs(Decision, 'mode') mode!: OperationalMode;
 
-  /** Null or left out: DISENGAGED. */
+  /** Null or absent: no archetype, which is required when the mode is DISENGAGED. */
   @SameRulesAs(Decision, 'archetypeId') archetypeId?: string | null;
 
   @SameRulesAs(Decision, 'safetyFlags') safetyFlags?: string[];
@@ -93,16 +93,16 @@ export class DecisionInput {
   @SameRulesAs(Decision, 'competitorDetected') competitorDetected?: string | null;
   @SameRulesAs(Decision, 'isPowerUser') isPowerUser?: boolean;
 
-  /** Both or neither. */
+  /** Set both `experimentId` and `experimentVariant`, or neither. */
   @SameRulesAs(Decision, 'experimentId') experimentId?: string | null;
   @SameRulesAs(Decision, 'experimentVariant') experimentVariant?: Variant | null;
 
-  /** With it comes the mode that would have been used. */
+  /** True requires `predictedMode`: the mode that would have been used without randomisation. */
   @SameRulesAs(Decision, 'isRandomizedExperiment') isRandomizedExperiment?: boolean;
   @SameRulesAs(Decision, 'predictedMode') predictedMode?: OperationalMode | null;
 }
 
-/** Something a person has to look at: about a post, a decision or a reply, at least one of them. */
+/** Input for an escalation. At least one of `postId`, `decisionId` and `replyId` is required. */
 @WithRulesOf(Escalation)
 export class EscalationInput {
   @SameRulesAs(Escalation, 'postId') postId?: string | null;
@@ -110,30 +110,30 @@ export class EscalationInput {
   @SameRulesAs(Escalation, 'replyId') replyId?: string | null;
   @SameRulesAs(Escalation, 'reasonId') reasonId?: string | null;
 
-  /** Left out: MEDIUM. */
+  /** Absent: MEDIUM. */
   @SameRulesAs(Escalation, 'priority') priority?: EscalationPriority;
 
-  /** Operator who is to look. */
+  /** Operator who should review it. */
   @SameRulesAs(Escalation, 'assignedTo') assignedTo?: string | null;
 }
 
-/** An A/B test as a product manager designs it; it begins as DRAFT. */
+/** Input for an A/B test, which begins as DRAFT. */
 @WithRulesOf(Experiment)
 export class ExperimentInput {
   @SameRulesAs(Experiment, 'name') name!: string;
   @SameRulesAs(Experiment, 'description') description?: string | null;
 
-  /** Configuration of each arm, any JSON object. */
+  /** Configuration of each variant, any JSON object. */
   @SameRulesAs(Experiment, 'variantA') variantA!: Record<string, unknown>;
   @SameRulesAs(Experiment, 'variantB') variantB!: Record<string, unknown>;
 
   /** Lower snake case: ctr, conversion, sentiment, engagement_rate. */
   @SameRulesAs(Experiment, 'metric') metric!: string;
 
-  /** Share of decisions that go to arm A, 0..1. Left out: 0.5. */
+  /** Share of decisions that get variant A, 0..1. Absent: 0.5. */
   @SameRulesAs(Experiment, 'trafficSplit') trafficSplit?: number;
 
-  /** When it is planned to run, as Date or ISO 8601 text. */
+  /** Planned start and end, as Date or ISO 8601 text. */
   @FromIso()
   @SameRulesAs(Experiment, 'startDate')
   startDate?: Date | null;
@@ -143,30 +143,30 @@ export class ExperimentInput {
   endDate?: Date | null;
 }
 
-/** Something an author did with us, to be appended to their history by the relationship updater. */
+/** Input for an interaction of an author, which the relationship updater appends to their history. */
 export class InteractionInput extends InteractionEvent {
-  /** Whose history. */
+  /** Author whose history it belongs to. */
   @SameRulesAs(Post, 'authorId') authorId!: string;
 }
 
-/** One number of one day, as the KPI services count it. */
+/** Input for one KPI value of one day. */
 export class KpiMetricInput {
-  /** `YYYY-MM-DD`, in the caller's time zone (UTC unless agreed otherwise). */
+  /** `YYYY-MM-DD`; UTC unless the services agreed otherwise. */
   @SameRulesAs(KpiMetric, 'date') date!: string;
 
-  /** Null or left out: all platforms together. */
+  /** Null or absent: all platforms together. */
   @SameRulesAs(KpiMetric, 'platform') platform?: Platform | null;
 
   @SameRulesAs(KpiMetric, 'metricTypeId') metricTypeId!: string;
 
-  /** Lower snake case, like conversion_rate. */
+  /** Lower snake case, e.g. conversion_rate. */
   @SameRulesAs(KpiMetric, 'metricName') metricName!: string;
 
-  /** In the metric's unit; fractions, not percentages; may be negative. */
+  /** In the unit of the metric; fractions, not percentages. May be negative. */
   @SameRulesAs(KpiMetric, 'value') value!: number;
 }
 
-/** The requirements' rule, and that of X but for its length. Other platforms allow more: `AuthorInput` asks by platform. */
+/** The format that the requirements ask for. Some platforms allow more characters; `AuthorInput` checks by platform. */
 const STRICT_HANDLE = {
   pattern: /^[A-Za-z0-9_]+$/,
   message: 'must be letters, digits or underscores',
@@ -174,11 +174,11 @@ const STRICT_HANDLE = {
 
 const notEmpty: ColumnRule = {
   kind: 'size',
-  message: 'must hold at least one item',
+  message: 'must have at least one item',
   isValid: (value) => Array.isArray(value) && value.length > 0,
 };
 
-/** A post as a monitor delivers it. Equivalent to PostContentSchema of the requirements. */
+/** Input for a post, as a monitor detects it. */
 export class PostContentInput {
   /** 1..5,000 characters. */
   @SameRulesAs(Post, 'content') content!: string;
@@ -188,23 +188,23 @@ export class PostContentInput {
   /** 1..100 letters, digits, dashes or underscores. */
   @SameRulesAs(Post, 'platformPostId') platformPostId!: string;
 
-  /** 1..50 letters, digits or underscores, whatever the platform. */
+  /** 1..50 letters, digits or underscores on every platform. */
   @Field(createTextRules({ max: 50, format: STRICT_HANDLE })) authorHandle!: string;
 
-  /** 1..50 different terms. */
+  /** 1..50 different keywords. */
   @SameRulesAs(Post, 'keywordMatches', { required: true, also: [notEmpty] }) keywordMatches!: string[];
 }
 
 /**
- * The text of a reply as the generator or an operator hands it in. Equivalent to ReplyContentSchema of the requirements:
- * signed, and without prohibited claims, however they are written (`PROHIBITED_CLAIMS` lists what it hits by mistake).
+ * Input for the text of a reply by the generator or an operator. It must contain the signature, and no prohibited claims in any
+ * spelling (see `PROHIBITED_CLAIMS`, which also lists harmless words that it matches).
  */
 @WithRulesOf(Reply)
 export class ReplyContentInput {
-  /** 10..1,000 characters, signature included; with a platform its limit too. */
+  /** 10..1,000 characters with the signature, and within the limit of `platform` if that is given. */
   @SameRulesAs(Reply, 'content') content!: string;
 
-  /** Where it will be posted. Left out: no platform's limit is asked. */
+  /** Platform where it will be posted. Absent: no limit of a platform is checked. */
   @SameRulesAs(Reply, 'platform', { optional: true }) platform?: Platform;
 
   /** Lower-case letters, digits, underscores or dashes, at most 100. */

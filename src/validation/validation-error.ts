@@ -2,32 +2,32 @@ import type { Issue } from '../columns/registry.js';
 import { toReadableName } from '../columns/validators.js';
 import { SharedDbError } from '../errors/shared-db-error.js';
 
-/** One thing that is wrong. Names what and where, never the value: it may be a handle or the text of a post. */
+/** One broken rule. Never contains the value, which may be a handle or the text of a post. */
 export interface Violation {
   /** Path of the value: `content`, `interactionHistory[2].type`; empty for a rule over several properties. */
   readonly property: string;
-  /** The properties concerned: that one, or all that the rule reads. */
+  /** The property, or all properties that the rule reads. */
   readonly properties: readonly string[];
   /**
-   * Kind of the column rule (`length`, `range`…), meaning of the row rule (`approved_has_approver`: as in the name of its
-   * CHECK), or `required`, `unknown`, `relation`, `rules`.
+   * Kind of the column rule (`length`, `range`…), meaning of the row rule as in the name of its CHECK (`approved_has_approver`),
+   * or `required`, `unknown`, `relation`, `rules`.
    */
   readonly constraint: string;
   /** "content must be 10 to 1000 characters long" */
   readonly message: string;
 }
 
-/** A message longer than this many violations helps nobody; `violations` has more. */
+/** Number of violations in the message; `violations` contains more. */
 const NAMED_IN_MESSAGE = 8;
 
-/** The most that are kept of hostile input with a mistake in each of its thousand items. */
+/** Largest number of entries in `violations`: hostile input may break thousands of rules. */
 const KEPT = 100;
 
-/** Data that breaks the rules, refused before it reached the database. Its message is one line and holds no value. */
+/** Data breaks the rules and was refused before it reached the database. The message is one line without any value. */
 export abstract class ValidationError extends SharedDbError {
-  /** Stable, for programs. */
+  /** Stable code for programs. */
   abstract readonly code: string;
-  /** What is wrong, at most 100 entries; never empty. */
+  /** The broken rules: 1..100 entries. */
   readonly violations: readonly Violation[];
 
   constructor(subject: string, violations: readonly Violation[]) {
@@ -38,9 +38,9 @@ export abstract class ValidationError extends SharedDbError {
   }
 }
 
-/** The violation of a rule of one property. */
+/** Creates the violation of a rule of one property. */
 export function createPropertyViolation(property: string, { path, kind, message }: Issue): Violation {
-  // What has no property of ours to stand under (an unknown key, a fault of the whole) brings its own path.
+  // An unknown key or an issue of the whole object has no declared property: its path is in the issue.
   const whole = property + path;
   return {
     property: whole,
@@ -50,14 +50,20 @@ export function createPropertyViolation(property: string, { path, kind, message 
   };
 }
 
-/** The violation of a rule over several properties. */
-export function createRowViolation(meaning: string, message: string, properties: readonly string[]): Violation {
-  return { property: '', properties, constraint: meaning, message: message };
+/** Creates a violation at a path like `posts[0].decisions[1]`. */
+export function createRelationViolation(path: string, message: string): Violation {
+  const [property = path] = /^\w+/.exec(path) ?? [];
+  return createPropertyViolation(property, { path: path.slice(property.length), kind: 'relation', message });
 }
 
-/** A class that nobody wrote rules for: to let its data pass would be to pretend that it was checked. */
-export function removeRules(name: string): Violation {
-  const message = `the class ${toReadableName(name)} has no rules to hold data against`;
+/** Creates the violation of a rule over several properties. */
+export function createRowViolation(meaning: string, message: string, properties: readonly string[]): Violation {
+  return { property: '', properties, constraint: meaning, message };
+}
+
+/** Creates the violation for a class without rules: accepting its data would suggest that it was checked. */
+export function createNoRulesViolation(name: string): Violation {
+  const message = `the class ${toReadableName(name)} has no rules to validate data with`;
   return { property: '', properties: [], constraint: 'rules', message };
 }
 
@@ -65,11 +71,11 @@ function describe({ property, properties, message }: Violation): string {
   return property === '' && properties.length > 0 ? `${message} (${properties.join(', ')})` : message;
 }
 
-/** A row that breaks the rules of its entity, refused before it was written. Nothing of the same call was written either. */
+/** A row breaks the rules of its entity. No row of the call was written. */
 export class EntityValidationError extends ValidationError {
   override readonly name = 'EntityValidationError';
   readonly code = 'ENTITY_INVALID';
-  /** The entity's class name: `Reply`. */
+  /** Class name of the entity: `Reply`. */
   readonly entity: string;
 
   constructor(entity: string, violations: readonly Violation[]) {
@@ -78,11 +84,11 @@ export class EntityValidationError extends ValidationError {
   }
 }
 
-/** Data from outside that breaks the rules of its input class. */
+/** Data from outside breaks the rules of its input class. */
 export class InputValidationError extends ValidationError {
   override readonly name = 'InputValidationError';
   readonly code = 'INPUT_INVALID';
-  /** The input class: `PostContentInput`. */
+  /** Name of the input class: `PostContentInput`. */
   readonly input: string;
 
   constructor(input: string, violations: readonly Violation[]) {

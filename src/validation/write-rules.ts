@@ -1,30 +1,21 @@
-import type { ObjectLiteral, RelationMetadata } from 'typeorm';
-import { isPlainObject } from '../columns/validators.js';
-import type { RowCopies, SaveCall, WriteRules } from '../connection/save-call.js';
-import {
-  type Contradiction,
-  adviseElsewhere,
-  type GivenChild,
-  type GivenRelations,
-  readGivenRelations,
-  createRelationViolation,
-  adviseSeparately,
-} from './given-relations.js';
-import { UNKNOWN } from './row-rules.js';
-import { getForeignKey, readStoredKeys, type StoredKeys, writeSavedRows } from './saved-rows.js';
-import { EntityValidationError, type Violation } from './validation-error.js';
+import type { EntityManager, EntityMetadata, ObjectLiteral, RelationMetadata } from 'typeorm';
+import { uuidRule } from '../columns/basic.js';
+import { isObject, isPlainObject } from '../columns/validators.js';
+import type { RowCopies, SaveCall, SavedRow, WriteRules } from '../connection/save-call.js';
+import { writeSavedRows } from './entity-validation.subscriber.js';
+import { findContradiction, UNKNOWN } from './validate-entity.js';
+import { createRelationViolation, EntityValidationError, type Violation } from './validation-error.js';
 
 /**
- * What a save() may say of other rows. It writes the rows that it is given, and no other: children that are given with their
- * parent must belong to it already, a parent must have an id or be stored by the same call, and a relation must name the same
- * row as its foreign key.
+ * Rules for save(), which writes the rows it is given and no others: children given with their parent must already belong to it,
+ * a parent must have an id or be stored by the same call, and a relation must name the same row as its foreign key.
  */
 export const writeRules: WriteRules = { save: saveWithRules, relationWriteError: createRelationWriteError };
 
 /** @throws EntityValidationError before anything is written */
 async function saveWithRules(call: SaveCall, copy: () => RowCopies): Promise<void> {
   const given = readGivenRelations(call);
-  const [children, contradictions] = [await findMisplaced(call, given), await findRefused(call, given)];
+  const [children, contradictions] = [await findMisplaced(call, given), await findRefusedContradictions(call, given)];
   const refused = [...given.violations, ...children, ...contradictions];
   const [first] = refused;
   if (first) {
@@ -34,21 +25,21 @@ async function saveWithRules(call: SaveCall, copy: () => RowCopies): Promise<voi
   const { rows, save, giveBack } = copy();
   const copies = call.rows.map(({ metadata }, index) => ({ metadata, row: rows[index] ?? {} }));
   for (const { saved, relation, id } of given.contradictions) {
-    // The relation was replaced: the foreign key follows, so that the object shows what is stored.
-    const followed = rows[call.rows.indexOf(saved)];
-    if (followed) followed[getForeignKey(relation)] = id === UNKNOWN ? undefined : id;
+    // The relation was replaced: set the foreign key too, so that the object matches the stored row.
+    const row = rows[call.rows.indexOf(saved)];
+    if (row) row[getForeignKey(relation)] = id === UNKNOWN ? undefined : id;
   }
-  await writeSavedRows(copies, () => save(saveParentsFirst(call, given, rows)));
+  await writeSavedRows(copies, () => save(orderParentsFirst(call, given, rows)));
   giveBack();
 }
 
 /**
- * TypeORM may insert a row before its new parent where the foreign key may be null: with null, and with the key in a second
- * statement, which the rules of the table refuse. Such rows are written one by one, after their parents.
+ * Orders rows after their new parents. When a foreign key is nullable, TypeORM may insert the row first with null and set the key
+ * in a second statement, which the rules of the table refuse.
  *
- * @returns the copies in that order; undefined when TypeORM's own order will do
+ * @returns the copies in the order in which to write them one by one; undefined when the order of TypeORM is safe
  */
-function saveParentsFirst(
+function orderParentsFirst(
   call: SaveCall,
   { newParents }: GivenRelations,
   copies: readonly ObjectLiteral[],
@@ -78,7 +69,7 @@ function createRelationWriteError(relation: RelationMetadata): Error {
 
 type Refused = GivenRelations['violations'];
 
-/** The children that do not belong to their parent in the database. */
+/** Finds the children that do not belong to their parent in the database. */
 async function findMisplaced({ manager }: SaveCall, { children }: GivenRelations): Promise<Refused> {
   const found: Refused = [];
   for (const [relation, group] of groupByRelation(children)) {
@@ -101,10 +92,10 @@ function findPlaceIssue({ relation, parentId, id }: GivenChild, keys: StoredKeys
 }
 
 /**
- * The contradictions that are not the ordinary way to change a relation: a loaded row whose relation was replaced, while the
- * foreign key is still the stored one.
+ * Finds the contradictions to refuse. One contradiction is allowed because it is the usual way to change a relation: in a loaded
+ * row the relation was replaced while the foreign key still has the stored value.
  */
-async function findRefused({ manager }: SaveCall, { contradictions }: GivenRelations): Promise<Refused> {
+async function findRefusedContradictions({ manager }: SaveCall, { contradictions }: GivenRelations): Promise<Refused> {
   const found: { saved: Contradiction['saved']; violation: Violation }[] = [];
   for (const [relation, group] of groupByRelation(contradictions)) {
     const loaded = group.filter(({ saved }) => !isPlainObject(saved.row));
@@ -128,4 +119,186 @@ function groupByRelation<Given extends { readonly relation: RelationMetadata }>(
   const groups = new Map<RelationMetadata, Given[]>();
   for (const given of list) groups.set(given.relation, [...(groups.get(given.relation) ?? []), given]);
   return groups;
+}
+
+/** A child with an id that is given with its parent: it must already belong to that parent. */
+interface GivenChild {
+  readonly saved: SavedRow;
+  readonly path: string;
+  /** The child's relation to its parent. */
+  readonly relation: RelationMetadata;
+  readonly parentId: unknown;
+  readonly id: unknown;
+}
+
+/** A relation and its foreign key that name different rows. */
+interface Contradiction {
+  readonly saved: SavedRow;
+  readonly relation: RelationMetadata;
+  /** The id in the relation: null for none, UNKNOWN for a parent that the same save() stores. */
+  readonly id: unknown;
+  /** The value of the foreign key. */
+  readonly key: unknown;
+  readonly violation: Violation;
+}
+
+/** A row whose new parent is stored by the same save(). */
+interface NewParent {
+  readonly row: ObjectLiteral;
+  readonly parent: ObjectLiteral;
+  readonly relation: RelationMetadata;
+}
+
+/** The relations given with the rows of a save(). */
+interface GivenRelations {
+  readonly newParents: NewParent[];
+  readonly violations: { readonly saved: SavedRow; readonly violation: Violation }[];
+  readonly children: GivenChild[];
+  readonly contradictions: Contradiction[];
+}
+
+/**
+ * Reads the parents of each row, and its children at any depth. save() writes none of them, so each one that would be lost is a
+ * violation. The children of parents are not read.
+ */
+function readGivenRelations(call: SaveCall): GivenRelations {
+  const found: GivenRelations = { violations: [], newParents: [], children: [], contradictions: [] };
+  const { chunk = 0, reload = true } = call.options;
+  const chunks = new Map(call.rows.map(({ row }, index) => [row, chunk > 0 ? Math.floor(index / chunk) : 0]));
+  for (const saved of call.rows) {
+    const walk: Walk = { saved, chunks, reload, found, visited: new Set() };
+    for (const relation of saved.metadata.relationsWithJoinColumns) readParent(walk, relation);
+    readChildren(walk, saved.metadata, saved.row, '');
+  }
+  return found;
+}
+
+interface Walk {
+  readonly saved: SavedRow;
+  /** Each row of the call with the number of the chunk in which it is written. */
+  readonly chunks: ReadonlyMap<object, number>;
+  readonly reload: boolean;
+  readonly found: GivenRelations;
+  readonly visited: Set<object>;
+}
+
+function readParent({ saved, chunks, reload, found }: Walk, relation: RelationMetadata): void {
+  const parent: unknown = relation.getEntityValue(saved.row);
+  // readRow refuses a bare id.
+  if (parent === undefined || (parent !== null && !isObject(parent))) return;
+  const property = getForeignKey(relation);
+  const id: unknown = parent && (getId(parent) ?? UNKNOWN);
+  const violationOf = (message: string): Violation => createRelationViolation(relation.propertyName, message);
+  if (parent && id === UNKNOWN) {
+    const name = saved.metadata.name;
+    const isStoredInTime = (chunks.get(parent) ?? Infinity) <= (chunks.get(saved.row) ?? 0);
+    if (isStoredInTime) found.newParents.push({ row: saved.row, parent, relation });
+    if (!isStoredInTime) add(found, saved, violationOf(`is new: save it first, then this ${name}`));
+    else if (!reload) {
+      const message = `is new, and reload: false does not read its id: save it first, then this ${name}`;
+      add(found, saved, violationOf(message));
+    }
+  }
+  const key: unknown = saved.row[property];
+  const message = findContradiction(id, key, property);
+  if (message !== undefined) {
+    found.contradictions.push({ saved, relation, id, key, violation: violationOf(message) });
+  }
+}
+
+function readChildren(walk: Walk, metadata: EntityMetadata, parent: ObjectLiteral, path: string): void {
+  if (walk.visited.has(parent)) return;
+  walk.visited.add(parent);
+  for (const relation of metadata.relations) {
+    const given: unknown = relation.getEntityValue(parent);
+    if (given === undefined || given === null) continue;
+    const place = path + relation.propertyName;
+    if (relation.isOneToOneNotOwner) readChild(walk, relation, parent, given, place);
+    else if (relation.isOneToMany && !Array.isArray(given)) addTo(walk, place, 'must be a list');
+    else if (relation.isOneToMany) {
+      for (const [index, child] of (given as unknown[]).entries()) {
+        readChild(walk, relation, parent, child, `${place}[${index}]`);
+      }
+    }
+  }
+}
+
+function readChild(
+  walk: Walk,
+  { inverseRelation: relation, inverseEntityMetadata: metadata }: RelationMetadata,
+  parent: ObjectLiteral,
+  child: unknown,
+  path: string,
+): void {
+  if (relation === undefined) return;
+  if (!isObject(child)) {
+    addTo(walk, path, 'must be an object with an id');
+    return;
+  }
+  const id = getId(child);
+  const named = walk.chunks.has(child) ? isParentNamed(child, relation, parent) : undefined;
+  if (named === false) addTo(walk, path, adviseElsewhere(relation));
+  else if (named === undefined && id === undefined) addTo(walk, path, `is new: ${adviseSeparately(relation)}`);
+  else if (named === undefined) {
+    walk.found.children.push({ saved: walk.saved, path, relation, parentId: getId(parent), id });
+  }
+  readChildren(walk, metadata, child, `${path}.`);
+}
+
+/** Returns whether the child names this parent; undefined when it names none. */
+function isParentNamed(child: ObjectLiteral, relation: RelationMetadata, parent: ObjectLiteral): boolean | undefined {
+  const given: unknown = relation.getEntityValue(child);
+  if (given === parent) return true;
+  const key: unknown = isObject(given) ? getId(given) : (given ?? child[getForeignKey(relation)]);
+  return key === undefined ? undefined : key === getId(parent);
+}
+
+/** Explains how to write a child that is not stored. */
+function adviseSeparately(relation: RelationMetadata): string {
+  const { propertyName, entityMetadata } = relation;
+  return `save the ${entityMetadata.name} by itself, with ${propertyName} or ${getForeignKey(relation)}, or leave it out`;
+}
+
+/** Explains what is wrong with a child of another parent. */
+function adviseElsewhere({ propertyName, entityMetadata, inverseEntityMetadata }: RelationMetadata): string {
+  const [child, parent] = [entityMetadata.name, inverseEntityMetadata.name];
+  return `is of another ${parent} or of none: set ${propertyName} of the ${child} and save the ${child}`;
+}
+
+function addTo({ saved, found }: Walk, path: string, message: string): void {
+  add(found, saved, createRelationViolation(path, message));
+}
+
+function add({ violations }: GivenRelations, saved: SavedRow, violation: Violation): void {
+  violations.push({ saved, violation });
+}
+
+function getId(row: ObjectLiteral): unknown {
+  return (row.id as unknown) ?? undefined;
+}
+
+/** The foreign key of each stored row by the id of the row. */
+type StoredKeys = ReadonlyMap<string, string | null>;
+
+/** Reads the foreign keys of rows from the database. Skips ids that are not uuids. */
+async function readStoredKeys(
+  manager: EntityManager,
+  relation: RelationMetadata,
+  ids: readonly unknown[],
+): Promise<StoredKeys> {
+  const uuids = ids.filter((id) => uuidRule.isValid(id));
+  if (uuids.length === 0) return new Map();
+  const rows = await manager
+    .createQueryBuilder(relation.entityMetadata.target, 'row')
+    .select('row.id', 'id')
+    .addSelect(`row.${getForeignKey(relation)}`, 'key')
+    // One parameter for any number of ids.
+    .where('row.id = ANY(:uuids)', { uuids })
+    .getRawMany<{ id: string; key: string | null }>();
+  return new Map(rows.map(({ id, key }) => [id, key]));
+}
+
+/** Returns the property with the foreign key of a relation: `authorId` for `author`. */
+function getForeignKey({ joinColumns, propertyPath }: RelationMetadata): string {
+  return joinColumns[0]?.propertyName ?? propertyPath;
 }

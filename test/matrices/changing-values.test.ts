@@ -8,8 +8,8 @@ import { CONTENT, rowOf, type Row } from '../support/rows.js';
 import { storeParents, type Parents } from '../integration/validation/graph.js';
 
 /*
- * Values that answer differently each time they are asked: what the rules judged must be what is written. Both properties below have
- * rules that PostgreSQL does not know (a medical claim, the fields of JSON), so that nothing else would keep the bad values out.
+ * Values that change on each read: the validated value must be the written value. Both properties below have rules without CHECK (a
+ * medical claim, the fields of JSON), so PostgreSQL would not refuse the bad values.
  */
 const db = useDatabase();
 let parents: Parents;
@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 type Answers = () => boolean;
 
-/** Answers well until it was asked so often. */
+/** Returns good values for this number of reads, then bad ones. */
 const turning = (after: number): Answers => {
   let asked = 0;
   return () => {
@@ -201,7 +201,7 @@ function instanceOf(repository: Repository<ObjectLiteral>, row: ObjectLiteral): 
   return row;
 }
 
-/** The same object as a change of the stored row: without what is not to change. */
+/** The same object as a change of the stored row, without the unchanged properties. */
 function changeOf(row: ObjectLiteral, withId = true): ObjectLiteral {
   for (const name of Object.keys(row)) {
     if (name !== 'content' && name !== 'interactionHistory') Reflect.deleteProperty(row, name);
@@ -224,10 +224,10 @@ const COLUMNS = [
 const CASES = COLUMNS.flatMap(({ tricks, ...column }) =>
   tricks.flatMap((trick) => PATHS.map(([by, write]) => ({ ...column, trick, by, write }))),
 );
-/** After how many answers a value turns. */
+/** Number of reads after which a value becomes bad. */
 const TURNS = [0, 1, 2, 4, 8];
 
-describe(`what is judged is what is written: ${CASES.length * TURNS.length} cases`, () => {
+describe(`the validated value is the written value: ${CASES.length * TURNS.length} cases`, () => {
   const minimal = (entity: typeof Author | typeof Reply): Row =>
     entity === Reply ? rowOf(Reply, { decisionId: parents.decisionId }) : rowOf(Author, { platformId: 'new' });
 
@@ -265,7 +265,7 @@ describe(`what is judged is what is written: ${CASES.length * TURNS.length} case
 });
 
 describe('plain values are written as before', () => {
-  test('dates of another realm, and subclasses of Date by what they are', async () => {
+  test('dates of another realm and subclasses of Date, by their time', async () => {
     class Late extends Date {
       override getTime = (): number => 0;
       override toISOString = (): string => '1970-01-01T00:00:00.000Z';
@@ -283,14 +283,14 @@ describe('plain values are written as before', () => {
   test.each<[string, unknown]>([
     ['a Proxy of a date', new Proxy(new Date('2026-01-01'), {})],
     ['an object like a date', Object.create(new Date('2026-01-01'))],
-  ])('%s is no date', async (_name, value) => {
+  ])('%s is not a date', async (_name, value) => {
     const authors = db.dataSource.getRepository<ObjectLiteral>(Author);
     await expect(authors.insert(rowOf(Author, { platformId: 'no date', firstSeenAt: value }))).rejects.toThrow(
       'must be a valid Date',
     );
   });
 
-  test('functions at the top are SQL, inside JSON they are refused', async () => {
+  test('functions are SQL as column values and refused inside JSON', async () => {
     const authors = db.dataSource.getRepository<ObjectLiteral>(Author);
     const row = rowOf(Author, {
       platformId: 'sql',
@@ -309,13 +309,13 @@ describe('plain values are written as before', () => {
     await expect(authors.insert(inside)).rejects.toThrow('must be plain JSON');
   });
 
-  test('without listeners, too, what is not plain cannot be sent', async () => {
+  test('values that are not plain are refused also without listeners', async () => {
     const authors = db.dataSource.getRepository<ObjectLiteral>(Author);
     const row = rowOf(Author, { platformId: 'x', interactionHistory: Object.assign([], { toJSON: () => BAD_EVENTS }) });
     await expect(authors.save(row, { listeners: false })).rejects.toThrow('not plain data');
   });
 
-  test('objects given stay the objects returned, with their ids, whatever they are', async () => {
+  test('save() returns the given objects with their ids, whatever their class', async () => {
     const authors = db.dataSource.getRepository<ObjectLiteral>(Author);
     const row = Object.assign(new Author(), rowOf(Author, { platformId: 'same' }));
     const list = [row, Object.freeze(rowOf(Author, { platformId: 'frozen' }))];

@@ -6,8 +6,8 @@ import { readCatalog } from '../schema/agreement/checks.js';
 import { useDatabase } from '../support/database.js';
 
 /*
- * Which characters are visible is a table of Unicode, which the two guards do not share. So both are asked about each character
- * that there is: alone as a text, alone as an item of a list, and behind another character.
+ * The validator and the CHECK use different tables of Unicode. So this test checks every character with both: alone as a text,
+ * alone as an item of a list, and after another character.
  */
 const db = useDatabase();
 
@@ -24,7 +24,7 @@ test.each(SUBJECTS)(
     const expression = checks.find(({ name }) => name === check)?.expression ?? '';
     const column = checks.find(({ name }) => name === check)?.columns[0] ?? '';
     const byDatabase = new Set<number>();
-    // In parts, each of which is done before the statement timeout.
+    // In parts, so that each ends before the statement timeout.
     for (let first = 1; first < 0x110000; first += 0x20000) {
       const refused = await db.dataSource.query<{ point: number }[]>(
         `SELECT point FROM (SELECT point, ${sql} AS "${column}" FROM generate_series($1::int, least($1 + 131071, 1114111)) point

@@ -12,7 +12,7 @@ import { UPDATE_PATHS, type UpdatePath } from '../support/write-paths.js';
 import { dropOtherKeys } from './rules/paths.js';
 import { FINAL_CASES, type FinalCase } from '../integration/finals/cases.js';
 
-/* What the documents call final does not change, on any way to write. Each trigger is attacked in test/schema/attacks, too. */
+/* Final values do not change, whatever path writes them. test/schema/attacks attacks each trigger too. */
 const db = useDatabase();
 const PATIENCE = 60_000;
 
@@ -20,14 +20,14 @@ beforeAll(async () => {
   await dropOtherKeys(db.dataSource);
 });
 
-describe('the triggers of the database are those that the entities declare', () => {
+describe('the triggers of the database equal those that the entities declare', () => {
   interface Trigger {
     name: string;
     table: string;
     definition: string;
   }
 
-  test('by name, sentence and columns', async () => {
+  test('by name, message and columns', async () => {
     const triggers = await db.dataSource.query<Trigger[]>(`
       SELECT tgname AS name, relname AS table, pg_get_triggerdef(t.oid) AS definition
       FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid JOIN pg_proc p ON p.oid = tgfoid
@@ -51,7 +51,7 @@ describe('the triggers of the database are those that the entities declare', () 
     }
   });
 
-  test('and each has a case here', () => {
+  test('and each has a test case here', () => {
     const declared = ENTITIES.flatMap((entity) =>
       getEntityRules(entity).finals.map(({ meaning }) => `${entity.name} ${meaning}`),
     );
@@ -73,9 +73,9 @@ describe.each(FINAL_CASES.map((one) => ({ ...one, name: `${one.entity.name} ${on
         const before = await read(db.dataSource, one, id);
         const error: unknown = await path.write(db.dataSource, entity, id, change).catch((thrown: unknown) => thrown);
         expect(await read(db.dataSource, one, id)).toEqual(before);
-        // PostgreSQL checks the row that it would insert before it finds the one that it would update.
+        // PostgreSQL checks the row to insert before it finds the row to update.
         if (isPartial(path)) expect(error).toBeDefined();
-        // save() knows the stored row; the others learn it from PostgreSQL.
+        // save() knows the stored row; on other paths PostgreSQL refuses.
         else if (error instanceof EntityValidationError)
           expect(error.violations.map((it) => it.constraint)).toContain(final);
         else
@@ -110,7 +110,7 @@ describe('a stale entity', () => {
     approvedAt: new Date('2026-01-31'),
   } as const;
 
-  test('that was loaded before the approval does not undo it when it is saved', async () => {
+  test('that was loaded before the approval does not revert it when it is saved', async () => {
     const replies = db.dataSource.getRepository(Reply);
     const { id } = await replies.save(rowOf(Reply) as Partial<Reply>);
     const stale = await replies.findOneByOrFail({ id });
@@ -118,11 +118,11 @@ describe('a stale entity', () => {
     stale.approvalStatus = 'REJECTED';
     const error: unknown = await replies.save(stale).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(EntityValidationError);
-    expect((error as Error).message).toContain('an approval or a rejection is final: a second attempt is a new reply');
+    expect((error as Error).message).toContain('an approval or a rejection is final: write a new reply instead');
     expect(await replies.findOneByOrFail({ id })).toMatchObject(approved);
   });
 
-  test('is refused by PostgreSQL where the approval comes between its reading and its writing', async () => {
+  test('is refused by PostgreSQL when the approval happens between its read and its write', async () => {
     const replies = db.dataSource.getRepository(Reply);
     const { id } = await replies.save(rowOf(Reply) as Partial<Reply>);
     const approving = db.dataSource.createQueryRunner();
@@ -132,13 +132,13 @@ describe('a stale entity', () => {
     await approving.commitTransaction();
     await approving.release();
     const error = await rejecting;
-    // Depending on who came first, its own transition or its outcome is refused.
+    // Depending on the order, PostgreSQL refuses its transition or its result.
     expect(error).toMatchObject({ table: 'replies' });
     expect(error).toHaveProperty('constraint', expect.stringMatching(/approval_final|unapproved_has_no_approver/));
     expect(await replies.findOneByOrFail({ id })).toMatchObject(approved);
   });
 
-  test('gets an error of a class that can be caught', async () => {
+  test('gets a typed error', async () => {
     const replies = db.dataSource.getRepository(Reply);
     const { id } = await replies.save(rowOf(Reply, approved) as Partial<Reply>);
     await expect(replies.update({ id }, { approvedBy: 'operator-2' })).rejects.toThrow(FinalValueViolation);

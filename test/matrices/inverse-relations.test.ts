@@ -5,8 +5,8 @@ import { OTHER_ID } from '../support/rows.js';
 import { changedRows, contents, inverseRelations, keyOf, store } from '../integration/saves/population.js';
 
 /*
- * save() writes the rows that it is given, and no other. Every relation from a parent to its children is tried: 5 children (or 1)
- * of the parent, 1 of another, each shape in which the relation may be given, each way to save.
+ * save() writes the rows that it is given, and no others. Tries every relation from a parent to its children with 5 children (or 1)
+ * of the parent and 1 of another, each form in which the relation may be given, and each way to save.
  */
 const db = useDatabase();
 
@@ -133,7 +133,7 @@ const withOptions =
   (_family, loaded, change) =>
     db.dataSource.manager.save([Object.assign(loaded, change)], options);
 
-/** These read the relation in the same way: two shapes are enough. */
+/** These ways read the relation in the same way, so two forms are enough. */
 const MORE_SAVES: Record<string, Save> = {
   'an array': withOptions({}),
   'reload: false': withOptions({ reload: false }),
@@ -168,7 +168,7 @@ describe.each(MORE_SHAPES)('a parent with %s', (_name, shape) => {
   test.each(Object.entries(MORE_SAVES))('is saved alone with %s', async (_way, save) => saveAll(shape, save), 60_000);
 });
 
-// No entity has a column for soft deletion: the last two are refused.
+// No entity has a column for soft deletion, so the last two are refused.
 test.each<[string, (manager: EntityManager, row: ObjectLiteral) => Promise<unknown>]>([
   ['remove', (manager, row) => manager.remove(row)],
   ['softRemove', (manager, row) => manager.softRemove(row).catch(() => undefined)],
@@ -178,7 +178,7 @@ test.each<[string, (manager: EntityManager, row: ObjectLiteral) => Promise<unkno
   async (method, write) => {
     for (const family of families) {
       const { relation } = family;
-      // Of the row itself a second one, which has no children, so that its removal takes none along.
+      // Uses a second row without children, so that its removal deletes no children.
       const parentId = await parentOf(relation);
       const children = relation.isOneToMany ? childrenOf(family, 5, {}) : null;
       const row = await given({ relation, parentId, childIds: [] }, db.dataSource.manager, children);

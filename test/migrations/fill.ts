@@ -4,10 +4,9 @@ import { insert } from '../schema/attacks/case.js';
 import { rowOf, TABLES } from '../schema/attacks/rows.js';
 
 /**
- * Writes two rows to every table that has none, whatever the schema is at that point of its history: those of the newest schema,
- * without the columns that are not there yet.
+ * Writes two rows to every empty table of any earlier schema: rows of the newest schema without the columns that do not exist yet.
  *
- * @throws Error when they are not accepted, or a table has none
+ * @throws Error when PostgreSQL refuses them, or there are no rows for a table
  */
 export async function fill(dataSource: DataSource): Promise<void> {
   const columns = await catalog.columns(dataSource);

@@ -34,7 +34,7 @@ describe('the history of the schema', () => {
     expect(upQueries.map(({ query }) => query)).toEqual([]);
   });
 
-  it('would show a change of the entities (the check above can fail)', async () => {
+  it('generates a migration for a changed entity, so the test above can fail', async () => {
     const dataSource = await open(await db.create());
     await dataSource.query('ALTER TABLE posts DROP COLUMN error_message');
     const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
@@ -61,7 +61,7 @@ describe('the history of the schema', () => {
     expect(await read()).toEqual(before);
   });
 
-  it('is applied once when four start at once on an empty database', async () => {
+  it('is applied once when four runs start at the same time on an empty database', async () => {
     const url = await db.create({ bare: true });
     const racers = await Promise.all([1, 2, 3, 4].map(() => open(url)));
     const applied = await Promise.all(racers.map((dataSource) => runMigrations(dataSource)));
@@ -69,7 +69,7 @@ describe('the history of the schema', () => {
     expect(await readMigrationStatus(await open(url))).toMatchObject({ pending: [] });
   });
 
-  it('makes the second wait, and names who it waits for when that takes too long', async () => {
+  it('lets a second run wait, and names the process it waits for on timeout', async () => {
     const [first, second] = [await open(db.url), await open(db.url)];
     const holder = first.createQueryRunner();
     await holder.query('SELECT pg_advisory_lock($1, $2)', [...createLockSql('public')]);
@@ -79,7 +79,7 @@ describe('the history of the schema', () => {
     expect(await runMigrations(second, { maxWaitMs: 100 })).toEqual([]);
   });
 
-  it('knows what is applied and what is pending, on an empty database too', async () => {
+  it('reports applied and pending migrations, also on an empty database', async () => {
     const dataSource = await open(await db.create({ bare: true }));
     expect(await readMigrationStatus(dataSource)).toMatchObject({
       applied: [],

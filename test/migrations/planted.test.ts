@@ -47,7 +47,7 @@ describe('round trips', () => {
 
   const up = (...migrations: MigrationClass[]): Promise<string[]> => wayUp(site, migrations, fill);
 
-  it('find nothing in migrations that are as they should be', async () => {
+  it('find nothing in correct migrations', async () => {
     const index = reversible(
       'IndexSongs',
       'CREATE INDEX CONCURRENTLY ix_birds__song ON birds (song)',
@@ -60,7 +60,7 @@ describe('round trips', () => {
     expect(await site.contents()).toEqual({});
   });
 
-  it('let one refuse that is irreversible, and end there on the way down', async () => {
+  it('stop at an irreversible migration on the way down', async () => {
     const migrations = [MAKE_BIRDS, DROP_SONG, MAKE_NESTS];
     expect(await up(...migrations)).toEqual([]);
     expect(await wayDown(site, migrations)).toEqual([]);
@@ -118,7 +118,7 @@ describe('round trips', () => {
       'AddColour: up again: birds.colour: type is integer, should be text',
     ],
     [
-      'an irreversible one that can be taken back',
+      'an irreversible one that can be reverted',
       irreversible('DropSong', 'ALTER TABLE birds DROP song', NO_WAY_BACK, { silent: true }),
       'DropSong: is irreversible, but its down was accepted',
     ],
@@ -149,7 +149,7 @@ describe('round trips', () => {
     await expect(up(MAKE_BIRDS, mood)).rejects.toThrow('AddMood: up failed: type "mood" already exists');
   });
 
-  it('find an upgrade that makes something else of a database with rows, or loses some', async () => {
+  it('find an upgrade that gives a database with rows another schema, or loses rows', async () => {
     const unlessRows = reversible(
       'RequireSong',
       `DO $$ BEGIN IF NOT EXISTS (SELECT FROM birds) THEN ALTER TABLE birds ALTER song SET NOT NULL; END IF; END $$`,

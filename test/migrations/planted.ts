@@ -6,7 +6,7 @@ interface More {
   readonly transaction?: boolean;
 }
 
-/** A migration of these statements. */
+/** Creates a migration with these statements. */
 export function reversible(name: string, up: string, down: string, more: More = {}): MigrationClass {
   class Planted {
     readonly name = name;
@@ -22,7 +22,7 @@ export function reversible(name: string, up: string, down: string, more: More = 
   return named(name, Planted);
 }
 
-/** One that cannot be taken back, and says so, after whatever it should not do before it says so. */
+/** An irreversible migration whose down() runs statements before it throws. */
 export function irreversible(
   name: string,
   up: string,

@@ -7,7 +7,7 @@ import { fill } from './fill.js';
 import { changedCatalog, upgrade, wayDown, wayUp } from './round-trips.js';
 import { openSite, type Site } from './site.js';
 
-/** A second or two each, on a machine with nothing else to do. */
+/** Each test takes one or two seconds on an idle machine. */
 jest.setTimeout(60_000);
 
 describe('the migrations', () => {
@@ -24,12 +24,12 @@ describe('the migrations', () => {
     for (const site of opened.splice(0)) await site.close();
   });
 
-  it('go up, down and up again on the way up, each to the same catalog, over rows that stay', async () => {
+  it('run up, down and up again, each to the same catalog, and keep all rows', async () => {
     const site = await open(await db.create({ bare: true }));
     expect(await wayUp(site, MIGRATIONS, fill)).toEqual([]);
   });
 
-  it('go down, up and down again from the newest schema, over the sample rows', async () => {
+  it('run down, up and down again from the newest schema with the sample rows', async () => {
     const url = await db.create();
     const dataSource = await createDataSource({ url }).initialize();
     await seedSample(dataSource, { now: new Date('2026-11-23T12:00:00Z'), nodeEnv: 'test' });
@@ -37,7 +37,7 @@ describe('the migrations', () => {
     expect(await wayDown(await open(url), MIGRATIONS)).toEqual([]);
   });
 
-  it('make the same of every earlier state as of an empty database, and keep its rows', async () => {
+  it('upgrade every earlier schema to the same catalog as an empty database, and keep its rows', async () => {
     const fresh = await upgrade(await open(await db.create({ bare: true })), [], MIGRATIONS, fill);
     for (let k = 1; k < MIGRATIONS.length; k += 1) {
       const site = await open(await db.create({ bare: true }));

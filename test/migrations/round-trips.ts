@@ -7,11 +7,11 @@ import type { Contents, Site } from './site.js';
 type Migrations = readonly MigrationClass[];
 
 /**
- * Takes an empty database up through all migrations. Each goes up over the rows written before it, down over rows in its own
- * tables too, and up again. Says what is not as it should be: down brings back the catalog, and no step changes a row of a
- * table or column that outlives it.
+ * Applies all migrations to an empty database. Each runs up over the rows written before it, down over rows in its own tables too,
+ * and up again. Returns the issues: down() must restore the catalog, and no step may change a row of a table or column that exists
+ * before and after it.
  *
- * A migration that must rewrite rows of others is to be excepted here, with its reason; none does.
+ * If a migration must rewrite such rows, list it here as an exception with a reason. There is none yet.
  */
 export async function wayUp(
   site: Site,
@@ -33,7 +33,7 @@ export async function wayUp(
   return issues;
 }
 
-/** The same from the newest schema, whatever rows it holds, down to the empty one, or to what cannot be taken back. */
+/** Does the same from the newest schema with any rows down to the empty one, or to an irreversible migration. */
 export async function wayDown(site: Site, migrations: Migrations): Promise<string[]> {
   const issues: string[] = [];
   for (const migration of migrations.toReversed()) {
@@ -44,7 +44,7 @@ export async function wayDown(site: Site, migrations: Migrations): Promise<strin
   return issues;
 }
 
-/** Installs the first of the migrations, writes rows, installs the others: the catalog after it, and what was done to the rows. */
+/** Applies the first migrations, writes rows, applies the others. Returns the catalog, and the changes of the rows. */
 export async function upgrade(
   site: Site,
   installed: Migrations,
@@ -59,12 +59,12 @@ export async function upgrade(
   return { catalog: await site.catalog(), issues: changedRows(name, before, await site.contents()) };
 }
 
-/** What is different between two catalogs, in words. */
+/** Describes the differences between two catalogs. */
 export function changedCatalog(step: string, before: Snapshot, after: Snapshot): string[] {
   return diff(before, after).map(({ message }) => `${step}: ${message}`);
 }
 
-/** One migration, applied last: down, and up again. The catalog with it, and the one before it where that is known. */
+/** Reverts and reapplies the newest migration. Compares the catalogs with it and, if known, before it. */
 async function downAndUp(
   site: Site,
   migration: MigrationClass,
@@ -87,7 +87,7 @@ async function downAndUp(
   ];
 }
 
-/** An irreversible migration refuses with its reason, and has done nothing by then. */
+/** Checks that an irreversible migration throws its reason and changes nothing before. */
 async function refusedDown(site: Site, migration: MigrationClass, catalog: Snapshot): Promise<string[]> {
   const { irreversibleBecause: reason = '' } = new migration() as { irreversibleBecause?: string };
   const contents = await site.contents();

@@ -11,7 +11,7 @@ export interface History {
   readonly checksums: ReturnType<typeof parseChecksums>;
 }
 
-/** The history as it stands in the repository, or in another copy of it. */
+/** The migration files, their list and their checksums. */
 export function readHistory(root = '.'): History {
   const folder = join(root, MIGRATIONS_FOLDER);
   const names = readdirSync(folder).filter((name) => /^\d/.test(name));
@@ -23,7 +23,7 @@ export function readHistory(root = '.'): History {
   };
 }
 
-/** What in the history breaks its rules, one sentence each. */
+/** Lists the broken rules of the history, one sentence each. */
 export function brokenRules(history: History): string[] {
   const migrations = Object.entries(history.files).map(([file, source]) => read(file, source));
   return [
@@ -55,7 +55,7 @@ function read(file: string, source: string): MigrationSource {
   return { file, tree, declaration, className: declaration?.name?.text ?? '' };
 }
 
-/** The file, the class and the `name` that is recorded say the same. */
+/** Checks that the file, the class and the recorded `name` agree. */
 function brokenNames({ file, declaration, className }: MigrationSource): string[] {
   if (!declaration) return [`${file} exports something else than one class`];
   const recorded = declaration.members.find(
@@ -71,8 +71,8 @@ function brokenNames({ file, declaration, className }: MigrationSource): string[
 }
 
 /**
- * History knows nothing that changes: types of TypeORM and of migration.ts, which vanish when compiled, and migrations that are
- * older.
+ * Checks the imports: a migration may import only types of TypeORM and of migration.ts, which do not exist after compiling, and
+ * older migrations. Everything else may change later.
  */
 function brokenImports({ file, tree }: MigrationSource): string[] {
   const broken: string[] = [];
@@ -87,7 +87,7 @@ function brokenImports({ file, tree }: MigrationSource): string[] {
   return broken;
 }
 
-/** The module that a node imports, in whatever way; undefined when it is no import. */
+/** Returns the module that a node imports; undefined when it is not an import. */
 function importedFrom(node: ts.Node): string | undefined {
   if (ts.isImportDeclaration(node)) return textOf(node.moduleSpecifier);
   if (ts.isExportDeclaration(node)) return node.moduleSpecifier && textOf(node.moduleSpecifier);
@@ -112,7 +112,7 @@ function mayImport(file: string, node: ts.Node, from: string): boolean {
 
 const QUESTIONS = ['WHY', 'WHAT', 'LOCKS', 'REVERSIBLE'] as const;
 
-/** The comment of the class answers WHY and WHAT, and says what is locked; nothing of the template is left. */
+/** Checks that the class comment states WHY, WHAT and the locks, without text of the template. */
 function brokenComment({ file, declaration }: MigrationSource): string[] {
   const docs = declaration ? ts.getJSDocCommentsAndTags(declaration).filter((doc) => ts.isJSDoc(doc)) : [];
   const comment = ts.getTextOfJSDocComment(docs.at(-1)?.comment) ?? '';
@@ -127,7 +127,7 @@ function brokenComment({ file, declaration }: MigrationSource): string[] {
   });
 }
 
-/** index.ts lists every file once, in the order of their timestamps, and nothing else. */
+/** Checks that index.ts lists every file once in the order of the timestamps, and nothing else. */
 function brokenList({ files, index }: History): string[] {
   const modules = Object.keys(files).map((file) => basename(file, '.ts'));
   const listed = listedIn(index);
@@ -146,7 +146,7 @@ function brokenList({ files, index }: History): string[] {
   ];
 }
 
-/** What the list of index.ts holds, each with the module it is imported from; that is empty when it is not imported. */
+/** Reads the list of index.ts, each class with the module it is imported from; empty when it is not imported. */
 function listedIn(index: string): { name: string; module: string }[] {
   const modules = new Map<string, string>();
   let listed: string[] = [];
@@ -165,7 +165,7 @@ function listedIn(index: string): { name: string; module: string }[] {
   return listed.map((name) => ({ name, module: modules.get(name) ?? '' }));
 }
 
-/** What was released is as it was, what was not comes after it, and the checksums are up to date. */
+/** Checks that released migrations are unchanged, new ones come after them, and the checksums are current. */
 function brokenChecksums({ files, checksums }: History, migrations: readonly MigrationSource[]): string[] {
   const sources = new Map(migrations.map(({ file, className }) => [className, files[file] ?? '']));
   const released = Object.keys(checksums).filter((name) => checksums[name]?.release !== null);

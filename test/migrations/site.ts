@@ -8,12 +8,12 @@ import * as catalog from '../schema/catalog.js';
 import { snapshotReader } from '../schema/drift/planting.js';
 
 /**
- * What the tables hold: under `posts` how many rows, under `posts.content` a hash of that column’s values with the ids of their
- * rows, in whatever order. Two of these agree on what both have.
+ * Contents of the tables: `posts` maps to the number of rows, `posts.content` to a hash of the values of the column with the ids of
+ * the rows, independent of their order.
  */
 export type Contents = Readonly<Record<string, string>>;
 
-/** A database on which migrations go up and down one by one. Not by the runner: looked at is what they do themselves. */
+/** A database on which migrations run up and down one by one, without the runner, to test the migrations themselves. */
 export interface Site {
   readonly dataSource: DataSource;
   up(migration: MigrationClass): Promise<void>;
@@ -23,7 +23,7 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Connects; entities are not loaded, since they are those of the newest schema. */
+/** Connects without entities, because these belong to the newest schema. */
 export async function openSite(url: string): Promise<Site> {
   const dataSource = await createDataSource({ url, poolSize: 1 })
     .setOptions({ entities: [], migrations: [], subscribers: [] })

@@ -1,6 +1,6 @@
 import type { DataSource, ObjectLiteral } from 'typeorm';
 import { getEntityRules, type EntityClass } from '../../src/columns/registry.js';
-import { readRow } from '../../src/validation/row-rules.js';
+import { readRow } from '../../src/validation/validate-entity.js';
 import { rowOf, type Row } from './rows.js';
 
 /** One way to write a row. */

@@ -16,37 +16,43 @@ import {
 import { Platform } from '../enums.js';
 import { KpiType } from '../reference/kpi-type.entity.js';
 
-/** How did we do on a day? One number per day, platform and metric, written again when it is counted again. Kept 2 years. */
+/**
+ * One row per day, platform and metric, with its value. Written when the day is counted; counting again overwrites the value.
+ * Kept for 2 years, then archived and deleted.
+ */
 @Table('kpi_metrics')
 @UniqueKey(['date', 'platform', 'metricTypeId', 'metricName'])
-// A unique key lets any number of rows with a null platform pass.
+// The unique key above allows any number of rows with a null platform.
 @UniqueKey(['date', 'metricTypeId', 'metricName'], { name: 'all_platforms', where: '"platform" IS NULL' })
 @IndexFor('a family’s trend over 30 or 90 days', ['metricTypeId', 'date'])
 @Final<KpiMetric>({
   meaning: 'created_once',
-  message: 'created_at is when the number was first written: counting again does not change it',
+  message: 'created_at of a KPI metric never changes',
   properties: ['createdAt'],
 })
 export class KpiMetric {
   @Id() id!: string;
 
-  /** The day counted, in the caller's time zone (UTC unless agreed otherwise). */
+  /** Day of the value, without time zone; UTC unless the writing service agreed otherwise. */
   @Day() date!: string;
 
-  /** Null: all platforms together. */
+  /** Platform of the value. Null: all platforms together. */
   @EnumColumn(Platform, { nullable: true }) platform!: Platform | null;
 
-  /** The family. Cannot be deleted while it has numbers: retire it instead. */
+  /** Family of the metric. A family with values cannot be deleted: set its `is_active` to false. */
   @BelongsTo(() => KpiType, { onDelete: 'RESTRICT', inverse: (type) => type.metrics, column: 'kpi_type_id' })
   metricType!: Relation<KpiType>;
   metricTypeId!: string;
 
-  /** The metric, like ctr or conversion_rate; the catalogue says its unit. */
+  /**
+   * Name of the metric in lower snake case (ctr, conversion_rate), 1..64 characters. The KPI catalogue in the code states its
+   * unit.
+   */
   @Text({ max: 64, format: LOWER_SNAKE }) metricName!: string;
 
-  /** In the metric's unit; may be negative (karma) and above 1. */
+  /** Value in the unit of the metric. May be negative (karma) and above 1. */
   @Quantity() value!: number;
 
-  /** First written; counting again does not change it. */
+  /** When the value was first written. Counting again does not change it. */
   @CreatedAt() createdAt!: Date;
 }

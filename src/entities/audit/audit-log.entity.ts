@@ -1,8 +1,9 @@
 import { CreatedAt, Id, IndexFor, JsonObject, LOWER_SNAKE, Table, Text } from '../../columns/index.js';
 
 /**
- * Who did what to which row, and when? Append-only, in the database too: a trigger refuses UPDATE, DELETE and TRUNCATE. Has
- * no foreign key, since it must outlive what it speaks of. Kept 3 years.
+ * One row per action of an operator or system component on a row of another table. Append-only: a trigger refuses UPDATE,
+ * DELETE and TRUNCATE. Has no foreign keys, so an entry outlives the row it describes. Kept for 3 years, then archived and
+ * deleted.
  */
 @Table('audit_logs')
 @IndexFor('the history of one row, newest first', ['entityType', 'entityId', 'createdAt'])
@@ -11,21 +12,24 @@ import { CreatedAt, Id, IndexFor, JsonObject, LOWER_SNAKE, Table, Text } from '.
 export class AuditLog {
   @Id() id!: string;
 
-  /** What kind of row: decision, reply, author. */
+  /** Kind of the row in lower snake case: decision, reply, author. */
   @Text({ max: 50, format: LOWER_SNAKE }) entityType!: string;
 
-  /** Its id, as text. */
+  /** Id of the row as text, 1..100 characters. The row may have been deleted since. */
   @Text({ max: 100 }) entityId!: string;
 
-  /** What was done: create, approve, reject, edit, delete. */
+  /** What was done, in lower snake case: create, approve, reject, edit, delete. */
   @Text({ max: 50, format: LOWER_SNAKE }) action!: string;
 
-  /** Operator or system component that did it. */
+  /** Operator or system component that did it, 1..100 characters. */
   @Text({ max: 100 }) actor!: string;
 
-  /** Before, after and reasons. Never handles or post text, which could not be erased here. */
+  /**
+   * Values before and after, and reasons. Must not contain handles or post text, because audit entries cannot be erased.
+   * Empty object: no details.
+   */
   @JsonObject({ default: true }) detailsJson!: Record<string, unknown>;
 
-  /** When it was done. Never changed. */
+  /** When the action was recorded. Never changes. */
   @CreatedAt() createdAt!: Date;
 }

@@ -17,8 +17,8 @@ import { Author } from '../core/author.entity.js';
 import { ChampionTier } from '../reference/champion-tier.entity.js';
 
 /**
- * Who speaks well of us, and what did we offer them? One row per author. Addresses and messages are asked for by direct
- * message and never stored.
+ * One row per author who supports the brand: tier, engagement, and what we offered. Written by the daily champion job. Kept
+ * as long as the author. Postal addresses and the text of direct messages are never stored.
  */
 @Table('community_champions')
 @IndexFor('the leaderboard: most engaged first', ['engagementCount'])
@@ -26,7 +26,7 @@ import { ChampionTier } from '../reference/champion-tier.entity.js';
 @IndexFor('offers sent today, at most five', ['dmSentAt'])
 @Rule<CommunityChampion>({
   meaning: 'response_to_dm',
-  message: 'a response answers an offer that was sent',
+  message: 'a response requires an offer that was sent',
   properties: ['dmResponse', 'dmSentAt'],
   isValid: ({ dmResponse, dmSentAt }) => dmResponse === null || dmSentAt !== null,
   sql: '"dm_response" IS NULL OR "dm_sent_at" IS NOT NULL',
@@ -34,32 +34,32 @@ import { ChampionTier } from '../reference/champion-tier.entity.js';
 export class CommunityChampion {
   @Id() id!: string;
 
-  /** The champion. Goes with the author. */
+  /** Author who is the champion, at most one row per author. Deleting the author deletes the row. */
   @BelongsTo(() => Author, { onDelete: 'CASCADE', unique: true, inverse: (author) => author.champion })
   author!: Relation<Author>;
   authorId!: string;
 
-  /** Null: not classified, or the tier was deleted. */
+  /** Tier of the champion. Null: not classified yet, or the tier was deleted. */
   @BelongsTo(() => ChampionTier, { onDelete: 'SET NULL', inverse: (tier) => tier.champions })
   tier!: Relation<ChampionTier> | null;
   tierId!: string | null;
 
-  /** Positive interactions in the last 30 days, counted daily. */
+  /** Positive interactions in the last 30 days, 0 or more; counted daily. */
   @Count({ default: 0 }) engagementCount!: number;
 
-  /** When the sample was offered. Null: never. Not repeated after silence or refusal. */
+  /** When a sample was offered by direct message. Null: never. The offer is not repeated after silence or refusal. */
   @Timestamp({ nullable: true }) dmSentAt!: Date | null;
 
-  /** What they answered. Null: nothing was sent, or the answer is still awaited. */
+  /** Response to the offer: NO_RESPONSE, ACCEPTED or DECLINED. Null: no offer was sent, or we still wait for the response. */
   @Choice(DM_RESPONSES, { nullable: true }) dmResponse!: DmResponse | null;
 
-  /** The gift was shipped. */
+  /** True when the sample was shipped. */
   @Flag({ default: false }) sampleSent!: boolean;
 
-  /** They bought afterwards. */
+  /** True when the author bought something after the offer. */
   @Flag({ default: false }) converted!: boolean;
 
-  /** How far they have come. */
+  /** Stage of the champion: POTENTIAL, CONTACTED, ENGAGED, ADVOCATE or VIP. */
   @Choice(ADVOCATE_STATUSES, { default: 'POTENTIAL' }) advocateStatus!: AdvocateStatus;
 
   @CreatedAt() createdAt!: Date;

@@ -23,21 +23,21 @@ import {
 import { CommunityChampion } from '../community/community-champion.entity.js';
 import { Platform } from '../enums.js';
 import { PowerTier } from '../reference/power-tier.entity.js';
-import { HANDLE_FORMATS, HANDLE_OF_PLATFORM, HANDLE_SENTENCE } from '../formats.js';
+import { HANDLE_FORMATS, HANDLE_OF_PLATFORM, HANDLE_MESSAGE } from '../formats.js';
 import { InteractionEvent } from '../json-shapes.js';
 import { Post } from './post.entity.js';
 
 /**
- * Who wrote to us, and what do we remember of them? One row per account per platform, for ever; erased on request only. The
- * same person on two platforms is two rows: no identity across platforms exists.
+ * One row per account on a platform whose posts were detected; the same person on two platforms is two rows. Written at the
+ * first detection, updated at each later one. Kept for ever; deleted only when the person asks for it.
  */
 @Table('authors')
 @UniqueKey(['platform', 'platformId'])
-@IndexFor('the author behind a handle, and erasure by handle', ['platform', 'handle'])
+@IndexFor('authors by handle; erasure by handle', ['platform', 'handle'])
 @IndexFor('power users of the dashboard', ['isPowerUser'])
 @Rule<Author>({
   meaning: 'handle_of_platform',
-  message: HANDLE_SENTENCE,
+  message: HANDLE_MESSAGE,
   properties: ['platform', 'handle'],
   isValid: ({ platform, handle }) => HANDLE_FORMATS[platform].pattern.test(handle),
   sql: HANDLE_OF_PLATFORM,
@@ -52,45 +52,62 @@ import { Post } from './post.entity.js';
 export class Author {
   @Id() id!: string;
 
-  /** Where the account is. */
+  /** Platform of the account. */
   @EnumColumn(Platform) platform!: Platform;
 
-  /** The platform's immutable account id, an opaque text: X ids exceed 2^53 and must never become numbers. */
+  /** Immutable account id on the platform, 1..100 characters. Never convert it to a number: X ids exceed 2^53. */
   @Text({ max: 100 }) platformId!: string;
 
-  /** Current public user name. Mutable and re-assignable to others, so it identifies nobody. */
+  /**
+   * Current public user name, 1..50 characters. The owner may change it and another account may take it, so it is not an
+   * identifier.
+   */
   @Text({ max: 50 }) handle!: string;
 
-  /** Public display name. Null: never seen. */
+  /** Public display name, 1..200 characters. Null: never seen. */
   @Text({ max: 200, nullable: true }) displayName!: string | null;
 
-  /** Followers at the last sighting. 0: none, or the platform does not say. */
+  /** Followers at the last detection, 0..1,000,000,000. 0 also means that the platform does not report it. */
   @Count({ max: 1_000_000_000, default: 0 }) followerCount!: number;
 
-  /** Carries the platform's own badge. */
+  /** True when the account has the verified badge of its platform. */
   @Flag({ default: false }) isVerified!: boolean;
 
-  /** 5,000 followers or more, a badge, engagement over 3 %, a telling bio, or marked by hand. Implies no tier. */
+  /**
+   * True when one of these holds: 5,000 followers or more, a verified badge, an engagement rate above 3 %, a matching keyword
+   * in the profile text, or an operator set it. Does not imply a power tier.
+   */
   @Flag({ default: false }) isPowerUser!: boolean;
 
-  /** Tier by follower count at the time of classification. Null: below every tier, or not classified. */
+  /**
+   * Power tier by follower count at the last classification. Null: below all tiers, not classified yet, or the tier was
+   * deleted.
+   */
   @BelongsTo(() => PowerTier, { onDelete: 'SET NULL', inverse: (tier) => tier.authors })
   powerTier!: Relation<PowerTier> | null;
   powerTierId!: string | null;
 
-  /** Personas of the person (healthcare_pro, comedian, parent). Not the archetypes of replies. */
+  /**
+   * Personas of the author in lower snake case (healthcare_pro, comedian, parent), at most 50. Unrelated to the archetypes of
+   * replies.
+   */
   @TextList({ max: 50, format: LOWER_SNAKE }) archetypeTags!: string[];
 
-  /** Trust in the author, 0..1; 0.5 is neutral. The sum of interactions, clamped. */
+  /** Trust in the author, 0..1; 0.5 is neutral. The sum of the interaction weights, limited to 0..1. */
   @Score({ default: 0.5 }) relationshipScore!: number;
 
-  /** What the author did with us, oldest first. At most 1 MiB: it grows for as long as the author is known. */
+  /**
+   * Interactions of the author with us, oldest first: a list of at most 1 MiB that is never shortened. Empty list: none yet.
+   */
   @JsonList({ of: () => InteractionEvent, maxBytes: 1_048_576 }) interactionHistory!: InteractionEvent[];
 
-  /** First detection. */
+  /** When the author was detected first. */
   @Timestamp({ now: true }) firstSeenAt!: Date;
 
-  /** Last detection, or last change of the relationship. By the clock of who saw it: may be earlier than `firstSeenAt`. */
+  /**
+   * When the author was last detected or the relationship last changed. Set by the clock of the writing service, so it may be
+   * slightly earlier than `first_seen_at`.
+   */
   @Timestamp({ now: true }) lastSeenAt!: Date;
 
   @CreatedAt() createdAt!: Date;

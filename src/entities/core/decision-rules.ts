@@ -1,19 +1,19 @@
 import type { FinalValues, RowRule } from '../../columns/index.js';
 import type { Decision } from './decision.entity.js';
 
-/** The rules of a decision across its columns. */
+/** Rules of a decision over several columns. */
 export const DECISION_RULES: readonly RowRule<Decision>[] = [
   {
     meaning: 'randomized_has_prediction',
-    message: 'a randomised decision keeps the mode that was predicted',
+    message: 'a randomised decision has a predicted mode',
     properties: ['isRandomizedExperiment', 'predictedMode'],
-    // A random draw may coincide with the prediction: "differs" would be a wrong rule.
+    // The drawn mode may equal the predicted one, so the rule does not require a difference.
     isValid: ({ isRandomizedExperiment, predictedMode }) => !isRandomizedExperiment || predictedMode !== null,
     sql: 'NOT "is_randomized_experiment" OR "predicted_mode" IS NOT NULL',
   },
   {
     meaning: 'prediction_is_mode',
-    message: 'without randomisation the predicted mode, if kept, is the mode used',
+    message: 'the predicted mode of a decision that is not randomised is null or equals its mode',
     properties: ['isRandomizedExperiment', 'predictedMode', 'mode'],
     isValid: ({ isRandomizedExperiment, predictedMode, mode }) =>
       isRandomizedExperiment || predictedMode === null || predictedMode === mode,
@@ -21,22 +21,22 @@ export const DECISION_RULES: readonly RowRule<Decision>[] = [
   },
   {
     meaning: 'experiment_has_variant',
-    message: 'a decision that is part of an experiment has an arm',
+    message: 'a decision in an experiment has a variant',
     properties: ['experimentId', 'experimentVariant'],
     isValid: ({ experimentId, experimentVariant }) => experimentId === null || experimentVariant !== null,
     sql: '"experiment_id" IS NULL OR "experiment_variant" IS NOT NULL',
   },
   {
     meaning: 'variant_of_experiment',
-    message: 'a new decision with an arm is part of an experiment',
+    message: 'a new decision with a variant has an experiment',
     properties: ['experimentId', 'experimentVariant'],
     onInsertOnly: true,
     isValid: ({ experimentId, experimentVariant }) => experimentId !== null || experimentVariant === null,
-    beforeSaveOnly: 'deleting an experiment empties experiment_id and must succeed',
+    beforeSaveOnly: 'deleting an experiment sets experiment_id to null and must succeed',
   },
   {
     meaning: 'disengaged_has_no_archetype',
-    message: 'a disengaged decision chooses no archetype',
+    message: 'a DISENGAGED decision has no archetype',
     properties: ['mode', 'archetypeId'],
     isValid: ({ mode, archetypeId }) => mode !== 'DISENGAGED' || archetypeId === null,
     sql: `"mode" <> 'DISENGAGED' OR "archetype_id" IS NULL`,
@@ -50,7 +50,7 @@ export const DECISION_RULES: readonly RowRule<Decision>[] = [
   },
   {
     meaning: 'none_is_no_flag',
-    message: 'no safety flags are an empty list, not a flag NONE',
+    message: 'safety_flags does not contain NONE: write an empty list instead',
     properties: ['safetyFlags'],
     isValid: ({ safetyFlags }) => !safetyFlags.includes('NONE'),
     sql: `'NONE' <> ALL ("safety_flags")`,
@@ -60,7 +60,7 @@ export const DECISION_RULES: readonly RowRule<Decision>[] = [
 export const DECISION_FINALS: readonly FinalValues<Decision>[] = [
   {
     meaning: 'written_once',
-    message: 'a decision is never changed: a second look is a second row',
+    message: 'a decision never changes: write a new decision instead',
     properties: { except: [] },
   },
 ];

@@ -31,16 +31,16 @@ import { Post } from './post.entity.js';
 import { Reply } from './reply.entity.js';
 
 /**
- * What did we decide about a post, and why? Written once by the decision engine and never changed: a second look is a second
- * row. Kept 90 days, archived with its post.
+ * One row per decision of the engine about a post: scores, mode and reasons. Written once and never changed; a new evaluation
+ * is a new row. Kept for 90 days, then archived and deleted with its post.
  */
 @Table('decisions')
 @IndexFor('decisions of a period, newest first; hourly activity; retention', ['createdAt'])
 @IndexFor('decisions by mode', ['mode'])
 @IndexFor('decisions by composite score', ['compositeScore'])
-@IndexFor('decisions of one arm over all experiments', ['experimentVariant'])
+@IndexFor('decisions of one variant over all experiments', ['experimentVariant'])
 @IndexFor('the weekly causal analysis of randomised decisions', ['isRandomizedExperiment'])
-@IndexFor('an experiment’s decisions by arm', ['experimentId', 'experimentVariant'], {
+@IndexFor('decisions of an experiment by variant', ['experimentId', 'experimentVariant'], {
   name: 'in_experiment',
   where: '"experiment_id" IS NOT NULL',
 })
@@ -49,63 +49,78 @@ import { Reply } from './reply.entity.js';
 export class Decision {
   @Id() id!: string;
 
-  /** The post judged. Goes with it. */
+  /** Post that was evaluated. Deleting the post deletes the decision. */
   @BelongsTo(() => Post, { onDelete: 'CASCADE', inverse: (post) => post.decisions }) post!: Relation<Post>;
   postId!: string;
 
   /** Solution-Seeking Score: how much the author wants help, 0..1. From 0.82 the mode is HELPFUL. */
   @Score() sssScore!: number;
 
-  /** Author Relationship Score: trust in the author, 0..1; 0.5 for the unknown, strong above 0.70. */
+  /** Author Relationship Score: trust in the author, 0..1. 0.5 for an unknown author, strong above 0.70. */
   @Score() arsScore!: number;
 
-  /** Engagement Velocity Score: a ratio to the author's own baseline, 1 = usual, above 5 viral. Not a 0..1 score. */
+  /**
+   * Engagement Velocity Score: engagement per hour divided by the author's usual value, 0 or more. 1 is usual, above 5 is
+   * viral; not limited to 1.
+   */
   @Ratio() evsScore!: number;
 
-  /** Topic Relevance Score, 0..1; below 0.5 the agent stays away. */
+  /** Topic Relevance Score, 0..1. Below 0.5 the agent does not reply. */
   @Score() trsScore!: number;
 
-  /** The four scores weighted, velocity normalised first, 0..1. Computed by the engine, never here. */
+  /**
+   * Weighted sum of the four scores with the velocity normalised first, 0..1. Computed by the decision engine, not by the
+   * database.
+   */
   @Score() compositeScore!: number;
 
-  /** The mode actually used, after randomisation. */
+  /** Mode that was used, after randomisation: HELPFUL, ENGAGEMENT, HYBRID or DISENGAGED. */
   @EnumColumn(OperationalMode) mode!: OperationalMode;
 
-  /** Shape of the reply. Null: the mode is DISENGAGED, or the archetype was deleted. */
+  /** Archetype chosen for the reply. Null: the mode is DISENGAGED, none was chosen, or the archetype was deleted. */
   @BelongsTo(() => Archetype, { onDelete: 'SET NULL', inverse: (archetype) => archetype.decisions })
   archetype!: Relation<Archetype> | null;
   archetypeId!: string | null;
 
-  /** What the safety filter saw (DEATH_MENTION). OVERRIDE marks a firm stance that must not be deleted by itself. */
+  /**
+   * Findings of the safety filter in upper snake case (DEATH_MENTION), at most 20. OVERRIDE marks a deliberate firm reply
+   * that must not be deleted automatically. Empty list: none.
+   */
   @TextList({ max: 20, format: UPPER_SNAKE }) safetyFlags!: string[];
 
-  /** Each signal's score, confidence and reasons. Null: not recorded. */
+  /** Score, confidence and reasons of each signal. Null: not recorded. */
   @JsonObject({ nullable: true, of: () => SignalBreakdown }) signalsJson!: SignalBreakdown | null;
 
-  /** Phase of the week, rules matched, time zone. Null: not recorded. */
+  /** Phase of the week, matched rules and time zone at the decision. Null: not recorded. */
   @JsonObject({ nullable: true, of: () => TemporalContext }) temporalContext!: TemporalContext | null;
 
-  /** Name of the competitor the post speaks of. Null: none. */
+  /** Name of the competitor that the post mentions, at most 100 characters. Null: none. */
   @Text({ max: 100, nullable: true }) competitorDetected!: string | null;
 
-  /** The author's flag as it was at the time of decision. */
+  /** Copy of `authors.is_power_user` at the time of the decision. */
   @Flag({ default: false }) isPowerUser!: boolean;
 
-  /** The experiment it took part in. Null: in none, or the experiment was deleted. */
+  /** A/B test that the decision is part of. Null: none, or the experiment was deleted. */
   @BelongsTo(() => Experiment, { onDelete: 'SET NULL', inverse: (experiment) => experiment.decisions })
   experiment!: Relation<Experiment> | null;
   experimentId!: string | null;
 
-  /** The experiment's arm, A or B. Null: in no experiment. */
+  /** Variant of the A/B test, A or B; kept when the experiment is deleted. Null: the decision was not part of an experiment. */
   @Choice(VARIANTS, { nullable: true }) experimentVariant!: Variant | null;
 
-  /** One decision in ten gets a random mode, to learn what causes what. */
+  /**
+   * True when the mode was drawn at random, which happens to 10 % of decisions so that the effect of the mode can be
+   * measured.
+   */
   @Flag({ default: false }) isRandomizedExperiment!: boolean;
 
-  /** The mode that would have been used. Null: not randomised. */
+  /**
+   * Mode that the engine would have used without randomisation. Null: not recorded, which is only allowed when the decision
+   * was not randomised.
+   */
   @EnumColumn(OperationalMode, { nullable: true }) predictedMode!: OperationalMode | null;
 
-  /** When it was decided. */
+  /** When the decision was made. */
   @CreatedAt() createdAt!: Date;
 
   @HasMany(() => Reply, (reply) => reply.decision) replies!: Relation<Reply>[];

@@ -29,12 +29,12 @@ import { Decision } from './decision.entity.js';
 import { PLATFORM_POST_ID } from '../formats.js';
 
 /**
- * What did we detect, and what still waits for a decision? Every post that matched a keyword, and at once the work queue:
- * detected, filtered or queued, processed, archived after 90 days.
+ * One row per detected post that matched a keyword; the rows with a null `processed_at` are the work queue. Written at
+ * detection, updated when it is processed. Kept for 90 days, then archived and deleted.
  */
 @Table('posts')
 @UniqueKey(['platform', 'platformPostId'])
-@IndexFor('the newest post of a platform, where a monitor goes on', ['platform', 'detectedAt'])
+@IndexFor('the newest post of a platform, from which a monitor continues', ['platform', 'detectedAt'])
 @IndexFor('posts by state of processing', ['processedAt'])
 @IndexFor('an author’s latest posts: baseline of the engagement velocity', ['authorId', 'detectedAt'])
 @IndexFor('the queue: oldest waiting post first, and its depth', ['detectedAt'], {
@@ -44,14 +44,14 @@ import { PLATFORM_POST_ID } from '../formats.js';
 @IndexFor('retention: posts older than 90 days', ['detectedAt'])
 @Rule<Post>({
   meaning: 'message_of_error',
-  message: 'an error message comes with an error count above 0',
+  message: 'a post with an error message has an error count above 0',
   properties: ['errorMessage', 'errorCount'],
   isValid: ({ errorMessage, errorCount }) => errorMessage === null || errorCount > 0,
   sql: '"error_message" IS NULL OR "error_count" > 0',
 })
 @Final<Post>({
   meaning: 'stays_processed',
-  message: 'a processed post does not go back to the queue: a second look is a second decision',
+  message: 'a processed post does not return to the queue: write a second decision instead',
   properties: ['processedAt'],
   since: ({ processedAt }) => processedAt !== null,
   allows: ({ processedAt }) => processedAt !== null,
@@ -59,41 +59,50 @@ import { PLATFORM_POST_ID } from '../formats.js';
 export class Post {
   @Id() id!: string;
 
-  /** Where it was posted. */
+  /** Platform of the post. */
   @EnumColumn(Platform) platform!: Platform;
 
-  /** The platform's own id of the post. Opaque text. */
+  /** Id of the post on its platform, 1..100 letters, digits, underscores or dashes. */
   @Text({ max: 100, format: PLATFORM_POST_ID }) platformPostId!: string;
 
-  /** Who wrote it. Goes with the author. */
+  /** Author of the post. Deleting the author deletes the post. */
   @BelongsTo(() => Author, { onDelete: 'CASCADE', inverse: (author) => author.posts }) author!: Relation<Author>;
   authorId!: string;
 
-  /** The text as delivered, 1..5,000 characters. */
+  /** Text of the post as the platform delivered it, 1..5,000 characters. */
   @Text({ max: 5000, blank: true }) content!: string;
 
-  /** When we first saw it; the platform's time of publication is not stored. */
+  /** When the post was detected. The time of publication on the platform is not stored. */
   @Timestamp({ now: true }) detectedAt!: Date;
 
-  /** When its decision was stored. Null: still in the queue. Never becomes null again; a second decision may renew it. */
+  /**
+   * When the decision about the post was stored. Null: not processed yet. Once set it never becomes null again; a second
+   * decision may set a later time.
+   */
   @Timestamp({ nullable: true }) processedAt!: Date | null;
 
-  /** Terms that matched, without repetition. Inputs ask for 1..50; a post without any may still be stored. */
+  /**
+   * Keywords that matched, without duplicates, at most 50. Input validation requires at least one; the table also accepts an
+   * empty list.
+   */
   @TextList({ max: 50 }) keywordMatches!: string[];
 
-  /** Categories of the taxonomy that matched (direct_hangover, meme_language). */
+  /** Keyword categories that matched, in lower snake case (direct_hangover, meme_language), at most 20. */
   @TextList({ max: 20, format: LOWER_SNAKE }) keywordCategories!: string[];
 
-  /** Caught by the spam filter: kept for review, never queued. */
+  /** True when the spam filter rejected the post: it is kept for review and never processed. */
   @Flag({ default: false }) spamFiltered!: boolean;
 
-  /** Engagement at detection, under the platform's own names (likes, upvotes, comments). Null: the platform said nothing. */
+  /**
+   * Engagement counts at detection, under the names that the platform uses (likes, upvotes, comments). Null: the platform
+   * reported none.
+   */
   @JsonObject({ nullable: true, values: [createQuantityRule()] }) rawMetrics!: Record<string, number> | null;
 
-  /** Failed attempts to process it. At 3 the queue gives it up. */
+  /** Failed processing attempts, 0 or more. From 3 the post leaves the queue. */
   @Count({ default: 0 }) errorCount!: number;
 
-  /** What went wrong last. Null: nothing did. */
+  /** Message of the last failed attempt, at most 2,000 characters. Null: no attempt failed. */
   @Text({ max: 2000, nullable: true }) errorMessage!: string | null;
 
   @CreatedAt() createdAt!: Date;

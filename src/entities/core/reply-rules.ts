@@ -2,19 +2,19 @@ import type { FinalValues, RowRule } from '../../columns/index.js';
 import { containsProhibitedClaim, REPLY_LIMITS } from '../../constants/reply.js';
 import type { Reply } from './reply.entity.js';
 
-/** The life of a reply: approved, posted, taken back. */
-const lifeRules: RowRule<Reply>[] = [
+/** Rules for approval, posting and deletion. */
+const stateRules: RowRule<Reply>[] = [
   {
     meaning: 'new_has_decision',
-    message: 'a new reply carries out a decision',
+    message: 'a new reply has a decision',
     properties: ['decisionId'],
     onInsertOnly: true,
     isValid: ({ decisionId }) => decisionId !== null,
-    beforeSaveOnly: 'purging a decision empties decision_id and must succeed',
+    beforeSaveOnly: 'purging a decision sets decision_id to null and must succeed',
   },
   {
     meaning: 'approved_has_approver',
-    message: 'an approved reply says who approved it and when',
+    message: 'an approved reply has an approver and a time of approval',
     properties: ['approvalStatus', 'approvedBy', 'approvedAt'],
     isValid: ({ approvalStatus, approvedBy, approvedAt }) =>
       approvalStatus !== 'APPROVED' || (approvedBy !== null && approvedAt !== null),
@@ -30,7 +30,7 @@ const lifeRules: RowRule<Reply>[] = [
   },
   {
     meaning: 'posted_is_approved',
-    message: 'a posted reply was approved',
+    message: 'only an approved reply is posted',
     properties: ['postedAt', 'approvalStatus'],
     isValid: ({ postedAt, approvalStatus }) => postedAt === null || approvalStatus === 'APPROVED',
     sql: `"posted_at" IS NULL OR "approval_status" = 'APPROVED'`,
@@ -44,21 +44,21 @@ const lifeRules: RowRule<Reply>[] = [
   },
   {
     meaning: 'deleted_is_posted',
-    message: 'only a posted reply can be taken back',
+    message: 'only a posted reply can be deleted',
     properties: ['deletedAt', 'postedAt'],
     isValid: ({ deletedAt, postedAt }) => deletedAt === null || postedAt !== null,
     sql: '"deleted_at" IS NULL OR "posted_at" IS NOT NULL',
   },
   {
     meaning: 'deleted_has_reason',
-    message: 'a reply has a reason of deletion exactly when it was taken back',
+    message: 'a reply has a delete reason exactly when it is deleted',
     properties: ['deletedAt', 'deleteReason'],
     isValid: ({ deletedAt, deleteReason }) => (deletedAt === null) === (deleteReason === null),
     sql: '("deleted_at" IS NULL) = ("delete_reason" IS NULL)',
   },
 ];
 
-/** What it may say. */
+/** Rules for the text. */
 const textRules: RowRule<Reply>[] = [
   {
     meaning: 'content_fits_platform',
@@ -76,18 +76,18 @@ const textRules: RowRule<Reply>[] = [
     message: 'a reply makes no prohibited medical claims',
     properties: ['content'],
     isValid: ({ content }) => !containsProhibitedClaim(content),
-    beforeSaveOnly: 'legal wording changes; replies are permanent',
+    beforeSaveOnly: 'the list of claims may change, but stored replies are permanent',
   },
 ];
 
-/** The rules of a reply across its columns. */
-export const REPLY_RULES: readonly RowRule<Reply>[] = [...lifeRules, ...textRules];
+/** Rules of a reply over several columns. */
+export const REPLY_RULES: readonly RowRule<Reply>[] = [...stateRules, ...textRules];
 
-/** What no longer changes in a reply. */
+/** Final values of a reply. */
 export const REPLY_FINALS: readonly FinalValues<Reply>[] = [
   {
     meaning: 'approval_final',
-    message: 'an approval or a rejection is final: a second attempt is a new reply',
+    message: 'an approval or a rejection is final: write a new reply instead',
     properties: ['approvalStatus', 'approvedBy', 'approvedAt'],
     since: isDecided,
   },
@@ -105,7 +105,7 @@ export const REPLY_FINALS: readonly FinalValues<Reply>[] = [
   },
   {
     meaning: 'deletion_final',
-    message: 'a reply that was taken back stays so',
+    message: 'a deleted reply stays deleted',
     properties: ['deletedAt'],
     since: ({ deletedAt }) => deletedAt !== null,
   },

@@ -20,14 +20,14 @@ import { VARIANTS, type Variant } from '../../constants/lists.js';
 import { Decision } from '../core/decision.entity.js';
 import { ExperimentStatus } from '../enums.js';
 
-/** Which of two ways works better? An A/B test, started by a person; kept for ever. Names may repeat. */
+/** One row per A/B test. Written as a DRAFT, then started by a person. Kept for ever. */
 @Table('experiments')
 @IndexFor('running experiments, asked at every decision', ['status'])
 @Rule<Experiment>({
   meaning: 'ends_after_start',
   message: 'a planned experiment ends after it starts',
   properties: ['status', 'startDate', 'endDate'],
-  // Of a plan only: once it runs, start and end are measured by the clocks of two services.
+  // Only for a DRAFT: later, the clocks of two services set start and end.
   isValid: ({ status, startDate, endDate }) =>
     status !== 'DRAFT' || startDate === null || endDate === null || endDate > startDate,
   sql: `"status" <> 'DRAFT' OR "start_date" IS NULL OR "end_date" IS NULL OR "end_date" > "start_date"`,
@@ -50,44 +50,44 @@ import { ExperimentStatus } from '../enums.js';
 })
 @Final<Experiment>({
   meaning: 'end_final',
-  message: 'a completed or cancelled experiment stays so: start a new one',
+  message: 'the status of a completed or cancelled experiment is final: create a new experiment instead',
   properties: ['status'],
   since: ({ status }) => status === 'COMPLETED' || status === 'CANCELLED',
 })
 export class Experiment {
   @Id() id!: string;
 
-  /** What it is called on the dashboard. */
+  /** Name on the dashboard, 1..200 characters; not unique. */
   @Text({ max: 200 }) name!: string;
 
-  /** What it is to find out. Null: the name says it. */
+  /** Question that the test answers, at most 2,000 characters. Null: none. */
   @Text({ max: 2000, nullable: true }) description!: string | null;
 
-  /** Configuration of arm A. */
+  /** Configuration of variant A. */
   @JsonObject() variantA!: Record<string, unknown>;
 
-  /** Configuration of arm B. */
+  /** Configuration of variant B. */
   @JsonObject() variantB!: Record<string, unknown>;
 
-  /** The metric to improve: ctr, conversion, sentiment, engagement_rate. */
+  /** Metric to improve, in lower snake case: ctr, conversion, sentiment, engagement_rate. */
   @Text({ max: 64, format: LOWER_SNAKE }) metric!: string;
 
-  /** Share of decisions that go to arm A, 0..1. */
+  /** Share of decisions that get variant A, 0..1. */
   @Score({ default: 0.5 }) trafficSplit!: number;
 
-  /** DRAFT until a person starts it; then RUNNING, and COMPLETED or CANCELLED for good. */
+  /** DRAFT until a person starts the test, then RUNNING, then COMPLETED or CANCELLED, which are final. */
   @EnumColumn(ExperimentStatus, { default: 'DRAFT' }) status!: ExperimentStatus;
 
-  /** When it began to run. Null: it has not. */
+  /** When the test starts, or planned start of a DRAFT. Null: not set; RUNNING and COMPLETED tests always have one. */
   @Timestamp({ nullable: true }) startDate!: Date | null;
 
-  /** When it stopped. Null: it has not. */
+  /** When the test ended, or its planned end. Null: not set; COMPLETED tests always have one. */
   @Timestamp({ nullable: true }) endDate!: Date | null;
 
-  /** Means, intervals, p value, state of the allocation. Null: nothing measured. */
+  /** Means, intervals, p value and state of the allocation. Null: nothing measured yet. */
   @JsonObject({ nullable: true }) resultsJson!: Record<string, unknown> | null;
 
-  /** The better arm. Null: undecided, or neither. */
+  /** Better variant, A or B. Null: not decided yet, or neither is better. */
   @Choice(VARIANTS, { nullable: true }) winner!: Variant | null;
 
   @CreatedAt() createdAt!: Date;

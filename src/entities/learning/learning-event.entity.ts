@@ -12,12 +12,15 @@ import {
 } from '../../columns/index.js';
 import { ADJUSTMENT_TYPES, type AdjustmentType } from '../../constants/lists.js';
 
-/** Was the learning right? A prediction with each adjustment, measured one week later. Kept 6 months. */
+/**
+ * One row per adjustment that the agent learned, with its predicted effect. Written at the adjustment; the measured effect is
+ * added once, one week later. Kept for 6 months, then archived and deleted.
+ */
 @Table('learning_events')
 @IndexFor('adjustments due for measurement, and their history', ['date'])
 @Rule<LearningEvent>({
   meaning: 'measured_together',
-  message: 'improvement, accuracy and time of measurement come together',
+  message: 'actual_improvement, accuracy and evaluated_at are all set or all null',
   properties: ['actualImprovement', 'accuracy', 'evaluatedAt'],
   isValid: ({ actualImprovement, accuracy, evaluatedAt }) =>
     (actualImprovement === null) === (evaluatedAt === null) && (accuracy === null) === (evaluatedAt === null),
@@ -40,25 +43,25 @@ export class LearningEvent {
   /** When the adjustment was made. */
   @Timestamp({ now: true }) date!: Date;
 
-  /** What was adjusted. */
+  /** What was adjusted: WEIGHT, ARCHETYPE or KEYWORD. */
   @Choice(ADJUSTMENT_TYPES) adjustmentType!: AdjustmentType;
 
-  /** The adjustment itself. */
+  /** The adjustment itself, as a JSON object. */
   @JsonObject() adjustment!: Record<string, unknown>;
 
-  /** Expected change of the metric, relative: 0.15 = 15 % better. */
+  /** Expected relative change of the metric: 0.15 means 15 % better. */
   @Quantity() predictedImprovement!: number;
 
-  /** The metric before, in its own unit (a click rate of 0.032). */
+  /** Value of the metric before the adjustment, in its own unit, e.g. a click rate of 0.032. */
   @Quantity() baselinePerformance!: number;
 
-  /** Change that came, relative, negative when it got worse. Null: not measured yet. */
+  /** Measured relative change of the metric; negative when it got worse. Null: not measured yet. */
   @Quantity({ nullable: true }) actualImprovement!: number | null;
 
-  /** 1 - |actual - predicted|: 1 is perfect, below 0.70 alarms, may be negative. Null: not measured yet. */
+  /** 1 - |actual - predicted|, at most 1; may be negative. 1 is perfect, below 0.70 raises an alarm. Null: not measured yet. */
   @Quantity({ max: 1, nullable: true }) accuracy!: number | null;
 
-  /** When it was measured. Null: not yet. */
+  /** When the effect was measured. Null: not measured yet. */
   @Timestamp({ nullable: true }) evaluatedAt!: Date | null;
 
   @CreatedAt() createdAt!: Date;

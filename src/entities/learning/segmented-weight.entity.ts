@@ -15,14 +15,17 @@ import {
 import { DEFAULT_WEIGHTS, WEIGHT_SUM_TOLERANCE } from '../../constants/figures.js';
 import { SEGMENT_TYPES, type SegmentType } from '../../constants/lists.js';
 
-/** How much does each signal count, and where? The weights in force, one row per segment; history is in the logs. */
+/**
+ * One row per segment (a platform, a part of the day or week, or both) with the current weights of the four signals. Updated
+ * by the weekly learning cycle. Kept for ever; `weight_adjustment_logs` holds the history.
+ */
 @Table('segmented_weights')
 @UniqueKey(['segmentType', 'segmentKey'])
 @Rule<SegmentedWeight>({
   meaning: 'weights_sum_to_one',
   message: `the four weights add up to 1 within ${WEIGHT_SUM_TOLERANCE}`,
   properties: ['sssWeight', 'arsWeight', 'evsWeight', 'trsWeight'],
-  // With a tolerance: 0.42 + 0.24 + 0.22 + 0.12 is not 1 in floating point.
+  // The tolerance is needed because 0.42 + 0.24 + 0.22 + 0.12 is not 1 in floating point.
   isValid: ({ sssWeight, arsWeight, evsWeight, trsWeight }) =>
     Math.abs(sssWeight + arsWeight + evsWeight + trsWeight - 1) <= WEIGHT_SUM_TOLERANCE,
   sql: `abs("sss_weight" + "ars_weight" + "evs_weight" + "trs_weight" - 1) <= ${WEIGHT_SUM_TOLERANCE}::double precision`,
@@ -30,13 +33,13 @@ import { SEGMENT_TYPES, type SegmentType } from '../../constants/lists.js';
 export class SegmentedWeight {
   @Id() id!: string;
 
-  /** By what the segment is cut. */
+  /** Kind of the segment: GLOBAL, PLATFORM, TIME_OF_DAY, DAY_OF_WEEK or COMBINED. */
   @Choice(SEGMENT_TYPES) segmentType!: SegmentType;
 
-  /** Which segment: GLOBAL, TWITTER, MORNING, WEEKEND, TWITTER_MORNING. */
+  /** Segment within its type, in upper snake case: GLOBAL, TWITTER, MORNING, WEEKEND, TWITTER_MORNING. */
   @Text({ max: 64, format: UPPER_SNAKE }) segmentKey!: string;
 
-  /** Weight of the Solution-Seeking Score, 0..1. */
+  /** Weight of the Solution-Seeking Score, 0..1. The four weights add up to 1. */
   @Score({ default: DEFAULT_WEIGHTS.sss }) sssWeight!: number;
 
   /** Weight of the Author Relationship Score, 0..1. */
@@ -48,10 +51,10 @@ export class SegmentedWeight {
   /** Weight of the Topic Relevance Score, 0..1. */
   @Score({ default: DEFAULT_WEIGHTS.trs }) trsWeight!: number;
 
-  /** Decisions behind the weights; trusted from 50. */
+  /** Number of decisions behind the weights, 0 or more. The engine trusts the weights from 50. */
   @Count({ default: 0 }) sampleSize!: number;
 
-  /** The segment's metric (a click rate). Null: not measured; 0 would be a terrible result. */
+  /** Value of the metric in the segment, e.g. a click rate of 0.03. Null: not measured. */
   @Quantity({ nullable: true }) performance!: number | null;
 
   @CreatedAt() createdAt!: Date;

@@ -18,8 +18,8 @@ import { EscalationPriority, EscalationStatus } from '../enums.js';
 import { EscalationReason } from '../reference/escalation-reason.entity.js';
 
 /**
- * What must a person look at, how soon, and what did they find? The review queue. The record stays when what it was about
- * is purged.
+ * One row per post, decision or reply that a person must review. Written when it is escalated, updated until it is closed.
+ * Kept for ever, also after the reviewed row is deleted.
  */
 @Table('escalations')
 @IndexFor('escalations by state and priority', ['status', 'priority'])
@@ -34,7 +34,7 @@ import { EscalationReason } from '../reference/escalation-reason.entity.js';
   properties: ['postId', 'decisionId', 'replyId'],
   onInsertOnly: true,
   isValid: ({ postId, decisionId, replyId }) => postId !== null || decisionId !== null || replyId !== null,
-  beforeSaveOnly: 'purging the target empties the column and must succeed',
+  beforeSaveOnly: 'purging the target sets the column to null and must succeed',
 })
 @Rule<Escalation>({
   meaning: 'closed_has_time',
@@ -45,58 +45,58 @@ import { EscalationReason } from '../reference/escalation-reason.entity.js';
 })
 @Rule<Escalation>({
   meaning: 'closed_has_resolver',
-  message: 'an escalation says who closed it exactly when it is closed',
+  message: 'an escalation has a resolver exactly when it is RESOLVED or DISMISSED',
   properties: ['status', 'resolvedBy'],
   isValid: ({ status, resolvedBy }) => isClosed(status) === (resolvedBy !== null),
   sql: `("status" IN ('RESOLVED', 'DISMISSED')) = ("resolved_by" IS NOT NULL)`,
 })
 @Final<Escalation>({
   meaning: 'closing_final',
-  message: 'a closed escalation is not opened or closed again: open a new one',
+  message: 'a closed escalation is final: open a new one instead',
   properties: ['status', 'resolvedBy', 'resolvedAt'],
   since: ({ status }) => isClosed(status),
 })
 export class Escalation {
   @Id() id!: string;
 
-  /** Null: not about a post, or the post was purged. */
+  /** Post to review. Null: the escalation is not about a post, or the post was deleted. */
   @BelongsTo(() => Post, { onDelete: 'SET NULL', inverse: (post) => post.escalations }) post!: Relation<Post> | null;
   postId!: string | null;
 
-  /** Null: not about a decision, or the decision was purged. */
+  /** Decision to review. Null: the escalation is not about a decision, or the decision was deleted. */
   @BelongsTo(() => Decision, { onDelete: 'SET NULL', inverse: (decision) => decision.escalations })
   decision!: Relation<Decision> | null;
   decisionId!: string | null;
 
-  /** Null: not about a reply. */
+  /** Reply to review. Null: the escalation is not about a reply, or the reply was deleted. */
   @BelongsTo(() => Reply, { onDelete: 'SET NULL', inverse: (reply) => reply.escalations })
   reply!: Relation<Reply> | null;
   replyId!: string | null;
 
-  /** Null: the reason was deleted. */
+  /** Reason of the escalation. Null: none was given, or the reason was deleted. */
   @BelongsTo(() => EscalationReason, { onDelete: 'SET NULL', inverse: (reason) => reason.escalations })
   reason!: Relation<EscalationReason> | null;
   reasonId!: string | null;
 
-  /** How urgent; the reason's severity unless said otherwise. */
+  /** Urgency: LOW, MEDIUM, HIGH or CRITICAL. Normally the severity of the reason. */
   @EnumColumn(EscalationPriority, { default: 'MEDIUM' }) priority!: EscalationPriority;
 
-  /** PENDING, then IN_REVIEW, then RESOLVED or DISMISSED, which close it. */
+  /** PENDING, then IN_REVIEW, then RESOLVED or DISMISSED, which close the escalation. */
   @EnumColumn(EscalationStatus, { default: 'PENDING' }) status!: EscalationStatus;
 
-  /** Operator who works on it. Null: nobody yet. */
+  /** Operator who works on the escalation. Null: not assigned. */
   @Text({ max: 100, nullable: true }) assignedTo!: string | null;
 
-  /** Operator who closed it. Null: open. */
+  /** Operator who closed the escalation. Null: open. */
   @Text({ max: 100, nullable: true }) resolvedBy!: string | null;
 
-  /** What was found and done; feeds learning. Null: nothing noted. */
+  /** What the operator found and did, at most 5,000 characters; used for learning. Null: no notes. */
   @Text({ max: 5000, nullable: true }) resolutionNotes!: string | null;
 
-  /** When it was opened: the four hours run from here. */
+  /** When the escalation was opened. It is late after 4 hours. */
   @CreatedAt() createdAt!: Date;
 
-  /** When it was closed. Null: open. */
+  /** When the escalation was closed. Null: open. */
   @Timestamp({ nullable: true }) resolvedAt!: Date | null;
 }
 

@@ -3,19 +3,22 @@ import { CreatedAt, Flag, HasMany, Id, Table, Text, UniqueKey, UpdatedAt, UPPER_
 import { Decision } from '../core/decision.entity.js';
 import { Reply } from '../core/reply.entity.js';
 
-/** In what shapes can a reply be written? Edited from the dashboard, so that a new shape needs no migration. */
+/**
+ * One row per style in which a reply can be written. Seeded, then edited from the dashboard. Kept for ever; a retired
+ * archetype has `is_active` = false.
+ */
 @Table('archetypes')
 @UniqueKey(['name'])
 export class Archetype {
   @Id() id!: string;
 
-  /** The name code refers to, like HUMOR_LIGHT. */
+  /** Unique name that code looks up, in upper snake case, e.g. HUMOR_LIGHT. */
   @Text({ max: 50, format: UPPER_SNAKE }) name!: string;
 
-  /** What the shape is for, in a sentence. */
+  /** What the style is for, in one sentence. */
   @Text({ max: 500 }) description!: string;
 
-  /** Offered for new replies. Retired rows stay, since old replies refer to them. */
+  /** True while new replies may use the archetype. False: retired, but old replies and decisions still refer to it. */
   @Flag({ default: true }) isActive!: boolean;
 
   @CreatedAt() createdAt!: Date;

@@ -15,25 +15,28 @@ import {
 } from '../../columns/index.js';
 import { CommunityChampion } from '../community/community-champion.entity.js';
 
-/** From how many positive interactions is an author which kind of champion, and what do they get for it? */
+/**
+ * One row per class of community champions, with the engagement it requires and the benefits it gives. Seeded, then edited
+ * from the dashboard. Kept for ever; a retired tier has `is_active` = false.
+ */
 @Table('champion_tiers')
 @UniqueKey(['name'])
 export class ChampionTier {
   @Id() id!: string;
 
-  /** The name code refers to, like GOLD. */
+  /** Unique name that code looks up, in upper snake case, e.g. GOLD. */
   @Text({ max: 50, format: UPPER_SNAKE }) name!: string;
 
-  /** Fewest positive interactions in 30 days, included. */
+  /** Smallest number of positive interactions in 30 days (inclusive), 0 or more. */
   @Count() minEngagement!: number;
 
-  /** What a champion of the tier is offered, each in a few words. */
+  /** Benefits that a champion of the tier is offered: a list of texts of at most 200 characters. */
   @JsonList({ items: createTextRules({ max: 200 }) }) benefits!: string[];
 
-  /** Who belongs to it, in a sentence. */
+  /** Which champions belong to the tier, in one sentence. */
   @Text({ max: 500 }) description!: string;
 
-  /** Used for new classifications. */
+  /** True while new classifications use the tier. */
   @Flag({ default: true }) isActive!: boolean;
 
   @CreatedAt() createdAt!: Date;

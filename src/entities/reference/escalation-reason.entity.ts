@@ -14,22 +14,25 @@ import {
 import { EscalationPriority } from '../enums.js';
 import { Escalation } from '../oversight/escalation.entity.js';
 
-/** Why does a person have to look? */
+/**
+ * One row per reason for which a person must review something. Seeded, then edited from the dashboard. Kept for ever; a
+ * retired reason has `is_active` = false.
+ */
 @Table('escalation_reasons')
 @UniqueKey(['name'])
 export class EscalationReason {
   @Id() id!: string;
 
-  /** The name code refers to, like MODERATOR_WARNING. */
+  /** Unique name that code looks up, in upper snake case, e.g. MODERATOR_WARNING. */
   @Text({ max: 50, format: UPPER_SNAKE }) name!: string;
 
-  /** When it applies, in a sentence. */
+  /** When the reason applies, in one sentence. */
   @Text({ max: 500 }) description!: string;
 
-  /** Priority a new escalation gets unless its opener says otherwise. */
+  /** Priority of a new escalation with this reason, unless the service that opens it sets another. */
   @EnumColumn(EscalationPriority, { default: 'MEDIUM' }) severity!: EscalationPriority;
 
-  /** Offered for new escalations. */
+  /** True while new escalations may use the reason. */
   @Flag({ default: true }) isActive!: boolean;
 
   @CreatedAt() createdAt!: Date;

@@ -14,22 +14,28 @@ import {
 import { KpiMetric } from '../analytics/kpi-metric.entity.js';
 import { AGGREGATION_TYPES, type AggregationType } from '../../constants/lists.js';
 
-/** Which families of numbers do we steer by? The family, not the metric: its metrics are named in `kpi_metrics`. */
+/**
+ * One row per family of metrics; the metrics themselves are named in `kpi_metrics`. Seeded, then edited from the dashboard.
+ * Kept for ever; a retired family has `is_active` = false.
+ */
 @Table('kpi_types')
 @UniqueKey(['name'])
 export class KpiType {
   @Id() id!: string;
 
-  /** The name code refers to, like COMMERCIAL. */
+  /** Unique name that code looks up, in upper snake case, e.g. COMMERCIAL. */
   @Text({ max: 50, format: UPPER_SNAKE }) name!: string;
 
-  /** What the family tells, in a sentence. */
+  /** What the metrics of the family measure, in one sentence. */
   @Text({ max: 500 }) description!: string;
 
-  /** How its daily values roll up to a longer period, where the metric does not say otherwise. */
+  /**
+   * How daily values are combined for a longer period, unless the KPI catalogue in the code names another way for the metric:
+   * SUM, AVG, MIN, MAX, COUNT or LAST.
+   */
   @Choice(AGGREGATION_TYPES, { default: 'AVG' }) aggregationType!: AggregationType;
 
-  /** Collected and shown. */
+  /** True while the metrics of the family are collected and shown. */
   @Flag({ default: true }) isActive!: boolean;
 
   @CreatedAt() createdAt!: Date;

@@ -13,22 +13,25 @@ import {
 } from '../../columns/index.js';
 import { Author } from '../core/author.entity.js';
 
-/** From how many followers does an author count as what? Each tier reaches up to the threshold of the next. */
+/**
+ * One row per class of authors by follower count. A tier covers the follower counts from its threshold up to the next
+ * threshold. Seeded, then edited from the dashboard. Kept for ever; a retired tier has `is_active` = false.
+ */
 @Table('power_tiers')
 @UniqueKey(['name'])
 export class PowerTier {
   @Id() id!: string;
 
-  /** The name code refers to, like MICRO. */
+  /** Unique name that code looks up, in upper snake case, e.g. MICRO. */
   @Text({ max: 50, format: UPPER_SNAKE }) name!: string;
 
-  /** Fewest followers of the tier, included. */
+  /** Smallest number of followers in the tier (inclusive), 0 or more. */
   @Count() followerThreshold!: number;
 
-  /** Who belongs to it, in a sentence. */
+  /** Which authors belong to the tier, in one sentence. */
   @Text({ max: 500 }) description!: string;
 
-  /** Used for new classifications. */
+  /** True while new classifications use the tier. */
   @Flag({ default: true }) isActive!: boolean;
 
   @CreatedAt() createdAt!: Date;

@@ -13,7 +13,7 @@ describe('the audit log', () => {
     await db.dataSource.getRepository(AuditLog).insert(entry);
   });
 
-  it('takes new entries, with empty details when none are given', async () => {
+  it('accepts new entries, with empty details by default', async () => {
     const [row] = await db.dataSource.getRepository(AuditLog).find();
     expect(row).toMatchObject({ ...entry, detailsJson: {} });
   });
@@ -28,12 +28,12 @@ describe('the audit log', () => {
       `INSERT INTO audit_logs (id, entity_type, entity_id, action, actor) SELECT id, 'x', 'x', 'x', 'x' FROM audit_logs
       ON CONFLICT (id) DO UPDATE SET actor = 'somebody-else'`,
     ],
-  ])('refuses %s, of the owner too', async (sql) => {
+  ])('refuses %s, also by the owner', async (sql) => {
     await expect(db.dataSource.query(sql)).rejects.toMatchObject(REFUSED);
     expect(await db.dataSource.getRepository(AuditLog).find()).toMatchObject([entry]);
   });
 
-  it('says to whoever uses psql what to do instead', async () => {
+  it('tells users of psql what to do instead', async () => {
     const runner = rawQueryRunner(db.dataSource);
     const told: unknown = await runner.query('DELETE FROM audit_logs').catch((error: unknown) => error);
     await runner.release();
@@ -49,7 +49,7 @@ describe('the audit log', () => {
     await expect(repository.delete({ id: row.id })).rejects.toMatchObject(REFUSED);
   });
 
-  it('lets nobody purge by the mark alone', async () => {
+  it('refuses a purge by a role other than retention, even with the setting', async () => {
     const marked = db.dataSource.transaction(async (manager) => {
       await manager.query(`SET LOCAL shared_db.audit_purge = 'on'`);
       await manager.query('SET LOCAL ROLE pg_read_all_data');
@@ -59,7 +59,7 @@ describe('the audit log', () => {
     await expect(marked).rejects.toMatchObject(REFUSED);
   });
 
-  it('never lets a purge change an entry', async () => {
+  it('refuses an update during a purge', async () => {
     const marked = db.dataSource.transaction(async (manager) => {
       await manager.query(`SET LOCAL shared_db.audit_purge = 'on'`);
       await manager.query(`UPDATE audit_logs SET actor = 'somebody-else'`);

@@ -13,7 +13,7 @@ import {
 } from '../../../src/entities/index.js';
 import { CONTENT, OTHER_ID, type Row } from '../../support/rows.js';
 
-/** What is final in a stored row: changes that must not land, and changes that must. */
+/** Changes of stored rows that final values refuse, and changes that they allow. */
 export interface FinalCase {
   readonly entity: EntityClass;
   readonly final: string;

@@ -15,7 +15,7 @@ import { useDatabase } from '../../support/database.js';
 import { rowOf, type Row } from '../../support/rows.js';
 import { unique } from '../validation/graph.js';
 
-/* What is final does not stand in the way of deleting: reference data, old posts, an author. */
+/* Final values do not prevent deleting reference data, old posts and authors. */
 const db = useDatabase();
 const noon = new Date('2026-01-31T12:00:00Z');
 let ids: Record<'author' | 'post' | 'archetype' | 'experiment' | 'decision' | 'reply' | 'escalation', string>;
@@ -47,14 +47,14 @@ const decision = () => db.dataSource.getRepository(Decision).findOneBy({ id: ids
 const reply = () => db.dataSource.getRepository(Reply).findOneByOrFail({ id: ids.reply });
 const escalation = () => db.dataSource.getRepository(Escalation).findOneByOrFail({ id: ids.escalation });
 
-describe('deleting', () => {
-  test('an archetype empties the reference of its decisions and replies', async () => {
+describe('final values allow deleting', () => {
+  test('an archetype, which sets the reference of its decisions and replies to null', async () => {
     await db.dataSource.getRepository(Archetype).delete(ids.archetype);
     expect(await decision()).toMatchObject({ archetypeId: null, experimentId: ids.experiment, mode: 'HELPFUL' });
     expect(await reply()).toMatchObject({ archetypeId: null, approvalStatus: 'APPROVED' });
   });
 
-  test('an experiment empties the reference of its decisions, whose arm stays', async () => {
+  test('an experiment, which sets the reference of its decisions to null and keeps their variant', async () => {
     await db.dataSource.getRepository(Experiment).delete(ids.experiment);
     expect(await decision()).toMatchObject({ experimentId: null, experimentVariant: 'A' });
   });
@@ -90,14 +90,14 @@ describe('deleting', () => {
   });
 });
 
-describe('emptying a reference of a decision by hand is refused', () => {
-  test.each(['archetype_id', 'experiment_id'])('%s', async (column) => {
+describe('an update that sets a reference of a decision to null is refused', () => {
+  test.each(['archetype_id', 'experiment_id'])('for %s', async (column) => {
     const emptied = db.dataSource.query(`UPDATE decisions SET ${column} = NULL WHERE id = $1`, [ids.decision]);
     await expect(emptied).rejects.toMatchObject({ sqlState: '23000', constraint: 'tg_decisions__written_once' });
     expect(await decision()).toMatchObject({ archetypeId: ids.archetype, experimentId: ids.experiment });
   });
 
-  test('in the transaction that deletes something else, too', async () => {
+  test('also in a transaction that deletes another row', async () => {
     const emptied = db.dataSource.transaction(async (manager) => {
       await manager.delete(Archetype, ids.archetype);
       await manager.query('UPDATE decisions SET experiment_id = NULL');
@@ -107,7 +107,7 @@ describe('emptying a reference of a decision by hand is refused', () => {
   });
 });
 
-test('an update that changes nothing, and a lock, are no change', async () => {
+test('an update without changes, and a row lock, are allowed', async () => {
   await db.dataSource.query('UPDATE decisions SET mode = mode, safety_flags = safety_flags');
   await db.dataSource.query('BEGIN; SELECT FROM decisions FOR UPDATE; COMMIT');
   const stored = await db.dataSource.getRepository(Decision).findOneByOrFail({ id: ids.decision });

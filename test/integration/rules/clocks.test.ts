@@ -28,7 +28,7 @@ const timesOf = (entity: EntityClass): string[] =>
     .filter(([, { rules }]) => rules.some(({ message }) => message.startsWith('must be a valid Date')))
     .map(([property]) => property);
 
-test('no rule reads two times, but for the plan of an experiment, which one person writes', () => {
+test('no rule compares two times, except the planned dates of an experiment, which one person sets', () => {
   const found = ENTITIES.flatMap((entity) =>
     getEntityRules(entity)
       .rows.filter(({ properties, sql = '' }) => {
@@ -54,7 +54,7 @@ describe.each(SKEWS)('with a clock that is %d s ahead', (skew) => {
     expect(stored).toBe(200);
   });
 
-  test('every time of every entity may be given on insert, alone or with all others', async () => {
+  test('every time of every entity may be set on insert, alone or with all others', async () => {
     let rows = 0;
     for (const entity of ENTITIES) {
       const times = timesOf(entity);
@@ -70,7 +70,7 @@ describe.each(SKEWS)('with a clock that is %d s ahead', (skew) => {
     expect(rows).toBeGreaterThan(60);
   });
 
-  test('a reply goes through its life, each step by a clock on the other side', async () => {
+  test('a reply is approved, posted and deleted, each step with a clock on the other side', async () => {
     const replies = db.dataSource.getRepository(Reply);
     const reply = await replies.save(rowOf(Reply) as Partial<Reply>);
     const life: Partial<Reply>[] = [
@@ -82,7 +82,7 @@ describe.each(SKEWS)('with a clock that is %d s ahead', (skew) => {
     expect(await replies.findOneByOrFail({ id: reply.id })).toMatchObject(Object.assign({}, ...life) as object);
   });
 
-  test('posts, escalations, experiments and learning events are worked on by other clocks', async () => {
+  test('posts, escalations, experiments and learning events are updated with other clocks', async () => {
     const store = async (entity: new () => object, row: Row = {}): Promise<string> =>
       ((await db.dataSource.manager.insert(entity, rowOf(entity, row))).identifiers[0] as { id: string }).id;
     const post = await store(Post, { platformPostId: unique(), detectedAt: undefined });

@@ -5,7 +5,7 @@ import { EntityValidationError } from '../../../src/validation/validation-error.
 import { useDatabase } from '../../support/database.js';
 import { changedRows, contents, keyOf, newRow, owningRelations, store, WRITTEN_ONCE } from './population.js';
 
-/* A foreign key is an ordinary property. It and its relation name the same row, or the write is refused. */
+/* A foreign key is an ordinary property. A write is refused when it and its relation name different rows. */
 const db = useDatabase();
 
 const repositoryOf = (target: unknown): Repository<ObjectLiteral> =>
@@ -44,7 +44,7 @@ async function expectNoChange(work: () => Promise<void>): Promise<void> {
   expect(changedRows(before, await contents(db.dataSource))).toEqual([]);
 }
 
-test('a foreign key is written by its own property, in types and in every way to write', async () => {
+test('every write accepts a foreign key as its own property', async () => {
   const posts = db.dataSource.getRepository(Post);
   const [first, second] = [await store(db.dataSource, Author), await store(db.dataSource, Author)];
   const post = posts.create(newRow(Post, { authorId: undefined }));
@@ -66,7 +66,7 @@ test('a foreign key is written by its own property, in types and in every way to
   expect(await posts.countBy({ authorId: second })).toBe(1);
 });
 
-test('every foreign key of a loaded row is changed by its property, when the relation is not loaded', async () => {
+test('every foreign key of a loaded row can be changed by its property when the relation is not loaded', async () => {
   for (const relation of changeable()) {
     const { repository, key, id, otherId, storedKey } = await familyOf(relation);
     const row = await repository.findOneByOrFail({ id });

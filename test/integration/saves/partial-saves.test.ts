@@ -6,8 +6,8 @@ import type { Row } from '../../support/rows.js';
 import { keyOf, metadatas, newRow, store, WRITTEN_ONCE } from './population.js';
 
 /*
- * A save of a part writes that part. TypeORM sets every nullable column that the object does not have to null after an update, and
- * the next save would store the nulls. Tried with every nullable column of every entity.
+ * A partial save writes only the given columns. After an update, TypeORM sets every nullable column that the object does not have to
+ * null, and the next save would store these nulls. Tests every nullable column of every entity.
  */
 const db = useDatabase();
 let columns = 0;
@@ -137,7 +137,7 @@ const saveTwice = async (part: Part, options: SaveOptions): Promise<void> => {
     expect(saved).toBe(given);
     expect(nullable.filter((name) => saved[name] !== undefined)).toEqual([]);
     expect(Object.keys(saved).filter((name) => !keys.has(name))).toEqual([]);
-    // A second save, of another change, and one of none.
+    // A second save with another change, and one without a change.
     await repository.save([Object.assign(saved, again)], options);
     await repository.save(saved, options);
     saves += 3;
@@ -148,8 +148,8 @@ const saveTwice = async (part: Part, options: SaveOptions): Promise<void> => {
   }
 };
 
-describe('saved twice, nothing else is stored or shown', () => {
-  test.each(Object.entries(PARTS))('of %s', async (_name, part) => saveTwice(part, {}), 60_000);
+describe('a row saved twice stores and shows no other values', () => {
+  test.each(Object.entries(PARTS))('for %s', async (_name, part) => saveTwice(part, {}), 60_000);
 
   test.each<SaveOptions>([{ reload: false }, { listeners: false }, { transaction: false }])(
     'with %j',
@@ -158,7 +158,7 @@ describe('saved twice, nothing else is stored or shown', () => {
   );
 });
 
-test('preload() and merge() save what they are given', async () => {
+test('preload() and merge() save the given values', async () => {
   for (const row of cases) {
     const { repository, nullable, change } = row;
     const id = await row.create();
@@ -183,7 +183,7 @@ test('a null that is given is stored and shown', async () => {
   expect(await authors.findOneByOrFail({ id })).toMatchObject({ displayName: null, powerTierId: null });
 });
 
-test('a new row shows what is stored: its defaults, and null where it has no value', async () => {
+test('a new row shows the stored values: defaults, and null for absent values', async () => {
   for (const { target } of metadatas(db.dataSource)) {
     const repository = db.dataSource.getRepository(target);
     for (const id of [undefined, '6f8f1e6e-9d0c-4a7e-8f43-2b0f3c9f6a11']) {
@@ -198,7 +198,7 @@ test('a new row shows what is stored: its defaults, and null where it has no val
   }
 }, 60_000);
 
-test('every nullable column of rows that may be changed is among them', () => {
+test('every nullable column that may change is tested', () => {
   const expected = metadatas(db.dataSource)
     .filter(({ target }) => !WRITTEN_ONCE.includes(target))
     .flatMap(({ columns: all }) => all.filter(({ isNullable }) => isNullable));

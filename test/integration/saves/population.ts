@@ -4,7 +4,7 @@ import { rowOf, type Row } from '../../support/rows.js';
 
 type Entity = new () => ObjectLiteral;
 
-/** Rows of these are written once: no column that this folder would change may change. */
+/** Entities whose rows are written once, so the tests here cannot change them. */
 export const WRITTEN_ONCE: readonly unknown[] = [
   entities.Decision,
   entities.CompetitiveMention,
@@ -15,7 +15,7 @@ export const WRITTEN_ONCE: readonly unknown[] = [
 
 let count = 0;
 
-/** Stores the smallest row of an entity, after the parents that it needs. */
+/** Stores the smallest row of an entity and the parents that it needs. */
 export async function store({ manager }: DataSource, target: unknown, changes: Row = {}): Promise<string> {
   const entity = target as Entity;
   const row = newRow(entity, changes);
@@ -28,7 +28,7 @@ export async function store({ manager }: DataSource, target: unknown, changes: R
   return insert(manager, entity, row);
 }
 
-/** The smallest row of an entity, with values of its own where they must be unique. */
+/** Returns the smallest row of an entity with unique values for its keys. */
 export function newRow(entity: unknown, changes: Row = {}): Row {
   count += 1;
   const row = rowOf(entity as Entity, changes);
@@ -46,7 +46,7 @@ async function insert(manager: EntityManager, entity: Entity, row: Row): Promise
   return (identifiers[0] as { id: string }).id;
 }
 
-/** The property of a relation's foreign key. */
+/** Returns the property of the foreign key of a relation. */
 export function keyOf({ joinColumns }: RelationMetadata): string {
   return joinColumns[0]?.propertyName ?? '';
 }
@@ -67,7 +67,7 @@ export function metadatas(dataSource: DataSource): EntityMetadata[] {
   return entities.ENTITIES.map((entity) => dataSource.getMetadata(entity));
 }
 
-/** Each row of each table without its time of change, by table and id. */
+/** Returns each row of each table by table and id, without `updated_at`. */
 export async function contents(dataSource: DataSource): Promise<Map<string, string>> {
   const selects = metadatas(dataSource).map(
     ({ tableName }) =>
@@ -77,7 +77,7 @@ export async function contents(dataSource: DataSource): Promise<Map<string, stri
   return new Map(rows.map(({ place, hash }) => [place, hash]));
 }
 
-/** Which rows differ: `posts 6f8f…`. */
+/** Lists the rows that differ: `posts 6f8f…`. */
 export function changedRows(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
   return [...new Set([...before.keys(), ...after.keys()])].filter((key) => before.get(key) !== after.get(key));
 }

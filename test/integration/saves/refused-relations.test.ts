@@ -6,7 +6,7 @@ import { useDatabase } from '../../support/database.js';
 import { OTHER_ID, type Row } from '../../support/rows.js';
 import { changedRows, contents, inverseRelations, keyOf, newRow, owningRelations, store } from './population.js';
 
-/* What save() would lose or change in other rows is refused, and says what to save instead. */
+/* save() refuses rows that it would lose or that change other rows, and says what to save instead. */
 const db = useDatabase();
 let refusals = 0;
 
@@ -17,7 +17,7 @@ afterAll(() => {
 const repositoryOf = (target: unknown): Repository<ObjectLiteral> =>
   db.dataSource.getRepository(target as new () => ObjectLiteral);
 
-/** Each of the writes is refused with the message, and all tables stay as they are. */
+/** Expects that each write is refused with the message and changes no table. */
 async function expectRefused(message: string, ...writes: (() => Promise<unknown>)[]): Promise<void> {
   const before = await contents(db.dataSource);
   for (const write of writes) {

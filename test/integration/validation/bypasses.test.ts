@@ -31,7 +31,7 @@ async function refusalOf(write: () => Promise<unknown>): Promise<DatabaseError |
   throw new Error('It was written.');
 }
 
-describe('PostgreSQL refuses what passes the subscriber by', () => {
+describe('PostgreSQL refuses bad values in writes that the subscriber does not see:', () => {
   test.each<[string, () => Promise<unknown>]>([
     ['raw SQL', () => insertRaw('authors', badAuthor())],
     ['save() without listeners', () => authors.save(badAuthor(), { listeners: false })],
@@ -59,7 +59,7 @@ describe('PostgreSQL refuses what passes the subscriber by', () => {
       table: 'replies',
       columns: ['approval_status', 'approved_by', 'approved_at'],
       constraint: 'ck_replies__approved_has_approver',
-      summary: 'an approved reply says who approved it and when',
+      summary: 'an approved reply has an approver and a time of approval',
     });
   });
 });

@@ -6,7 +6,7 @@ import { useDatabase } from '../../support/database.js';
 const db = useDatabase();
 const REGCLASSES = BOOKKEEPING_TABLES.map((table) => `'${table}'::regclass`).join(', ');
 
-test('every constraint of the migrated database has its columns and, foreign keys apart, its sentence', async () => {
+test('describeConstraint knows every constraint of the migrated database with columns and, except foreign keys, a message', async () => {
   const rows = await db.dataSource.query<{ name: string; table: string; kind: string; columns: string[] }[]>(`
     SELECT conname AS name, conrelid::regclass::text AS table, contype::text AS kind,
       ARRAY(SELECT attname::text FROM unnest(conkey) WITH ORDINALITY AS key (number, position)

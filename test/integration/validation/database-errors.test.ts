@@ -50,7 +50,7 @@ async function transaction(isolation?: 'SERIALIZABLE'): Promise<QueryRunner> {
   return runner;
 }
 
-describe('refused data', () => {
+describe('toDatabaseError converts the error of refused data:', () => {
   test('a second row with the same key', async () => {
     const insert = 'INSERT INTO authors (platform, platform_id, handle) VALUES ($1, $2, $3)';
     const platformId = unique() + SECRET;
@@ -77,7 +77,7 @@ describe('refused data', () => {
     });
   });
 
-  test('a parent that does not exist, and one that is still needed', async () => {
+  test('a missing parent, and a parent with children that is deleted', async () => {
     const key = { code: 'FOREIGN_KEY_VIOLATION', table: 'kpi_metrics', columns: ['kpi_type_id'] };
     const insert = `INSERT INTO kpi_metrics (date, kpi_type_id, metric_name, value) VALUES ('2026-02-01', $1, 'ctr', 1)`;
     expect(await errorOf(sql(insert, ID))).toMatchObject({ ...key, constraint: 'fk_kpi_metrics__kpi_type_id' });
@@ -98,7 +98,7 @@ describe('refused data', () => {
     });
   });
 
-  test('rows that overlap', async () => {
+  test('overlapping rows of an exclusion constraint', async () => {
     await sql('CREATE TABLE slots (during int4range, CONSTRAINT ex_slots__during EXCLUDE USING gist (during WITH &&))');
     await sql(`INSERT INTO slots VALUES ('[1,5)')`);
     expect(await errorOf(sql(`INSERT INTO slots VALUES ('[4,9)')`))).toMatchObject({
@@ -133,7 +133,7 @@ describe('refused data', () => {
     expect(await errorOf(sql(statement, parameter))).toMatchObject({ code, sqlState });
   });
 
-  test('a table or column that is not there', async () => {
+  test('a missing table or column', async () => {
     expect(await errorOf(sql('SELECT * FROM nowhere'))).toMatchObject({ code: 'SCHEMA_MISMATCH', sqlState: '42P01' });
     expect(await errorOf(sql('SELECT colour FROM authors'))).toMatchObject({
       code: 'SCHEMA_MISMATCH',
@@ -141,7 +141,7 @@ describe('refused data', () => {
     });
   });
 
-  test('a write in a transaction that only reads', async () => {
+  test('a write in a read-only transaction', async () => {
     const runner = await transaction();
     await runner.query('SET TRANSACTION READ ONLY');
     const error = await errorOf(runner.query('DELETE FROM authors'));
@@ -149,7 +149,7 @@ describe('refused data', () => {
   });
 });
 
-describe('other transactions', () => {
+describe('toDatabaseError converts the error of concurrent transactions:', () => {
   const touch = 'UPDATE authors SET follower_count = follower_count + 1 WHERE id = $1';
 
   test('a deadlock', async () => {
@@ -169,7 +169,7 @@ describe('other transactions', () => {
     expect(toDatabaseError(victim?.reason)).toMatchObject({ code: 'DEADLOCK', sqlState: '40P01', retryable: true });
   });
 
-  test('a lock that is not to be had', async () => {
+  test('a lock timeout', async () => {
     const [holder, waiter] = [await transaction(), await transaction()];
     await holder.query(touch, [parents.authorId]);
     await waiter.query(`SET LOCAL lock_timeout = '20ms'`);
@@ -179,7 +179,7 @@ describe('other transactions', () => {
     expect(atOnce).toMatchObject({ code: 'LOCK_TIMEOUT', sqlState: '55P03' });
   });
 
-  test('a transaction that cannot be put in order', async () => {
+  test('a serialization failure', async () => {
     const [one, two] = [await transaction('SERIALIZABLE'), await transaction('SERIALIZABLE')];
     for (const runner of [one, two]) await runner.query('SELECT sum(follower_count) FROM authors');
     await one.query(touch, [parents.authorId]);
@@ -189,7 +189,7 @@ describe('other transactions', () => {
   });
 });
 
-describe('time, connection, server', () => {
+describe('toDatabaseError converts the error of a timeout, connection or server:', () => {
   /** Another pool on the same database, at first a good one. */
   const pool = async (options: { poolSize?: number; statementTimeoutMs?: number; connectTimeoutMs?: number }) => {
     const other = await createDataSource({ url: db.url, ...options }).initialize();
@@ -205,13 +205,13 @@ describe('time, connection, server', () => {
     while (((await sql(asleep, pid)) as unknown[]).length === 0) await sleep(5);
   };
 
-  test('a statement that takes too long', async () => {
+  test('a statement timeout', async () => {
     const impatient = await pool({ statementTimeoutMs: 200 });
     const error = await errorOf(impatient.query('SELECT pg_sleep(10)'));
     expect(error).toMatchObject({ code: 'QUERY_TIMEOUT', sqlState: '57014', retryable: false });
   });
 
-  test('a backend that is killed', async () => {
+  test('a terminated backend', async () => {
     const runner = await transaction();
     const [row] = (await runner.query('SELECT pg_backend_pid() AS pid')) as { pid: number }[];
     const killed = errorOf(runner.query('SELECT pg_sleep(10)'));
@@ -223,7 +223,7 @@ describe('time, connection, server', () => {
     expect(await errorOf(runner.query('SELECT 1'))).toMatchObject({ code: 'CONNECTION_LOST' });
   });
 
-  test('a transaction that does nothing for too long', async () => {
+  test('an idle transaction timeout', async () => {
     const runner = await transaction();
     await runner.query('SET LOCAL idle_in_transaction_session_timeout = 20');
     while (!runner.isReleased) await sleep(5);
@@ -232,7 +232,7 @@ describe('time, connection, server', () => {
     }
   });
 
-  test('a pool whose connections are all in use', async () => {
+  test('a pool without a free connection', async () => {
     const small = await pool({ poolSize: 1, connectTimeoutMs: 1500 });
     const runner = small.createQueryRunner();
     await runner.connect();
@@ -241,14 +241,14 @@ describe('time, connection, server', () => {
     expect(error).toMatchObject({ code: 'POOL_SATURATED', retryable: true });
   });
 
-  test('a server that is not there', async () => {
+  test('an unreachable server', async () => {
     const url = new URL(db.url);
     url.port = '1';
     const error = await errorOf(createDataSource({ url: url.href, connectRetryMs: 0 }).initialize());
     expect(error).toMatchObject({ code: 'CONNECTION_LOST', sqlState: 'ECONNREFUSED', retryable: true });
   });
 
-  test('a database that is not there', async () => {
+  test('a missing database', async () => {
     const url = new URL(db.url);
     url.pathname = '/nowhere';
     expect(await errorOf(createDataSource({ url: url.href, connectRetryMs: 0 }).initialize())).toMatchObject({

@@ -5,7 +5,7 @@ import { LessThanOrEqual, type ObjectLiteral, type Repository } from 'typeorm';
 import type { EntityClass } from '../../../src/columns/registry.js';
 import * as entities from '../../../src/entities/index.js';
 import { assertValid } from '../../../src/validation/assert-valid.js';
-import { AuditEntryInput, ExperimentInput } from '../../../src/validation/inputs/index.js';
+import { AuditEntryInput, ExperimentInput } from '../../../src/validation/inputs.js';
 import { useDatabase } from '../../support/database.js';
 import { ID, rowOf, type Row } from '../../support/rows.js';
 import { refusalOf } from '../../unit/validation/refusal.js';
@@ -47,7 +47,7 @@ afterAll(() => {
   process.stdout.write(`times of three realms stored and read back: ${stored}\n`);
 });
 
-test('the realms are others, two of the three', () => {
+test('two of the three realms differ from this one', () => {
   expect(realms.map(({ make }) => make(TIME) instanceof Date)).toEqual([true, false, false]);
 });
 
@@ -92,7 +92,7 @@ describe.each(realms)('a Date of $realm', ({ make }) => {
     }
   });
 
-  test('that equals the stored one is no change', async () => {
+  test('that equals the stored one changes nothing', async () => {
     const authors = repositoryOf(entities.Author);
     const { id } = (await authors.save(
       authors.create(rowOf(entities.Author, { platformId: unique(), firstSeenAt: make(TIME), lastSeenAt: make(TIME) })),
@@ -102,7 +102,7 @@ describe.each(realms)('a Date of $realm', ({ make }) => {
     expect((await authors.findOneByOrFail({ id })).updatedAt).toEqual((loaded as { updatedAt: Date }).updatedAt);
   });
 
-  test('finds rows', async () => {
+  test('finds rows in a query', async () => {
     const authors = repositoryOf(entities.Author);
     const platformId = unique();
     await authors.insert(rowOf(entities.Author, { platformId, firstSeenAt: make(TIME), lastSeenAt: make(TIME) }));
@@ -110,14 +110,14 @@ describe.each(realms)('a Date of $realm', ({ make }) => {
     expect(await authors.countBy({ platformId, lastSeenAt: LessThanOrEqual(make(TIME)) })).toBe(1);
   });
 
-  test('is refused for a day, and where it is no date or out of range', () => {
+  test('is refused in a day column, and when it is invalid or out of range', () => {
     expect(refusalOf(entities.KpiMetric, rowOf(entities.KpiMetric, { date: make(TIME) }))).toEqual(['date:range']);
     for (const bad of ['x', '1969-12-31T23:59:59.999Z', '+010000-01-01T00:00:00Z']) {
       expect(refusalOf(entities.Post, rowOf(entities.Post, { detectedAt: make(bad) }))).toEqual(['detectedAt:range']);
     }
   });
 
-  test('is taken by assertValid and ValidationPipe', async () => {
+  test('is accepted by assertValid and ValidationPipe', async () => {
     const data = {
       name: 'Tone',
       variantA: {},
@@ -141,7 +141,7 @@ describe.each([
   ['structuredClone', <T>(value: T): T => structuredClone(value)],
   ['a vm context', <T>(value: T): T => runInNewContext('JSON.parse(text)', { text: JSON.stringify(value) }) as T],
 ])('plain objects and lists of %s', (_realm, copy) => {
-  test('are taken by assertValid, nested ones too', () => {
+  test('are accepted by assertValid, also nested', () => {
     const data = {
       entityType: 'reply',
       entityId: ID,
@@ -175,7 +175,7 @@ describe.each([
     }
   });
 
-  test('with a bare parent are refused as ours are', () => {
+  test('with a bare parent are refused like those of this realm', () => {
     const post = rowOf(entities.Post, { authorId: undefined, author: copy({}) });
     expect(refusalOf(entities.Post, post)).toContain('author:relation');
   });

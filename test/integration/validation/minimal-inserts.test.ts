@@ -51,7 +51,7 @@ describe('the smallest rows of the requirements are stored', () => {
   });
 });
 
-test('what the rules call the smallest row of an entity, PostgreSQL calls so too', async () => {
+test('PostgreSQL requires the same columns as the rules of each entity', async () => {
   const runner = db.dataSource.createQueryRunner();
   try {
     await runner.startTransaction();

@@ -42,7 +42,7 @@ async function contents(): Promise<unknown> {
   return db.dataSource.query('SELECT * FROM authors ORDER BY id');
 }
 
-describe('a bad new row is refused, and nothing is written, by', () => {
+describe('a bad new row is refused and nothing is written by', () => {
   test.each<[string, (row: ObjectLiteral) => Promise<unknown>]>([
     ['save() of an instance', (row) => authors.save(instance(row))],
     ['save() of a plain object', (row) => authors.save(row)],
@@ -69,7 +69,7 @@ describe('a bad new row is refused, and nothing is written, by', () => {
   });
 });
 
-describe('a bad change is refused, and nothing is written, by', () => {
+describe('a bad change is refused and nothing is written by', () => {
   test.each<[string, (change: Row) => Promise<unknown>]>([
     ['save() of a loaded instance', async (change) => authors.save(Object.assign(await load(), change))],
     ['save() of a part', (change) => authors.save({ id: stored.id, ...change })],
@@ -96,7 +96,7 @@ describe('a bad change is refused, and nothing is written, by', () => {
     if (!path.startsWith('preload')) await expectRefused(() => write({ displayName: 'Ann', hadnle: 'ann' }), 'unknown');
   });
 
-  test('save(), for a rule over what is stored and what changes', async () => {
+  test('save(), for a rule over stored and changed values', async () => {
     await expectRefused(() => authors.save({ id: stored.id, handle: 'ann-b' }), 'handle_of_platform');
     await expectRefused(
       async () => authors.save(Object.assign(await load(), { handle: 'ann-b' })),
@@ -107,7 +107,7 @@ describe('a bad change is refused, and nothing is written, by', () => {
   const load = async (): Promise<ObjectLiteral> => authors.findOneByOrFail({ id: stored.id });
 });
 
-describe('good writes pass, by', () => {
+describe('good writes are stored by', () => {
   test('every path', async () => {
     await authors.save(instance(newAuthor()));
     await authors.save([newAuthor(), newAuthor()]);
@@ -135,7 +135,7 @@ describe('good writes pass, by', () => {
     expect(post.authorId).toBe(author.id);
   });
 
-  test('save() of what was loaded with its relations', async () => {
+  test('save() of a row loaded with its relations', async () => {
     const posts = db.dataSource.getRepository(Post);
     const post = await posts.findOneOrFail({
       where: { id: parents.postId },
@@ -145,7 +145,7 @@ describe('good writes pass, by', () => {
     expect(await posts.findOneByOrFail({ id: post.id })).toMatchObject({ errorCount: 1, authorId: stored.id });
   });
 
-  test('save() of a row with an old value that today’s rules refuse, when that value stays', async () => {
+  test('save() of a row with an unchanged old value that the current rules refuse', async () => {
     const content = `A cure! ${CONTENT}`;
     const [row] = await db.dataSource.query<{ id: string }[]>(
       'INSERT INTO replies (decision_id, content, platform) VALUES ($1, $2, $3) RETURNING id',
@@ -159,7 +159,7 @@ describe('good writes pass, by', () => {
     );
   });
 
-  test('remove, delete and the like, which write no values', async () => {
+  test('remove(), delete() and similar calls, which write no values', async () => {
     await authors.delete(stored.id);
     await authors.remove(await authors.save(newAuthor()));
   });

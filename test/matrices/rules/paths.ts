@@ -6,7 +6,7 @@ import { toDatabaseError } from '../../../src/validation/constraints.js';
 import { rowOf, type Row } from '../../support/rows.js';
 import { INSERT_PATHS, UPDATE_PATHS, type InsertPath, type UpdatePath } from '../../support/write-paths.js';
 
-/** What a write must do, and what is wrong where it does not. */
+/** Checks whether a write was stored or refused as expected. */
 export interface Expectation {
   readonly entity: EntityClass;
   /** The rule, for the report. */
@@ -14,7 +14,7 @@ export interface Expectation {
   readonly lands: boolean;
 }
 
-/** What was tried, by rule and path; and everything that went otherwise than it must. */
+/** The writes tried, by rule and path, and the unexpected results. */
 export class Matrix {
   readonly issues: string[] = [];
   tries = 0;
@@ -33,7 +33,7 @@ export class Matrix {
       expected.entity,
       tried.map(({ id }) => id),
     );
-    for (const { id, path, error } of tried) this.judge(expected, path, found.has(id), error);
+    for (const { id, path, error } of tried) this.check(expected, path, found.has(id), error);
   }
 
   /** Changes a stored row, one for each path. */
@@ -53,7 +53,7 @@ export class Matrix {
     }
     const after = await this.read(expected.entity, ids);
     for (const [index, { id, name }] of tried.entries()) {
-      this.judge(expected, `update by ${name}`, before.get(id) !== after.get(id), errors[index]);
+      this.check(expected, `update by ${name}`, before.get(id) !== after.get(id), errors[index]);
     }
   }
 
@@ -66,7 +66,7 @@ export class Matrix {
     }
   }
 
-  private judge({ entity, rule, lands }: Expectation, path: string, landed: boolean, error: Error | undefined): void {
+  private check({ entity, rule, lands }: Expectation, path: string, landed: boolean, error: Error | undefined): void {
     this.tries += 1;
     const place = `${entity.name} ${rule}, ${path}`;
     if (landed !== lands) this.issues.push(`${place}: ${landed ? 'landed' : `did not land: ${String(error)}`}`);
@@ -83,7 +83,7 @@ export class Matrix {
   }
 }
 
-/** Rows that name others need not have them here, and may be as alike as they want. */
+/** Drops foreign keys and unique keys, so that rows need no parents and may be equal. */
 export async function dropOtherKeys(dataSource: DataSource): Promise<void> {
   await dataSource.query(`
     DO $$

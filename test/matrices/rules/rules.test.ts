@@ -10,8 +10,8 @@ import { dropOtherKeys, Matrix } from './paths.js';
 import { COLUMN_RULES, COLUMN_SUBJECTS, ROW_SUBJECTS, type RowSubject } from './subjects.js';
 
 /*
- * Every rule, of one column or of several, on every way to write: a row that breaks it never lands, and its twin that keeps it does.
- * A rule without CHECK holds on the paths that TypeORM announces; that the others pass it by is asserted, too.
+ * Every rule over one or several columns, on every path that writes: a row that breaks it is never stored, and its valid counterpart
+ * is. A rule without CHECK applies to the paths that TypeORM announces; the test also asserts that other paths bypass it.
  */
 const db = useDatabase();
 const PATIENCE = 120_000;
@@ -87,7 +87,7 @@ describe.each(ROW_SUBJECTS.map((subject) => ({ ...subject, name: `${subject.enti
       async () => {
         const issues = await faultsOf(async (matrix) => {
           for (const change of goodChanges) {
-            // And one thing more, so that something does change.
+            // Changes one more column, so that there is a change.
             const changes = { ...change, ...OTHER_CHANGES.get(entity.name) };
             await matrix.update(expectation(subject, true), { stored: {}, change: changes });
           }
@@ -102,7 +102,7 @@ describe.each(ROW_SUBJECTS.map((subject) => ({ ...subject, name: `${subject.enti
 describe('a rule without CHECK', () => {
   const without = ROW_SUBJECTS.filter(({ rule }) => rule.sql === undefined);
 
-  test('is about new rows, or reads one column: a partial write then knows all that it needs', () => {
+  test('applies to new rows or reads one column, so a partial write has all its values', () => {
     const others = without.filter(({ rule }) => rule.onInsertOnly !== true && rule.properties.length > 1);
     expect(others.map(({ rule }) => rule.meaning)).toEqual([]);
     expect(without.map(({ entity, rule }) => `${entity.name} ${rule.meaning}`)).toEqual([
@@ -113,15 +113,15 @@ describe('a rule without CHECK', () => {
     ]);
   });
 
-  test('is on the page of errors, and no rule of a column is without CHECK but those there', () => {
+  test('is listed on the page of errors with every column rule without CHECK', () => {
     for (const { rule } of without) expect(ERRORS_PAGE).toContain(`| ${rule.message} |`);
     const kinds = COLUMN_SUBJECTS.filter(({ rule }) => rule.sql === undefined).map(({ rule }) => rule.kind);
     const listed = UNCHECKED_KINDS.map(([kind]) => kind);
-    // What the type of the column enforces.
+    // The type of the column enforces these.
     expect([...new Set(kinds)].sort()).toEqual([...listed, 'choice', 'flag', 'text', 'uuid'].sort());
   });
 
-  test('is passed by where TypeORM announces nothing', async () => {
+  test('is bypassed by writes that TypeORM does not announce', async () => {
     const issues = await faultsOf(async (matrix) => {
       for (const subject of without)
         for (const row of subject.bad)
@@ -151,7 +151,7 @@ describe.each([...SMALLEST_ROWS.keys()].map((entity) => ({ entity, name: entity.
       async () => {
         const issues = await faultsOf(async (matrix) => {
           for (const { property, rule, bad } of subjects) {
-            // Where the rule has no CHECK, the type of the column may refuse the value, or not.
+            // If the rule has no CHECK, the type of the column may refuse the value.
             const isEnforced = (path: { announced: boolean }) => path.announced || rule.sql !== undefined;
             const expected = { entity, rule: `${property} ${rule.kind}`, lands: false };
             await matrix.insert(expected, rowOf(entity, { [property]: bad }), isEnforced);
@@ -221,7 +221,7 @@ describe('SQL in an update', () => {
   });
 });
 
-/** Something that may change in a row, and concerns no rule over several columns. */
+/** A change of a row that no rule over several columns reads. */
 const OTHER_CHANGES = new Map<string, Row>([
   ['Author', { followerCount: 7 }],
   ['Post', { keywordMatches: ['so hungover'] }],
@@ -232,7 +232,7 @@ const OTHER_CHANGES = new Map<string, Row>([
   ['CommunityChampion', { engagementCount: 7 }],
 ]);
 
-/** Is every column of the entity final, so that no change of it lands? */
+/** Returns true when every column of the entity is final, so that no change is stored. */
 function isWrittenOnce({ entity, rule }: RowSubject): boolean {
   const rules = getEntityRules(entity);
   return rules.finals.some(

@@ -8,7 +8,7 @@ import {
 } from '../../../src/columns/registry.js';
 import { validateValue } from '../../../src/columns/validators.js';
 import { ENTITIES } from '../../../src/entities/index.js';
-import { withDefaults, readRow } from '../../../src/validation/row-rules.js';
+import { withDefaults, readRow } from '../../../src/validation/validate-entity.js';
 import { validateEntity } from '../../../src/validation/validate-entity.js';
 import { type Row, rowOf } from '../../support/rows.js';
 import { RULE_PAIRS, type RulePair } from '../../support/rule-pairs.js';
@@ -45,7 +45,7 @@ export interface ColumnSubject {
   readonly bad: unknown;
 }
 
-/** A value that breaks nearly any rule of a column is among these. */
+/** For nearly every column rule, one of these values breaks it. */
 const HOSTILE = [
   ...['', '\u200b', 'x'.repeat(10_000), '<script>', 'lower case', 'UPPER', '1', 'no uuid', '2026-13-45', 'x\0'],
   ...[-1, 1.5, 2 ** 40, Infinity, true, [], {}, [''], [1], ['same', 'same'], ['<script>'], { a: 1 }, { a: NaN }],
@@ -59,7 +59,7 @@ export const COLUMN_SUBJECTS: readonly ColumnSubject[] = ENTITIES.flatMap((entit
   fieldsBesideIds(entity).flatMap(([property, { rules }]) =>
     rules.flatMap((rule): ColumnSubject[] => {
       const breaking = HOSTILE.filter((value) => !rule.isValid(value));
-      // What breaks this rule only, where there is such a value: else another rule would be tried.
+      // Prefers a value that breaks only this rule.
       const bad =
         breaking.find((value) => validateValue(rules, value).every(({ kind }) => kind === rule.kind)) ?? breaking[0];
       return bad === undefined ? [] : [{ entity, property, rule, bad }];
@@ -67,14 +67,14 @@ export const COLUMN_SUBJECTS: readonly ColumnSubject[] = ENTITIES.flatMap((entit
   ),
 );
 
-/** Every column rule, those without a hostile value included. */
+/** Every column rule, also those without a value that breaks them. */
 export const COLUMN_RULES = ENTITIES.flatMap((entity) =>
   fieldsBesideIds(entity).flatMap(([property, { rules }]) =>
     rules.map(({ kind }) => `${entity.name}.${property} ${kind}`),
   ),
 );
 
-/** The ids are those by which the rows are found again. */
+/** The ids identify the rows later. */
 function fieldsBesideIds(entity: EntityClass) {
   return [...getFields(entity)].filter(([property]) => property !== 'id');
 }
@@ -97,7 +97,7 @@ function badChangesOf(
       const pick = (names: readonly string[]): Row => Object.fromEntries(names.map((name) => [name, wrong[name]]));
       return [
         { stored: right, change: pick(differing) },
-        // One property only: the write does not know the others.
+        // One property only, so that the write does not know the others.
         ...differing.flatMap((property) => [
           { stored: right, change: pick([property]) },
           { stored: { ...wrong, [property]: right[property] }, change: pick([property]) },

@@ -12,7 +12,7 @@ import {
 const BLANK = new Set(BLANK_SYMBOLS.map((code) => Number.parseInt(code, 16)));
 const CLASSES = /[\p{Z}\p{White_Space}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
 
-test('the ranges are those of Unicode, to the last character', () => {
+test('the ranges of invisible characters equal those of Unicode', () => {
   const { listed, missing, surplus } = compareWithUnicode();
   const running = process.versions.unicode;
   process.stdout.write(
@@ -37,7 +37,7 @@ test.each([
   expect(ends).toEqual([...ends].sort((a, b) => a - b));
 });
 
-test('controls and trailing marks are invisible, all of them', () => {
+test('all control characters and trailing marks are invisible', () => {
   const part = new RegExp(`[${toCharacterClass(CONTROLS)}${toCharacterClass(TRAILING_MARKS)}]`, 'u');
   const whole = new RegExp(`[${toCharacterClass(INVISIBLE)}]`, 'u');
   expect(
@@ -45,7 +45,7 @@ test('controls and trailing marks are invisible, all of them', () => {
   ).toEqual([]);
 });
 
-test('an expression is written as PostgreSQL reads it', () => {
+test('converts a regular expression for PostgreSQL', () => {
   expect(toPostgresRegex('[^\\u0001-\\u0020\\u{110BD}\\u{E0000}-\\u{E0FFF}]')).toBe(
     '[^\\u0001-\\u0020\\U000110BD\\U000E0000-\\U000E0FFF]',
   );

@@ -5,7 +5,7 @@ import { MIGRATIONS } from '../../../src/migrations/index.js';
 
 /** TypeORM compares CHECKs by name alone: an entity whose rule has changed under the same name looks unchanged to it. */
 describe('the CHECKs of the entities', () => {
-  it('are those of the migrations, word for word', async () => {
+  it('are identical to those of the migrations', async () => {
     const migrated = checksIn(await migrationSql());
     const declared = new Map(
       getMetadataArgsStorage()

@@ -10,12 +10,12 @@ const table = (entity: object) => storage.tables.find(({ target }) => target ===
 const column = (entity: object, name: string) =>
   storage.columns.find(({ target, propertyName }) => target === entity && propertyName === name)?.options.comment;
 
-// The metadata is everybody's.
+// All tests share the metadata.
 afterAll(() => {
   applyComments(ENTITIES, COMMENTS);
 });
 
-test('a class gives its table its comment, a property its column, a relation its foreign key', () => {
+test('applyComments sets the comments of tables, columns and foreign keys', () => {
   applyComments(ENTITIES, COMMENTS);
   const comments = { Competitor: 'table', 'Competitor.name': 'column', 'Competitor.category': 'relation' };
   const before = [table(Archetype), column(Archetype, 'name'), column(Competitor, 'pricePoint')];
@@ -23,12 +23,12 @@ test('a class gives its table its comment, a property its column, a relation its
   expect(table(Competitor)).toBe('table');
   expect(column(Competitor, 'name')).toBe('column');
   expect(column(Competitor, 'categoryId')).toBe('relation');
-  // What has no comment here keeps its own, and what is not asked about is not touched.
+  // Columns without a new comment, and other classes, keep their comments.
   expect([table(Archetype), column(Archetype, 'name'), column(Competitor, 'pricePoint')]).toEqual(before);
   expect(before.every((comment) => comment !== undefined && comment !== '')).toBe(true);
 });
 
-test('a class that is not given keeps its comment, whatever else is said of its name', () => {
+test('applyComments changes only the classes that it is given', () => {
   applyComments(ENTITIES, COMMENTS);
   applyComments([Archetype], { Competitor: 'other', 'Competitor.name': 'other' });
   expect(table(Competitor)).toBe(COMMENTS.Competitor);

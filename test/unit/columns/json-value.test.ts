@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { type EntityClass, getFields } from '../../../src/columns/registry.js';
 import { AuditLog, ENTITIES } from '../../../src/entities/index.js';
 import { assertValid } from '../../../src/validation/assert-valid.js';
-import { AuditEntryInput } from '../../../src/validation/inputs/index.js';
+import { AuditEntryInput } from '../../../src/validation/inputs.js';
 import { validateEntity } from '../../../src/validation/validate-entity.js';
 import { EntityValidationError, InputValidationError } from '../../../src/validation/validation-error.js';
 import { ID, rowOf } from '../../support/rows.js';
@@ -55,18 +55,18 @@ describe.each(COLUMNS)('$name', ({ entity, column, isList, maxBytes }) => {
     },
   );
 
-  test('refuses what contains itself', () => {
+  test('refuses a value that contains itself', () => {
     expect(messagesOf(entity, column, given(circle()))).toEqual([
-      `${column} must be plain JSON: an object or list in it contains itself`,
+      `${column} must be plain JSON without an object or list that contains itself`,
     ]);
     const list: unknown[] = [];
     list.push({ list });
     expect(messagesOf(entity, column, isList ? list : { list })).toEqual([
-      `${column} must be plain JSON: an object or list in it contains itself`,
+      `${column} must be plain JSON without an object or list that contains itself`,
     ]);
   });
 
-  test('takes what is shared and small', () => {
+  test('accepts small values with shared objects', () => {
     const messages = messagesOf(entity, column, given(shared(5, (x) => ({ a: x, b: x }))));
     expect(messages.filter((message) => /bytes|itself/.test(message))).toEqual([]);
   });
@@ -85,7 +85,7 @@ test.each(Object.entries(HUGE))('an input class refuses %s', (_what, make) => {
   ]);
 });
 
-test('an input class says what contains itself', () => {
+test('an input class names the property that contains itself', () => {
   expect(inputMessagesOf({ ...entry, detailsJson: { deep: [circle()] } })).toEqual([
     'detailsJson.deep[0].self must not contain itself',
   ]);

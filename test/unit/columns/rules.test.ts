@@ -6,13 +6,13 @@ import {
   createCountRule,
   flagRule,
   createFormatRule,
-  createIsoTimestampRule,
+  isoTimestampRule,
   jsonObjectRule,
   createListRule,
   LOWER_SNAKE,
   createQuantityRule,
-  createRatioRule,
-  createScoreRule,
+  ratioRule,
+  scoreRule,
   createTextRules,
   UPPER_SNAKE,
   uuidRule,
@@ -35,13 +35,13 @@ interface Case {
 const CASES: Case[] = [
   {
     what: 'a score',
-    rules: createScoreRule,
+    rules: scoreRule,
     accepts: [0, -0, 0.5, 1, Number.MIN_VALUE],
     refuses: [-Number.MIN_VALUE, 1 + Number.EPSILON, ...NO_NUMBERS],
   },
   {
     what: 'a ratio',
-    rules: createRatioRule,
+    rules: ratioRule,
     accepts: [0, 1, 20, Number.MAX_VALUE],
     refuses: [-Number.MIN_VALUE, ...NO_NUMBERS],
   },
@@ -100,7 +100,7 @@ const CASES: Case[] = [
   },
   {
     what: 'a moment in JSON',
-    rules: createIsoTimestampRule,
+    rules: isoTimestampRule,
     accepts: [
       '1970-01-01T00:00:00Z',
       '2026-01-31T23:59:59.999Z',
@@ -172,13 +172,13 @@ describe.each(CASES)('$what', ({ rules, accepts, refuses }) => {
   });
 });
 
-test('a text that is none is not measured as well', () => {
+test('a value that is not text has one issue, not also one about its length', () => {
   expect(validateValue(createTextRules({ min: 2, max: 4 }), 7)).toEqual([
     { path: '', kind: 'text', message: 'must be text of well-formed Unicode without NUL' },
   ]);
 });
 
-test('every other rule broken is named', () => {
+test('every broken rule is named', () => {
   const kinds = validateValue(createTextRules({ min: 10, max: 20, contains: '—Vita' }), 'short').map(
     ({ kind }) => kind,
   );

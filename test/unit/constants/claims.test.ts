@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { containsProhibitedClaim, PROHIBITED_CLAIMS, REPLY_SIGNATURE } from '../../../src/constants/reply.js';
-import { ReplyContentInput } from '../../../src/validation/inputs/index.js';
+import { ReplyContentInput } from '../../../src/validation/inputs.js';
 import { Reply } from '../../../src/entities/index.js';
 import { ID, rowOf } from '../../support/rows.js';
 import { inputRefusalOf, refusalOf } from '../validation/refusal.js';
@@ -75,23 +75,23 @@ describe.each(CLAIMS)('the claim %j', (claim) => {
   });
 });
 
-test.each(HARMLESS)('%j is no claim', (text) => {
+test.each(HARMLESS)('%j is not a claim', (text) => {
   expect(containsProhibitedClaim(text)).toBe(false);
   const content = `${text} is what people say ${REPLY_SIGNATURE}`;
   expect(refusalOf(Reply, rowOf(Reply, { content, decisionId: ID }))).toEqual([]);
 });
 
-test.each(['secure', 'obscure', 'pedicure', 'retreat'])('%s is hit by mistake, as documented', (word) => {
+test.each(['secure', 'obscure', 'pedicure', 'retreat'])('%s is matched although harmless, as documented', (word) => {
   expect(PROHIBITED_CLAIMS.test(word)).toBe(true);
   expect(containsProhibitedClaim(word)).toBe(true);
 });
 
-test('whatever the documented pattern finds, the function finds', () => {
+test('containsProhibitedClaim finds everything that the documented pattern finds', () => {
   for (const claim of CLAIMS)
     expect([PROHIBITED_CLAIMS.test(claim), containsProhibitedClaim(claim)]).toEqual([true, true]);
 });
 
-test('a megabyte is judged as well', () => {
+test('a text of one megabyte is checked too', () => {
   expect(containsProhibitedClaim('\u200b '.repeat(500_000))).toBe(false);
   expect(containsProhibitedClaim(`${'\u0301'.repeat(1_000_000)}cure`)).toBe(true);
 });

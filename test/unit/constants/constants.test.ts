@@ -6,8 +6,8 @@ import { SEGMENT_TYPES } from '../../../src/constants/lists.js';
 import { Platform } from '../../../src/entities/enums.js';
 import { KpiMetric, Post, SegmentedWeight } from '../../../src/entities/index.js';
 
-describe('constants agree with the columns they speak of', () => {
-  it('the queue’s attempts are those of its index', () => {
+describe('the constants agree with the columns:', () => {
+  it('the index of the queue uses QUEUE.maxAttempts', () => {
     const waiting = getEntityRules(Post).indexes.find(({ name }) => name === 'waiting');
     expect(waiting?.where).toBe('"processed_at" IS NULL AND NOT "spam_filtered" AND "error_count" < 3');
   });
@@ -16,7 +16,7 @@ describe('constants agree with the columns they speak of', () => {
     expect(Object.keys(constants.INTERACTION_WEIGHTS)).toEqual([...constants.INTERACTION_TYPES]);
   });
 
-  it('every segment type has keys, which its column takes', () => {
+  it('every segment type has keys that its column accepts', () => {
     expect(Object.keys(constants.SEGMENT_KEYS)).toEqual([...SEGMENT_TYPES]);
     expect(constants.SEGMENT_KEYS.PLATFORM).toEqual(Object.values(Platform));
     expect(constants.SEGMENT_KEYS.COMBINED).toHaveLength(18);
@@ -26,7 +26,7 @@ describe('constants agree with the columns they speak of', () => {
     }
   });
 
-  it('every metric of the catalogue has a name of its own, which its column takes', () => {
+  it('every metric of the catalogue has a unique name that its column accepts', () => {
     const names = constants.KPI_CATALOGUE.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     const rules = getEntityRules(KpiMetric).columns.get('metricName') ?? [];

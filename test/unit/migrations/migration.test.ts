@@ -48,7 +48,7 @@ describe('the list of migrations', () => {
       'irreversible, with its reason',
       `readonly reversible = false; readonly irreversibleBecause = 'x'; ${REFUSED_DOWN}`,
     ],
-  ])('takes one that is %s', (_, members) => {
+  ])('accepts a migration that is %s', (_, members) => {
     expect(errorsOf(members)).toEqual([]);
   });
 
@@ -62,7 +62,7 @@ describe('the list of migrations', () => {
       /Type 'void' is not assignable to type 'never'/,
     ],
     ['without a way back', 'readonly reversible = true;', /Property 'down' is missing/],
-  ])('does not compile with one %s', (_, members, reason) => {
+  ])('does not compile with a migration %s', (_, members, reason) => {
     expect(errorsOf(members)).toEqual([expect.stringMatching(reason)]);
   });
 });

@@ -14,7 +14,7 @@ async function tables(): Promise<Map<string, string[]>> {
   );
 }
 
-describe('retention policies', () => {
+describe('the retention policies', () => {
   it('name every table once, and columns that exist', async () => {
     const existing = await tables();
     expect(RETENTION_POLICIES.map(({ table }) => table).sort()).toEqual([...existing.keys()].sort());
@@ -23,7 +23,7 @@ describe('retention policies', () => {
     }
   });
 
-  it('keep what the requirements keep', () => {
+  it('keep rows as long as the requirements demand', () => {
     const days = Object.fromEntries(RETENTION_POLICIES.map(({ table, days }) => [table, days]));
     expect(days).toMatchObject({
       posts: 90,

@@ -4,7 +4,7 @@ import { Type } from 'class-transformer';
 import { IsEmail, IsString, Length, ValidateNested } from 'class-validator';
 import { assertValid } from '../../../src/validation/assert-valid.js';
 import { InputValidationError } from '../../../src/validation/validation-error.js';
-import { AuditEntryInput, DecisionInput, PostContentInput } from '../../../src/validation/inputs/index.js';
+import { AuditEntryInput, DecisionInput, PostContentInput } from '../../../src/validation/inputs.js';
 import { inputRefusalOf } from './refusal.js';
 import { VALID_INPUTS } from './valid-inputs.js';
 
@@ -29,7 +29,7 @@ class SubscribedPost extends PostContentInput {
 }
 
 describe('assertValid', () => {
-  test('returns an instance and leaves the data alone', () => {
+  test('returns an instance and does not change the data', () => {
     const data = Object.freeze({ ...post });
     const input = assertValid(PostContentInput, data);
     expect(input).toBeInstanceOf(PostContentInput);
@@ -37,15 +37,15 @@ describe('assertValid', () => {
     expect(input.keywordMatches).not.toBe(data.keywordMatches);
   });
 
-  test('takes an instance as well', () => {
+  test('accepts an instance', () => {
     expect(assertValid(PostContentInput, Object.assign(new PostContentInput(), post))).toBeInstanceOf(PostContentInput);
   });
 
-  test('takes an object without prototype, as query parsers make it', () => {
+  test('accepts an object without prototype, as query parsers create it', () => {
     expect(inputRefusalOf(PostContentInput, Object.assign(Object.create(null) as object, post))).toEqual([]);
   });
 
-  test('takes any class of class-validator, nested ones too', () => {
+  test('accepts any class with class-validator decorators, also nested', () => {
     expect(assertValid(Contact, { name: 'Ann', address: { city: 'Ulm' } }).address).toBeInstanceOf(Address);
     expect(inputRefusalOf(Contact, { name: 'A', address: { city: 7, zip: 1 } })).toEqual([
       'name:isLength',
@@ -55,7 +55,7 @@ describe('assertValid', () => {
     expect(inputRefusalOf(Contact, { name: 'Ann', address: 'Ulm' })).toEqual(['address:nestedValidation']);
   });
 
-  test('takes a class that extends one of ours', () => {
+  test('accepts a class that extends an input class of the package', () => {
     expect(inputRefusalOf(SubscribedPost, { ...post, email: 'ann@example.org' })).toEqual([]);
     expect(inputRefusalOf(SubscribedPost, { ...post, platform: 'X', email: 'ann' }).sort()).toEqual([
       'email:isEmail',
@@ -64,7 +64,7 @@ describe('assertValid', () => {
   });
 });
 
-describe('bad input', () => {
+describe('assertValid refuses', () => {
   test.each([
     ['an unknown property', { ...post, colour: 'red' }, ['colour:unknown']],
     ['a wrong type', { ...post, content: 7 }, ['content:text']],
@@ -76,11 +76,11 @@ describe('bad input', () => {
     ['a text', JSON.stringify(post), [':shape']],
     ['a function as value', { ...post, content: () => 'x' }, ['content:text']],
     ['an object of another class as value', { ...post, keywordMatches: new Set(['x']) }, ['keywordMatches:plain']],
-  ])('%s is refused', (_what, data, refusal) => {
+  ])('%s', (_what, data, refusal) => {
     expect(inputRefusalOf(PostContentInput, data)).toEqual(refusal);
   });
 
-  test('a missing nested object, or a list in its place, is refused', () => {
+  test('a missing nested object, or a list in its place', () => {
     const decision = VALID_INPUTS.get(DecisionInput);
     expect(inputRefusalOf(DecisionInput, { ...decision, signalsJson: { sss: null } })).toEqual([
       'signalsJson.sss:required',
@@ -89,7 +89,7 @@ describe('bad input', () => {
     expect(inputRefusalOf(DecisionInput, { ...decision, temporalContext: [] })).toEqual(['temporalContext:shape']);
   });
 
-  test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('a key %s is refused at any depth', (key) => {
+  test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('a key %s at any depth', (key) => {
     const hostile: unknown = JSON.parse(`{"${key}": {"isAdmin": true}}`);
     const outermost = JSON.stringify(post).replace('{', `{"${key}": {"content": "x"},`);
     expect(inputRefusalOf(PostContentInput, JSON.parse(outermost))).toEqual([`${key}:plain`]);
@@ -99,13 +99,13 @@ describe('bad input', () => {
     expect(({} as Record<string, unknown>).isAdmin).toBeUndefined();
   });
 
-  test('a class without rules is refused, whatever the data', () => {
+  test('any data of a class without rules', () => {
     class Nothing {}
     expect(inputRefusalOf(Nothing, {})).toEqual([':rules']);
     expect(inputRefusalOf(Nothing, { a: 1 })).toEqual([':rules']);
   });
 
-  test('what is too deep, too many or circular is refused', () => {
+  test('data that is too deep, too large or circular', () => {
     let deep: object = {};
     for (let level = 0; level < 100_000; level += 1) deep = { deep };
     const circle: Record<string, unknown> = {};
@@ -121,14 +121,14 @@ describe('bad input', () => {
     expect(inputRefusalOf(AuditEntryInput, { ...entry, surplus: Array(1_000_000).fill(1) })).toEqual([':plain']);
   });
 
-  test('ten megabytes are refused in an instant', () => {
+  test('ten megabytes, within half a second', () => {
     const started = performance.now();
     const refusal = inputRefusalOf(PostContentInput, { ...post, content: 'x'.repeat(10_000_000) });
     expect(refusal).toEqual(['content:length']);
     expect(performance.now() - started).toBeLessThan(500);
   });
 
-  test('is refused by one typed error that holds no value', () => {
+  test('with one typed error that contains no value', () => {
     const secret = 'invented_handle';
     const data = Object.fromEntries(Object.keys(post).map((key) => [key, `\0${secret}`]));
     try {

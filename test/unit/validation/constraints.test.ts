@@ -1,30 +1,30 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { getEntityRules } from '../../../src/columns/registry.js';
-import { HANDLE_FORMATS, HANDLE_SENTENCE } from '../../../src/entities/formats.js';
+import { HANDLE_FORMATS, HANDLE_MESSAGE } from '../../../src/entities/formats.js';
 import { Author, ENTITIES } from '../../../src/entities/index.js';
 import { describeConstraint, toDatabaseError, validateEntity } from '../../../src/validation/index.js';
 
-describe('a constraint by its name', () => {
+describe('describeConstraint', () => {
   it.each([
     ['ck_decisions__sss_score_range', 'decisions', ['sss_score'], 'sss_score must be a number from 0 to 1'],
     [
       'ck_replies__approved_has_approver',
       'replies',
       ['approval_status', 'approved_by', 'approved_at'],
-      'an approved reply says who approved it and when',
+      'an approved reply has an approver and a time of approval',
     ],
-  ])('%s is known with its table, columns and rule', (name, table, columns, message) => {
+  ])('returns table, columns and rule of %s', (name, table, columns, message) => {
     expect(describeConstraint(name)).toEqual({ table, columns, summary: message });
   });
 
-  it('is unknown when it is none of ours', () => {
+  it('returns undefined for an unknown name', () => {
     expect(describeConstraint('ck_nothing')).toBeUndefined();
   });
 });
 
-describe('a key that is taken already', () => {
-  const sentences = ENTITIES.flatMap((entity) =>
+describe('the message of a unique key', () => {
+  const messages = ENTITIES.flatMap((entity) =>
     [...getEntityRules(entity).constraints]
       .filter(([name]) => /^(?:uq|pk)_/.test(name))
       .map(([name]) => [name, describeConstraint(name)?.summary ?? ''] as const),
@@ -39,25 +39,25 @@ describe('a key that is taken already', () => {
       'a KPI metric with this date, kpi_type_id and metric_name and without platform exists already',
     ],
     ['pk_audit_logs', 'an audit log with this id exists already'],
-  ])('%s says which', (name, message) => {
+  ])('names the columns of %s', (name, message) => {
     expect(describeConstraint(name)?.summary).toBe(message);
   });
 
-  it.each(sentences)('%s is told in words', (_name, message) => {
+  it.each(messages)('is a sentence for %s', (_name, message) => {
     expect(message).toMatch(/^(?:an? [\w ]+ with this [\w, ]+ exists|this \w+ has an? [\w ]+) already$/);
   });
 
-  it('is one of more than thirty', () => {
-    expect(sentences.length).toBeGreaterThan(30);
+  it('exists for more than thirty keys', () => {
+    expect(messages.length).toBeGreaterThan(30);
   });
 });
 
-describe('a handle', () => {
-  it('is told in which form on which platform, with an example that has it', () => {
+describe('the message of the handle rule', () => {
+  it('states the format of each platform with a valid example', () => {
     for (const [platform, { pattern, message, example }] of Object.entries(HANDLE_FORMATS)) {
       expect(pattern.test(example)).toBe(true);
-      expect(HANDLE_SENTENCE).toContain(`on ${platform} `);
-      expect(HANDLE_SENTENCE).toContain(`${message}, like ${example}`);
+      expect(HANDLE_MESSAGE).toContain(`on ${platform} `);
+      expect(HANDLE_MESSAGE).toContain(`${message}, like ${example}`);
     }
     const bad = { platform: 'REDDIT', platformId: '1', handle: 'x' };
     expect(() => {
@@ -66,8 +66,8 @@ describe('a handle', () => {
   });
 });
 
-describe('an error of the driver', () => {
-  it('speaks in the words of the rule', () => {
+describe('toDatabaseError', () => {
+  it('uses the message of the rule', () => {
     const error = toDatabaseError({ code: '23514', severity: 'ERROR', constraint: 'ck_decisions__sss_score_range' });
     expect(error).toMatchObject({
       code: 'CHECK_VIOLATION',
@@ -77,7 +77,7 @@ describe('an error of the driver', () => {
     expect(error?.message).toContain('sss_score must be a number from 0 to 1');
   });
 
-  it('that is no error of a database is left to the caller', () => {
+  it('returns undefined for an error that is not of the database', () => {
     expect(toDatabaseError(new Error('something else'))).toBeUndefined();
   });
 });

@@ -3,8 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import { BadRequestException, ValidationPipe } from '@nestjs/common';
 import { getFields } from '../../../src/columns/registry.js';
 import { assertValid } from '../../../src/validation/assert-valid.js';
-import * as inputs from '../../../src/validation/inputs/index.js';
-import { SameRulesAs } from '../../../src/validation/input-rules.js';
+import * as inputs from '../../../src/validation/inputs.js';
+import { isScore, IsScore, SameRulesAs } from '../../../src/validation/input-rules.js';
 import { Post } from '../../../src/entities/index.js';
 import { CONTENT, ID, type Row } from '../../support/rows.js';
 import { inputRefusalOf } from './refusal.js';
@@ -181,38 +181,38 @@ describe.each(CASES.map((one) => ({ ...one, name: one.input.name })))('$name', (
     expect(await pipeAccepts(input, data)).toBe(false);
   });
 
-  test('has no property without rules', () => {
+  test('has rules for every property', () => {
     expect([...getFields(input).values()].filter(({ rules }) => rules.length === 0)).toEqual([]);
   });
 });
 
-test('every input class has its cases', () => {
-  const classes = Object.values(inputs).filter((one) => one !== inputs.isScore && one !== inputs.IsScore);
+test('every input class has test cases', () => {
+  const classes = Object.values(inputs);
   expect(new Set(CASES.map(({ input }) => input))).toEqual(new Set(classes));
 });
 
-test('moments arrive as dates', () => {
+test('ISO 8601 texts become dates', () => {
   const data = { ...VALID_INPUTS.get(inputs.ExperimentInput), startDate: early };
   expect(assertValid(inputs.ExperimentInput, data).startDate).toEqual(new Date(early));
 });
 
-describe('a score', () => {
+describe('isScore and IsScore', () => {
   class Rated {
-    @inputs.IsScore() score!: number;
+    @IsScore() score!: number;
   }
 
-  test.each([0, 0.5, 1])('is %d', (score) => {
-    expect(inputs.isScore(score)).toBe(true);
+  test.each([0, 0.5, 1])('accept %d', (score) => {
+    expect(isScore(score)).toBe(true);
     expect(inputRefusalOf(Rated, { score })).toEqual([]);
   });
 
-  test.each([-0.01, 1.01, NaN, Infinity, '0.5', null, undefined])('is not %p', (score) => {
-    expect(inputs.isScore(score)).toBe(false);
+  test.each([-0.01, 1.01, NaN, Infinity, '0.5', null, undefined])('refuse %p', (score) => {
+    expect(isScore(score)).toBe(false);
     expect(inputRefusalOf(Rated, { score })).toEqual([`score:${score == null ? 'required' : 'range'}`]);
   });
 });
 
-test('an input can be like no column that has no rules', () => {
+test('SameRulesAs throws for a column without rules', () => {
   expect(() => SameRulesAs(Post, 'author')).toThrow('Post.author');
 });
 

@@ -29,7 +29,7 @@ describe.each(ENTITIES.map((entity) => ({ name: entity.name, entity })))('a new 
     }
   });
 
-  test('is refused with null in a column that is never null, and only there', () => {
+  test('is refused with null in a NOT NULL column, and accepted with null in a nullable one', () => {
     for (const property of notNull) {
       expect(refusalOf(entity, rowOf(entity, { [property]: null }))).toContain(`${property}:required`);
     }
@@ -38,7 +38,7 @@ describe.each(ENTITIES.map((entity) => ({ name: entity.name, entity })))('a new 
     }
   });
 
-  test('is refused with a property that it does not have', () => {
+  test('is refused with an unknown property', () => {
     expect(refusalOf(entity, rowOf(entity, { colour: 'red' }))).toEqual(['colour:unknown']);
   });
 });
@@ -53,7 +53,7 @@ describe('a foreign key', () => {
     expect(refusalOf(Decision, rowOf(Decision, { postId: ID }))).toEqual([]);
   });
 
-  test('counts for rules over several columns either way', () => {
+  test('is known to rules over several columns in both forms', () => {
     expect(refusalOf(Reply, rowOf(Reply, { decisionId: undefined, decision: { id: ID } }))).toEqual([]);
     expect(refusalOf(Reply, rowOf(Reply, { decisionId: undefined }))).toEqual(['decisionId:new_has_decision']);
     expect(refusalOf(Escalation, { post: { id: ID } })).toEqual([]);
@@ -82,36 +82,36 @@ describe('a foreign key', () => {
     expect(refusalOf(Decision, rowOf(Decision, { post, postId: () => 'SQL' }))).toEqual(['post:relation']);
   });
 
-  test('is refused when the relation is null and its key is not, since TypeORM would write the key', () => {
+  test('is refused when the relation is null and its key is not, because TypeORM would write the key', () => {
     const row = rowOf(Author, { powerTier: null, powerTierId: ID, isPowerUser: true });
     expect(refusalOf(Author, row)).toEqual(['powerTier:relation']);
     expect(refusalOf(Author, { ...row, powerTierId: null })).toEqual([]);
     expect(refusalOf(Author, { ...row, powerTierId: undefined })).toEqual([]);
   });
 
-  test('must be a uuid either way', () => {
+  test('must be a uuid in both forms', () => {
     expect(refusalOf(Decision, rowOf(Decision, { postId: '1' }))).toEqual(['postId:uuid']);
     expect(refusalOf(Decision, rowOf(Decision, { ...without, post: { id: '1' } }))).toEqual(['postId:uuid']);
   });
 
-  test('may not be missing or null where a parent is required', () => {
+  test('must not be absent or null when a parent is required', () => {
     expect(refusalOf(Decision, rowOf(Decision, without))).toEqual(['postId:required']);
     expect(refusalOf(Decision, rowOf(Decision, { ...without, post: null }))).toEqual(['postId:required']);
   });
 
-  test('the other side of a relation is a known property', () => {
+  test('is accepted together with the inverse relation', () => {
     expect(refusalOf(Author, rowOf(Author, { posts: [], champion: null }))).toEqual([]);
   });
 });
 
-describe('what is left to PostgreSQL', () => {
+describe('only PostgreSQL checks', () => {
   test('values given as SQL', () => {
     const now = (): string => 'now()';
     expect(refusalOf(Post, rowOf(Post, { detectedAt: now, processedAt: new Date(0) }))).toEqual([]);
     expect(refusalOf(Post, rowOf(Post, { content: now }))).toEqual([]);
   });
 
-  test('but not rules that read a constant default', () => {
+  test('but not rules that read a constant default, which the validation knows', () => {
     const row = rowOf(Post, { errorMessage: 'It broke.' });
     expect(refusalOf(Post, row)).toEqual(['errorMessage,errorCount:message_of_error']);
     expect(refusalOf(Post, { ...row, errorCount: 1 })).toEqual([]);
@@ -124,37 +124,37 @@ describe('hostile rows', () => {
     ['a text', 'x'],
     ['null', null],
     ['nothing', undefined],
-  ])('%s is no row', (_what, row) => {
+  ])('%s is refused as a row', (_what, row) => {
     expect(refusalOf(Author, row)).toEqual([':shape']);
   });
 
-  test('a name that begins with _ and a symbol are the caller’s own', () => {
+  test('properties that begin with _, and symbols, are ignored', () => {
     expect(refusalOf(Author, rowOf(Author, { _seen: 1, __note: {}, [Symbol('mark')]: 1 }))).toEqual([]);
     expect(refusalOf(Author, { _seen: 1, [Symbol('mark')]: 1 }, { write: 'update' })).toEqual([]);
     expect(refusalOf(Author, rowOf(Author, { seen_: 1 }))).toEqual(['seen_:unknown']);
     expect(refusalOf(Author, { hadnle: 'ann' }, { write: 'update' })).toEqual(['hadnle:unknown']);
   });
 
-  test('a key __proto__ or constructor is no property', () => {
+  test('a key __proto__ or constructor is refused', () => {
     const row = { ...rowOf(Author), ...(JSON.parse('{"constructor": {"a": 1}}') as object) };
     expect(refusalOf(Author, row)).toEqual(['constructor:unknown']);
     const text = JSON.stringify(rowOf(Author)).replace('{', '{"__proto__": {"displayName": ""},');
     expect(refusalOf(Author, JSON.parse(text))).toEqual(['__proto__:unknown']);
   });
 
-  test('an inherited value is judged as TypeORM would write it', () => {
+  test('an inherited value is checked, because TypeORM would write it', () => {
     expect(refusalOf(Author, Object.assign(Object.create({ displayName: '' }) as object, rowOf(Author)))).toEqual([
       'displayName:length',
       'displayName:blank',
     ]);
   });
 
-  test('a class without rules is refused as such', () => {
+  test('a class without rules is refused', () => {
     class Nothing {}
     expect(refusalOf(Nothing, {})).toEqual([':rules']);
   });
 
-  test('ten megabytes are refused in an instant', () => {
+  test('ten megabytes are refused within half a second', () => {
     const started = performance.now();
     const row = rowOf(Reply, { content: 'x'.repeat(10_000_000), utmCode: 'x'.repeat(10_000_000) });
     expect(refusalOf(Reply, row)).toEqual(['content:length', 'content:contains', 'utmCode:length']);
@@ -162,7 +162,7 @@ describe('hostile rows', () => {
   });
 });
 
-describe('the error', () => {
+describe('EntityValidationError', () => {
   const secret = 'invented_handle';
 
   function errorOf(row: unknown): EntityValidationError {
@@ -174,25 +174,25 @@ describe('the error', () => {
     throw new Error('The row was accepted.');
   }
 
-  test('names entity, properties and rules in one line', () => {
+  test('names the entity, properties and rules in one line', () => {
     const error = errorOf(
       rowOf(Reply, { content: `We cure it. ${CONTENT}`, approvalStatus: 'APPROVED', platform: 'X' }),
     );
     expect(error).toMatchObject({ name: 'EntityValidationError', code: 'ENTITY_INVALID', entity: 'Reply' });
     expect(error.message).toBe(
       'Reply refused: platform must be one of TWITTER, REDDIT, THREADS; ' +
-        'an approved reply says who approved it and when (approvalStatus, approvedBy, approvedAt); ' +
+        'an approved reply has an approver and a time of approval (approvalStatus, approvedBy, approvedAt); ' +
         'a reply makes no prohibited medical claims (content).',
     );
     expect(error.violations[1]).toEqual({
       property: '',
       properties: ['approvalStatus', 'approvedBy', 'approvedAt'],
       constraint: 'approved_has_approver',
-      message: 'an approved reply says who approved it and when',
+      message: 'an approved reply has an approver and a time of approval',
     });
   });
 
-  test('holds no value, whatever is wrong', () => {
+  test('contains no value for any broken rule', () => {
     const bad = Object.keys(Object.fromEntries(getEntityRules(Reply).columns)).map((property) => [
       property,
       `\0${secret}`,
@@ -203,7 +203,7 @@ describe('the error', () => {
     expect(error.violations.length).toBeGreaterThan(15);
   });
 
-  test('repeats a strange name no more than a value', () => {
+  test('does not repeat an unreadable property name', () => {
     const row = rowOf(Reply, { ['x'.repeat(64)]: 1, ['y'.repeat(65)]: 1, 'not a name': 1 });
     expect(errorOf(row).violations.map(({ property }) => property)).toEqual([
       'x'.repeat(64),
@@ -212,12 +212,12 @@ describe('the error', () => {
     ]);
   });
 
-  test('keeps a hundred violations at most', () => {
+  test('contains at most 100 violations', () => {
     const keys = Array.from({ length: 150 }, (_, index) => [`key${index}`, 1]);
     expect(errorOf({ ...rowOf(Reply), ...Object.fromEntries(keys) }).violations).toHaveLength(100);
   });
 
-  test('stays readable when everything is wrong', () => {
+  test('names at most 8 violations in its message', () => {
     const interactionHistory = Array.from({ length: 200_000 }, () => ({}));
     expect(() => {
       validateEntity(Author, rowOf(Author, { interactionHistory }), { write: 'insert' });

@@ -147,7 +147,7 @@ describe.each(CASES.map((one) => ({ ...one, name: one.entity.name })))('$name.$c
     expect(refusalOf(entity, rowOf(entity, { [column]: value }))).toEqual([]);
   });
 
-  test.each(refuses)('blames %s', (place, value) => {
+  test.each(refuses)('refuses a value, naming %s', (place, value) => {
     expect(refusalOf(entity, rowOf(entity, { [column]: value }))).toContain(column + place);
   });
 });

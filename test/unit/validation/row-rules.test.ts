@@ -18,7 +18,7 @@ describe.each(RULE_PAIRS.map((pair) => ({ ...pair, name: pair.entity.name })))('
   });
 });
 
-test('no rule over several columns is without its pair', () => {
+test('every rule over several columns has test cases', () => {
   const rules = ENTITIES.flatMap((entity) =>
     getEntityRules(entity).rows.map(({ meaning }) => `${entity.name}: ${meaning}`),
   );

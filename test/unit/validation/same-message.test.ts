@@ -58,7 +58,7 @@ describe.each(inputs)('$name', ({ Class, data }) => {
     }
   });
 
-  test('says of an empty body what is required, one line for each', async () => {
+  test('names each required property of an empty body', async () => {
     const ours = messagesOf(() => assertValid(Class, {}));
     expect(await pipeMessages(Class, {})).toEqual(ours);
     expect(ours.length).toBeGreaterThan(0);
@@ -83,7 +83,7 @@ describe.each(ENTITIES.map((Class) => ({ name: Class.name, Class })))('$name', (
     }
   });
 
-  test('takes a foreign key in its relation, and says nothing of the key then', () => {
+  test('accepts a relation instead of its foreign key', () => {
     for (const [relation, { property }] of getEntityRules(Class).relations) {
       const row = rowOf(Class, { [property]: undefined, [relation]: { id: rowOf(Class)[property] } });
       expect(classValidatorMessages(Class, row)).toEqual([]);
@@ -115,9 +115,9 @@ function expectShort(property: string, kind: string, messages: readonly string[]
   expect(['', said]).toContain(messages[0] ?? '');
 }
 
-function messagesOf(judge: () => unknown): string[] {
+function messagesOf(validate: () => unknown): string[] {
   try {
-    judge();
+    validate();
     return [];
   } catch (error) {
     if (!(error instanceof InputValidationError || error instanceof EntityValidationError)) throw error;
@@ -137,8 +137,8 @@ async function pipeMessages(metatype: new () => object, value: object): Promise<
 
 /** class-validator sees one property at a time: rules over several are not its own for entities. */
 function ofColumns(Class: EntityClass, messages: readonly string[]): string[] {
-  const sentences = new Set(getEntityRules(Class).rows.map(({ message }) => message));
-  return messages.filter((message) => !sentences.has(message));
+  const ruleMessages = new Set(getEntityRules(Class).rows.map(({ message }) => message));
+  return messages.filter((message) => !ruleMessages.has(message));
 }
 
 function classValidatorMessages(Class: EntityClass, row: object, only?: string): string[] {

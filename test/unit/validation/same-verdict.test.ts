@@ -53,7 +53,7 @@ const JSON_CLASSES = [
 const CLASSES: EntityClass[] = [...ENTITIES, ...JSON_CLASSES];
 
 describe.each(CLASSES.map((Class): [string, EntityClass] => [Class.name, Class]))('%s', (_name, Class) => {
-  test('is judged as class-validator judges it', () => {
+  test('gets the same result from validateEntity and class-validator', () => {
     fc.assert(
       fc.property(fc.constantFrom(...getFields(Class).keys()), value, (property, given) => {
         expect({ property, accepted: ourVerdict(Class, property, given) }).toEqual({

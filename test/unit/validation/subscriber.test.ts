@@ -27,32 +27,32 @@ function insert(entity: unknown, target: unknown = Decision): () => void {
   };
 }
 
-describe('the validating subscriber', () => {
-  it('judges inserts of our entities', () => {
+describe('EntityValidationSubscriber', () => {
+  it('validates inserts of the entities of the package', () => {
     expect(insert({ sssScore: 2 })).toThrow(EntityValidationError);
   });
 
-  it('judges an update by what it sets', () => {
+  it('validates the values that an update sets', () => {
     expect(update({ entity: { sssScore: 2 } })).toThrow(EntityValidationError);
     expect(update({ entity: { sssScore: 1 } })).not.toThrow();
   });
 
-  it('judges a save by what it changes, over the stored row', () => {
+  it('validates the changes of a save together with the stored row', () => {
     const entity = { ...stored, isRandomizedExperiment: true };
     const changed = (propertyName: string) =>
       update({ entity, databaseEntity: stored, updatedColumns: [{ propertyName }] });
-    expect(changed('isRandomizedExperiment')).toThrow('a randomised decision keeps the mode that was predicted');
+    expect(changed('isRandomizedExperiment')).toThrow('a randomised decision has a predicted mode');
     expect(changed('sssScore')).not.toThrow();
     expect(update({ entity, databaseEntity: stored })).not.toThrow();
   });
 
-  it('takes a changed relation for its foreign key', () => {
+  it('treats a changed relation as a changed foreign key', () => {
     const entity = { ...stored, experiment: { id: 'no uuid' } };
     const event = { entity, databaseEntity: stored, updatedRelations: [{ propertyName: 'experiment' }] };
     expect(update(event)).toThrow(/experimentId must be a uuid/);
   });
 
-  it('leaves entities of others, and updates that set nothing, alone', () => {
+  it('ignores other entities and updates without values', () => {
     expect(insert({ anything: 1 }, Foreign)).not.toThrow();
     expect(insert({ anything: 1 }, 'a schema without class')).not.toThrow();
     expect(update({ metadata: { target: Foreign }, entity: { anything: 1 } })).not.toThrow();

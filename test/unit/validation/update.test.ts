@@ -7,22 +7,22 @@ import { refusalOf } from './refusal.js';
 const now = new Date('2026-01-02T03:04:05Z');
 const approved = { approvalStatus: 'APPROVED', approvedBy: 'ann', approvedAt: now };
 
-describe('an update that says only what it sets', () => {
+describe('an update without the stored row', () => {
   const update = { write: 'update' } as const;
 
-  test('is judged by what it sets', () => {
+  test('is checked for the values that it sets', () => {
     expect(refusalOf(Author, { relationshipScore: 1 }, update)).toEqual([]);
     expect(refusalOf(Author, { relationshipScore: 1.1 }, update)).toEqual(['relationshipScore:range']);
     expect(refusalOf(Author, {}, update)).toEqual([]);
   });
 
-  test('may not empty what is required', () => {
+  test('must not set a required column to null', () => {
     expect(refusalOf(Author, { handle: null }, update)).toEqual(['handle:required']);
     expect(refusalOf(Post, { author: null }, update)).toEqual(['authorId:required']);
     expect(refusalOf(Author, { handle: undefined, displayName: null, powerTier: null }, update)).toEqual([]);
   });
 
-  test('may set SQL', () => {
+  test('may set a value given as SQL', () => {
     expect(refusalOf(Post, { errorCount: () => 'error_count + 1' }, update)).toEqual([]);
   });
 
@@ -30,7 +30,7 @@ describe('an update that says only what it sets', () => {
     expect(refusalOf(Post, { errors: 1 }, update)).toEqual(['errors:unknown']);
   });
 
-  test('is held to a rule over several columns when it sets all of them', () => {
+  test('is checked by a rule over several columns when it sets all of them', () => {
     expect(refusalOf(Reply, { approvalStatus: 'APPROVED' }, update)).toEqual([]);
     expect(refusalOf(Reply, approved, update)).toEqual([]);
     expect(refusalOf(Reply, { ...approved, approvedBy: null }, update)).toEqual([
@@ -39,15 +39,15 @@ describe('an update that says only what it sets', () => {
     expect(refusalOf(Reply, { ...approved, approvedBy: () => 'current_user' }, update)).toEqual([]);
   });
 
-  test('may take away what only a new row must have', () => {
+  test('may set to null what only a new row must have', () => {
     expect(refusalOf(Reply, { decisionId: null }, update)).toEqual([]);
   });
 });
 
-describe('an update of a row that is known', () => {
+describe('an update with the stored row', () => {
   const stored = { ...rowOf(Reply), id: ID, approvalStatus: 'PENDING', approvedBy: null, approvedAt: null };
 
-  test('is held to rules over several columns though it changes one', () => {
+  test('is checked by rules over several columns when it changes one of them', () => {
     const entity = { ...stored, approvalStatus: 'APPROVED' };
     expect(refusalOf(Reply, entity, { write: 'update', stored, changed: ['approvalStatus'] })).toEqual([
       'approvalStatus,approvedBy,approvedAt:approved_has_approver',
@@ -60,7 +60,7 @@ describe('an update of a row that is known', () => {
     expect(refusalOf(Reply, { id: ID, ...approved }, { write: 'update', stored, changed })).toEqual([]);
   });
 
-  test('is not held to rules over what stays as it is', () => {
+  test('is not checked by rules whose values do not change', () => {
     // Stored before the rule was written, or by another program.
     const old = { ...stored, content: `A cure! ${CONTENT}`, metricsJson: { applause: 1 } };
     expect(
@@ -72,7 +72,7 @@ describe('an update of a row that is known', () => {
     ]);
   });
 
-  test('may replace a relation while the foreign key is still the stored one', () => {
+  test('may replace a relation while the foreign key still has the stored value', () => {
     const known = { ...stored, decisionId: ID };
     const write = { write: 'update', stored: known, changed: ['decisionId'] } as const;
     expect(refusalOf(Reply, { ...known, decision: { id: OTHER_ID } }, write)).toEqual([]);
@@ -82,7 +82,7 @@ describe('an update of a row that is known', () => {
     ]);
   });
 
-  test('is judged by all that is given when nobody says what changes', () => {
+  test('is checked for all given values when the changes are not known', () => {
     expect(refusalOf(Reply, { ...stored, helpCount: -1 }, { write: 'update', stored })).toEqual(['helpCount:range']);
   });
 });

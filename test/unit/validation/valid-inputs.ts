@@ -1,4 +1,4 @@
-import * as inputs from '../../../src/validation/inputs/index.js';
+import * as inputs from '../../../src/validation/inputs.js';
 import { CONTENT, ID, type Row } from '../../support/rows.js';
 
 /** For each input class the smallest data that it accepts. */

@@ -62,7 +62,7 @@ export const ROUTINE_DRIFTS: readonly Drift[] = [
   [
     'COMMENT ON FUNCTION refuse_audit_log_change() IS NULL',
     [
-      'function refuse_audit_log_change(): comment is none, should be “Keeps audit_logs append-only; lets the retention purge delete.”',
+      'function refuse_audit_log_change(): comment is none, should be “Refuses changes of audit_logs. Only the retention purge may delete rows.”',
     ],
   ],
   [

@@ -24,7 +24,7 @@ import {
 import { getFields } from '../../../src/columns/registry.js';
 import { validatePresent } from '../../../src/columns/validators.js';
 
-const Colour = declareEnum('colour_of_words_test', ['RED', 'BLUE']);
+const Colour = declareEnum('colour_of_decorators_test', ['RED', 'BLUE']);
 const manyTexts = (count: number): string[] => Array.from({ length: count }, (_, index) => `t${index}`);
 
 /** What JSON.stringify would write as something else. */
@@ -36,35 +36,40 @@ class WithToJson {
 
 interface Case {
   what: string;
-  word: PropertyDecorator;
+  decorator: PropertyDecorator;
   accepts: unknown[];
   refuses: unknown[];
 }
 
-/** A word brings more than its rule: what may be left out, what may be null. */
+/** Column decorators also decide whether a value may be absent or null. */
 const CASES: Case[] = [
-  { what: 'Id', word: Id(), accepts: [undefined], refuses: [null, 'x'] },
-  { what: 'Score', word: Score(), accepts: [0, 1], refuses: [undefined, null, 2] },
-  { what: 'Score with a default', word: Score({ default: 0.5 }), accepts: [undefined, 1], refuses: [null, 2] },
-  { what: 'Ratio', word: Ratio(), accepts: [0, 20], refuses: [undefined, null, -1] },
-  { what: 'nullable Quantity', word: Quantity({ nullable: true }), accepts: [undefined, null, -3], refuses: [NaN] },
-  { what: 'Count', word: Count(), accepts: [0], refuses: [undefined, null, -1] },
-  { what: 'Flag', word: Flag({ default: false }), accepts: [undefined, true], refuses: [null, 'yes'] },
-  { what: 'Choice', word: Choice(['A']), accepts: ['A'], refuses: [undefined, null, 'B'] },
-  { what: 'nullable Choice', word: Choice(['A'], { nullable: true }), accepts: [null, 'A'], refuses: ['B'] },
-  { what: 'Enumeration', word: EnumColumn(Colour), accepts: ['RED'], refuses: [undefined, null, 'GREEN', 0] },
-  { what: 'Text', word: Text({ max: 3 }), accepts: ['a'], refuses: [undefined, null, ''] },
+  { what: 'Id', decorator: Id(), accepts: [undefined], refuses: [null, 'x'] },
+  { what: 'Score', decorator: Score(), accepts: [0, 1], refuses: [undefined, null, 2] },
+  { what: 'Score with a default', decorator: Score({ default: 0.5 }), accepts: [undefined, 1], refuses: [null, 2] },
+  { what: 'Ratio', decorator: Ratio(), accepts: [0, 20], refuses: [undefined, null, -1] },
+  {
+    what: 'nullable Quantity',
+    decorator: Quantity({ nullable: true }),
+    accepts: [undefined, null, -3],
+    refuses: [NaN],
+  },
+  { what: 'Count', decorator: Count(), accepts: [0], refuses: [undefined, null, -1] },
+  { what: 'Flag', decorator: Flag({ default: false }), accepts: [undefined, true], refuses: [null, 'yes'] },
+  { what: 'Choice', decorator: Choice(['A']), accepts: ['A'], refuses: [undefined, null, 'B'] },
+  { what: 'nullable Choice', decorator: Choice(['A'], { nullable: true }), accepts: [null, 'A'], refuses: ['B'] },
+  { what: 'Enumeration', decorator: EnumColumn(Colour), accepts: ['RED'], refuses: [undefined, null, 'GREEN', 0] },
+  { what: 'Text', decorator: Text({ max: 3 }), accepts: ['a'], refuses: [undefined, null, ''] },
   {
     what: 'Moment',
-    word: Timestamp(),
+    decorator: Timestamp(),
     accepts: [new Date(0), new Date('9999-12-31T23:59:59.999Z')],
     refuses: [undefined, null, new Date(-1), new Date('+010000-01-01T00:00:00Z'), new Date(NaN), '2026-01-01', 0],
   },
-  { what: 'Moment of now', word: Timestamp({ now: true }), accepts: [undefined], refuses: [null] },
-  { what: 'Day', word: Day(), accepts: ['2026-01-31'], refuses: [undefined, null] },
+  { what: 'Moment of now', decorator: Timestamp({ now: true }), accepts: [undefined], refuses: [null] },
+  { what: 'Day', decorator: Day(), accepts: ['2026-01-31'], refuses: [undefined, null] },
   {
     what: 'TextList',
-    word: TextList({ max: 3 }),
+    decorator: TextList({ max: 3 }),
     accepts: [undefined, [], manyTexts(3), ['a b'], ['😀'], ['x'.repeat(100)]],
     refuses: [
       null,
@@ -85,13 +90,13 @@ const CASES: Case[] = [
   },
   {
     what: 'TextList with a minimum and a format',
-    word: TextList({ min: 1, max: 2, format: LOWER_SNAKE }),
+    decorator: TextList({ min: 1, max: 2, format: LOWER_SNAKE }),
     accepts: [['a'], ['a', 'b_c']],
     refuses: [undefined, null, [], ['A'], ['a', 'b', 'c']],
   },
   {
     what: 'JsonObject',
-    word: JsonObject(),
+    decorator: JsonObject(),
     accepts: [{}, { a: { b: [1, 'x', null] } }, nested(32)],
     refuses: [
       undefined,
@@ -112,33 +117,33 @@ const CASES: Case[] = [
   },
   {
     what: 'JsonObject of numbers',
-    word: JsonObject({ values: [createQuantityRule()] }),
+    decorator: JsonObject({ values: [createQuantityRule()] }),
     accepts: [{ a: -1 }],
     refuses: [{ a: '1' }, { a: null }],
   },
   {
     what: 'JsonList',
-    word: JsonList(),
+    decorator: JsonList(),
     accepts: [undefined, [], [1, {}]],
     refuses: [null, {}, [undefined], new Array(2)],
   },
   {
     what: 'JsonList of texts',
-    word: JsonList({ items: createTextRules({ max: 3 }) }),
+    decorator: JsonList({ items: createTextRules({ max: 3 }) }),
     accepts: [[], ['abc']],
     refuses: [['abcd'], [1], [null]],
   },
 ];
 
-describe.each(CASES)('$what', ({ word, accepts, refuses }) => {
+describe.each(CASES)('$what', ({ decorator, accepts, refuses }) => {
   class Row {
     value: unknown;
   }
-  word(Row.prototype, 'value');
+  decorator(Row.prototype, 'value');
 
   const verdicts = (value: unknown): boolean[] => {
     const field = getFields(Row).get('value');
-    if (!field) throw new Error('The word left no rules behind.');
+    if (!field) throw new Error('The decorator registered no rules.');
     const row = Object.assign(new Row(), { value });
     return [validatePresent(field.rules, field.presence, value).length === 0, validateSync(row).length === 0];
   };
@@ -152,8 +157,8 @@ describe.each(CASES)('$what', ({ word, accepts, refuses }) => {
   });
 });
 
-test('Enumeration takes nothing but what nativeEnum made', () => {
-  expect(() => EnumColumn({ A: 'A' })).toThrow('nativeEnum');
+test('EnumColumn throws for a type that declareEnum() did not create', () => {
+  expect(() => EnumColumn({ A: 'A' })).toThrow('declareEnum');
 });
 
 function nested(depth: number): object {
