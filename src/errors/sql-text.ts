@@ -83,3 +83,18 @@ function matchBlockComment(sql: string, at: number): Token | undefined {
   }
   return { kind: 'comment', text: sql.slice(at) };
 }
+
+/** Returns the name in double quotes, whatever it holds: `"posts"`. */
+export function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Returns a string literal that means the same under either value of standard_conforming_strings: `E'…'` where it holds a backslash. */
+export function quoteLiteral(text: string): string {
+  return `${text.includes('\\') ? 'E' : ''}'${text.replaceAll(/['\\]/g, '$&$&')}'`;
+}
+
+/** Returns a string literal in which backslashes are ordinary characters (standard_conforming_strings is on): CHECK expressions hold these. */
+export function quoteStandardLiteral(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

@@ -23,8 +23,8 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   constants: [],
   migrations: [],
   // Pure functions: the name of a CHECK is made where its rule is written.
-  columns: ['src/connection/naming-strategy.ts'],
-  entities: ['columns', 'constants'],
+  columns: ['src/connection/naming-strategy.ts', 'src/errors/sql-text.ts'],
+  entities: ['columns', 'constants', 'src/errors/sql-text.ts'],
   validation: ['entities', 'columns', 'constants', 'errors', 'src/connection/save-call.ts'],
   repositories: ['entities', 'constants', 'validation', ...RUNTIME],
   retention: ['entities', 'constants', ...RUNTIME],

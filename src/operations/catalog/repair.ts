@@ -1,3 +1,4 @@
+import { quoteLiteral } from '../../errors/sql-text.js';
 import { fillInNames, type Names } from './describe.js';
 import { withSchemaName } from './schema-placeholder.js';
 import type { CatalogObject, Kind } from './snapshot.js';
@@ -33,11 +34,6 @@ export function createSettingSql({ name, on }: CatalogObject, value: string | un
   if (!LISTS.includes(name) || value === '') return `ALTER ${on} SET ${name} TO ${quoteLiteral(value)}`;
   // An empty entry is stored as "", which SQL does not take for a name.
   return `ALTER ${on} SET ${name} TO ${value.replaceAll(/(?<=^|, )""(?=,|$)/g, "''")}`;
-}
-
-/** A text in SQL. */
-export function quoteLiteral(text: string): string {
-  return `${text.includes('\\') ? 'E' : ''}'${text.replaceAll(/['\\]/g, '$&$&')}'`;
 }
 
 /** SQL that makes a fact what it should be (undefined: as PostgreSQL has it by itself). */

@@ -1,3 +1,4 @@
+import { quoteIdentifier } from '../../../errors/sql-text.js';
 import { BOOKKEEPING_TABLES } from '../bookkeeping.js';
 import { createCommentSql, createCaseSql } from '../queries/common.js';
 import { RIGHTS } from '../queries/rights.js';
@@ -86,13 +87,13 @@ ${[tables, columns, constraints, indexes, triggers, functions, publicRights].map
 }
 
 /** Names come twice: `name` as it is, `sql` as SQL writes it. A table is its `path`: SQL, without the schema. */
-export interface TableFacts {
+export interface CatalogTable {
   readonly path: string;
   readonly name: string;
   readonly comment: string | null;
 }
 
-export interface ColumnFacts {
+export interface CatalogColumn {
   readonly table: string;
   readonly name: string;
   readonly sql: string;
@@ -103,7 +104,7 @@ export interface ColumnFacts {
   readonly comment: string | null;
 }
 
-export interface ConstraintFacts {
+export interface CatalogConstraint {
   readonly table: string;
   readonly tableName: string;
   readonly name: string;
@@ -122,7 +123,7 @@ export interface ConstraintFacts {
   readonly enforced: boolean;
 }
 
-export interface IndexFacts {
+export interface CatalogIndex {
   readonly table: string;
   readonly tableName: string;
   readonly name: string;
@@ -146,7 +147,7 @@ export interface IndexFacts {
   readonly ofConstraint: boolean;
 }
 
-export interface TriggerFacts {
+export interface CatalogTrigger {
   readonly table: string;
   readonly tableName: string;
   readonly name: string;
@@ -155,7 +156,7 @@ export interface TriggerFacts {
   readonly firing: 'O' | 'A' | 'D' | 'R';
 }
 
-export interface FunctionFacts {
+export interface CatalogFunction {
   /** With its argument types, which are part of it. */
   readonly path: string;
   /** A trigger function: nobody can call it. */
@@ -172,12 +173,12 @@ export interface FunctionFacts {
 
 /** What the rules ask about. */
 export interface Catalog {
-  readonly tables: readonly TableFacts[];
-  readonly columns: readonly ColumnFacts[];
-  readonly constraints: readonly ConstraintFacts[];
-  readonly indexes: readonly IndexFacts[];
-  readonly triggers: readonly TriggerFacts[];
-  readonly functions: readonly FunctionFacts[];
+  readonly tables: readonly CatalogTable[];
+  readonly columns: readonly CatalogColumn[];
+  readonly constraints: readonly CatalogConstraint[];
+  readonly indexes: readonly CatalogIndex[];
+  readonly triggers: readonly CatalogTrigger[];
+  readonly functions: readonly CatalogFunction[];
   /** What PUBLIC was given beyond what PostgreSQL gives by itself: `SELECT ON TABLE posts`. */
   readonly publicRights: readonly string[];
 }
@@ -201,13 +202,13 @@ export async function readCatalog(query: Query, schema: string): Promise<Catalog
     all.map((one) => ({ ...one, table: short(one.table) })).filter(({ table }) => !BOOKKEEPING_TABLES.includes(table));
   return {
     tables: part('tables')
-      .map((table: TableFacts) => ({ ...table, path: short(table.path) }))
+      .map((table: CatalogTable) => ({ ...table, path: short(table.path) }))
       .filter(({ path }) => !BOOKKEEPING_TABLES.includes(path)),
-    columns: ours<ColumnFacts>(part('columns')),
-    constraints: ours<ConstraintFacts>(part('constraints')),
-    indexes: ours<IndexFacts>(part('indexes')),
-    triggers: ours<TriggerFacts>(part('triggers')),
-    functions: part('functions').map((one: FunctionFacts) => ({ ...one, path: short(one.path) })),
+    columns: ours<CatalogColumn>(part('columns')),
+    constraints: ours<CatalogConstraint>(part('constraints')),
+    indexes: ours<CatalogIndex>(part('indexes')),
+    triggers: ours<CatalogTrigger>(part('triggers')),
+    functions: part('functions').map((one: CatalogFunction) => ({ ...one, path: short(one.path) })),
     publicRights: part('publicRights').map((right: string) => withSchemaName(short(right), schema)),
   };
 }
@@ -223,8 +224,8 @@ export interface Violation {
 }
 
 /** A name in SQL that somebody may run: names may hold anything, SQL included. `…` stands for what is left to say. */
-export function quoteName(name: string): string {
-  return /^[a-z_][a-z0-9_…[\]]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+export function quoteNameIfNeeded(name: string): string {
+  return /^[a-z_][a-z0-9_…[\]]*$/.test(name) ? name : quoteIdentifier(name);
 }
 
 /** A table and, in order, columns of it. */

@@ -1,4 +1,4 @@
-import type { Catalog, ColumnFacts, Rule } from './catalog.js';
+import type { Catalog, CatalogColumn, Rule } from './catalog.js';
 
 /** Types that nobody should use, with what to use instead. Time stamps have a rule of their own. */
 const UNWANTED: readonly (readonly [type: RegExp, problem: string, instead: string])[] = [
@@ -42,7 +42,7 @@ export const comments: Rule = {
   ],
 };
 
-function findUnwantedType({ type, default: value }: ColumnFacts): (readonly [problem: string, instead: string])[] {
+function findUnwantedType({ type, default: value }: CatalogColumn): (readonly [problem: string, instead: string])[] {
   const found = UNWANTED.filter(([pattern]) => pattern.test(type)).map(
     ([, problem, instead]) => [problem, instead] as const,
   );
@@ -111,6 +111,6 @@ export const rowTimestamps: Rule = {
     ),
 };
 
-function listTimestamps({ columns }: Catalog): ColumnFacts[] {
+function listTimestamps({ columns }: Catalog): CatalogColumn[] {
   return columns.filter(({ type }) => /^timestamp[^[]*$/.test(type));
 }

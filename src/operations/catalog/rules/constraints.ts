@@ -1,9 +1,9 @@
 import {
   type Catalog,
-  type ColumnFacts,
-  type ConstraintFacts,
-  type IndexFacts,
-  quoteName,
+  type CatalogColumn,
+  type CatalogConstraint,
+  type CatalogIndex,
+  quoteNameIfNeeded,
   type Rule,
   type Violation,
 } from './catalog.js';
@@ -54,7 +54,7 @@ export const boundedFloats: Rule = {
       }),
 };
 
-function listMissingBounds(column: ColumnFacts, { constraints }: Catalog): string[] {
+function listMissingBounds(column: CatalogColumn, { constraints }: Catalog): string[] {
   const bounds = constraints
     .filter(({ table, columns: [only, ...others] }) => table === column.table && only === column.name && !others.length)
     .flatMap((constraint) => readBounds(constraint, column));
@@ -62,7 +62,7 @@ function listMissingBounds(column: ColumnFacts, { constraints }: Catalog): strin
 }
 
 /** From where a CHECK over this column alone bounds it. Alternatives bound nothing, but for "null, or …". */
-function readBounds({ expression }: ConstraintFacts, { sql }: ColumnFacts): string[] {
+function readBounds({ expression }: CatalogConstraint, { sql }: CatalogColumn): string[] {
   const text = (expression ?? '').replace(`(${sql} IS NULL) OR `, '');
   if (/\b(OR|NOT|CASE|COALESCE)\b/.test(text)) return [];
   const value = String.raw`((?:\((?:\([^()]*\)|[^()])*\)|[^()])*?)`;
@@ -108,11 +108,11 @@ export const foreignKeyIndexes: Rule = {
       .map(({ table, tableName, name, columns }) => ({
         object: `${table} ${name}`,
         problem: `has no index over all rows that begins with ${columns.join(', ')}`,
-        remedy: `CREATE INDEX CONCURRENTLY ${quoteName(`ix_${tableName}__${columns.join('_')}`)} ON ${table} (${columns.map(quoteName).join(', ')})`,
+        remedy: `CREATE INDEX CONCURRENTLY ${quoteNameIfNeeded(`ix_${tableName}__${columns.join('_')}`)} ON ${table} (${columns.map(quoteNameIfNeeded).join(', ')})`,
       })),
 };
 
-function checkDeleteRule(key: ConstraintFacts, catalog: Catalog, decided: string | undefined): Violation[] {
+function checkDeleteRule(key: CatalogConstraint, catalog: Catalog, decided: string | undefined): Violation[] {
   const object = `${key.table} ${key.name}`;
   const rule = SAID[key.onDelete ?? 'a'];
   if (decided !== undefined && rule !== decided) {
@@ -137,16 +137,16 @@ function checkDeleteRule(key: ConstraintFacts, catalog: Catalog, decided: string
   ];
 }
 
-function listForeignKeys({ constraints }: Catalog): ConstraintFacts[] {
+function listForeignKeys({ constraints }: Catalog): CatalogConstraint[] {
   return constraints.filter(({ kind }) => kind === 'f');
 }
 
-function getColumn({ table, columns }: ConstraintFacts): string {
+function getColumn({ table, columns }: CatalogConstraint): string {
   return `${table}.${columns.join(', ')}`;
 }
 
 /** Rows are looked for by these columns: in any order, and null is no value that has a parent. */
-function servesForeignKey({ table, columns, method, predicate, valid }: IndexFacts, key: ConstraintFacts): boolean {
+function servesForeignKey({ table, columns, method, predicate, valid }: CatalogIndex, key: CatalogConstraint): boolean {
   const first = columns.slice(0, key.columns.length);
   const [column = ''] = key.columns;
   return (

@@ -1,4 +1,4 @@
-import type { Catalog, IndexFacts, Rule } from './catalog.js';
+import type { Catalog, CatalogIndex, Rule } from './catalog.js';
 
 /** The requirements' fourth rule, by columns and not by name; a longer index that begins with them serves the same queries. */
 export const criticalIndexes: Rule = {
@@ -66,7 +66,7 @@ export const validIndexes: Rule = {
 };
 
 /** Is everything that `index` does for queries, and everything that it refuses, done by the other one? Of equals the first stays. */
-function canReplace(other: IndexFacts, index: IndexFacts, comesFirst: boolean): boolean {
+function canReplace(other: CatalogIndex, index: CatalogIndex, comesFirst: boolean): boolean {
   if (other.table !== index.table || other.method !== index.method || other.predicate !== index.predicate) return false;
   // That of an exclusion constraint refuses what no other index does.
   if (!other.valid || !startsWithColumns(other, index) || (index.ofConstraint && !index.unique)) return false;
@@ -82,16 +82,16 @@ function canReplace(other: IndexFacts, index: IndexFacts, comesFirst: boolean): 
   return other.included.length > index.included.length || comesFirst;
 }
 
-function isFirst(other: IndexFacts, index: IndexFacts, comesFirst: boolean): boolean {
+function isFirst(other: CatalogIndex, index: CatalogIndex, comesFirst: boolean): boolean {
   return other.ofConstraint === index.ofConstraint ? comesFirst : other.ofConstraint;
 }
 
-function isEquallyStrict(other: IndexFacts, index: IndexFacts): boolean {
+function isEquallyStrict(other: CatalogIndex, index: CatalogIndex): boolean {
   return other.nullsNotDistinct === index.nullsNotDistinct;
 }
 
 /** Only a B-tree is read from its first column on, and backwards just as well. */
-function startsWithColumns(other: IndexFacts, index: IndexFacts): boolean {
+function startsWithColumns(other: CatalogIndex, index: CatalogIndex): boolean {
   const { length } = index.keys;
   if (other.keys.length !== length && index.method !== 'btree') return false;
   const directions = other.directions.slice(0, length);

@@ -1,4 +1,4 @@
-import { type IndexFacts, quoteName, type Rule, type Violation } from './catalog.js';
+import { type CatalogIndex, quoteNameIfNeeded, type Rule, type Violation } from './catalog.js';
 
 /** PostgreSQL cuts longer names silently. */
 const LONGEST_BYTES = 63;
@@ -43,7 +43,7 @@ export const constraintNames: Rule = {
         {
           object: `${table} ${name}`,
           problem: `is not named ${form.says}`,
-          remedy: `ALTER TABLE ${table} RENAME CONSTRAINT ${sql} TO ${quoteName(form.says)}`,
+          remedy: `ALTER TABLE ${table} RENAME CONSTRAINT ${sql} TO ${quoteNameIfNeeded(form.says)}`,
         },
       ];
     }),
@@ -63,7 +63,7 @@ export const indexNames: Rule = {
           {
             object: `index ${index.name}`,
             problem: `on ${index.table} is not named ${form.says}`,
-            remedy: `ALTER INDEX ${index.sql} RENAME TO ${quoteName(form.says)}`,
+            remedy: `ALTER INDEX ${index.sql} RENAME TO ${quoteNameIfNeeded(form.says)}`,
           },
         ];
       }),
@@ -97,7 +97,7 @@ const FORMS: Readonly<Record<string, (table: string, columns: readonly string[])
   c: (table) => createMeaningPattern('ck', table),
 };
 
-function getIndexForm({ unique, tableName, columns, predicate, method }: IndexFacts): Form {
+function getIndexForm({ unique, tableName, columns, predicate, method }: CatalogIndex): Form {
   const kind = unique ? 'uq' : 'ix';
   const named = columns.filter((column) => column !== null);
   // An expression has no name to be listed by.
