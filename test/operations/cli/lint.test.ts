@@ -27,7 +27,7 @@ describe('migration:lint', () => {
   const run = (program: string, ...args: string[]): Promise<CliResult> =>
     runCli(['migration:lint', ...args], { program, env: { DATABASE_URL: db.url } });
 
-  // The compiled commands, with one more migration in their list, and the packages of this project.
+  // The compiled commands with one more migration in their list, and the packages of this project.
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'shared-db-lint-cli-'));
     planted = join(folder, 'program');
@@ -46,7 +46,7 @@ describe('migration:lint', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('finds nothing in our migrations, with and without a database', async () => {
+  it('finds nothing in the migrations of this package, with and without a database', async () => {
     const { program } = preparedServer();
     expect(await run(program, '--all')).toEqual({ code: 0, stdout: 'Nothing found in 7 migrations.\n', stderr: '' });
     expect(await run(program)).toMatchObject({
@@ -55,13 +55,13 @@ describe('migration:lint', () => {
     });
   });
 
-  it('says what a finding blocks, the safe way and how to accept it, once for each rule', async () => {
+  it('prints what a finding blocks, the recipe and the suppression comment, once for each rule', async () => {
     const { code, stdout, stderr } = await run(planted, '--all');
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(stdout).toBe(`Planted1999999999999, statement 1: create-index (ix)
   CREATE INDEX ix ON posts (content)
   what     An index is built on a table that has rows, without CONCURRENTLY.
-  blocks   SHARE while the whole table is read and sorted: writers wait.
+  blocks   SHARE while the whole table is read and sorted: writes wait.
   instead  Build it CONCURRENTLY in a migration of its own with \`transaction = false\`.
            -- transaction = false
            CREATE INDEX CONCURRENTLY "ix_posts__spam_filtered" ON "posts" ("spam_filtered");
@@ -73,7 +73,7 @@ accepted: Planted1999999999999, statement 2: drop-table (authors): gone since 2.
 `);
   });
 
-  it('lints what is pending against the database, and tells a machine', async () => {
+  it('lints pending migrations against the database, and prints JSON with --json', async () => {
     await db.dataSource.query(`INSERT INTO authors (platform, platform_id, handle) VALUES ('REDDIT', 'a', 'invented')`);
     await db.dataSource.query(
       `INSERT INTO posts (platform, platform_post_id, author_id, content) SELECT 'REDDIT', 'p', id, 'invented' FROM authors`,
@@ -94,16 +94,19 @@ accepted: Planted1999999999999, statement 2: drop-table (authors): gone since 2.
     expect(stdout).not.toContain('invented');
   });
 
-  it.each(['squawk-cli', 'libpg-query'])('ends with 2 and what to install where %s is missing', async (missing) => {
-    const link = join(folder, 'node_modules', missing);
-    await rm(link);
-    const { code, stdout, stderr } = await run(planted, '--all');
-    await symlink(resolve('node_modules', missing), link);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/^error: .+: npm install --save-dev squawk-cli@2\.61\.0 libpg-query@18\n$/);
-  });
+  it.each(['squawk-cli', 'libpg-query'])(
+    'ends with 2 and prints the install command where %s is missing',
+    async (missing) => {
+      const link = join(folder, 'node_modules', missing);
+      await rm(link);
+      const { code, stdout, stderr } = await run(planted, '--all');
+      await symlink(resolve('node_modules', missing), link);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toMatch(/^error: .+: npm install --save-dev squawk-cli@2\.61\.0 libpg-query@18\n$/);
+    },
+  );
 
-  it('ends with 2 where there is no database, or the flag is wrong', async () => {
+  it('ends with 2 where there is no database, or the option is unknown', async () => {
     const env = { DATABASE_URL: 'postgres://someone:hunter2@127.0.0.1:1/antone' };
     const nobody = await runCli(['migration:lint'], { env });
     expect(nobody).toMatchObject({
