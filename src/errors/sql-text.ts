@@ -49,7 +49,10 @@ export function removeLiterals(sql: string, length = 120): string {
     if (kind === 'string' || kind === 'dollar' || kind === 'number') return '?';
     return kind === 'space' || kind === 'comment' ? ' ' : text;
   });
-  const line = shown.join('').replaceAll(/\s+/g, ' ').trim();
+  const line = shown
+    .join('')
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
   return line.length <= length ? line : `${line.slice(0, length - 1).trimEnd()}…`;
 }
 

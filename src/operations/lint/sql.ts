@@ -1,6 +1,7 @@
 import type * as PgQuery from 'libpg-query';
 import type { Node, ScanToken } from 'libpg-query';
 import { SharedDbError } from '../../errors/shared-db-error.js';
+import { removeLiterals, tokenize } from '../../errors/sql-text.js';
 
 /** The migrations were not linted, because a tool is missing or failed. This says nothing about the migrations. */
 export class CouldNotLint extends SharedDbError {
@@ -31,9 +32,9 @@ export async function loadParser(): Promise<Parser> {
 /** One statement of a query, as PostgreSQL reads it. */
 export interface ParsedStatement {
   readonly node: Node;
-  /** Its text without comments and semicolon, cut after each comma outside brackets: each command of an ALTER TABLE is one part. */
+  /** Its text without comments and semicolon; of an ALTER TABLE one part for each command. */
   readonly parts: readonly string[];
-  /** Its text for messages: one line of at most 120 characters, with `…` for every literal. */
+  /** Its text for messages: one line of at most 120 characters, with `?` for every literal. */
   readonly shown: string;
   /** The comments before it, inside it, and after it on its last line. */
   readonly comments: readonly string[];
@@ -46,8 +47,6 @@ export interface ParsedQuery {
 }
 
 const COMMENTS: readonly string[] = ['SQL_COMMENT', 'C_COMMENT'];
-const LITERALS: readonly string[] = ['SCONST', 'ICONST', 'FCONST'];
-const SHOWN_LENGTH = 120;
 const [LINE_BREAK, BLANK] = [0x0a, 0x20];
 
 /**
@@ -69,14 +68,14 @@ export function parseQuery(sql: string, parser: Parser): ParsedQuery {
   );
   const owned = ranges.map((): string[] => []);
   for (const comment of comments) owned[findOwner(comment, ranges, bytes)]?.push(comment.text);
-  let first = 0;
   return {
-    statements: ranges.map((range, place) => {
-      while ((tokens[first]?.start ?? range.start) < range.start) first += 1;
+    statements: ranges.map(({ node, start, end }, place) => {
+      const text = clean.subarray(start, end).toString().trim();
       return {
-        node: range.node,
-        parts: splitAtCommas(clean, tokens, first, range),
-        shown: formatSql(tokens, first, range),
+        node,
+        parts: 'AlterTableStmt' in node ? splitAtCommas(text) : [text],
+        // It shows at most 120 characters, so that the rest of a long statement need not be read.
+        shown: removeLiterals(text.slice(0, 1_000)),
         comments: owned[place] ?? [],
       };
     }),
@@ -106,37 +105,14 @@ function removeComments(bytes: Buffer, comments: readonly ScanToken[]): Buffer {
   return clean;
 }
 
-function splitAtCommas(sql: Buffer, tokens: readonly ScanToken[], first: number, { start, end }: Range): string[] {
-  const cuts = [start];
+function splitAtCommas(sql: string): string[] {
+  const parts = [''];
   let depth = 0;
-  for (let index = first; (tokens[index]?.start ?? end) < end; index += 1) {
-    const { text = '', end: behind = end } = tokens[index] ?? {};
+  for (const { text } of tokenize(sql)) {
     if (text === '(' || text === '[') depth += 1;
     if (text === ')' || text === ']') depth -= 1;
-    if (text === ',' && depth === 0) cuts.push(behind);
+    parts.push(`${parts.pop() ?? ''}${text}`);
+    if (text === ',' && depth === 0) parts.push('');
   }
-  return cuts.map((cut, place) =>
-    sql
-      .subarray(cut, cuts[place + 1] ?? end)
-      .toString()
-      .trim(),
-  );
-}
-
-function formatSql(tokens: readonly ScanToken[], first: number, { start, end }: Range): string {
-  let [shown, place] = ['', start];
-  for (let index = first; shown.length <= SHOWN_LENGTH; index += 1) {
-    const token = tokens[index];
-    if (token === undefined || token.start >= end) break;
-    if (COMMENTS.includes(token.tokenName)) continue;
-    const gap = shown !== '' && token.start > place ? ' ' : '';
-    shown += gap + (isLiteral(token) ? '…' : token.text.replaceAll(/\p{Cc}/gu, ' '));
-    place = token.end;
-  }
-  return shown.length > SHOWN_LENGTH ? `${shown.slice(0, SHOWN_LENGTH - 1)}…` : shown;
-}
-
-// The scanner gives U&'…', B'…' and X'…' no token name.
-function isLiteral({ tokenName, text }: ScanToken): boolean {
-  return LITERALS.includes(tokenName) || text.includes("'");
+  return parts.map((part) => part.trim());
 }

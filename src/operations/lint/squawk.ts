@@ -22,30 +22,26 @@ const COLUMN_TYPES = 'The decorators in src/columns/ choose the types of columns
 export const TURNED_OFF: Readonly<Record<string, string>> = {
   'require-lock-timeout': 'The migrator sets a lock timeout for every migration.',
   'require-statement-timeout': 'The migrator sets a statement timeout for every migration.',
-  'prefer-robust-stmts':
-    'IF NOT EXISTS keeps an object that exists already, even an invalid index; the transaction and the migrator clean up.',
+  'prefer-robust-stmts': 'IF NOT EXISTS keeps whatever object has that name, even an invalid index.',
   'prefer-bigint-over-int': COLUMN_TYPES,
   'prefer-bigint-over-smallint': COLUMN_TYPES,
   'prefer-text-field': COLUMN_TYPES,
   'prefer-timestamp-tz': COLUMN_TYPES,
   'ban-char-field': COLUMN_TYPES,
-  'adding-required-field': 'add-required-column detects it; squawk also reports serial columns, which have a default.',
-  'adding-not-nullable-field': 'set-not-null detects it; squawk accepts any CHECK that mentions the column.',
-  'adding-foreign-key-constraint':
-    'add-foreign-key detects it; squawk also reports new nullable columns, for which PostgreSQL checks no row.',
-  'constraint-missing-not-valid':
-    'add-foreign-key, add-check, add-exclusion, set-not-null and validate-with-add detect it, and say which constraint it is.',
-  'ban-concurrent-index-creation-in-transaction':
-    'concurrently-in-transaction detects it; squawk is silent when the transaction is assumed.',
-  'require-concurrent-reindex': 'rewrite-table detects it, and CLUSTER, VACUUM FULL and REFRESH as well.',
-  'ban-drop-column': 'drop-column and replace-column detect it, and tell a dropped column from a replaced one.',
-  'ban-drop-table': 'drop-table detects it, and foreign tables as well.',
-  'ban-drop-database': 'drop-schema detects it, and schemas as well.',
-  'ban-truncate-cascade': 'truncate detects it, and TRUNCATE without CASCADE as well.',
-  'renaming-table': 'rename-object detects it, and views, types and schemas as well.',
-  'renaming-column': 'rename-column detects it, and columns of views and attributes of types as well.',
-  'transaction-nesting': 'transaction-control detects it.',
-  'ban-uncommitted-transaction': 'transaction-control detects it, and transactions that are committed as well.',
+  'adding-required-field': 'See add-required-column: squawk also reports serial columns, which have a default.',
+  'adding-not-nullable-field': 'See set-not-null: squawk accepts any CHECK that mentions the column.',
+  'adding-foreign-key-constraint': 'See add-foreign-key: squawk also reports new columns that are null in every row.',
+  'constraint-missing-not-valid': 'See add-check: squawk does not report a CHECK that is added with its column.',
+  'ban-concurrent-index-creation-in-transaction': 'See concurrently-in-transaction: squawk misses other commands.',
+  'require-concurrent-reindex': 'See rewrite-table: squawk does not report CLUSTER, VACUUM FULL and REFRESH.',
+  'ban-drop-column': 'See drop-column and replace-column: squawk does not tell one from the other.',
+  'ban-drop-table': 'See drop-table: squawk does not report foreign tables.',
+  'ban-drop-database': 'See drop-schema: squawk does not report schemas.',
+  'ban-truncate-cascade': 'See truncate: squawk does not report TRUNCATE without CASCADE.',
+  'renaming-table': 'See rename-object: squawk does not report views, types and schemas.',
+  'renaming-column': 'See rename-column: squawk does not report columns of views and attributes of types.',
+  'transaction-nesting': 'See transaction-control.',
+  'ban-uncommitted-transaction': 'See transaction-control: squawk does not report a transaction that is committed.',
 };
 
 /**

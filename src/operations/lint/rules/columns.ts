@@ -8,9 +8,8 @@ export const COLUMN_RULES: readonly Rule[] = [
     id: 'add-required-column',
     problem: 'A NOT NULL column without a default is added to a table that has rows.',
     blocks:
-      'PostgreSQL refuses the statement (SQLSTATE 23502). If the table is empty, inserts by the running version fail.',
-    instead:
-      'Give the column a constant default (no rewrite), or add it nullable, fill it in batches, then set NOT NULL.',
+      'PostgreSQL refuses the statement (SQLSTATE 23502). On an empty table, inserts of the running version fail.',
+    instead: 'Give it a constant default (no rewrite), or add it nullable, fill it in batches, then set NOT NULL.',
     recipe: [{ sql: `ALTER TABLE "posts" ADD COLUMN "language" text NOT NULL DEFAULT 'en';` }],
     find: ({ node }, context) =>
       listAddedColumns(node)
@@ -19,8 +18,7 @@ export const COLUMN_RULES: readonly Rule[] = [
   },
   {
     id: 'add-column-rewrite',
-    problem:
-      'A column is added whose value differs from row to row: a volatile default, serial, identity, or a stored expression.',
+    problem: 'A column is added with a volatile default, serial, identity or a stored expression.',
     blocks: 'ACCESS EXCLUSIVE while every row and index is rewritten: all reads and writes wait.',
     instead: 'Add the column without a default, set the default for new rows, then fill the old rows in batches.',
     recipe: [
@@ -34,8 +32,7 @@ export const COLUMN_RULES: readonly Rule[] = [
   {
     id: 'set-not-null',
     problem: 'NOT NULL is set on a column for which no validated CHECK excludes nulls.',
-    blocks:
-      'ACCESS EXCLUSIVE while the whole table is read: all reads and writes wait. The statement fails if there is a null.',
+    blocks: 'ACCESS EXCLUSIVE while the whole table is read: all reads and writes wait. It fails if there is a null.',
     instead: 'First add a CHECK and validate it under a weaker lock: SET NOT NULL then reads no row.',
     recipe: [
       {
@@ -64,8 +61,7 @@ ALTER TABLE "posts" DROP CONSTRAINT "ck_posts__raw_metrics_present";`,
     id: 'change-column-type',
     problem: 'The type of a column is changed.',
     blocks: 'ACCESS EXCLUSIVE, for most types while every row and index is rewritten: all reads and writes wait.',
-    instead:
-      'Add a second column, write both, fill it in batches, read the new column, drop the old column one release later.',
+    instead: 'Add a second column, write both, fill it in batches, read the new one, drop the old one a release later.',
     recipe: [
       { sql: `ALTER TABLE "posts" ADD COLUMN "error_total" bigint;` },
       {

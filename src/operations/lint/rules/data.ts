@@ -7,8 +7,7 @@ export const DATA_RULES: readonly Rule[] = [
   {
     id: 'data-with-schema',
     problem: 'A migration changes both the schema and rows.',
-    blocks:
-      'The locks of the schema change are held until the last row is changed. Neither part can be repeated alone.',
+    blocks: 'The locks of the schema change are held until the last row is changed. No part can be repeated alone.',
     instead: 'Change the schema in one migration and the rows in the next.',
     recipe: [
       { sql: `ALTER TABLE "experiments" ADD COLUMN "owner_team" text;` },
@@ -35,8 +34,7 @@ export const DATA_RULES: readonly Rule[] = [
   {
     id: 'truncate',
     problem: 'TRUNCATE removes all rows of a table.',
-    blocks:
-      'ACCESS EXCLUSIVE: all reads and writes wait. CASCADE also empties every table that refers to it. Reverting does not restore rows.',
+    blocks: 'ACCESS EXCLUSIVE: all reads and writes wait. CASCADE empties tables that refer to it. Rows are lost.',
     instead: 'Delete rows with a WHERE.',
     recipe: [{ sql: `DELETE FROM "learning_events" WHERE "created_at" < '2020-01-01';` }],
     find: ({ node }, context) =>
@@ -49,8 +47,7 @@ export const DATA_RULES: readonly Rule[] = [
   {
     id: 'enum-rename-value',
     problem: 'A value of an enum is renamed.',
-    blocks:
-      'The running version of a service: PostgreSQL refuses the old value (SQLSTATE 22P02), and the service does not know the new one.',
+    blocks: 'The running version: PostgreSQL refuses the old value (SQLSTATE 22P02), and the new one is unknown to it.',
     instead: 'Add the new value, write it, update the rows, and leave the old value unused.',
     recipe: [{ sql: `ALTER TYPE "escalation_status" ADD VALUE 'WAITING' AFTER 'IN_REVIEW';` }],
     find: ({ node }) => {

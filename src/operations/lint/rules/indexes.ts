@@ -21,8 +21,7 @@ export const INDEX_RULES: readonly Rule[] = [
   {
     id: 'drop-index',
     problem: 'An index of a table in use is dropped without CONCURRENTLY.',
-    blocks:
-      'ACCESS EXCLUSIVE on its table: held briefly, but while it waits for open queries, all other reads and writes wait as well.',
+    blocks: 'ACCESS EXCLUSIVE on its table: held briefly, but while it waits for open queries, all others wait too.',
     instead: 'Drop it CONCURRENTLY in a migration of its own with `transaction = false`.',
     recipe: [{ sql: `DROP INDEX CONCURRENTLY "ix_audit_logs__actor_created_at";`, transaction: false }],
     squawk: ['require-concurrent-index-deletion'],
@@ -39,12 +38,12 @@ export const INDEX_RULES: readonly Rule[] = [
         transaction: false,
       },
     ],
-    find: ({ node }, { inTransaction }) => (inTransaction && isRefusedInTransaction(node) ? [getCommand(node)] : []),
+    find: ({ node, shown }, { inTransaction }) =>
+      inTransaction && isRefusedInTransaction(node) ? [shown.split(' ', 2).join(' ')] : [],
   },
   {
     id: 'rewrite-table',
-    problem:
-      'A table or its indexes are rewritten (CLUSTER, VACUUM FULL, REINDEX, REFRESH, SET LOGGED, SET TABLESPACE).',
+    problem: 'A table or index is rewritten (CLUSTER, VACUUM FULL, REINDEX, REFRESH, SET LOGGED, SET TABLESPACE).',
     blocks: 'ACCESS EXCLUSIVE (REINDEX: SHARE) until the statement ends: all reads and writes wait.',
     instead: 'Use the CONCURRENTLY form outside a transaction. Rewrite tables outside deployments.',
     recipe: [{ sql: `REINDEX TABLE CONCURRENTLY "posts";`, transaction: false }],
@@ -90,23 +89,6 @@ function isRefusedInTransaction(node: Node): boolean {
 function isConcurrent(node: Node): boolean {
   return 'ReindexStmt' in node && isOn(findOption(node.ReindexStmt.params, 'concurrently'));
 }
-
-/** Returns the SQL command of a statement that PostgreSQL refuses inside a transaction. */
-function getCommand(node: Node): string {
-  const [kind = ''] = Object.keys(node);
-  return SQL_COMMANDS[kind] ?? 'ALTER TABLE … DETACH PARTITION CONCURRENTLY';
-}
-
-const SQL_COMMANDS: Readonly<Record<string, string>> = {
-  IndexStmt: 'CREATE INDEX CONCURRENTLY',
-  DropStmt: 'DROP INDEX CONCURRENTLY',
-  ReindexStmt: 'REINDEX',
-  VacuumStmt: 'VACUUM',
-  CreatedbStmt: 'CREATE DATABASE',
-  DropdbStmt: 'DROP DATABASE',
-  AlterSystemStmt: 'ALTER SYSTEM',
-  CreateTableSpaceStmt: 'CREATE TABLESPACE',
-};
 
 /** Returns the tables, indexes or views that a statement rewrites under a strong lock. */
 function listRewritten(node: Node): string[] {

@@ -19,14 +19,12 @@ const UNCOLLECTED_SQL: Rule = {
   id: 'uncollected-sql',
   problem: 'The linter could not collect all SQL that the migration executes, so that part of it is not linted.',
   blocks: 'Unknown.',
-  instead:
-    'Lint against a database (without --all), or run `migration:run --dry-run` and suppress this finding with the result.',
+  instead: 'Lint against a database (without --all), or try `migration:run --dry-run` and suppress this finding.',
 };
 
 const UNANSWERED_QUERY: Rule = {
   id: 'unanswered-query',
-  problem:
-    'The migration reads rows that are not available to the linter, which gave it none. It may execute other SQL.',
+  problem: 'The migration reads rows, and the linter could give it none. It may execute other SQL than was linted.',
   blocks: 'Unknown.',
   instead: 'Put the condition into SQL (INSERT … SELECT, UPDATE … FROM), or lint against a database (without --all).',
 };
@@ -42,8 +40,7 @@ export const INVALID_SUPPRESSION: Rule = {
   id: 'invalid-suppression',
   problem: 'A comment suppresses an unknown rule or a rule that finds nothing here, or it gives no reason.',
   blocks: 'No session. The comment would hide a later finding.',
-  instead:
-    'Write `-- lint: accept <rule>: <reason>` before the statement, or remove the comment. This finding cannot be suppressed.',
+  instead: 'Correct it to `-- lint: accept <rule>: <reason>`, or remove it. This finding cannot be suppressed.',
 };
 
 /** Rules about a migration as a whole, and about linting itself. They have no detector of their own: the linter applies them. */

@@ -18,8 +18,7 @@ export const REMOVAL_RULES: readonly Rule[] = [
     id: 'drop-column',
     problem: 'A column is dropped, and its data is lost.',
     blocks: 'The running version of a service, whose queries name the column. Reverting does not restore the data.',
-    instead:
-      'Stop using the column in one release and drop it in the next. Then suppress this finding and name the first release.',
+    instead: 'Stop using it in one release. Drop it in the next one, and suppress this finding with that reason.',
     recipe: [
       {
         sql: `-- lint: accept drop-column: since 2.0 nothing reads or writes it
@@ -33,8 +32,7 @@ ALTER TABLE "posts" DROP COLUMN "error_message";`,
     id: 'replace-column',
     problem: 'A column is dropped and added again, as TypeORM generates it when a type changes. Its data is lost.',
     blocks: 'The running version of a service, which needs the data. Reverting does not restore it.',
-    instead:
-      'Add a second column, copy the values in batches, read the new column, drop the old column one release later.',
+    instead: 'Add a second column, copy in batches, read the new one, drop the old one a release later.',
     recipe: [{ sql: `ALTER TABLE "authors" ADD COLUMN "display_name_long" text;` }],
     find: (statement, context) =>
       listDroppedColumns(statement.node, context).filter((name) => isReplaced(name, context)),
@@ -43,8 +41,7 @@ ALTER TABLE "posts" DROP COLUMN "error_message";`,
     id: 'drop-table',
     problem: 'A table is dropped, and its data is lost.',
     blocks: 'The running version of a service, whose queries name the table. Reverting does not restore the data.',
-    instead:
-      'Stop using the table in one release, archive it, and drop it in the next. Then suppress this finding and name the first release.',
+    instead: 'Stop using it in one release and archive it. Drop it in the next one, and suppress this finding.',
     recipe: [
       {
         sql: `-- lint: accept drop-table: since 2.0 nothing uses it; archived with the backup of that release
@@ -94,8 +91,7 @@ DROP SCHEMA "old_imports";`,
     id: 'rename-object',
     problem: 'A table, view, type or schema is renamed or moved.',
     blocks: 'The running version of a service, whose queries use the old name.',
-    instead:
-      'Create a view with the old name and keep it until nothing uses it. Suppress this finding with that reason.',
+    instead: 'Keep a view with the old name until nothing uses it, and suppress this finding with that reason.',
     recipe: [
       {
         sql: `-- lint: accept rename-object: the view keeps the old name for the running version
@@ -109,8 +105,7 @@ CREATE VIEW "segmented_weights" AS SELECT * FROM "segment_weights";`,
     id: 'rename-column',
     problem: 'A column is renamed.',
     blocks: 'The running version of a service, whose queries use the old name.',
-    instead:
-      'Keep the name in the database and map it in the entity. Otherwise add, copy, read and drop over two releases.',
+    instead: 'Keep the name in the database and map it in the entity, or add, copy, read and drop over two releases.',
     recipe: [
       {
         sql: `COMMENT ON COLUMN "posts"."detected_at" IS 'When the monitor found the post; firstSeenAt in the entity.';`,

@@ -31,8 +31,7 @@ export const RIGHTS_RULES: readonly Rule[] = [
   },
   {
     id: 'privileged-role',
-    problem:
-      'A role gets an attribute or a membership that bypasses grants and policies (SUPERUSER, BYPASSRLS, CREATEROLE…).',
+    problem: 'A role gets an attribute or membership that bypasses grants and policies (SUPERUSER, CREATEROLE…).',
     blocks: 'No session. An attacker who obtains the role controls the server.',
     instead: 'Grant only the privileges that are needed. An administrator creates privileged roles by hand.',
     recipe: [
@@ -54,10 +53,8 @@ GRANT SELECT ON "kpi_metrics" TO "lint_recipe_reporting";`,
   {
     id: 'security-definer',
     problem: 'A SECURITY DEFINER function has no fixed search_path, or PUBLIC can execute it.',
-    blocks:
-      'No session. A caller can create an object that the function uses by mistake, and so act with the rights of its owner.',
-    instead:
-      'Use SECURITY INVOKER. Otherwise set search_path in the function and revoke EXECUTE from PUBLIC in the same migration.',
+    blocks: 'No session. A caller can make the function use an object of theirs with the rights of its owner.',
+    instead: 'Use SECURITY INVOKER, or set search_path in the function and revoke EXECUTE from PUBLIC.',
     recipe: [
       {
         sql: `CREATE FUNCTION "count_posts"() RETURNS bigint LANGUAGE sql STABLE

@@ -11,8 +11,7 @@ export const SESSION_RULES: readonly Rule[] = [
     id: 'session-setting',
     problem: 'A setting of the session is changed and not reset.',
     blocks: 'No session. Later migrations use the setting, and behind a connection pooler other services do.',
-    instead:
-      'Use SET LOCAL, which ends with the transaction. Outside a transaction, RESET the setting in the same migration.',
+    instead: 'Use SET LOCAL, which ends with the transaction; without a transaction, RESET it in the same migration.',
     recipe: [{ sql: `SET LOCAL work_mem = '64MB';` }],
     find: (statement, { statements }) =>
       listSettingsLeft(statement.node).filter(
@@ -22,10 +21,8 @@ export const SESSION_RULES: readonly Rule[] = [
   {
     id: 'transaction-control',
     problem: 'The migration begins or ends a transaction.',
-    blocks:
-      'No session. If a statement after COMMIT fails, the statements before it stay, but the migration is not recorded.',
-    instead:
-      'Split the migration: each migration is one transaction. To run it without one, set `transaction = false`.',
+    blocks: 'No session. If a statement after COMMIT fails, the database keeps half of an unrecorded migration.',
+    instead: 'Split it: each migration is one transaction. To run it without one, set `transaction = false`.',
     recipe: [{ sql: `ALTER TABLE "replies" ADD COLUMN "reviewed_by" text;` }],
     find: ({ node }) =>
       'TransactionStmt' in node && !SAVEPOINTS.includes(node.TransactionStmt.kind)
