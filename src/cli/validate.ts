@@ -3,7 +3,7 @@ import type { Environment } from '../connection/environment.js';
 import { SharedDbError } from '../errors/shared-db-error.js';
 import { getSqlState, toDatabaseError } from '../errors/translate.js';
 import { toOneLine } from '../operations/catalog/describe.js';
-import type { Finding, Verdict } from '../operations/catalog/rules/index.js';
+import type { Finding, ValidationResult } from '../operations/catalog/rules/index.js';
 import { SCHEMA_REQUIREMENTS } from '../schema/requirements.js';
 import { createAction, COULD_NOT_CHECK, output } from './command.js';
 import { acquireDatabase, describeTarget, withReadOnly } from './database.js';
@@ -12,7 +12,7 @@ interface ValidateOptions {
   json?: boolean;
 }
 
-interface Report extends Verdict {
+interface Report extends ValidationResult {
   /** Host, port and name; no user. */
   readonly database: string;
   readonly valid: boolean;

@@ -29,8 +29,8 @@ describe('migration:check', () => {
       const { code, stdout, stderr } = await check(url);
       expect(stdout).toMatch(
         new RegExp(
-          `^not seen: which migrations are applied: this role may not read public.migrations .*
-not seen: what TypeORM thinks of it: this role has no right on 24 of the tables .*
+          `^not seen: which migrations are applied: this role cannot read public.migrations .*
+not seen: what TypeORM would change: this role has no privilege on 24 of the tables .*
 Nothing differs: \\S+ is what this version was made for.\n$`,
         ),
       );
@@ -47,7 +47,7 @@ Nothing differs: \\S+ is what this version was made for.\n$`,
     it('cannot make scratch databases, which is not a difference', async () => {
       const { code, stdout, stderr } = await check(url, '--full');
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      expect(stderr).toContain('error: Cannot create scratch databases: this role may not');
+      expect(stderr).toContain('error: Cannot create scratch databases: the role has no CREATEDB');
     });
   });
 
