@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { BOOKKEEPING_TABLES } from '../../src/operations/catalog/bookkeeping.js';
 import { BOOKKEEPING_LIST } from '../support/bookkeeping.js';
 
-/** Every table of ours; what the migrator keeps is not one. */
+/** Every table with an entity; not the bookkeeping tables of the migrator. */
 const OURS = `relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname NOT IN (${BOOKKEEPING_LIST})`;
 
 export interface ColumnRow {

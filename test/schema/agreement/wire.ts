@@ -10,18 +10,18 @@ const { prepareValue } = createRequire(import.meta.url)('pg/lib/utils.js') as {
 
 const parserOf = pg.types.getTypeParser as (typeId: number, format: 'text') => (text: string) => unknown;
 
-/** What reaches PostgreSQL of a value given to TypeORM. */
+/** What TypeORM and node-postgres send to PostgreSQL for a value. */
 export type Wire =
   /** A parameter, as text. */
   | { readonly sent: string | null }
-  /** DEFAULT in its place. */
+  /** DEFAULT instead of a value. */
   | { readonly absent: true }
-  /** Nothing: TypeORM or node-postgres threw. */
+  /** Nothing, because TypeORM or node-postgres threw. */
   | { readonly failed: string }
-  /** A parameter in binary: not asked. It comes of a Buffer, which no column takes and none gives back. */
+  /** A binary parameter for a Buffer, which no column accepts. It is not tried. */
   | { readonly binary: true };
 
-/** Turns a value into what TypeORM and node-postgres would send for it. Not for functions, which TypeORM takes for SQL. */
+/** Converts a value to what TypeORM and node-postgres would send. Not for functions, which TypeORM takes for SQL. */
 export function toWire(column: ColumnMetadata, value: unknown): Wire {
   try {
     const prepared = prepare(column, value);
@@ -33,7 +33,7 @@ export function toWire(column: ColumnMetadata, value: unknown): Wire {
   }
 }
 
-/** Would node-postgres say on standard error that it is asked to send an invalid Date? */
+/** Whether node-postgres would print a warning about an invalid Date. */
 export function isWarnedOf(column: ColumnMetadata, value: unknown): boolean {
   try {
     const prepared = prepare(column, value);

@@ -15,7 +15,7 @@ const resolved = { status: 'RESOLVED', resolved_by: 'operator-1', resolved_at: N
 const completed = { status: 'COMPLETED', start_date: NOON, end_date: LATER };
 const measured = { actual_improvement: 0.1, accuracy: 0.95, evaluated_at: NOON };
 
-/** Updates of one stored row. What else may be done to it, and by whom, is in test/integration/finals. */
+/** Updates of one stored row. Other statements and roles are tested in test/integration/finals. */
 const FINAL: readonly Case[] = [
   finalCase(
     'posts',
@@ -172,9 +172,14 @@ function appendOnly(trigger: string, event: string, statement: Statement): Case 
   return {
     guard: { kind: 'trigger', table: log, name: `${trigger} ${event}` },
     attacks: [
-      { said: statement.sql, before: [stored], statement, refusal: { code: '42501', table: log, constraint: trigger } },
+      {
+        label: statement.sql,
+        before: [stored],
+        statement,
+        refusal: { code: '42501', table: log, constraint: trigger },
+      },
     ],
-    validCounterparts: [{ said: 'one more entry', before: [stored], statement: insert(log, rowOf(log, 4)) }],
+    validCounterparts: [{ label: 'one more entry', before: [stored], statement: insert(log, rowOf(log, 4)) }],
     removal: `ALTER TABLE ${log} DISABLE TRIGGER ${trigger}`,
   };
 }
@@ -183,7 +188,7 @@ function appendOnly(trigger: string, event: string, statement: Statement): Case 
 function finalCase(table: string, meaning: string, row: Row, refused: readonly Row[], accepted: readonly Row[]): Case {
   const constraint = `tg_${table}__${meaning}`;
   const change = (changes: Row): Attempt => ({
-    said: `${shown(row)} becomes ${shown(changes)}`,
+    label: `${shown(row)} becomes ${shown(changes)}`,
     before: [insert(table, rowOf(table, 3, row))],
     statement: update(table, changes),
   });

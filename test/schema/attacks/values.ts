@@ -1,5 +1,5 @@
 /*
- * What each kind of column must refuse and accept, said once more and independently of src/columns: by its bounds, typed in
+ * What each kind of column must refuse and accept, written independently of src/columns: by its bounds, listed in
  * areas/. A word stands for all CHECKs of one column; a facet is one of them, named by the last part of its name.
  */
 

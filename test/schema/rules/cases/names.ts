@@ -11,7 +11,7 @@ export const NAME_CASES: CasesByRule = {
       [table('sheep'), ['table-and-column-names table sheep']],
       [table('status'), ['table-and-column-names table status']],
       [
-        // What is named after it is not told of one by one.
+        // Objects that are named after the table are not reported as well.
         `${table('things')}; ALTER TABLE things RENAME TO "Things"`,
         ['table-and-column-names table "Things"'],
       ],
