@@ -75,10 +75,10 @@ export async function enums(dataSource: DataSource): Promise<{ name: string; val
   );
 }
 
-/** The migrator's own tables, and what belongs to them by name: sequences, keys, row types. */
+/** The bookkeeping tables of the migrator, and objects named after them: sequences, keys, row types. */
 const NOT_OURS = `'${BOOKKEEPING_TABLES.join('|')}'`;
 
-/** Everything in the schema that a migration could have made: empty when all are reverted. */
+/** Lists everything in the schema that a migration could have created. It is empty when all migrations are reverted. */
 export async function leftovers(dataSource: DataSource): Promise<{ name: string }[]> {
   return dataSource.query(
     `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname !~ ${NOT_OURS}

@@ -48,13 +48,13 @@ function prepare(column: ColumnMetadata, value: unknown): unknown {
   return driverOf(column).preparePersistentValue(given, column);
 }
 
-/** Turns PostgreSQL's text of a stored value into what TypeORM would hand back. */
+/** Converts PostgreSQL's text of a stored value to what TypeORM would return. */
 export function fromWire(column: ColumnMetadata, { typeId }: StoredColumn, text: string | null): unknown {
   const parsed: unknown = text === null ? null : parserOf(typeId, 'text')(text);
   return driverOf(column).prepareHydratedValue(parsed, column);
 }
 
-/** node-postgres writes the same of an invalid Date, and a warning with it. */
+/** Replaces an invalid Date with the text that node-postgres sends for it, because node-postgres also prints a warning. */
 function withoutInvalidDates(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutInvalidDates);
   return value instanceof Date && Number.isNaN(value.getTime()) ? '0NaN-NaN-NaNTNaN:NaN:NaN.NaN+NaN:NaN' : value;
