@@ -4,7 +4,7 @@ import { SharedDbError } from '../errors/shared-db-error.js';
 import { getSqlState, toDatabaseError } from '../errors/translate.js';
 import { readSchemaCatalog } from '../operations/catalog/compare.js';
 import { toOneLine } from '../operations/catalog/describe.js';
-import { type Finding, RULES, validateCatalog, type Verdict } from '../operations/catalog/rules/index.js';
+import { type Finding, RULES, validateCatalog, type ValidationResult } from '../operations/catalog/rules/index.js';
 import { SCHEMA_REQUIREMENTS } from '../schema/requirements.js';
 import {
   COULD_NOT_CHECK,
@@ -16,7 +16,7 @@ import {
 } from './command.js';
 import { describeTarget, withDatabase, withDataSource } from './database.js';
 
-interface Report extends Verdict {
+interface Report extends ValidationResult {
   /** Host, port, name and schema; no user. */
   readonly database: string;
   readonly valid: boolean;

@@ -24,7 +24,6 @@ export {
   Choice,
   createChoiceRule,
   createFormatRule,
-  quoteLiteral,
   LOWER_SNAKE,
   Text,
   createTextRules,

@@ -1,6 +1,7 @@
+import { quoteStandardLiteral } from '../errors/sql-text.js';
 import { toCharacterClass, CONTROLS, INVISIBLE, toPostgresRegex, TRAILING_MARKS } from './characters.js';
 import type { ColumnRule } from './registry.js';
-import { isLength, isStorable, quoteLiteral, type TextFormat } from './text.js';
+import { isLength, isStorable, type TextFormat } from './text.js';
 import { defineColumn } from './define-column.js';
 
 /** Largest length of an item of any list, in characters. */
@@ -54,7 +55,7 @@ function createSizeRule(min: number, max: number): ColumnRule {
 function createItemsRule({ pattern, message }: TextFormat): ColumnRule {
   const item = new RegExp(pattern.source, 'u');
   const one = toPostgresRegex(pattern.source).replace(/^\^/, '').replace(/\$$/, '');
-  const all = quoteLiteral(`^(\\u001F(${one}))+$`);
+  const all = quoteStandardLiteral(`^(\\u001F(${one}))+$`);
   return {
     kind: 'items',
     message: `must be a list of which each item ${message}, at most ${ITEM_LENGTH} characters long`,

@@ -1,3 +1,4 @@
+import { quoteStandardLiteral } from '../errors/sql-text.js';
 import { toCharacterClass, INVISIBLE, toPostgresRegex } from './characters.js';
 import type { ColumnRule } from './registry.js';
 import { defineColumn, type Nullable } from './define-column.js';
@@ -54,7 +55,7 @@ export function Text(options: TextOptions): PropertyDecorator {
 export function Choice(list: readonly string[], options: Nullable & { default?: string } = {}): PropertyDecorator {
   const fallback = options.default === undefined ? {} : { default: options.default };
   return defineColumn({ type: 'text', nullable: options.nullable ?? false, ...fallback }, [
-    { ...createChoiceRule(list), sql: (column) => `${column} IN (${list.map(quoteLiteral).join(', ')})` },
+    { ...createChoiceRule(list), sql: (column) => `${column} IN (${list.map(quoteStandardLiteral).join(', ')})` },
   ]);
 }
 
@@ -85,13 +86,8 @@ export function createFormatRule({ pattern, message }: TextFormat): ColumnRule {
     kind: 'format',
     message,
     isValid: (value) => typeof value === 'string' && (value.length > LONGEST_MATCHED || inCodePoints.test(value)),
-    sql: (column) => `${column} ~ ${quoteLiteral(toPostgresRegex(inCodePoints.source))}`,
+    sql: (column) => `${column} ~ ${quoteStandardLiteral(toPostgresRegex(inCodePoints.source))}`,
   };
-}
-
-/** Returns a PostgreSQL string literal. Backslashes are plain characters (standard_conforming_strings). */
-export function quoteLiteral(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** Returns true when PostgreSQL can store the text unchanged: no NUL, no half of a surrogate pair. */
@@ -111,7 +107,7 @@ const notBlank: ColumnRule = {
   kind: 'blank',
   message: 'must contain at least one visible character',
   isValid: (value) => typeof value === 'string' && visible.test(value),
-  sql: (column) => `${column} ~ ${quoteLiteral(toPostgresRegex(VISIBLE))}`,
+  sql: (column) => `${column} ~ ${quoteStandardLiteral(toPostgresRegex(VISIBLE))}`,
 };
 
 // Counts code points like char_length. class-validator's `Length` does not count variation selectors.
@@ -136,6 +132,6 @@ function createContainsRule(part: string): ColumnRule {
     kind: 'contains',
     message: `must contain "${part}"`,
     isValid: (value) => typeof value === 'string' && value.includes(part),
-    sql: (column) => `position(${quoteLiteral(part)} IN ${column}) > 0`,
+    sql: (column) => `position(${quoteStandardLiteral(part)} IN ${column}) > 0`,
   };
 }

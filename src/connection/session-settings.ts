@@ -1,3 +1,4 @@
+import { quoteIdentifier, quoteStandardLiteral } from '../errors/sql-text.js';
 import { DEFAULT_SCHEMA } from './schema-name.js';
 
 /** Settings of a session by name, with the values that `current_setting` shows. */
@@ -81,7 +82,7 @@ export function withLimits(settings: SessionSettings, limits: SessionLimits): Se
 
 /** A schema as search_path names it: quoted where it must be. */
 function formatSearchPath(schema = DEFAULT_SCHEMA): string {
-  return /^[a-z_][a-z0-9_$]*$/.test(schema) ? schema : `"${schema.replaceAll('"', '""')}"`;
+  return /^[a-z_][a-z0-9_$]*$/.test(schema) ? schema : quoteIdentifier(schema);
 }
 
 /** The settings as the start of a connection takes them (`options` of node-postgres, PGOPTIONS of libpq). */
@@ -94,7 +95,7 @@ export function formatStartupOptions(settings: SessionSettings): string {
 /** The same as SQL, for the rest of a transaction. */
 export function setLocalSql(settings: SessionSettings): string {
   const calls = Object.entries(settings).map(
-    ([name, value]) => `pg_catalog.set_config('${name}', '${value.replaceAll("'", "''")}', true)`,
+    ([name, value]) => `pg_catalog.set_config('${name}', ${quoteStandardLiteral(value)}, true)`,
   );
   return `SELECT ${calls.join(', ')}`;
 }

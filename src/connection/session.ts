@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { types as kindOf } from 'node:util';
 import pg from 'pg';
 import { SharedDbError } from '../errors/shared-db-error.js';
+import { quoteStandardLiteral } from '../errors/sql-text.js';
 import { describeAddress, type Place } from './database-url.js';
 import {
   LIMIT_NAMES,
@@ -143,7 +144,7 @@ function formatValue(value: string | null | undefined): string {
 }
 
 function formatPair([name, value]: readonly [string, string]): string {
-  return `('${name}', '${value.replaceAll("'", "''")}')`;
+  return `('${name}', ${quoteStandardLiteral(value)})`;
 }
 
 export interface SessionClientConfig extends pg.ClientConfig {

@@ -1,4 +1,5 @@
-import { quoteLiteral, type TextFormat } from '../columns/index.js';
+import type { TextFormat } from '../columns/index.js';
+import { quoteStandardLiteral } from '../errors/sql-text.js';
 import type { Platform } from './enums.js';
 
 /** Format of a user name on each platform. */
@@ -22,7 +23,7 @@ export const HANDLE_FORMATS: Readonly<Record<Platform, TextFormat & { readonly e
 
 /** SQL condition of these formats. */
 export const HANDLE_OF_PLATFORM = `CASE "platform" ${Object.entries(HANDLE_FORMATS)
-  .map(([platform, { pattern }]) => `WHEN '${platform}' THEN "handle" ~ ${quoteLiteral(pattern.source)}`)
+  .map(([platform, { pattern }]) => `WHEN '${platform}' THEN "handle" ~ ${quoteStandardLiteral(pattern.source)}`)
   .join(' ')} END`;
 
 /** Message: "a handle on TWITTER must be 1 to 15 letters, digits or underscores, like jane_doe7; on REDDIT it must be…" */

@@ -49,7 +49,10 @@ export function removeLiterals(sql: string, length = 120): string {
     if (kind === 'string' || kind === 'dollar' || kind === 'number') return '?';
     return kind === 'space' || kind === 'comment' ? ' ' : text;
   });
-  const line = shown.join('').replaceAll(/\s+/g, ' ').trim();
+  const line = shown
+    .join('')
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
   return line.length <= length ? line : `${line.slice(0, length - 1).trimEnd()}…`;
 }
 
@@ -82,4 +85,19 @@ function matchBlockComment(sql: string, at: number): Token | undefined {
     if (depth === 0) return { kind: 'comment', text: sql.slice(at, marks.lastIndex) };
   }
   return { kind: 'comment', text: sql.slice(at) };
+}
+
+/** Returns the name in double quotes, whatever it holds: `"posts"`. */
+export function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Returns a string literal that means the same under either value of standard_conforming_strings: `E'…'` where it holds a backslash. */
+export function quoteLiteral(text: string): string {
+  return `${text.includes('\\') ? 'E' : ''}'${text.replaceAll(/['\\]/g, '$&$&')}'`;
+}
+
+/** Returns a string literal in which backslashes are ordinary characters (standard_conforming_strings is on): CHECK expressions hold these. */
+export function quoteStandardLiteral(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }

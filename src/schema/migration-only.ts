@@ -1,11 +1,12 @@
+/** Tells the drift check which objects of our schema only migrations can create. */
 import type { MigrationOnly } from '../operations/catalog/compare.js';
 import { BOOKKEEPING } from '../operations/catalog/bookkeeping.js';
 
-const APPEND_ONLY = 'TypeORM cannot express it: an audit log that can be changed proves nothing.';
+const APPEND_ONLY = 'TypeORM cannot declare it. It refuses every change of the audit log.';
 
-const FINAL = 'TypeORM cannot express it: what is final does not change, whatever path the write takes.';
+const FINAL = 'TypeORM cannot declare it. It refuses to change a final value, whichever client writes.';
 
-/** The triggers that refuse to change what is final: table and meaning. */
+/** The triggers that refuse to change a final value, by table and meaning. */
 const FINAL_TRIGGERS: readonly (readonly [table: string, ...meanings: string[]])[] = [
   ['posts', 'stays_processed'],
   ['experiments', 'end_final'],
@@ -19,11 +20,11 @@ const FINAL_TRIGGERS: readonly (readonly [table: string, ...meanings: string[]])
   ['escalations', 'closing_final'],
 ];
 
-/** Where a migrated database may differ from one synchronised from the entities, and why. Nowhere else. */
+/** The only differences between a migrated database and one that is synchronised from the entities, each with its reason. */
 export const MIGRATION_ONLY: readonly MigrationOnly[] = [
   ...BOOKKEEPING.map(({ name, purpose }) => ({
     object: `table ${name}`,
-    reason: `${purpose}; no entity is behind it.`,
+    reason: `${purpose}; it has no entity.`,
   })),
   { object: 'function refuse_audit_log_change()', reason: APPEND_ONLY },
   { object: 'trigger tg_audit_logs__append_only on audit_logs', reason: APPEND_ONLY },

@@ -1,6 +1,7 @@
+/** Tells the catalog rules what our schema must have beyond the rules, and which violations are intended. */
 import type { Exception, SchemaRequirements, TableColumns } from '../operations/catalog/rules/catalog.js';
 
-/** The unique constraints that services rely on, over all rows. */
+/** Columns whose values must be unique over all rows. */
 const REQUIRED_UNIQUES: readonly TableColumns[] = [
   ['authors', 'platform', 'platform_id'],
   ['posts', 'platform', 'platform_post_id'],
@@ -9,7 +10,7 @@ const REQUIRED_UNIQUES: readonly TableColumns[] = [
   ['community_champions', 'author_id'],
 ];
 
-/** The indexes that services rely on for speed, over all rows. */
+/** Columns on which services filter or sort: each list must be the beginning of an index on all rows. */
 const REQUIRED_INDEXES: readonly TableColumns[] = [
   ['authors', 'is_power_user'],
   ['authors', 'platform', 'handle'],
@@ -29,14 +30,14 @@ const REQUIRED_INDEXES: readonly TableColumns[] = [
   ['escalations', 'created_at'],
 ];
 
-/** The delete rule of each foreign key: what happens to a row when the row that it refers to is deleted. */
+/** The ON DELETE rule of every foreign key. */
 const DELETE_RULES: SchemaRequirements['deleteRules'] = {
   'authors.power_tier_id': 'SET NULL',
   'posts.author_id': 'CASCADE',
   'decisions.post_id': 'CASCADE',
   'decisions.archetype_id': 'SET NULL',
   'decisions.experiment_id': 'SET NULL',
-  // A reply is for ever: neither a purge nor the deletion of an author may take it along.
+  // A reply is kept for ever, even when retention deletes its decision or an author is erased.
   'replies.decision_id': 'SET NULL',
   'replies.archetype_id': 'SET NULL',
   'competitors.category_id': 'SET NULL',
@@ -53,46 +54,49 @@ const DELETE_RULES: SchemaRequirements['deleteRules'] = {
 };
 
 const WRITTEN_ONCE = 'Rows are written once and never changed.';
-const NOT_ASKED = 'Acceptance criterion 2 gives it none:';
 
-/** Every violation that is meant, and why. One that a migrated database does not need fails a test. */
+/** Every intended violation, with its reason. A test fails when a migrated database does not need an exception. */
 const EXCEPTIONS: readonly Exception[] = [
   { rule: 'row-timestamps', object: 'audit_logs.updated_at', reason: WRITTEN_ONCE },
-  { rule: 'row-timestamps', object: 'decisions.updated_at', reason: `${WRITTEN_ONCE} A second look is a second row.` },
+  {
+    rule: 'row-timestamps',
+    object: 'decisions.updated_at',
+    reason: `${WRITTEN_ONCE} A second decision is a second row.`,
+  },
   { rule: 'row-timestamps', object: 'weight_adjustment_logs.updated_at', reason: WRITTEN_ONCE },
   {
     rule: 'row-timestamps',
     object: 'competitive_mentions.updated_at',
-    reason: `${NOT_ASKED} the only change is \`replied\`, and the reply has its own moments.`,
+    reason: 'Only `replied` changes, and the reply has timestamps of its own.',
   },
   {
     rule: 'row-timestamps',
     object: 'escalations.updated_at',
-    reason: `${NOT_ASKED} the change that counts is the resolution, at resolved_at.`,
+    reason: 'resolved_at is the time of the change that matters.',
   },
   {
     rule: 'row-timestamps',
     object: 'kpi_metrics.updated_at',
-    reason: `${NOT_ASKED} a value is of a day, and measuring it again replaces it.`,
+    reason: 'A value belongs to a day, and a second measurement replaces it.',
   },
   {
     rule: 'row-timestamps',
     object: 'learning_events.updated_at',
-    reason: `${NOT_ASKED} the only change is the evaluation, at evaluated_at.`,
+    reason: 'Only the evaluation changes the row, at evaluated_at.',
   },
   {
     rule: 'row-timestamps',
     object: 'randomized_experiments.updated_at',
-    reason: `${NOT_ASKED} the only change is the outcome, measured once.`,
+    reason: 'Only the outcome is written later, once.',
   },
   {
     rule: 'public-grants',
     object: 'grant USAGE ON SCHEMA public TO PUBLIC',
-    reason: 'PostgreSQL makes the schema so; without a right on what is in it, it opens nothing.',
+    reason: 'PostgreSQL creates the schema with this grant. It gives access to no object in the schema.',
   },
 ];
 
-/** What the catalog rules ask of this schema beyond what holds for every schema. */
+/** What our schema must have in addition to the catalog rules. */
 export const SCHEMA_REQUIREMENTS: SchemaRequirements = {
   uniques: REQUIRED_UNIQUES,
   indexes: REQUIRED_INDEXES,

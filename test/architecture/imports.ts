@@ -23,8 +23,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   constants: [],
   migrations: [],
   // For the names of CHECKs, which columns/ creates with the rule.
-  columns: ['src/connection/naming-strategy.ts'],
-  entities: ['columns', 'constants'],
+  columns: ['src/connection/naming-strategy.ts', 'src/errors/sql-text.ts'],
+  entities: ['columns', 'constants', 'src/errors/sql-text.ts'],
   validation: ['entities', 'columns', 'constants', 'errors', 'src/connection/save-call.ts'],
   retention: ['entities', 'constants', ...RUNTIME],
   // Describes our schema for the operations: snapshot, requirements, rights.

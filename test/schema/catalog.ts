@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { BOOKKEEPING_TABLES } from '../../src/operations/catalog/bookkeeping.js';
 import { BOOKKEEPING_LIST } from '../support/bookkeeping.js';
 
-/** Every table of ours; what the migrator keeps is not one. */
+/** Every table with an entity; not the bookkeeping tables of the migrator. */
 const OURS = `relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname NOT IN (${BOOKKEEPING_LIST})`;
 
 export interface ColumnRow {
@@ -75,10 +75,10 @@ export async function enums(dataSource: DataSource): Promise<{ name: string; val
   );
 }
 
-/** The migrator's own tables, and what belongs to them by name: sequences, keys, row types. */
+/** The bookkeeping tables of the migrator, and objects named after them: sequences, keys, row types. */
 const NOT_OURS = `'${BOOKKEEPING_TABLES.join('|')}'`;
 
-/** Everything in the schema that a migration could have made: empty when all are reverted. */
+/** Lists everything in the schema that a migration could have created. It is empty when all migrations are reverted. */
 export async function leftovers(dataSource: DataSource): Promise<{ name: string }[]> {
   return dataSource.query(
     `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname !~ ${NOT_OURS}

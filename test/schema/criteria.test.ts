@@ -6,7 +6,7 @@ import { COLUMNS, DELETE_RULES, ENUMS, INDEXES, UNIQUES } from './criteria.js';
 
 const listed = (row: { table: string; columns: string[] }): string => `${row.table} (${row.columns.join(', ')})`;
 
-/** What services rely on, table by table. Rules for every table have tests of their own (./rules/). */
+/** Tests what the requirements list by name. What applies to every table is tested by the schema rules (./rules/). */
 describe('the migrated schema', () => {
   const db = useDatabase();
   let tables: Awaited<ReturnType<typeof catalog.tables>>;
@@ -21,7 +21,7 @@ describe('the migrated schema', () => {
     constraints = await catalog.constraints(db.dataSource);
   });
 
-  it('has exactly the 21 tables of criteria.ts, and an entity for each', () => {
+  it('has exactly the 21 required tables, and an entity for each', () => {
     expect(tables.map(({ name }) => name)).toEqual(Object.keys(COLUMNS).sort());
     expect(ENTITIES).toHaveLength(21);
     expect(ENTITIES.map((entity) => db.dataSource.getMetadata(entity).tableName).sort()).toEqual(
@@ -29,7 +29,7 @@ describe('the migrated schema', () => {
     );
   });
 
-  it.each(Object.entries(COLUMNS))('has every column of %s', (table, wanted) => {
+  it.each(Object.entries(COLUMNS))('has every required column of table %s', (table, wanted) => {
     const found = columns.filter((column) => column.table === table).map(({ name }) => name);
     expect(found).toEqual(expect.arrayContaining(wanted.split(' ')));
   });
@@ -39,25 +39,27 @@ describe('the migrated schema', () => {
     expect(Object.fromEntries(found.map(({ name, values }) => [name, values]))).toEqual(ENUMS);
   });
 
-  it('has every unique constraint asked for', () => {
+  it('has every required unique constraint', () => {
     const uniques = constraints.filter(({ kind }) => kind === 'u').map(listed);
     expect(uniques).toEqual(expect.arrayContaining(UNIQUES));
   });
 
-  it('has every index asked for, over all rows', () => {
+  it('has every required index on all rows', () => {
     const whole = indexes.filter(({ predicate }) => predicate === null).map(listed);
     expect(whole).toEqual(expect.arrayContaining(INDEXES));
   });
 
-  it('states the delete rule of every foreign key, in the database and in the entities', () => {
+  it('has the required ON DELETE rule for every foreign key, in the database and in the entities', () => {
     const rules = constraints.filter(({ kind }) => kind === 'f').map(({ name, onDelete }) => [name, onDelete]);
     expect(Object.fromEntries(rules)).toEqual(DELETE_RULES);
-    const relations = db.dataSource.entityMetadatas.flatMap((entity) => entity.relations.filter((one) => one.isOwning));
+    const relations = db.dataSource.entityMetadatas.flatMap((entity) =>
+      entity.relations.filter((relation) => relation.isOwning),
+    );
     expect(relations).toHaveLength(18);
     expect(relations.filter(({ onDelete }) => onDelete === undefined)).toEqual([]);
   });
 
-  it('has both sides of every relation, none of them eager or cascading', () => {
+  it('declares both sides of every relation, none of them eager or cascading', () => {
     const relations = db.dataSource.entityMetadatas.flatMap((entity) => entity.relations);
     expect(relations).toHaveLength(36);
     for (const relation of relations) {
@@ -69,12 +71,12 @@ describe('the migrated schema', () => {
     }
   });
 
-  it('says of every nullable column when it is null', () => {
-    const unsaid = columns.filter(({ notNull, comment }) => !notNull && !/\bnull\b/i.test(comment ?? ''));
-    expect(unsaid.map(({ table, name }) => `${table}.${name}`)).toEqual([]);
+  it('says in the comment of every nullable column when it is null', () => {
+    const undocumented = columns.filter(({ notNull, comment }) => !notNull && !/\bnull\b/i.test(comment ?? ''));
+    expect(undocumented.map(({ table, name }) => `${table}.${name}`)).toEqual([]);
   });
 
-  it('makes keys in the database', () => {
+  it('generates every id in the database', () => {
     const keys = columns.filter(({ name }) => name === 'id');
     expect(keys).toHaveLength(21);
     expect(new Set(keys.map((key) => `${key.type} ${key.default ?? ''}`))).toEqual(new Set(['uuid gen_random_uuid()']));

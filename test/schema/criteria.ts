@@ -1,6 +1,6 @@
-/** The tables, columns, enums, uniques, indexes and delete rules that services rely on, written by hand. */
+/** The tables, columns, keys, indexes and enums that the requirements demand, listed independently of the entities. */
 
-/** Columns by table. A value that became a reference table is its foreign key here: `power_tier` is `power_tier_id`. */
+/** Columns by table. Where the requirements have a value and the schema a reference table, the foreign key: `power_tier_id`. */
 export const COLUMNS: Readonly<Record<string, string>> = {
   authors:
     'id platform platform_id handle display_name follower_count is_verified is_power_user power_tier_id archetype_tags relationship_score interaction_history first_seen_at last_seen_at created_at updated_at',
@@ -62,7 +62,7 @@ export const INDEXES = [
   'escalations (created_at)',
 ];
 
-/** The delete rule of every foreign key. */
+/** The ON DELETE rule of every foreign key. */
 export const DELETE_RULES: Readonly<Record<string, 'CASCADE' | 'SET NULL' | 'RESTRICT'>> = {
   fk_authors__power_tier_id: 'SET NULL',
   fk_posts__author_id: 'CASCADE',

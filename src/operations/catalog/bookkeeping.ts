@@ -1,17 +1,20 @@
-/** A table that only the migrator writes: no entity is behind it, and it says nothing of posts or people. */
+/** A table that only the migrator writes. It has no entity and no product data. */
 export interface BookkeepingTable {
   readonly name: string;
-  /** Who keeps what there. */
+  /** What it contains, and who writes it, as a sentence without a full stop. */
   readonly purpose: string;
 }
 
-/** Every one of them: the one list that rules, roles, drift check, backups and rehearsals follow. */
+/** All bookkeeping tables, for the rules, roles, drift check, backups and rehearsals. */
 export const BOOKKEEPING: readonly BookkeepingTable[] = [
-  { name: 'migrations', purpose: 'TypeORM makes it, in its own way, and keeps its list of applied migrations there' },
-  { name: 'migration_runs', purpose: 'The migrator keeps its journal there, and makes it before the first migration' },
+  { name: 'migrations', purpose: 'TypeORM creates it and lists the applied migrations there' },
+  {
+    name: 'migration_runs',
+    purpose: 'The migrator creates it before the first migration and keeps the journal of its runs there',
+  },
   {
     name: 'database_environment',
-    purpose: 'The migrator writes there, when it makes the database, which environment it belongs to',
+    purpose: 'The migrator creates it with the database and keeps the environment of the database there',
   },
 ];
 

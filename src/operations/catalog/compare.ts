@@ -6,12 +6,12 @@ import { readCatalog, type Catalog } from './rules/catalog.js';
 import { SCHEMA } from './schema-placeholder.js';
 import { readSnapshot, type Query, type Snapshot } from './snapshot.js';
 
-/** The snapshot of the schema that a DataSource works in. Writes nothing. */
+/** Reads the snapshot of the schema of a DataSource, in a read-only transaction. */
 export async function readSchemaSnapshot(dataSource: DataSource): Promise<Snapshot> {
   return runReadOnly(dataSource, (query) => readSnapshot(query, getSchema(dataSource), 'schema'));
 }
 
-/** What the schema rules ask about, of the schema that a DataSource works in. Writes nothing. */
+/** Reads what the schema rules check in the schema of a DataSource, in a read-only transaction. */
 export async function readSchemaCatalog(dataSource: DataSource): Promise<Catalog> {
   return runReadOnly(dataSource, (query) => readCatalog(query, getSchema(dataSource)));
 }
@@ -21,18 +21,18 @@ async function runReadOnly<T>(dataSource: DataSource, read: (query: Query) => Pr
   await queryRunner.connect();
   try {
     await queryRunner.query('START TRANSACTION READ ONLY');
-    const answer = await read((sql) => queryRunner.query(sql));
+    const result = await read((sql) => queryRunner.query(sql));
     await queryRunner.query('COMMIT');
-    return answer;
+    return result;
   } finally {
     await queryRunner.release();
   }
 }
 
-/** What was asked of a database, or why it could not be. */
+/** The differences of a database, or the reason why the role cannot read them. */
 export type Answer = { readonly differences: Difference[] } | { readonly unseen: string };
 
-/** Are there migrations that are not applied, or that this version does not know? */
+/** Compares the applied migrations with those of the DataSource. */
 export async function compareHistory(dataSource: DataSource): Promise<Answer> {
   const known = dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name);
   const [table] = await dataSource.query<{ readable: boolean }[]>(
@@ -42,7 +42,7 @@ export async function compareHistory(dataSource: DataSource): Promise<Answer> {
   );
   if (table?.readable === false) {
     return {
-      unseen: `which migrations are applied: this role may not read ${getSchema(dataSource)}.migrations (GRANT SELECT on it)`,
+      unseen: `which migrations are applied: this role cannot read ${getSchema(dataSource)}.migrations (GRANT SELECT on it)`,
     };
   }
   const rows = table ? await dataSource.query<{ name: string }[]>('SELECT name FROM migrations') : [];
@@ -55,7 +55,7 @@ export async function compareHistory(dataSource: DataSource): Promise<Answer> {
   };
 }
 
-/** What TypeORM would change to bring the database to what the entities say. It only sees tables and columns on which the role has a right. */
+/** Compares the database with the entities by TypeORM's schema builder, which sees only tables and columns on which the role has a privilege. */
 export async function compareEntities(dataSource: DataSource): Promise<Answer> {
   const [count] = await dataSource.query<{ hidden: number }[]>(
     `SELECT count(*)::int AS hidden FROM pg_class c WHERE relkind IN ('r', 'p') AND relnamespace = to_regnamespace($1)
@@ -64,7 +64,7 @@ export async function compareEntities(dataSource: DataSource): Promise<Answer> {
   );
   if (count && count.hidden > 0) {
     return {
-      unseen: `what TypeORM thinks of it: this role has no right on ${count.hidden} of the tables (GRANT SELECT on them)`,
+      unseen: `what TypeORM would change: this role has no privilege on ${count.hidden} of the tables (GRANT SELECT on them)`,
     };
   }
   const [columns] = await dataSource.query<{ hidden: number }[]>(
@@ -74,7 +74,7 @@ export async function compareEntities(dataSource: DataSource): Promise<Answer> {
     [getSchema(dataSource)],
   );
   if (columns && columns.hidden > 0) {
-    return { unseen: `what TypeORM thinks of it: this role has no right on ${columns.hidden} of the columns` };
+    return { unseen: `what TypeORM would change: this role has no privilege on ${columns.hidden} of the columns` };
   }
   const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
   return {
@@ -87,7 +87,7 @@ export async function compareEntities(dataSource: DataSource): Promise<Answer> {
   };
 }
 
-/** The names as one difference: they have one cause. */
+/** Returns the names as one text, or none: together they are one difference. */
 function joinNames(names: readonly string[]): string[] {
   return names.length === 0 ? [] : [names.join(', ')];
 }
@@ -104,15 +104,15 @@ function createUnknownDifference(names: string): Difference {
 
 const KEY = `schema ${SCHEMA}`;
 
-/** What only PostgreSQL's own schema has: everybody may use what is in it. */
+/** The grant that PostgreSQL itself gives in the schema `public` and in no other. */
 const OF_PUBLIC = `grant USAGE ON SCHEMA ${SCHEMA} TO PUBLIC`;
 
-/** What the owner of the tables needs in a schema that is not theirs. */
+/** The grants that the owner of the tables needs in a schema of another owner. */
 const OF_OWNER = ['CREATE', 'USAGE'].map((privilege) => `grant ${privilege} ON SCHEMA ${SCHEMA} TO $owner`);
 
 /**
- * The snapshot in the package as it should read in the schema of a live one. Only PostgreSQL's own `public` has an owner, a comment
- * and a right that are known beforehand; who creates any other schema, and so owns it, is the operator's choice.
+ * Adapts the snapshot of the package to the schema of a live database. Only the schema `public` has an owner, a comment and a grant
+ * that are known beforehand; any other schema belongs to the role that the operator chose.
  */
 export function adaptToSchema(shipped: Snapshot, live: Snapshot): Snapshot {
   if (live.schema === DEFAULT_SCHEMA) return shipped;
@@ -126,30 +126,30 @@ export function adaptToSchema(shipped: Snapshot, live: Snapshot): Snapshot {
   };
 }
 
-/** An object that migrations make and entities cannot. */
+/** An object that migrations create and entities cannot declare. */
 export interface MigrationOnly {
-  /** Key in a snapshot. What belongs to it goes with it. */
+  /** Its key in a snapshot. Objects that belong to it are included. */
   readonly object: string;
   readonly reason: string;
 }
 
 /**
- * The differences that are not on the list. The order of columns is no difference here: a property stands in its class where it
- * reads best, and a migration can only append.
+ * Returns the differences that are not on the list. The order of columns is no difference here, because a migration can only add
+ * columns at the end.
  *
  * @param differences of a migrated database from a synchronised one
  */
 export function withoutMigrationOnly(differences: readonly Difference[], list: readonly MigrationOnly[]): Difference[] {
-  const excuses = ({ object }: MigrationOnly, difference: Difference): boolean =>
+  const covers = ({ object }: MigrationOnly, difference: Difference): boolean =>
     difference.object === object && difference.fact === undefined && difference.is === 'there';
   return differences.filter(
-    (difference) => difference.fact !== 'column order' && !list.some((entry) => excuses(entry, difference)),
+    (difference) => difference.fact !== 'column order' && !list.some((entry) => covers(entry, difference)),
   );
 }
 
 /**
- * One difference for each entry of the list that excuses nothing: migrations do not make its object, or the entities do, too. That
- * of a table which only the entities have dropped still excuses something, until a migration drops it.
+ * Returns one difference for each entry of the list that is not needed: migrations do not create the object, or entities declare it as
+ * well. An entry for a table that only the entities have dropped is needed until a migration drops the table.
  */
 export function findStaleEntries(
   synchronised: Snapshot,
@@ -162,6 +162,6 @@ export function findStaleEntries(
       object,
       is: null,
       shouldBe: 'there',
-      message: `${object} is listed as made by migrations only, and is not: take it off that list`,
+      message: `${object} is listed as created by migrations only, but is not: remove it from that list`,
     }));
 }

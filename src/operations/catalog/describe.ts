@@ -1,30 +1,32 @@
 import { removeSchema, withSchemaName } from './schema-placeholder.js';
 import { type CatalogObject, type Kind, toPath, type Snapshot, WORDS } from './snapshot.js';
 
-/** What `$owner`, `$database` and `$schema` are, where the sentence is read and the SQL is run. */
+/** The names for which `$owner`, `$database` and `$schema` stand in messages and in SQL. */
 export type Names = Pick<Snapshot, 'owner' | 'database' | 'schema'>;
 
-/** The placeholders of a snapshot, filled in. */
-function withNames(text: string, { owner, database, schema }: Names): string {
+/** Replaces the placeholders of a snapshot. */
+export function withNames(text: string, { owner, database, schema }: Names): string {
   const named = text.replaceAll(/\$(owner|database)(?![\w$])/g, (_, name) => (name === 'owner' ? owner : database));
   return withSchemaName(named, schema);
 }
 
-/** Kinds whose names, and definitions, speak of the owner or the database. Others may hold such a text and mean it. */
-const NAMING: readonly Kind[] = ['grant', 'revoked', 'default privilege', 'setting', 'policy'];
+/** Kinds whose names and definitions contain $owner and $database as placeholders. In other kinds these are ordinary text. */
+const KINDS_WITH_NAMES: readonly Kind[] = ['grant', 'revoked', 'default privilege', 'setting', 'policy'];
 
-/** The placeholders filled in where they are placeholders. */
+/** Replaces the placeholders in the name or a fact of an object. */
 export function fillInNames(kind: Kind, fact: string | undefined, text: string, names: Names): string {
-  return NAMING.includes(kind) || fact === 'owner' ? withNames(text, names) : withSchemaName(text, names.schema);
+  return KINDS_WITH_NAMES.includes(kind) || fact === 'owner'
+    ? withNames(text, names)
+    : withSchemaName(text, names.schema);
 }
 
-/** The object, at the beginning of a sentence: columns and constraints by their table, the others by their kind. */
+/** Returns the object as the beginning of a message: columns and constraints after their table, others after their kind. */
 export function getDisplayName(object: CatalogObject, names: Names): string {
   const path = fillInNames(object.kind, undefined, toPath(object), names);
   return object.kind === 'column' || object.kind === 'constraint' ? path : `${object.kind} ${path}`;
 }
 
-/** Says that an object is missing, or that it is there and should not be. */
+/** Returns the message that an object is missing, or that it is there and should not be. */
 export function describeObject(
   wanted: CatalogObject | undefined,
   found: CatalogObject | undefined,
@@ -39,13 +41,13 @@ export function describeObject(
   return `${getDisplayName(object, names)} ${found ? 'is there, should not be' : 'is missing'}`;
 }
 
-/** How a fact reads that is absent from the snapshot: as PostgreSQL has it by itself. */
-const BY_ITSELF: Readonly<Record<string, string>> = {
+/** The values of facts that are absent from a snapshot: the defaults of PostgreSQL. */
+const DEFAULTS: Readonly<Record<string, string>> = {
   'access method': 'heap',
   clustered: 'no',
-  collation: 'that of its type',
-  compression: 'the usual one',
-  cost: 'the usual one',
+  collation: 'the default of its type',
+  compression: 'the default',
+  cost: 'the default',
   enforcement: 'enabled',
   firing: 'enabled',
   'given by': 'the owner',
@@ -55,45 +57,45 @@ const BY_ITSELF: Readonly<Record<string, string>> = {
   leakproof: 'no',
   null: 'allowed',
   nulls: 'DISTINCT',
-  owner: 'the owner of the others',
+  owner: 'the owner of most tables',
   parallel: 'UNSAFE',
   persistence: 'logged',
   'replica identity': 'DEFAULT',
   'row security': 'disabled',
   'row security of the owner': 'disabled',
-  rows: 'the usual ones',
+  rows: 'the default',
   security: 'INVOKER',
-  'statistics target': 'the usual one',
-  storage: 'that of its type',
+  'statistics target': 'the default',
+  storage: 'the default of its type',
   strictness: 'CALLED ON NULL INPUT',
   uniqueness: 'not UNIQUE',
   validity: 'valid',
-  version: 'the usual one',
+  version: 'the default',
   volatility: 'VOLATILE',
 };
 
-/** A fact for a sentence: on one line. */
-function formatFact(kind: Kind, fact: string, value: string | undefined, names: Names): string {
+/** Returns a fact as it reads in a message, on one line. */
+export function formatFact(kind: Kind, fact: string, value: string | undefined, names: Names): string {
   if (value === undefined)
-    return kind === 'materialized view' && fact === 'rows' ? 'there' : (BY_ITSELF[fact] ?? 'none');
+    return kind === 'materialized view' && fact === 'rows' ? 'there' : (DEFAULTS[fact] ?? 'none');
   if (WORDS.includes(fact)) return `“${toOneLine(value)}”`;
   return toOneLine(fillInNames(kind, fact, removeSchema(value), names));
 }
 
-/** Without line breaks, and without what a terminal would obey. */
+/** Replaces line breaks and control characters with blanks. */
 export function toOneLine(text: string): string {
   return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
 }
 
-/** Longer values are shown around the place where they begin to differ. */
+/** Longer values are cut around the place where they begin to differ. */
 const LONGEST = 160;
 const BEFORE = 40;
 const AFTER = 80;
 
-/** Facts that speak of many things. */
+/** Facts with a plural name. */
 const PLURAL = /(?<!s)s$/;
 
-/** `default is 1, should be 0`. */
+/** Returns the message `default is 1, should be 0`. */
 export function describeFact(
   kind: Kind,
   fact: string,
@@ -102,7 +104,7 @@ export function describeFact(
   names: Names,
 ): string {
   const shown = [formatFact(kind, fact, is, names), formatFact(kind, fact, should, names)] as const;
-  // What differs only where a sentence makes it short (white space, a schema) is shown as it is.
+  // Values that differ only in white space or the schema, which messages leave out, are shown in full.
   const texts = shown[0] === shown[1] ? ([JSON.stringify(is ?? null), JSON.stringify(should ?? null)] as const) : shown;
   const [found, wanted] = Math.max(...texts.map(({ length }) => length)) > LONGEST ? clipAround(...texts) : texts;
   return `${fact} ${PLURAL.test(fact) ? 'are' : 'is'} ${found}, should be ${wanted}`;

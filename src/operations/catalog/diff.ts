@@ -2,7 +2,7 @@ import { describeFact, getDisplayName, describeObject } from './describe.js';
 import { repairFact, repairObject } from './repair.js';
 import type { CatalogObject, Snapshot } from './snapshot.js';
 
-/** What `pg_get_indexdef` says, part by part: `columns`, `WHERE`, `INCLUDE`…; what is not said is absent. */
+/** Splits the output of `pg_get_indexdef` into its parts: `columns`, `WHERE`, `INCLUDE`…; parts that it does not have are absent. */
 export function splitIndex(definition: string): Record<string, string> {
   const head = /^CREATE (UNIQUE )?INDEX (?:"(?:[^"]|"")*"|[^\s"]+) ON (.+?) USING (\w+) (?=\()/.exec(definition);
   if (head === null) return { definition };
@@ -13,7 +13,7 @@ export function splitIndex(definition: string): Record<string, string> {
   return addClauses(parts, rest) ? parts : { definition };
 }
 
-/** Adds what follows the columns; false when there is something we do not know. */
+/** Adds the clauses after the columns. Returns false when there is an unknown clause. */
 function addClauses(parts: Record<string, string>, clauses: string): boolean {
   let rest = clauses;
   while (rest !== '') {
@@ -34,7 +34,7 @@ function addClauses(parts: Record<string, string>, clauses: string): boolean {
   return true;
 }
 
-/** Cuts after the parenthesis that closes the first one; those in texts and quoted names do not count. */
+/** Splits the text after the parenthesis that closes the first one. Parentheses in literals and quoted names do not count. */
 function readParentheses(text: string): [inside: string, rest: string] {
   let depth = 0;
   for (const match of text.matchAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|[()]/g)) {
@@ -46,30 +46,30 @@ function readParentheses(text: string): [inside: string, rest: string] {
   return [text, ''];
 }
 
-/** One thing in which a database is not what it should be. */
+/** One difference between a database and what it should be. */
 export interface Difference {
   /** Kind and path of the object: `column posts.content`. */
   readonly object: string;
-  /** Which of its facts; absent when the object as a whole is missing, or is there and should not be. */
+  /** The fact that differs; absent when the whole object is missing, or is there and should not be. */
   readonly fact?: string;
-  /** What the fact is; null: what PostgreSQL has by itself, or the object is missing. */
+  /** The value of the fact; null for PostgreSQL's default, or when the object is missing. */
   readonly is: string | null;
   readonly shouldBe: string | null;
-  /** In words, on one line: `posts.error_count: default is 1, should be 0`. */
+  /** The difference as one line: `posts.error_count: default is 1, should be 0`. */
   readonly message: string;
-  /** SQL that puts it right and loses no rows. Absent where none can be said: it needs thought. */
+  /** SQL that repairs it without losing rows. Absent where no SQL is safe. */
   readonly repair?: string;
 }
 
-/** The privilege that only 17 and later know: GRANT ALL there is one more than before. */
+/** The privilege MAINTAIN, which GRANT ALL includes since PostgreSQL 17. */
 const SINCE_17 = /^(grant|revoked|default privilege) (FOR ROLE .* (GRANT|REVOKE) )?MAINTAIN /;
 
-/** `definition` says again what these say, for whoever wants to make the object. */
-const TOLD_BY_DEFINITION = ['function', 'procedure'];
+/** Kinds whose `definition` repeats their other facts, so that the object can be created from it. */
+const REPEATED_BY_DEFINITION = ['function', 'procedure'];
 
 /**
- * What is different, sorted by object. What belongs to an object that is missing, or too many, goes with it and is not
- * listed again: a dropped table is one difference.
+ * Returns the differences, sorted by object. A missing or unexpected object is one difference together with all that belongs to it, such
+ * as the columns of a dropped table.
  */
 export function diff(expected: Snapshot, actual: Snapshot): Difference[] {
   const keys = [...new Set([...Object.keys(expected.objects), ...Object.keys(actual.objects)])].sort();
@@ -111,9 +111,9 @@ function compareFacts(key: string, wanted: CatalogObject, found: CatalogObject, 
   const [should, is] = [listComparableFacts(wanted), listComparableFacts(found)];
   const facts = [...new Set([...Object.keys(should), ...Object.keys(is)])].sort();
   const different = facts.filter((fact) => !isSame(fact, should[fact], is[fact]));
-  const told = TOLD_BY_DEFINITION.includes(wanted.kind) && different.length > 1 ? ['definition'] : [];
+  const repeated = REPEATED_BY_DEFINITION.includes(wanted.kind) && different.length > 1 ? ['definition'] : [];
   return different
-    .filter((fact) => !told.includes(fact))
+    .filter((fact) => !repeated.includes(fact))
     .map((fact) => {
       const repair = repairFact(fact, wanted, found, names);
       return {
@@ -127,7 +127,7 @@ function compareFacts(key: string, wanted: CatalogObject, found: CatalogObject, 
     });
 }
 
-/** The definition of an index is taken apart, so that a sentence can say which part differs. */
+/** Returns the facts to compare. The definition of an index is split, so that a message can name the part that differs. */
 function listComparableFacts({ kind, facts }: CatalogObject): CatalogObject['facts'] {
   const { definition, ...others } = facts;
   return kind === 'index' && definition !== undefined ? { ...others, ...splitIndex(definition) } : facts;
@@ -135,7 +135,7 @@ function listComparableFacts({ kind, facts }: CatalogObject): CatalogObject['fac
 
 function isSame(fact: string, a: string | undefined, b: string | undefined): boolean {
   if (fact !== 'column order' || a === undefined || b === undefined) return a === b;
-  // Columns that only one of the two has are told of one by one.
+  // Columns that only one of the two has are differences of their own.
   const [left, right] = [listColumns(a), listColumns(b)];
   return left.filter((name) => right.includes(name)).join() === right.filter((name) => left.includes(name)).join();
 }

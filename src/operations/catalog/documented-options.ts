@@ -1,7 +1,7 @@
 /**
- * The options of tables, columns, indexes and views that PostgreSQL's documentation names, and settings of databases and roles that
- * the server knows. Others are facts that a server keeps for itself (some builds store a version in every column): nobody wrote
- * them, nobody can take them back, and another server has others. They are no part of the schema.
+ * The documented options of tables, columns, indexes and views, and the known settings of databases and roles. Some builds of PostgreSQL
+ * store further options, such as a version in every column, which no statement sets and other servers do not have. They are no part
+ * of the schema.
  */
 
 const AUTOVACUUM = [
@@ -15,48 +15,48 @@ const AUTOVACUUM = [
   ...['autovacuum_multixact_freeze_table_age', 'log_autoanalyze_min_duration'],
 ];
 
-/** By what they are options of; PostgreSQL 15 to 18. */
+/** The options of PostgreSQL 15 to 18, by the kind of object. */
 export const DOCUMENTED_OPTIONS = {
   column: ['n_distinct', 'n_distinct_inherited'],
   table: ['fillfactor', 'toast_tuple_target', 'parallel_workers', 'user_catalog_table', ...AUTOVACUUM],
   view: ['security_barrier', 'security_invoker', 'check_option'],
-  /** Of btree, hash, gist, spgist, gin and brin. */
+  /** Options of btree, hash, gist, spgist, gin and brin. */
   index: [
     ...['fillfactor', 'deduplicate_items', 'buffering', 'fastupdate', 'gin_pending_list_limit'],
     ...['pages_per_range', 'autosummarize'],
   ],
 } as const;
 
-/** Access methods whose options are listed above; those of others are left as they are. */
+/** The access methods whose options are listed above. Options of other methods are kept. */
 const LISTED_METHODS = ['btree', 'hash', 'gist', 'spgist', 'gin', 'brin'];
 
 const ALL: readonly string[] = Object.values(DOCUMENTED_OPTIONS).flat();
 
-/** SQL: the documented ones of `pg_class.reloptions` or its like, as sorted text; null when there are none. */
+/** Returns SQL for the documented options in an array such as `pg_class.reloptions`, as sorted text; null when there are none. */
 export function createOptionsSql(array: string, of: keyof typeof DOCUMENTED_OPTIONS): string {
   const names = DOCUMENTED_OPTIONS[of].map((name) => `'${name}'`).join(', ');
   return `(SELECT string_agg(o, ', ' ORDER BY o) FROM unnest(${array}) o WHERE split_part(o, '=', 1) IN (${names}))`;
 }
 
-/** Settings that pg_settings does not show, or not to every role, and that may be set for a role or a database. */
+/** Settings of roles and databases that pg_settings does not show, or not to every role. */
 const HIDDEN_SETTINGS = [
   ...['role', 'session_authorization', 'seed'],
   ...['dynamic_library_path', 'session_preload_libraries', 'extension_control_path'],
 ];
 
-/** SQL: is it the name of a setting that the server knows, or one that an application made up (`app.tenant`)? */
+/** Returns SQL that is true for the name of a setting that the server knows or that an application defines (`app.tenant`). */
 export function isDocumentedSetting(name: string): string {
   const hidden = HIDDEN_SETTINGS.map((setting) => `'${setting}'`).join(', ');
   return `(${name} LIKE '%.%' OR lower(${name}) IN (SELECT lower(s.name) FROM pg_settings s) OR lower(${name}) IN (${hidden}))`;
 }
 
-/** `fillfactor='70'`, `pg_trgm`: as PostgreSQL and pg_dump write an option. */
+/** An option as PostgreSQL and pg_dump write it: `fillfactor='70'`. */
 const ENTRY = String.raw`(?:toast\.)?[a-z_][\w$]*=(?:E?'(?:[^']|'')*'|[\w.+-]+)`;
 
-/** `WITH (…)` of an index, constraint, table or view; `SET (…)` of a column. The keys of an index have options of their own. */
+/** `WITH (…)` of an index, constraint, table or view, and `SET (…)` of a column; not the options of operator classes. */
 const LIST = new RegExp(String.raw`( |^)(WITH|SET) \((${ENTRY}(?:, ${ENTRY})*)\)`, 'g');
 
-/** Takes options that are not documented out of the SQL of an index or a constraint. */
+/** Removes undocumented options from the SQL of an index or a constraint. */
 export function removeUnknownOptions(sql: string): string {
   const method = /^CREATE (?:UNIQUE )?INDEX .+? USING (\w+) \(/.exec(sql)?.[1];
   if (method !== undefined && !LISTED_METHODS.includes(method)) return sql;
@@ -68,11 +68,11 @@ export function removeUnknownOptions(sql: string): string {
   });
 }
 
-/** Lines of a dump in which options stand. */
+/** The lines of a dump that can contain options. */
 const DUMPED =
   /^(?:WITH \(|CREATE (?:UNIQUE )?INDEX |CREATE (?:MATERIALIZED )?VIEW |ALTER TABLE ONLY .+ ALTER COLUMN .+ SET \(| {4}ADD CONSTRAINT )/;
 
-/** The same for the SQL that pg_restore writes. */
+/** Removes undocumented options from the SQL that pg_restore writes. */
 export function removeUnknownOptionsFromDump(sql: string): string {
   return sql
     .split('\n')

@@ -1,23 +1,24 @@
+import { quoteLiteral } from '../../errors/sql-text.js';
 import { fillInNames, type Names } from './describe.js';
 import { withSchemaName } from './schema-placeholder.js';
 import type { CatalogObject, Kind } from './snapshot.js';
 
-/** Granted becomes revoked, and back: `SELECT ON TABLE $schema.posts TO app` → `SELECT ON TABLE $schema.posts FROM app`. */
+/** Reverses a grant or a revocation: `SELECT ON TABLE $schema.posts TO app` → `SELECT ON TABLE $schema.posts FROM app`. */
 export function reverseRight(right: string): string {
-  const word = / (TO|FROM) ("(?:[^"]|"")*"|\S+)$/.exec(right);
-  const turned = word?.[1] === 'TO' ? 'FROM' : 'TO';
-  const target = right.slice(0, word?.index).replace(/^(FOR ROLE .*?) (GRANT|REVOKE) /, (_, scope: string, verb) => {
+  const match = / (TO|FROM) ("(?:[^"]|"")*"|\S+)$/.exec(right);
+  const reversed = match?.[1] === 'TO' ? 'FROM' : 'TO';
+  const target = right.slice(0, match?.index).replace(/^(FOR ROLE .*?) (GRANT|REVOKE) /, (_, scope: string, verb) => {
     return `${scope} ${verb === 'GRANT' ? 'REVOKE' : 'GRANT'} `;
   });
-  return `${target} ${turned} ${word?.[2] ?? ''}`;
+  return `${target} ${reversed} ${match?.[2] ?? ''}`;
 }
 
-/** Takes back the right to pass it on, or gives it. */
-function grantOption({ name }: CatalogObject, value: string | undefined): string {
+/** Returns SQL that grants or revokes the grant option of a privilege. */
+export function grantOption({ name }: CatalogObject, value: string | undefined): string {
   return value === undefined ? `REVOKE GRANT OPTION FOR ${reverseRight(name)}` : `GRANT ${name} WITH GRANT OPTION`;
 }
 
-/** Settings that are lists: kept with their commas and quotes, while all others are one text. */
+/** Settings that are lists, and are stored with their commas and quotes. All other settings are one text. */
 const LISTS = [
   'local_preload_libraries',
   'search_path',
@@ -27,29 +28,24 @@ const LISTS = [
   'unix_socket_directories',
 ];
 
-/** Sets a setting of a database or role, or resets it. */
-function createSettingSql({ name, on }: CatalogObject, value: string | undefined): string {
+/** Returns SQL that sets a setting of a database or role, or resets it. */
+export function createSettingSql({ name, on }: CatalogObject, value: string | undefined): string {
   if (value === undefined) return `ALTER ${on} RESET ${name}`;
   if (!LISTS.includes(name) || value === '') return `ALTER ${on} SET ${name} TO ${quoteLiteral(value)}`;
-  // An empty entry is stored as "", which SQL does not take for a name.
+  // PostgreSQL stores an empty entry as "", which is no valid name in SQL.
   return `ALTER ${on} SET ${name} TO ${value.replaceAll(/(?<=^|, )""(?=,|$)/g, "''")}`;
 }
 
-/** A text in SQL. */
-export function quoteLiteral(text: string): string {
-  return `${text.includes('\\') ? 'E' : ''}'${text.replaceAll(/['\\]/g, '$&$&')}'`;
-}
-
-/** SQL that makes a fact what it should be (undefined: as PostgreSQL has it by itself). */
+/** Returns SQL that sets a fact to a value; undefined stands for PostgreSQL's default. */
 type FactRepair = (wanted: CatalogObject, value: string | undefined, found: CatalogObject) => string | undefined;
 
-/** An object where a statement names it: `$schema.posts.content`, `tg_audit_logs__no_truncate ON $schema.audit_logs`. */
-function toSqlName({ kind, name, on }: CatalogObject): string {
+/** Returns the name of an object as a statement writes it: `$schema.posts.content`, `tg_audit_logs__no_truncate ON $schema.audit_logs`. */
+export function toSqlName({ kind, name, on }: CatalogObject): string {
   if (on === undefined) return name;
   return kind === 'column' ? `${on}.${name}` : `${name} ON ${on}`;
 }
 
-/** The word for the kind, in COMMENT ON and ALTER … OWNER. */
+/** Returns the keyword of the kind in COMMENT ON and ALTER … OWNER. */
 function toSqlKind({ kind, facts }: CatalogObject): string {
   if (kind === 'enum') return 'TYPE';
   if (kind === 'table' && facts.kind === 'foreign table') return 'FOREIGN TABLE';
@@ -70,18 +66,20 @@ const alterTable =
   ({ name }, value) =>
     `ALTER TABLE ${name} ${value === undefined ? no : yes}`;
 
-/** Storage options: those found are taken back, those wanted set. */
+/** Returns SQL that resets the options that were found and sets those that are wanted. */
 const repairOptions =
   (target: (wanted: CatalogObject) => string, prefix = ''): FactRepair =>
   (wanted, value, found) => {
-    const is = found.facts[prefix === '' ? 'options' : 'toast options'];
+    const current = found.facts[prefix === '' ? 'options' : 'toast options'];
     const list = (text: string, named: (option: string) => string): string =>
       text
         .split(', ')
         .map((option) => prefix + named(option))
         .join(', ');
     return [
-      ...(is === undefined ? [] : [`${target(wanted)} RESET (${list(is, (option) => option.split('=', 1)[0] ?? '')})`]),
+      ...(current === undefined
+        ? []
+        : [`${target(wanted)} RESET (${list(current, (option) => option.split('=', 1)[0] ?? '')})`]),
       ...(value === undefined ? [] : [`${target(wanted)} SET (${list(value, (option) => option)})`]),
     ].join('; ');
   };
@@ -98,18 +96,18 @@ const repairFiring: FactRepair = ({ kind, name, on }, value = '') => {
   return `ALTER EVENT TRIGGER ${name} ${state}`;
 };
 
-/** In one statement: there is no moment without the constraint. PostgreSQL refuses while foreign keys refer to it. */
+/** Replaces a constraint in one statement, so that it always exists. PostgreSQL refuses this while foreign keys refer to it. */
 const repairConstraintDefinition: FactRepair = ({ name, on }, value = '', found) => {
   if (found.facts.definition === `${value} NOT VALID`) return `ALTER TABLE ${on} VALIDATE CONSTRAINT ${name}`;
   return `ALTER TABLE ${on} DROP CONSTRAINT ${name}, ADD CONSTRAINT ${name} ${value}`;
 };
 
-/** The index behind a constraint has its name, in the schema of its table. */
+/** Returns the name of the index of a constraint: that of the constraint, in the schema of its table. */
 const repairConstraintIndex = ({ name, on = '' }: CatalogObject): string =>
   on.replace(/(?<=\.)("(?:[^"]|"")*"|[^.]+)$/, () => name);
 
-/** By fact, or by kind and fact. Absent: what changes rows, what PostgreSQL cannot change in place. */
-const FACT_REPAIRS: Readonly<Record<string, FactRepair>> = {
+/** Repairs by fact, or by kind and fact. Absent for facts that change rows or that PostgreSQL cannot change in place. */
+export const FACT_REPAIRS: Readonly<Record<string, FactRepair>> = {
   comment: repairComment,
   owner: repairOwner,
   firing: repairFiring,
@@ -120,7 +118,7 @@ const FACT_REPAIRS: Readonly<Record<string, FactRepair>> = {
   'column null': (wanted, value) => alterColumn(wanted, value === undefined ? 'DROP NOT NULL' : 'SET NOT NULL'),
   'column statistics target': (wanted, value) => alterColumn(wanted, `SET STATISTICS ${value ?? '-1'}`),
   'column compression': (wanted, value) => alterColumn(wanted, `SET COMPRESSION ${value ?? 'default'}`),
-  // Giving it an identity, or taking it, is about rows.
+  // Only an existing identity can be changed: adding or dropping one affects rows.
   'column identity': (wanted, value, found) =>
     value && found.facts.identity ? alterColumn(wanted, `SET GENERATED ${value}`) : undefined,
   'column options': repairOptions((wanted) => alterColumn(wanted, '').trimEnd()),
@@ -139,18 +137,18 @@ const FACT_REPAIRS: Readonly<Record<string, FactRepair>> = {
   'index validity': ({ name }, value) => (value === undefined ? `REINDEX INDEX ${name}` : undefined),
   'statistics statistics target': ({ name }, value) => `ALTER STATISTICS ${name} SET STATISTICS ${value ?? '-1'}`,
   'sequence definition': ({ name }, value = '', found) =>
-    // Another type is another range of numbers.
+    // Another type would change the range of the numbers.
     value.split(' ', 2)[1] === found.facts.definition?.split(' ', 2)[1] ? `ALTER SEQUENCE ${name} ${value}` : undefined,
   'grant grant option': grantOption,
 };
 
-type Maker = (object: CatalogObject) => string | undefined;
+type CreateSql = (object: CatalogObject) => string | undefined;
 
-const repairDefinition: Maker = ({ facts }) => facts.definition;
-const dropObject: Maker = (object) => `DROP ${object.kind.toUpperCase()} ${toSqlName(object)}`;
+const repairDefinition: CreateSql = ({ facts }) => facts.definition;
+const dropObject: CreateSql = (object) => `DROP ${object.kind.toUpperCase()} ${toSqlName(object)}`;
 
-/** Makes what is missing. Absent: what holds rows, or shapes them. */
-const CREATE: Partial<Record<Kind, Maker>> = {
+/** SQL that creates a missing object. Absent for kinds that contain rows or define their columns. */
+const CREATE: Partial<Record<Kind, CreateSql>> = {
   constraint: ({ name, on, facts }) => `ALTER TABLE ${on} ADD CONSTRAINT ${name} ${facts.definition}`,
   index: repairDefinition,
   trigger: repairDefinition,
@@ -168,8 +166,8 @@ const CREATE: Partial<Record<Kind, Maker>> = {
   setting: (object) => createSettingSql(object, object.facts.value),
 };
 
-/** Takes away what should not be. Absent: what holds rows, is used by them, or is somebody's work that nobody else may have. */
-const DROP: Partial<Record<Kind, Maker>> = {
+/** SQL that drops an unexpected object. Absent for kinds that contain rows, that rows use, or that cannot be created again. */
+const DROP: Partial<Record<Kind, CreateSql>> = {
   constraint: ({ name, on }) => `ALTER TABLE ${on} DROP CONSTRAINT ${name}`,
   index: dropObject,
   trigger: dropObject,
@@ -177,7 +175,7 @@ const DROP: Partial<Record<Kind, Maker>> = {
   rule: dropObject,
   policy: dropObject,
   statistics: dropObject,
-  // A right that somebody else gave only they can take back.
+  // Only the role that granted a privilege can revoke it.
   grant: ({ name, facts }) => (facts['given by'] === undefined ? `REVOKE ${reverseRight(name)}` : undefined),
   revoked: ({ name }) => `GRANT ${reverseRight(name)}`,
   'default privilege': ({ name }) => `ALTER DEFAULT PRIVILEGES ${reverseRight(name)}`,
@@ -185,16 +183,16 @@ const DROP: Partial<Record<Kind, Maker>> = {
   role: ({ name }) => createRoleSql(name),
 };
 
-/** Facts that are no part of the definition and so must be said after an object was made. */
-const AFTERWARDS = ['firing', 'statistics target', 'owner', 'comment', 'comment on the index'];
+/** Facts that are not part of the definition, and so are set after an object was created. */
+const SEPARATE_FACTS = ['firing', 'statistics target', 'owner', 'comment', 'comment on the index'];
 
-/** Kinds that are replaced as a whole when their definition differs. */
+/** Kinds that are dropped and created again when their definition differs. */
 const REPLACED: readonly Kind[] = ['constraint', 'index', 'trigger', 'event trigger', 'rule', 'policy', 'statistics'];
 
 /** Facts of such an object that can be changed in place. */
-const IN_PLACE = [...AFTERWARDS, 'validity', 'enforcement', 'clustered', 'index', 'options', 'part of'];
+const IN_PLACE = [...SEPARATE_FACTS, 'validity', 'enforcement', 'clustered', 'index', 'options', 'part of'];
 
-/** SQL for an object that is missing or should not be there; undefined where it needs thought. */
+/** Returns SQL that creates a missing object or drops an unexpected one; undefined where no SQL is safe. */
 export function repairObject(
   wanted: CatalogObject | undefined,
   found: CatalogObject | undefined,
@@ -204,7 +202,7 @@ export function repairObject(
   return found && fillIn(found, DROP[found.kind]?.(found), names);
 }
 
-/** SQL for one fact of an object; undefined where it needs thought. */
+/** Returns SQL that repairs one fact of an object; undefined where no SQL is safe. */
 export function repairFact(
   fact: string,
   wanted: CatalogObject,
@@ -229,22 +227,22 @@ function findFactRepair(fact: string, wanted: CatalogObject, found: CatalogObjec
 }
 
 function createObject(object: CatalogObject, names: Names): string | undefined {
-  const made = fillIn(object, CREATE[object.kind]?.(object), names);
-  if (made === undefined) return undefined;
-  const more = AFTERWARDS.filter((fact) => object.facts[fact] !== undefined).map((fact) => {
+  const created = fillIn(object, CREATE[object.kind]?.(object), names);
+  if (created === undefined) return undefined;
+  const more = SEPARATE_FACTS.filter((fact) => object.facts[fact] !== undefined).map((fact) => {
     const repair = FACT_REPAIRS[`${object.kind} ${fact}`] ?? FACT_REPAIRS[fact];
     return fillIn(object, repair?.(object, object.facts[fact], object), names, fact);
   });
-  return joinStatements([made, ...more]);
+  return joinStatements([created, ...more]);
 }
 
-/** Replacing keeps owner, rights and comment; another result or other names of arguments PostgreSQL refuses. */
+/** Returns CREATE OR REPLACE, which keeps owner, privileges and comment. PostgreSQL refuses another result or other argument names. */
 function replaceRoutine(wanted: CatalogObject, found: CatalogObject): string | undefined {
   const shape = ({ facts }: CatalogObject): string => `${facts.result ?? ''} ${facts.arguments ?? ''}`;
   return shape(wanted) === shape(found) ? wanted.facts.definition?.trimEnd() : undefined;
 }
 
-function createViewSql(verb: string): Maker {
+function createViewSql(verb: string): CreateSql {
   return ({ name, facts }) =>
     `${verb} VIEW ${name}${facts.options === undefined ? '' : ` WITH (${facts.options})`} AS ${facts.query?.replace(/;\s*$/, '').trim()}`;
 }

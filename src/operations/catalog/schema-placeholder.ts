@@ -1,31 +1,29 @@
 /**
- * The name of the schema, and what stands for it in snapshots: two schemas that hold the same have equal snapshots, whatever
- * they are called.
+ * The placeholder for the name of the schema in names and definitions (`$schema.posts`), so that the snapshots of two equal schemas are
+ * equal, whatever their names.
  */
-
-/** Stands for the schema in names and definitions: `$schema.posts`. */
 export const SCHEMA = '$schema';
 
-/** What is no name although it may look like one: texts, and bodies of functions. Not a text that is cast to an object: `'posts'::regclass`. */
+/** Literals and function bodies, which contain no names, except a literal that is cast to an object: `'posts'::regclass`. */
 const TEXTS = String.raw`'(?:[^']|'')*'(?:::reg[a-z]+)?|\$(\w*)\$[\s\S]*?\$\1\$`;
 
-/** Before a name that stands by itself. */
+/** The beginning of a name that is not part of another one. */
 const BEGINNING = String.raw`(?<![\w".$])`;
 
-/** A search_path that a function brings along, as its settings and its definition say it. */
+/** The search_path of a function, in its settings and in its definition. */
 const SEARCH_PATH = /^( SET search_path TO |search_path=).*$|(?<=, )search_path=.*$/gm;
 
-/** `agent_one.posts` becomes `$schema.posts`. */
+/** Replaces the schema with the placeholder: `agent_one.posts` becomes `$schema.posts`. */
 export function withPlaceholder(sql: string, schema: string): string {
   return replaceSchema(sql, schema, SCHEMA, String.raw`(?=\.)`);
 }
 
-/** `$schema.posts` becomes `agent_one.posts`, and `ON SCHEMA $schema` `ON SCHEMA agent_one`. */
+/** Replaces the placeholder with the schema: `$schema.posts` becomes `agent_one.posts`, `ON SCHEMA $schema` `ON SCHEMA agent_one`. */
 export function withSchemaName(sql: string, schema: string): string {
   return replaceSchema(sql, String.raw`\$schema`, schema, String.raw`(?![\w$])`);
 }
 
-/** Without the schema, for people and for SQL that runs where search_path is that schema. */
+/** Removes the placeholder, for messages and for SQL that runs with that schema as search_path. */
 export function removeSchema(text: string): string {
   return text.replaceAll(/(?<![\w".])\$schema\./g, '');
 }

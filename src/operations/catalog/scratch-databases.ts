@@ -9,8 +9,8 @@ import { readSchemaSnapshot } from './compare.js';
 import type { Snapshot } from './snapshot.js';
 
 /**
- * Runs TypeORM's schema builder. It asks several questions on one connection at once, which pg 8 warns of; the warning is about
- * TypeORM's code and would only puzzle whoever reads the report.
+ * Runs work without deprecation warnings. TypeORM's schema builder sends several queries on one connection at once, which pg 8 reports
+ * as deprecated; the user cannot change that.
  */
 export async function runWithoutWarnings<T>(work: () => Promise<T>): Promise<T> {
   const before = process.noDeprecation ?? false;
@@ -22,27 +22,27 @@ export async function runWithoutWarnings<T>(work: () => Promise<T>): Promise<T> 
   }
 }
 
-/** PostgreSQL refuses a statement that TypeORM writes from the entities. */
-class EntitiesError extends SharedDbError {
+/** PostgreSQL refuses a statement that TypeORM generates from the entities. */
+export class EntitiesError extends SharedDbError {
   override readonly name = 'EntitiesError';
 }
 
-/** States of statements that cannot be run whatever the rows: names, types and syntax, or what PostgreSQL does not do. */
-const REFUSED = /^(42|0A|22)/;
+/** SQLSTATE classes of statements that fail whatever the rows: syntax or names, unsupported features, invalid values. */
+const STATEMENT_ERRORS = /^(42|0A|22)/;
 
 const UNDEFINED_COLUMN = '42703';
 
 /**
- * Makes what the entities declare, in an empty database.
+ * Creates in an empty database what the entities declare.
  *
- * @throws EntitiesError when they declare what PostgreSQL cannot make: a rule over a column that they no longer have
+ * @throws EntitiesError when PostgreSQL cannot create it: a rule names a column that the entity no longer has
  */
-async function synchronise(dataSource: DataSource): Promise<void> {
+export async function synchronise(dataSource: DataSource): Promise<void> {
   try {
     await runWithoutWarnings(() => dataSource.synchronize());
   } catch (error) {
     const state = getSqlState(error);
-    if (state === undefined || state === '42501' || !REFUSED.test(state)) throw error;
+    if (state === undefined || state === '42501' || !STATEMENT_ERRORS.test(state)) throw error;
     throw new EntitiesError(formatMessage(error, state, dataSource));
   }
 }
@@ -52,10 +52,10 @@ function formatMessage(error: unknown, state: string, dataSource: DataSource): s
   const reason = known === undefined ? 'it refuses a statement' : getSummary(known);
   const rules = state === UNDEFINED_COLUMN ? findRulesWithoutColumn(dataSource) : [];
   const where = rules.length === 0 ? '' : `, named in ${rules.join(', ')}`;
-  return `The entities declare what PostgreSQL cannot make: ${reason} (${state})${where}. Correct the entity: a rule, an index or a default may name what is gone.`;
+  return `PostgreSQL cannot create what the entities declare: ${reason} (${state})${where}. Correct the entity: a rule, an index or a default may name a column that no longer exists.`;
 }
 
-/** The rules and partial indexes whose SQL has a name in double quotes that is no column of their table. */
+/** Returns the rules and partial indexes whose SQL quotes a name that is not a column of their table. */
 function findRulesWithoutColumn({ entityMetadatas }: DataSource): string[] {
   return entityMetadatas.flatMap(({ tableName, columns, checks, indices }) => {
     const known = columns.map(({ databaseName }) => `"${databaseName}"`);
@@ -69,15 +69,15 @@ function findRulesWithoutColumn({ entityMetadatas }: DataSource): string[] {
   });
 }
 
-/** No scratch database can be made. */
-class ScratchError extends SharedDbError {
+/** The role cannot create scratch databases. */
+export class ScratchError extends SharedDbError {
   override readonly name = 'ScratchError';
 }
 
-/** Every scratch database begins with it; nothing else is ever dropped. */
+/** The beginning of the name of each scratch database. Only databases of this run are dropped. */
 const PREFIX = 'shared_db_check_';
 
-/** What PostgreSQL says to a role without CREATEDB (insufficient_privilege, read_only_sql_transaction). */
+/** SQLSTATEs for a role without CREATEDB: insufficient_privilege, read_only_sql_transaction. */
 const FORBIDDEN: readonly unknown[] = ['42501', '25006'];
 
 /** How a scratch database gets its tables. */
@@ -85,18 +85,18 @@ export type Making = 'migrated' | 'synchronised';
 
 export interface ScratchOptions {
   /**
-   * Makes a DataSource that is not connected: of a database with the given name, in whose schema `public` the tables are made; without
-   * a name, of a database that exists on the server, in which nothing is changed. Its role must be allowed to create databases.
+   * Creates a DataSource that is not connected. With a name: for that database, whose schema `public` gets the tables. Without a name:
+   * for an existing database of the server, in which nothing is changed. Its role needs CREATEDB.
    */
   readonly dataSourceFor: (database?: string) => DataSource;
   readonly note: (line: string) => void;
-  /** Stops the work; the databases are dropped. */
+  /** Stops the work. The databases are dropped. */
   readonly signal?: AbortSignal | undefined;
-  /** What to do where the role may not create databases. */
+  /** The advice for a role that cannot create databases, as the end of the error message. */
   readonly otherwise?: string;
 }
 
-/** The snapshots of new databases, one for each way to make one. As withScratchDatabases. */
+/** Reads the snapshots of new databases, one for each way to create the tables. See withScratchDatabases. */
 export async function readScratchSnapshots<M extends Making>(
   options: ScratchOptions,
   makings: readonly M[],
@@ -108,10 +108,10 @@ export async function readScratchSnapshots<M extends Making>(
 }
 
 /**
- * Does the work on new databases, one for each way to make one. They are dropped again, whatever happens; only a process that
- * is killed outright leaves them, and says so next time.
+ * Runs work on new databases, one for each way to create the tables, and drops them afterwards. Only a killed process leaves them
+ * behind; the next run notes their names.
  *
- * @throws ScratchError, ConnectionFailure, the reason of the signal, and whatever the work throws
+ * @throws ScratchError, ConnectionFailure, the reason of the signal, and errors of the work
  */
 export async function withScratchDatabases<M extends Making, T>(
   { dataSourceFor, note, signal, otherwise = 'Leave out --full, or use another role or server.' }: ScratchOptions,
@@ -122,7 +122,7 @@ export async function withScratchDatabases<M extends Making, T>(
   const server = await connectDataSource(dataSourceFor());
   try {
     for (const name of await listLeftovers(server))
-      note(`left over from a run that was killed, unless one is running: ${name}`);
+      note(`database of another run, which was killed unless it is still running: ${name}`);
     const created = new Set<string>();
     const opened: DataSource[] = [];
     const entries = makings.map((making) => [making, `${run}_${making}`] as const);
@@ -143,9 +143,9 @@ export async function withScratchDatabases<M extends Making, T>(
   }
 }
 
-/** The result of the work, or the reason of the signal, whichever comes first. */
+/** Returns the result of the work, unless the signal aborts first: then throws its reason. */
 async function waitUnlessAborted<T>(working: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  // Dropping the databases makes it fail later, when nothing waits for it any more.
+  // After an abort, the work fails when its databases are dropped, and that rejection must not be unhandled.
   working.catch(() => undefined);
   if (signal === undefined) return working;
   let abort = (): void => undefined;
@@ -168,16 +168,18 @@ async function fill(dataSource: DataSource | undefined, making: Making): Promise
   else if (dataSource) await synchronise(dataSource);
 }
 
-// From template0: what operators put into template1 is not ours.
+// Uses template0, because template1 can contain objects of the operator.
 async function create(server: DataSource, name: string, created: Set<string>, otherwise: string): Promise<void> {
-  // Before it is: whoever interrupts us now must drop it, when PostgreSQL is through with it.
+  // Added first, so that an abort during CREATE DATABASE drops it as well.
   created.add(name);
   try {
     await server.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`);
   } catch (error) {
     created.delete(name);
     if (!FORBIDDEN.includes(getSqlState(error))) throw error;
-    throw new ScratchError(`Cannot create scratch databases: this role may not, or only reads. ${otherwise}`);
+    throw new ScratchError(
+      `Cannot create scratch databases: the role has no CREATEDB, or the session is read-only. ${otherwise}`,
+    );
   }
 }
 

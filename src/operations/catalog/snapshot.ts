@@ -5,18 +5,18 @@ import { ROUTINES, createServerParts } from './queries/server.js';
 import { CONSTRAINTS, RELATIONS, TYPES } from './queries/tables.js';
 import { removeSchema, withPlaceholder } from './schema-placeholder.js';
 
-/** A row of the statement. */
+/** A row of the snapshot statement. */
 export interface CatalogRow {
   readonly kind: Kind | 'server';
   readonly name: string;
   readonly on: string | null;
-  /** Kind and name of the object it cannot be without. */
+  /** Kind and name of the object to which it belongs. */
   readonly parent: string | null;
   readonly facts: Readonly<Record<string, string>>;
 }
 
 /**
- * The object of a row, and its key.
+ * Converts a row to an object and its key.
  *
  * @param schema the name of the schema that a snapshot calls `$schema`
  */
@@ -36,12 +36,12 @@ export function toObject({ kind, name, on, parent, facts }: CatalogRow, schema: 
   return [toKey(object), object];
 }
 
-/** Kind and path: `column posts.content`. */
+/** Returns the key of an object: its kind and path (`column posts.content`). */
 export function toKey(object: CatalogObject): string {
   return `${object.kind} ${toPath(object)}`;
 }
 
-/** Where people look for it: `posts.content`, `posts ck_posts__content_length`; the schema is said unless it is `$schema`. */
+/** Returns the path of an object: `posts.content`, `posts ck_posts__content_length`. A schema other than `$schema` is part of it. */
 export function toPath({ kind, name, on }: CatalogObject): string {
   if (on === undefined) return removeSchema(name);
   if (kind === 'column') return removeSchema(`${on}.${name}`);
@@ -50,7 +50,7 @@ export function toPath({ kind, name, on }: CatalogObject): string {
   return removeSchema(`${name} on ${on}`);
 }
 
-/** Facts that are somebody's own words, or code: kept, compared and shown as they are. */
+/** Facts that are free text or code, and are kept, compared and shown unchanged. */
 export const WORDS: readonly string[] = ['comment', 'comment on the index', 'body'];
 
 function normaliseText(kind: CatalogRow['kind'], facts: CatalogRow['facts']): CatalogRow['facts'] {
@@ -60,7 +60,7 @@ function normaliseText(kind: CatalogRow['kind'], facts: CatalogRow['facts']): Ca
   return { ...facts, definition: removeUnknownOptions(definition) };
 }
 
-// Since 16 a view over a single table names its columns without the table, 15 with it. It can be no other table's.
+// A view of a single table qualifies its columns with the table in PostgreSQL 15, and since 16 does not.
 function removeQualification(query: string): string {
   const sources = [...query.matchAll(/^ {3}FROM (.*)$/gm)];
   const [, only = ''] = sources[0] ?? [];
@@ -70,15 +70,15 @@ function removeQualification(query: string): string {
   return query.replaceAll(new RegExp(`(?<![\\w".$])${alias}\\.(?=[\\w"])`, 'g'), '');
 }
 
-/** Does a second table follow on the next line? */
+/** Whether a second table follows on the next line. */
 function isContinued(query: string, source: string): boolean {
   const rest = query.slice(query.indexOf(`FROM ${source}`) + source.length + 5);
   return source.endsWith(',') || /^\n {4,}/.test(rest);
 }
 
 /**
- * What PostgreSQL's deparser depends on: without these the same CHECK reads differently in another session. With only
- * pg_catalog in the path every name of ours comes with its schema, also for a role that may not use that schema.
+ * The settings on which PostgreSQL's deparser depends: without them, the same CHECK reads differently in another session. With only
+ * pg_catalog in search_path, every name has its schema, even for a role without USAGE on that schema.
  */
 export const SESSION = Object.entries({
   search_path: 'pg_catalog',
@@ -89,13 +89,13 @@ export const SESSION = Object.entries({
   bytea_output: 'hex',
   quote_all_identifiers: 'off',
   standard_conforming_strings: 'on',
-  // A statement this long is compiled otherwise, which takes ten times longer than running it.
+  // Compiling a statement of this length takes ten times longer than running it.
   jit: 'off',
 })
   .map(([name, value]) => `SET LOCAL ${name} = '${value}'`)
   .join('; ');
 
-/** How much is read: one schema and what the database as a whole has, or every schema. */
+/** What is read: one schema and the objects of the database as a whole, or every schema. */
 export type Scope = 'database' | 'schema';
 
 const CATALOGS = {
@@ -105,7 +105,7 @@ const CATALOGS = {
   pg_default_acl: 'defaclnamespace',
 };
 
-/** Of a dependency: the object is in another schema, or is one. */
+/** SQL that is true for a dependency on an object in another schema, or on another schema itself. */
 const ELSEWHERE = [
   `classid = 'pg_namespace'::regclass AND objid IN (SELECT oid FROM elsewhere)`,
   ...Object.entries(CATALOGS).map(
@@ -115,14 +115,15 @@ const ELSEWHERE = [
 ].join(' OR ');
 
 /**
- * What every part may use: who we are, which schemas and tables are ours, and which roles have to do with them.
+ * Returns the common table expressions that every part can use: the database, the schemas and their objects, the owner, and the roles
+ * that own them or have privileges on them.
  *
- * @param schema a plain name, which needs no quotation marks
+ * @param schema a name that needs no quotation marks
  */
 export function createPrologue(schema: string, scope: Scope): string {
   return `
 WITH RECURSIVE here AS MATERIALIZED (SELECT oid, datdba, datacl, encoding FROM pg_database WHERE datname = current_database()),
--- Schemas that are somebody else's.
+-- Schemas that are not read.
 elsewhere AS MATERIALIZED (
   SELECT oid FROM pg_namespace
   WHERE ${scope === 'schema' ? '' : 'false AND '}nspname <> '${schema}' AND nspname !~ '^pg_' AND nspname <> 'information_schema'),
@@ -145,29 +146,29 @@ kind AS MATERIALIZED (
   SELECT t.*, s.schema, CASE typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' ELSE 'type' END AS sort,
          s.schema || '.' || quote_ident(typname) AS path
   FROM pg_type t JOIN space s ON s.oid = typnamespace WHERE ${createOwnSchemaSql('pg_type', 't.oid')}),
--- Who owns most; a database without tables has nobody but its owner.
+-- The role that owns most tables; in a database without tables its owner.
 me AS MATERIALIZED (
   SELECT coalesce((SELECT relowner FROM rel WHERE relkind IN ('r', 'p', 'v', 'm', 'f') GROUP BY 1
                    ORDER BY count(*) DESC, 1 LIMIT 1), datdba) AS owner FROM here),
--- Roles that own, may or are named in something here.
+-- Roles that own an object here, have a privilege on one, or are named in one.
 party AS MATERIALIZED (
   SELECT DISTINCT refobjid AS oid FROM pg_shdepend, here
   WHERE refclassid = 'pg_authid'::regclass AND refobjid >= 16384
     AND (dbid = here.oid AND NOT (${ELSEWHERE}) OR classid = 'pg_database'::regclass AND objid = here.oid)
   UNION SELECT owner FROM me),
--- And those that act as one of them: settings count for who logs in.
+-- And their members, because settings apply to the role that logs in.
 actor AS (SELECT oid FROM party UNION SELECT member FROM actor JOIN pg_auth_members ON roleid = actor.oid)`;
 }
 
-/** The whole catalog in one statement: rows of (kind, name, "on", parent, facts). */
-function createSnapshotSql(schema: string, scope: Scope): string {
+/** Returns one statement that reads the whole catalog as rows of (kind, name, "on", parent, facts). */
+export function createSnapshotSql(schema: string, scope: Scope): string {
   return `${createPrologue(schema, scope)}
 SELECT kind, name, "on", parent, jsonb_strip_nulls(facts) AS facts FROM (
 ${[...RELATIONS, ...CONSTRAINTS, ...TYPES, ...ROUTINES, ...RIGHTS, ...createServerParts(scope)].join('\nUNION ALL\n')}
 ) AS objects`;
 }
 
-/** What kind of thing an object is: the word that stands before its name in sentences. */
+/** The kind of an object, as messages name it. */
 export type Kind =
   | 'aggregate'
   | 'collation'
@@ -199,16 +200,16 @@ export type Kind =
   | 'type'
   | 'view';
 
-/** One object of the database and all that is known of it. */
+/** One object of the database with its facts. */
 export interface CatalogObject {
   readonly kind: Kind;
-  /** As SQL names it, quoted where need be, with its schema: `$schema.posts`; without its table: `ck_posts__content_length`. */
+  /** Its name in SQL, with the schema (`$schema.posts`) and without the table (`ck_posts__content_length`). */
   readonly name: string;
-  /** The table it is part of, as SQL names it; absent where it stands alone. Of a setting: whose it is. */
+  /** The table to which it belongs, in SQL; absent for other objects. For a setting, its role or database. */
   readonly on?: string;
-  /** Key of the object it cannot be without: the table of a column, the schema of a table. */
+  /** The key of the object to which it belongs: the table of a column, the schema of a table. */
   readonly parent?: string;
-  /** What defines its behaviour, in words: `type`, `default`, `definition`. What is as PostgreSQL has it by itself is absent. */
+  /** What defines its behaviour: `type`, `default`, `definition`. Facts with PostgreSQL's default value are absent. */
   readonly facts: Readonly<Record<string, string>>;
 }
 
@@ -217,43 +218,43 @@ export interface CatalogObject {
  * whatever their names, owners and PostgreSQL versions (15 to 18): the role that owns most tables is `$owner`, the database
  * `$database`, the schema `$schema`.
  *
- * Absent, since they belong to the server and not to the schema: tablespaces, locale, role passwords, owner and comment of the
- * database, what extensions brought along, and the rows of every table, TypeORM's `migrations` included.
+ * Absent, because they belong to the server and not to the schema: tablespaces, locale, role passwords, owner and comment of the
+ * database, objects of extensions, and the rows of every table, including TypeORM's `migrations`.
  */
 export interface Snapshot {
-  /** Major version of the server. */
+  /** The major version of the server. */
   readonly version: number;
-  /** Who `$owner` is, as SQL names the role. */
+  /** The role for which `$owner` stands, in SQL. */
   readonly owner: string;
-  /** What `$database` is, as SQL names it. */
+  /** The database for which `$database` stands, in SQL. */
   readonly database: string;
-  /** What `$schema` is, as SQL names it. */
+  /** The schema for which `$schema` stands, in SQL. */
   readonly schema: string;
   /** By kind and path: `column posts.content`, `constraint posts ck_posts__content_length`, `index ix_posts__author_id`; sorted. */
   readonly objects: Readonly<Record<string, CatalogObject>>;
 }
 
-/** Runs a statement on one connection, inside a transaction, and returns the rows of it (of the last one, when they are many). */
+/** Runs SQL on one connection, inside a transaction, and returns the rows of its last statement. */
 export type Query = (sql: string) => Promise<unknown>;
 
 /**
- * Reads the catalog. Asks nothing but the right to connect: PostgreSQL's catalogs are open to everybody.
+ * Reads the catalog. The role needs only CONNECT, because every role can read PostgreSQL's catalogs.
  *
- * @param query of a connection with an open transaction, which may be read-only; left as it was found.
- * @param schema becomes `$schema`; it need not be there
- * @param scope `schema`: that schema, and what the database as a whole has; `database`: every schema
+ * @param query on a connection with an open transaction, which may be read-only and stays open
+ * @param schema becomes `$schema`; it need not exist
+ * @param scope `schema`: that schema and the objects of the database as a whole; `database`: every schema
  */
 export async function readSnapshot(query: Query, schema: string, scope: Scope): Promise<Snapshot> {
   return toSnapshot((await askCatalog(query, createSnapshotSql(schema, scope))) as CatalogRow[], schema);
 }
 
-/** The rows of one statement, in which PostgreSQL writes every definition the same way, whatever the session. */
+/** Runs a statement with settings under which PostgreSQL writes every definition the same way, and returns its rows. */
 export async function askCatalog(query: Query, statement: string): Promise<unknown> {
   await query(`SAVEPOINT shared_db_snapshot; ${SESSION}`);
   try {
     return await query(statement);
   } finally {
-    // Takes the settings back with it.
+    // Restores the settings as well.
     await query('ROLLBACK TO SAVEPOINT shared_db_snapshot; RELEASE SAVEPOINT shared_db_snapshot');
   }
 }
@@ -266,7 +267,7 @@ function toSnapshot(rows: readonly CatalogRow[], schema: string): Snapshot {
     owner: server?.owner ?? '',
     database: server?.database ?? '',
     schema,
-    // Not by locale: the file must come out the same everywhere.
+    // Sorted by code unit, not by locale, so that the file is the same everywhere.
     objects: Object.fromEntries(objects.sort(([a], [b]) => (a < b ? -1 : 1))),
   };
 }

@@ -1,4 +1,5 @@
 import { SharedDbError } from '../../errors/shared-db-error.js';
+import { quoteStandardLiteral } from '../../errors/sql-text.js';
 import { assertDestructiveActionAllowed, type ConfirmationRequest } from './guard.js';
 
 /** The row in which a database says of which environment it is: development, test, staging, production … */
@@ -66,7 +67,7 @@ function createEnvironmentTable(table: string, journal: string): string[] {
 }
 
 function toRegclass(name: string): string {
-  return `'${name.replaceAll("'", "''")}'::regclass`;
+  return `${quoteStandardLiteral(name)}::regclass`;
 }
 
 /** Roles, as SQL, that have rights on a table which is not theirs. */

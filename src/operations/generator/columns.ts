@@ -1,4 +1,4 @@
-import { quoteLiteral } from '../catalog/repair.js';
+import { quoteLiteral } from '../../errors/sql-text.js';
 import type { CatalogObject } from '../catalog/snapshot.js';
 import { unquoteName, type Change, deriveName, type Draft, quoteName } from './draft.js';
 import { listTriggersReading } from './triggers.js';

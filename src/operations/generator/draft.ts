@@ -1,4 +1,4 @@
-import { type Token, tokenize } from '../../errors/sql-text.js';
+import { quoteIdentifier, type Token, tokenize } from '../../errors/sql-text.js';
 import { repairObject } from '../catalog/repair.js';
 import { SCHEMA, removeSchema } from '../catalog/schema-placeholder.js';
 import { type CatalogObject, toKey, type Snapshot } from '../catalog/snapshot.js';
@@ -30,7 +30,7 @@ export function unquoteName(name: string): string {
 export function deriveName(name: string, suffix: string): string {
   let stem = unquoteName(name);
   while (Buffer.byteLength(stem + suffix) > LONGEST) stem = stem.slice(0, -1);
-  return quoteName(quoteText(stem + suffix));
+  return quoteIdentifier(stem + suffix);
 }
 
 /** Returns whether the SQL contains this name as an identifier; the text of a string literal does not count. */
@@ -60,10 +60,6 @@ function isCast(tokens: readonly Token[], place: number, type: string): boolean 
     tokens[place - 1]?.text === ':' &&
     tokens[place - 2]?.text === ':'
   );
-}
-
-function quoteText(name: string): string {
-  return name.includes('"') ? `"${name.replaceAll('"', '""')}"` : name;
 }
 
 /** One `queryRunner.query()` call of a migration. */

@@ -1,4 +1,4 @@
-import { quoteLiteral } from '../catalog/repair.js';
+import { quoteLiteral } from '../../errors/sql-text.js';
 import type { CatalogObject, Kind, Snapshot } from '../catalog/snapshot.js';
 import { unquoteName, hasCastTo, type Change, deriveName, type Draft, quoteLocalName, quoteName } from './draft.js';
 import { dropTrigger, readsColumn } from './triggers.js';

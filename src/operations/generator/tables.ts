@@ -1,4 +1,4 @@
-import { quoteLiteral } from '../catalog/repair.js';
+import { quoteLiteral } from '../../errors/sql-text.js';
 import type { CatalogObject, Snapshot } from '../catalog/snapshot.js';
 import { createColumnComment, createColumnSql } from './columns.js';
 import { createIndex } from './constraints.js';

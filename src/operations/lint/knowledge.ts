@@ -1,21 +1,23 @@
 import type { Node } from 'libpg-query';
+import { quoteIdentifier } from '../../errors/sql-text.js';
 import {
   type AddedConstraint,
-  listAddedConstraints,
   changesSchema,
-  listCommands,
-  listCreatedConstraints,
+  findNodes,
   getName,
   getTableName,
+  listAddedConstraints,
+  listCommands,
+  listCreatedConstraints,
 } from './ast.js';
 import type { CollectedMigration, Reader } from './collect.js';
 import type { Context, Statement } from './rule.js';
 
-/** What the rules want to know of the database on which the migrations are pending. */
+/** What the rules need to know about the database on which the migrations are pending. */
 export interface DatabaseFacts {
-  /** It is there and has no rows. */
+  /** Whether the table exists and has no rows. */
   isEmpty(table: string): boolean;
-  /** A validated CHECK says that the column is never null. */
+  /** Whether a validated CHECK proves that the column is never null. */
   isProvenNotNull(table: string, column: string): boolean;
 }
 
@@ -28,7 +30,7 @@ const PROVEN = `
   WHERE k.contype = 'c' AND k.convalidated AND array_length(k.conkey, 1) = 1
     AND pg_get_constraintdef(k.oid) ~ '^CHECK \\(\\(("[^"]+"|\\w+) IS NOT NULL\\)\\)$'`;
 
-/** Reads the facts about these tables. A table whose rows this role may not see counts as full, as does one that is not there. */
+/** Reads the facts about these tables. A table that does not exist, or whose rows the role cannot see, counts as not empty. */
 export async function readFacts(reader: Reader, tables: ReadonlySet<string>): Promise<DatabaseFacts> {
   const empty = new Set<string>();
   for (const table of tables) if (await isEmpty(reader, table)) empty.add(table);
@@ -43,15 +45,12 @@ export async function readFacts(reader: Reader, tables: ReadonlySet<string>): Pr
 }
 
 async function isEmpty(reader: Reader, table: string): Promise<boolean> {
-  const quoted = table
-    .split('.')
-    .map((word) => `"${word.replaceAll('"', '""')}"`)
-    .join('.');
+  const quoted = table.split('.').map(quoteIdentifier).join('.');
   const [row] = await reader.query<{ rows: number | null }[]>(
     'SELECT (SELECT reltuples FROM pg_class WHERE oid = to_regclass($1)) AS rows',
     [quoted],
   );
-  // The estimate saves looking into large tables; of small and new ones it knows nothing.
+  // The estimate avoids reading large tables. It is 0 or -1 for tables that were never analyzed.
   if (row?.rows === undefined || row.rows === null || row.rows > 0) return false;
   try {
     const [found] = await reader.query<{ empty: boolean }[]>(`SELECT NOT EXISTS (SELECT FROM ${quoted}) AS empty`);
@@ -61,20 +60,22 @@ async function isEmpty(reader: Reader, table: string): Promise<boolean> {
   }
 }
 
-/** What is known at each point of a history that is gone through statement by statement. */
+/** What is known about tables, indexes and enums while migrations are linted in order, statement by statement. */
 export interface Knowledge {
-  /** Begins a migration. */
+  /** Returns the context for the statements of a migration. */
   begin(migration: CollectedMigration): Context;
-  /** After the statement was judged. */
+  /** Adds what a statement creates. Call it after the statement was linted. */
   learn(statement: Statement): void;
 }
 
 /**
- * @param facts of the database on which the migrations are pending. Without it every table that a migration did not make itself
- *   may be in use and full; with it, all that the migrations make is new, since nobody has used it yet.
+ * Starts without knowledge of any statement.
+ *
+ * @param facts about the database on which the migrations are pending: with them, a table that any of the migrations creates is new.
+ *   Without them, only a table that the same migration creates is new, and every other table counts as used and not empty.
  */
 export function startKnowledge(facts: DatabaseFacts | undefined): Knowledge {
-  const made = new Set<string>();
+  const created = new Set<string>();
   const indexes = new Map<string, string>();
   const newValues = new Map<string, string>();
   const checks: Checks = new Map();
@@ -82,40 +83,40 @@ export function startKnowledge(facts: DatabaseFacts | undefined): Knowledge {
     [...checks.values()].some(({ column, validated }) => validated && column === name);
   return {
     begin({ inTransaction, statements }) {
-      if (facts === undefined) made.clear();
+      if (facts === undefined) created.clear();
       newValues.clear();
       return {
         inTransaction,
         statements,
         changesSchema: statements.some(({ node }) => changesSchema(node)),
         newValues,
-        isNew: (table) => made.has(table),
-        isEmpty: (table) => made.has(table) || (facts?.isEmpty(table) ?? false),
+        isNew: (table) => created.has(table),
+        isEmpty: (table) => created.has(table) || (facts?.isEmpty(table) ?? false),
         isProvenNotNull: (table, column) =>
           proven(`${table}.${column}`) || (facts?.isProvenNotNull(table, column) ?? false),
         tableOfIndex: (index) => indexes.get(index),
       };
     },
     learn({ node }) {
-      for (const name of listCreatedNames(node)) made.add(name);
+      for (const name of listCreatedNames(node)) created.add(name);
       if ('IndexStmt' in node && node.IndexStmt.relation !== undefined && node.IndexStmt.idxname !== undefined) {
         indexes.set(node.IndexStmt.idxname, getTableName(node.IndexStmt.relation));
       }
       if ('AlterEnumStmt' in node && node.AlterEnumStmt.oldVal === undefined) {
         const { typeName, newVal = '' } = node.AlterEnumStmt;
-        if (!made.has(getName(typeName))) newValues.set(newVal, getName(typeName));
+        if (!created.has(getName(typeName))) newValues.set(newVal, getName(typeName));
       }
       learnChecks(node, checks);
     },
   };
 }
 
-/** By `table.constraint`. */
+/** CHECKs of the form `column IS NOT NULL`, by `table.constraint`. */
 type Checks = Map<string, { column: string; validated: boolean }>;
 
 function learnChecks(node: Node, checks: Checks): void {
   for (const added of [...listAddedConstraints(node), ...listCreatedConstraints(node)]) {
-    const column = isPresentColumn(added);
+    const column = getNotNullColumn(added);
     if (column === undefined || added.constraint.conname === undefined) continue;
     checks.set(`${added.table}.${added.constraint.conname}`, {
       column: `${added.table}.${column}`,
@@ -131,15 +132,15 @@ function learnChecks(node: Node, checks: Checks): void {
   }
 }
 
-/** Tables, views and types that a statement makes for certain: IF NOT EXISTS may find one that is there. */
+/** Returns the tables, views and types that a statement certainly creates: with IF NOT EXISTS, they may exist already. */
 function listCreatedNames(node: Node): string[] {
   if ('CreateStmt' in node) {
-    const { relation, if_not_exists: perhaps } = node.CreateStmt;
-    return relation === undefined || perhaps === true ? [] : [getTableName(relation)];
+    const { relation, if_not_exists: mayExist } = node.CreateStmt;
+    return relation === undefined || mayExist === true ? [] : [getTableName(relation)];
   }
   if ('CreateTableAsStmt' in node) {
-    const { into, if_not_exists: perhaps } = node.CreateTableAsStmt;
-    return into?.rel === undefined || perhaps === true ? [] : [getTableName(into.rel)];
+    const { into, if_not_exists: mayExist } = node.CreateTableAsStmt;
+    return into?.rel === undefined || mayExist === true ? [] : [getTableName(into.rel)];
   }
   if ('SelectStmt' in node)
     return node.SelectStmt.intoClause?.rel ? [getTableName(node.SelectStmt.intoClause.rel)] : [];
@@ -147,10 +148,22 @@ function listCreatedNames(node: Node): string[] {
   return 'CreateEnumStmt' in node ? [getName(node.CreateEnumStmt.typeName)] : [];
 }
 
-/** The column of `CHECK (column IS NOT NULL)`. */
-function isPresentColumn({ constraint: { contype, raw_expr: rule } }: AddedConstraint): string | undefined {
+/** Returns the column of `CHECK (column IS NOT NULL)`; undefined for other constraints. */
+function getNotNullColumn({ constraint: { contype, raw_expr: rule } }: AddedConstraint): string | undefined {
   if (contype !== 'CONSTR_CHECK' || rule === undefined || !('NullTest' in rule)) return undefined;
   const { arg, nulltesttype } = rule.NullTest;
   if (nulltesttype !== 'IS_NOT_NULL' || arg === undefined || !('ColumnRef' in arg)) return undefined;
   return getName(arg.ColumnRef.fields?.slice(-1));
+}
+
+/** Returns every table that the statements name. */
+export function listTables(migrations: readonly CollectedMigration[]): Set<string> {
+  const tables = new Set<string>();
+  for (const { node } of migrations.flatMap(({ statements }) => statements)) {
+    for (const { relname, schemaname } of findNodes(node)) {
+      if (typeof relname !== 'string') continue;
+      tables.add(getTableName(typeof schemaname === 'string' ? { relname, schemaname } : { relname }));
+    }
+  }
+  return tables;
 }

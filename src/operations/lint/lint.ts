@@ -1,41 +1,42 @@
+import type { Node } from 'libpg-query';
 import type { DataSource, MigrationInterface } from 'typeorm';
-import { getTableChange, getTableName, findNodes } from './ast.js';
-import { collect, type CollectedMigration, type Reader, type CollectError } from './collect.js';
-import { readFacts, startKnowledge } from './knowledge.js';
-import type { Rule, Statement } from './rule.js';
-import { LINT_RULES, RULES_BY_TROUBLE } from './rules/index.js';
-import { BAD_ACCEPTANCE, OTHER, SYNTAX_ERROR } from './rules/migrations.js';
+import { getTableName, listCommands, listDroppedNames, getName } from './ast.js';
+import { collect, type CollectedMigration, type CollectError, type Reader } from './collect.js';
+import { listTables, readFacts, startKnowledge } from './knowledge.js';
+import type { Context, Rule, Statement } from './rule.js';
+import { LINT_RULES } from './rules/index.js';
+import { INVALID_SUPPRESSION, OTHER, RULES_BY_ERROR, SYNTAX_ERROR } from './rules/migrations.js';
 import { loadParser } from './sql.js';
 import { findSquawk, runSquawk, type SquawkFinding } from './squawk.js';
 
-/** A rule and what breaks it, in one statement or, without one, in the migration. */
-interface RawFinding {
+/** A rule and what breaks it: in a statement or, where `number` is undefined, in the migration as a whole. */
+export interface RawFinding {
   readonly rule: Rule;
   readonly statement: Statement | undefined;
   readonly number: number | undefined;
   readonly what: readonly string[];
 }
 
-interface Finding {
+export interface Finding {
   readonly migration: string;
-  /** Its number in the migration, from 1; null for the migration as a whole. */
+  /** The number of the statement in the migration, from 1; null when the finding is about the whole migration. */
   readonly statement: number | null;
-  /** Shortened, without literals; null where there is none that can be read. */
+  /** The statement, shortened and without literals; null where it cannot be parsed. */
   readonly sql: string | null;
   readonly rule: string;
-  /** What breaks it: `posts.content`. */
+  /** What breaks the rule: `posts.content`. */
   readonly what: readonly string[];
   readonly problem: string;
   readonly blocks: string;
   readonly instead: string;
-  /** The same as SQL, one text for each migration. */
+  /** The safe way as SQL, one text for each migration. */
   readonly recipe: readonly string[];
-  /** The comment that accepts it; null when it cannot be. */
+  /** The comment that suppresses the finding; null when it cannot be suppressed. */
   readonly accept: string | null;
 }
 
-/** A finding that somebody accepted, and why. */
-interface Accepted {
+/** A finding that a comment in the migration suppresses, with the reason. */
+export interface Accepted {
   readonly migration: string;
   readonly statement: number | null;
   readonly rule: string;
@@ -43,23 +44,22 @@ interface Accepted {
   readonly reason: string;
 }
 
-/** These cannot be accepted. */
-const FINAL: readonly Rule[] = [SYNTAX_ERROR, BAD_ACCEPTANCE];
+const SUPPRESSIBLE = LINT_RULES.filter((rule) => rule !== SYNTAX_ERROR && rule !== INVALID_SUPPRESSION).map(
+  ({ id }) => id,
+);
 
-const ACCEPTABLE = LINT_RULES.filter((rule) => !FINAL.includes(rule)).map(({ id }) => id);
-
-/** Parts the objections to a migration into findings and what its comments accept; each acceptance must be of use. */
-function applySuppressions(
+/** Separates the findings that comments suppress from the others. A comment that suppresses no finding is a finding itself. */
+export function applySuppressions(
   migration: CollectedMigration,
   rawFindings: readonly RawFinding[],
 ): { findings: Finding[]; accepted: Accepted[] } {
   const accepted: Accepted[] = [];
   const used = new Set<CollectedMigration['suppressions'][number]>();
-  const left = rawFindings.filter((rawFinding) => {
+  const remaining = rawFindings.filter((rawFinding) => {
     const { rule, what, number } = rawFinding;
     const matching = migration.suppressions.filter(
       (suppression) =>
-        ACCEPTABLE.includes(rule.id) &&
+        SUPPRESSIBLE.includes(rule.id) &&
         suppression.rule === rule.id &&
         suppression.reason !== undefined &&
         (number === undefined || suppression.number === number),
@@ -73,7 +73,7 @@ function applySuppressions(
   const unused = migration.suppressions
     .filter((suppression) => !used.has(suppression))
     .map((suppression) => toRawFinding(suppression, migration));
-  const findings = [...left, ...unused].sort((a, b) => (a.number ?? 0) - (b.number ?? 0));
+  const findings = [...remaining, ...unused].sort((a, b) => (a.number ?? 0) - (b.number ?? 0));
   return { findings: findings.map((rawFinding) => toFinding(migration.name, rawFinding)), accepted };
 }
 
@@ -82,13 +82,13 @@ function toRawFinding(
   migration: CollectedMigration,
 ): RawFinding {
   const statement = migration.statements.find((candidate) => candidate.number === number);
-  return { rule: BAD_ACCEPTANCE, statement, number, what: [findSuppressionIssue(rule, reason)] };
+  return { rule: INVALID_SUPPRESSION, statement, number, what: [findSuppressionIssue(rule, reason)] };
 }
 
 function findSuppressionIssue(rule: string | undefined, reason: string | undefined): string {
-  if (rule === undefined) return 'it is not of the form lint: accept <rule>: <reason>';
-  if (!ACCEPTABLE.includes(rule)) return `no rule that can be accepted is called ${rule.slice(0, 60)}`;
-  return reason === undefined ? `${rule} is accepted without a reason` : `${rule} finds nothing here`;
+  if (rule === undefined) return 'the comment does not have the form lint: accept <rule>: <reason>';
+  if (!SUPPRESSIBLE.includes(rule)) return `there is no rule ${rule.slice(0, 60)} that can be suppressed`;
+  return reason === undefined ? `no reason is given for ${rule}` : `${rule} finds nothing here`;
 }
 
 function toFinding(migration: string, { rule, statement, number, what }: RawFinding): Finding {
@@ -103,18 +103,18 @@ function toFinding(migration: string, { rule, statement, number, what }: RawFind
     blocks,
     instead,
     recipe: recipe.map(({ sql, transaction }) => (transaction === false ? `-- transaction = false\n${sql}` : sql)),
-    accept: ACCEPTABLE.includes(id) ? `-- lint: accept ${id}: <why it does no harm here>` : null,
+    accept: SUPPRESSIBLE.includes(id) ? `-- lint: accept ${id}: <why it does no harm here>` : null,
   };
 }
 
 export interface LintOptions {
   /** In the order in which they run. */
   readonly migrations: readonly MigrationInterface[];
-  /** Never connected: it only makes SQL of TypeORM's methods. */
+  /** Not connected: it only generates the SQL of TypeORM's methods. */
   readonly dataSource: DataSource;
-  /** The database on which the migrations are pending, for questions; without one every table counts as full. */
+  /** The database on which the migrations are pending. Without it, every table that a migration did not create counts as not empty. */
   readonly reader?: Reader;
-  /** Where squawk is. Default: where npm installed it. */
+  /** The path of squawk. Default: where npm installed it. */
   readonly squawk?: string;
 }
 
@@ -126,9 +126,9 @@ export interface LintReport {
 }
 
 /**
- * Lints what the migrations would execute. Executes nothing but questions, and these only on `reader`.
+ * Lints the SQL that the `up` of migrations would execute. Executes nothing but the reads of the migrations, on `reader`.
  *
- * @throws CouldNotLint when a tool is missing or fails
+ * @throws CouldNotLint when squawk or PostgreSQL's parser is missing or fails
  */
 export async function lintMigrations(options: LintOptions): Promise<LintReport> {
   const { migrations, dataSource, reader, squawk = findSquawk() } = options;
@@ -137,93 +137,113 @@ export async function lintMigrations(options: LintOptions): Promise<LintReport> 
   for (const migration of migrations) collected.push(await collect(migration, { dataSource, parser, reader }));
   const facts = reader === undefined ? undefined : await readFacts(reader, listTables(collected));
   const knowledge = startKnowledge(facts);
-  const said = await askSquawk(collected, squawk);
-  const verdicts = [];
+  const reportedBySquawk = await collectSquawkFindings(collected, squawk);
+  const results = [];
   for (const migration of collected) {
     const context = knowledge.begin(migration);
     const rawFindings = migration.errors.map((error) => toFindingFromError(error, migration));
     for (const statement of migration.statements) {
-      rawFindings.push(...collectRawFindings(statement, said.get(statement) ?? [], context));
+      rawFindings.push(...collectRawFindings(statement, reportedBySquawk.get(statement) ?? [], context));
       knowledge.learn(statement);
     }
-    verdicts.push(applySuppressions(migration, rawFindings));
+    results.push(applySuppressions(migration, rawFindings));
   }
-  const findings = verdicts.flatMap((verdict) => verdict.findings);
+  const findings = results.flatMap((result) => result.findings);
   return {
     migrations: collected.map(({ name }) => name),
     clean: findings.length === 0,
     findings,
-    accepted: verdicts.flatMap(({ accepted }) => accepted),
+    accepted: results.flatMap(({ accepted }) => accepted),
   };
 }
 
-/** What squawk says of each statement. */
-async function askSquawk(
+/** A finding of squawk in a statement, with the index of the part of the statement in which it is. */
+interface Reported extends SquawkFinding {
+  readonly part: number;
+}
+
+async function collectSquawkFindings(
   migrations: readonly CollectedMigration[],
   binary: string,
-): Promise<Map<Statement, SquawkFinding[]>> {
-  const said = new Map<Statement, SquawkFinding[]>();
+): Promise<Map<Statement, Reported[]>> {
+  const reported = new Map<Statement, Reported[]>();
   for (const inTransaction of [true, false]) {
-    const asked = migrations.filter((migration) => migration.inTransaction === inTransaction).map(toLines);
+    const texts = migrations.filter((migration) => migration.inTransaction === inTransaction).map(toText);
     const answers = await runSquawk(
-      asked.map(({ sql }) => sql),
+      texts.map(({ sql }) => sql),
       inTransaction,
       binary,
     );
-    for (const [place, { lines }] of asked.entries()) {
+    for (const [place, { lines }] of texts.entries()) {
       for (const finding of answers[place] ?? []) {
-        const statement = lines[finding.line];
-        if (statement === undefined) continue;
-        said.set(statement, [...(said.get(statement) ?? []), finding]);
+        const line = lines[finding.line];
+        if (line === undefined) continue;
+        reported.set(line.statement, [...(reported.get(line.statement) ?? []), { ...finding, part: line.part }]);
       }
     }
   }
-  return said;
+  return reported;
 }
 
-/** The statements as one text, and whose each of its lines is. */
-function toLines({ statements }: CollectedMigration): { sql: string; lines: Statement[] } {
-  const pieces = statements.map((statement) => ({ statement, piece: `${statement.text}\n;\n` }));
+/** Returns the statements as one text, and to which part of which statement each of its lines belongs. */
+function toText({ statements }: CollectedMigration): { sql: string; lines: { statement: Statement; part: number }[] } {
+  const pieces = statements.flatMap((statement) =>
+    [...statement.parts, ';'].map((text, part) => ({ statement, part, text })),
+  );
   return {
-    sql: pieces.map(({ piece }) => piece).join(''),
-    lines: pieces.flatMap(({ statement, piece }) => Array<Statement>(piece.split('\n').length - 1).fill(statement)),
+    sql: pieces.map(({ text }) => `${text}\n`).join(''),
+    lines: pieces.flatMap(({ statement, part, text }) => text.split('\n').map(() => ({ statement, part }))),
   };
 }
 
-function collectRawFindings(
-  statement: Statement,
-  said: readonly SquawkFinding[],
-  context: Parameters<NonNullable<Rule['find']>>[1],
-): RawFinding[] {
+const SQUAWK_RULES = LINT_RULES.flatMap(({ squawk = [] }) => squawk);
+
+function collectRawFindings(statement: Statement, reported: readonly Reported[], context: Context): RawFinding[] {
   const { number } = statement;
-  const ours = LINT_RULES.map((rule) => {
-    const isSaid = said.some((finding) => rule.squawk?.includes(finding.rule));
-    return { rule, statement, number, what: rule.find?.(statement, context, isSaid) ?? [] };
+  const findings = LINT_RULES.map((rule) => {
+    const what = rule.find?.(statement, context) ?? listReported(rule, statement, reported, context);
+    return { rule, statement, number, what };
   });
-  const worded = LINT_RULES.flatMap(({ squawk = [] }) => squawk);
-  const others = said
-    .filter((finding) => !worded.includes(finding.rule))
+  const others = reported
+    .filter(({ rule }) => !SQUAWK_RULES.includes(rule))
     .map(({ rule, message, help }) => [rule, message, help].filter(Boolean).join(': '));
-  return [...ours, { rule: OTHER, statement, number, what: [...new Set(others)] }].filter(
+  return [...findings, { rule: OTHER, statement, number, what: [...new Set(others)] }].filter(
     ({ what }) => what.length > 0,
   );
 }
 
-function toFindingFromError({ kind, number, what }: CollectError, { statements }: CollectedMigration): RawFinding {
-  const statement = statements.find((candidate) => candidate.number === number);
-  return { rule: RULES_BY_TROUBLE[kind], statement, number, what: [what] };
+/** Returns what breaks a rule of squawk in the statement, without the tables on which that is harmless. */
+function listReported(
+  { squawk = [], exempt }: Rule,
+  { node }: Statement,
+  reported: readonly Reported[],
+  context: Context,
+): string[] {
+  // A table that the statement itself creates has no rows and no users.
+  if (exempt !== undefined && Object.keys(node).some((kind) => kind.startsWith('Create'))) return [];
+  const subjects = reported
+    .filter(({ rule }) => squawk.includes(rule))
+    .flatMap(({ part, message }) => {
+      const found = listSubjects(node, part, context);
+      return found.length > 0 ? found : [{ table: undefined, subject: message }];
+    })
+    .filter(({ table }) => exempt === undefined || table === undefined || !context[exempt](table));
+  return [...new Set(subjects.map(({ subject }) => subject))];
 }
 
-/** Every table that the statements name where they change something. */
-function listTables(migrations: readonly CollectedMigration[]): Set<string> {
-  const tables = new Set<string>();
-  for (const { node } of migrations.flatMap(({ statements }) => statements)) {
-    const { table } = getTableChange(node) ?? {};
-    if (table !== undefined) tables.add(table);
-    for (const { relname, schemaname } of findNodes(node)) {
-      if (typeof relname !== 'string') continue;
-      tables.add(getTableName(typeof schemaname === 'string' ? { relname, schemaname } : { relname }));
-    }
+/** Returns what a part of a statement changes, with its table where that is known. */
+function listSubjects(node: Node, part: number, context: Context): { table: string | undefined; subject: string }[] {
+  if ('AlterTableStmt' in node) return listCommands(node).slice(part, part + 1);
+  if ('IndexStmt' in node && node.IndexStmt.relation !== undefined) {
+    const table = getTableName(node.IndexStmt.relation);
+    return [{ table, subject: node.IndexStmt.idxname ?? table }];
   }
-  return tables;
+  if ('AlterEnumStmt' in node) return [{ table: undefined, subject: getName(node.AlterEnumStmt.typeName) }];
+  if (!('DropStmt' in node)) return [];
+  return listDroppedNames(node.DropStmt.objects).map((subject) => ({ table: context.tableOfIndex(subject), subject }));
+}
+
+function toFindingFromError({ rule, number, what }: CollectError, { statements }: CollectedMigration): RawFinding {
+  const statement = statements.find((candidate) => candidate.number === number);
+  return { rule: RULES_BY_ERROR[rule], statement, number, what: [what] };
 }

@@ -1,19 +1,24 @@
 import type * as PgQuery from 'libpg-query';
 import type { Node, ScanToken } from 'libpg-query';
 import { SharedDbError } from '../../errors/shared-db-error.js';
+import { removeLiterals, tokenize } from '../../errors/sql-text.js';
 
-/** The migrations were not linted: a tool is missing or does not answer as it should. Says nothing about the migrations. */
+/** The migrations were not linted, because a tool is missing or failed. This says nothing about the migrations. */
 export class CouldNotLint extends SharedDbError {
   override readonly name = 'CouldNotLint';
 }
 
-/** What to install where `migration:lint` is to run: the package itself needs neither. */
-export const INSTALL = 'npm install --save-dev squawk-cli@2.61.0 libpg-query@18';
+/** The command that installs the optional packages which `migration:lint` needs. */
+export const INSTALL = 'npm install --save-dev squawk-cli@2.66.0 libpg-query@18';
 
 /** PostgreSQL's own parser, compiled to WebAssembly. */
 export type Parser = Pick<typeof PgQuery, 'parseSync' | 'scanSync'>;
 
-/** @throws CouldNotLint when libpg-query is not installed. */
+/**
+ * Loads PostgreSQL's own parser.
+ *
+ * @throws CouldNotLint when libpg-query is not installed
+ */
 export async function loadParser(): Promise<Parser> {
   try {
     const library = await import('libpg-query');
@@ -27,29 +32,31 @@ export async function loadParser(): Promise<Parser> {
 /** One statement of a query, as PostgreSQL reads it. */
 export interface ParsedStatement {
   readonly node: Node;
-  /** Without comments and semicolon, line breaks kept. */
-  readonly text: string;
-  /** For messages: one line, shortened, `…` for every literal. */
+  /** Its text without comments and semicolon; of an ALTER TABLE one part for each command. */
+  readonly parts: readonly string[];
+  /** Its text for messages: one line of at most 120 characters, with `?` for every literal. */
   readonly shown: string;
-  /** The comments inside it, before it, and behind it on its last line. */
+  /** The comments before it, inside it, and after it on its last line. */
   readonly comments: readonly string[];
 }
 
 export interface ParsedQuery {
   readonly statements: readonly ParsedStatement[];
-  /** The comments of a query that holds nothing else. */
+  /** The comments of a query that has no statement. */
   readonly comments: readonly string[];
 }
 
 const COMMENTS: readonly string[] = ['SQL_COMMENT', 'C_COMMENT'];
-const LITERALS: readonly string[] = ['SCONST', 'ICONST', 'FCONST'];
-const SHOWN_LENGTH = 120;
 const [LINE_BREAK, BLANK] = [0x0a, 0x20];
 
-/** @throws Error where PostgreSQL would refuse the syntax; its message quotes the statement. */
+/**
+ * Parses the SQL of one query.
+ *
+ * @throws Error when PostgreSQL would refuse the syntax; the message quotes the statement
+ */
 export function parseQuery(sql: string, parser: Parser): ParsedQuery {
-  // To the parser, written in C, the text would end there.
-  if (sql.includes('\0')) throw new Error('A statement holds a NUL character.');
+  // The parser is written in C, so it would read the text only up to the NUL.
+  if (sql.includes('\0')) throw new Error('A statement has a NUL character.');
   if (sql.trim() === '') return { statements: [], comments: [] };
   const bytes = Buffer.from(sql);
   const { tokens } = parser.scanSync(sql);
@@ -61,14 +68,14 @@ export function parseQuery(sql: string, parser: Parser): ParsedQuery {
   );
   const owned = ranges.map((): string[] => []);
   for (const comment of comments) owned[findOwner(comment, ranges, bytes)]?.push(comment.text);
-  let first = 0;
   return {
-    statements: ranges.map((range, place) => {
-      while ((tokens[first]?.start ?? range.start) < range.start) first += 1;
+    statements: ranges.map(({ node, start, end }, place) => {
+      const text = clean.subarray(start, end).toString().trim();
       return {
-        node: range.node,
-        text: clean.subarray(range.start, range.end).toString().trim(),
-        shown: formatSql(tokens, first, range),
+        node,
+        parts: 'AlterTableStmt' in node ? splitAtCommas(text) : [text],
+        // It shows at most 120 characters, so that the rest of a long statement need not be read.
+        shown: removeLiterals(text.slice(0, 1_000)),
         comments: owned[place] ?? [],
       };
     }),
@@ -81,7 +88,7 @@ interface Range {
   readonly end: number;
 }
 
-/** A comment belongs to the statement around it, to the one that ends on its line, else to the next; at the end to the last. */
+/** Returns the index of the statement around the comment, else of the one that ends on its line, else of the next, else of the last. */
 function findOwner(comment: ScanToken, ranges: readonly Range[], bytes: Buffer): number {
   const next = ranges.findIndex(({ end }) => comment.start < end);
   if (next === -1) return ranges.length - 1;
@@ -98,20 +105,14 @@ function removeComments(bytes: Buffer, comments: readonly ScanToken[]): Buffer {
   return clean;
 }
 
-function formatSql(tokens: readonly ScanToken[], first: number, { start, end }: Range): string {
-  let [shown, place] = ['', start];
-  for (let index = first; shown.length <= SHOWN_LENGTH; index += 1) {
-    const token = tokens[index];
-    if (token === undefined || token.start >= end) break;
-    if (COMMENTS.includes(token.tokenName)) continue;
-    const gap = shown !== '' && token.start > place ? ' ' : '';
-    shown += gap + (isLiteral(token) ? '…' : token.text.replaceAll(/\p{Cc}/gu, ' '));
-    place = token.end;
+function splitAtCommas(sql: string): string[] {
+  const parts = [''];
+  let depth = 0;
+  for (const { text } of tokenize(sql)) {
+    if (text === '(' || text === '[') depth += 1;
+    if (text === ')' || text === ']') depth -= 1;
+    parts.push(`${parts.pop() ?? ''}${text}`);
+    if (text === ',' && depth === 0) parts.push('');
   }
-  return shown.length > SHOWN_LENGTH ? `${shown.slice(0, SHOWN_LENGTH - 1)}…` : shown;
-}
-
-// U&'…', B'…' and X'…' come without a name.
-function isLiteral({ tokenName, text }: ScanToken): boolean {
-  return LITERALS.includes(tokenName) || text.includes("'");
+  return parts.map((part) => part.trim());
 }

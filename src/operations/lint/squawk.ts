@@ -5,7 +5,7 @@ import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CouldNotLint, INSTALL } from './sql.js';
 
-/** What squawk says of a line of SQL. */
+/** A finding of squawk. */
 export interface SquawkFinding {
   /** `0.sql` for the first of the texts. */
   readonly file: string;
@@ -16,22 +16,39 @@ export interface SquawkFinding {
   readonly help: string | undefined;
 }
 
-/** Its rules that are not asked, each with the reason. */
-export const NOT_ASKED: Readonly<Record<string, string>> = {
-  'require-lock-timeout': 'The runner sets one for every migration.',
-  'require-statement-timeout': 'The runner sets one for every migration.',
-  'prefer-robust-stmts':
-    'IF NOT EXISTS keeps whatever is there, an invalid index too; transactions and the runner clean up.',
-  'prefer-bigint-over-int': 'Types of columns are chosen in src/columns/, with their bounds.',
-  'prefer-bigint-over-smallint': 'Types of columns are chosen in src/columns/, with their bounds.',
-  'prefer-text-field': 'Types of columns are chosen in src/columns/.',
-  'prefer-timestamp-tz': 'Types of columns are chosen in src/columns/.',
-  'prefer-identity':
-    'Types of columns are chosen in src/columns/; add-column-rewrite finds what a serial does to a full table.',
-  'ban-char-field': 'Types of columns are chosen in src/columns/.',
+const COLUMN_TYPES = 'The decorators in src/columns/ choose the types of columns and their bounds.';
+
+/** The rules of squawk that are turned off, each with the reason. */
+export const TURNED_OFF: Readonly<Record<string, string>> = {
+  'require-lock-timeout': 'The migrator sets a lock timeout for every migration.',
+  'require-statement-timeout': 'The migrator sets a statement timeout for every migration.',
+  'prefer-robust-stmts': 'IF NOT EXISTS keeps whatever object has that name, even an invalid index.',
+  'prefer-bigint-over-int': COLUMN_TYPES,
+  'prefer-bigint-over-smallint': COLUMN_TYPES,
+  'prefer-text-field': COLUMN_TYPES,
+  'prefer-timestamp-tz': COLUMN_TYPES,
+  'ban-char-field': COLUMN_TYPES,
+  'adding-required-field': 'See add-required-column: squawk also reports serial columns, which have a default.',
+  'adding-not-nullable-field': 'See set-not-null: squawk accepts any CHECK that mentions the column.',
+  'adding-foreign-key-constraint': 'See add-foreign-key: squawk also reports new columns that are null in every row.',
+  'constraint-missing-not-valid': 'See add-check: squawk does not report a CHECK that is added with its column.',
+  'ban-concurrent-index-creation-in-transaction': 'See concurrently-in-transaction: squawk misses other commands.',
+  'require-concurrent-reindex': 'See rewrite-table: squawk does not report CLUSTER, VACUUM FULL and REFRESH.',
+  'ban-drop-column': 'See drop-column and replace-column: squawk does not tell one from the other.',
+  'ban-drop-table': 'See drop-table: squawk does not report foreign tables.',
+  'ban-drop-database': 'See drop-schema: squawk does not report schemas.',
+  'ban-truncate-cascade': 'See truncate: squawk does not report TRUNCATE without CASCADE.',
+  'renaming-table': 'See rename-object: squawk does not report views, types and schemas.',
+  'renaming-column': 'See rename-column: squawk does not report columns of views and attributes of types.',
+  'transaction-nesting': 'See transaction-control.',
+  'ban-uncommitted-transaction': 'See transaction-control: squawk does not report a transaction that is committed.',
 };
 
-/** Where the binary is. @throws CouldNotLint when squawk-cli is not installed, or not for this platform. */
+/**
+ * Returns the path of the binary.
+ *
+ * @throws CouldNotLint when squawk-cli is not installed, or not for this platform
+ */
 export function findSquawk(): string {
   try {
     const { getBinaryPath } = createRequire(import.meta.url)('squawk-cli/js/index.js') as {
@@ -44,11 +61,11 @@ export function findSquawk(): string {
 }
 
 /**
- * Runs squawk on the SQL of migrations, all at once.
+ * Runs squawk once on the SQL of several migrations.
  *
- * @param inTransaction whether each of them runs in one
- * @returns what it says of each text, in their order
- * @throws CouldNotLint when it cannot be started, fails, or prints what is not a list of findings
+ * @param inTransaction whether each migration runs in a transaction
+ * @returns the findings for each text, in the order of the texts
+ * @throws CouldNotLint when squawk cannot be started, fails, or prints something other than a list of findings
  */
 export async function runSquawk(
   texts: readonly string[],
@@ -56,15 +73,15 @@ export async function runSquawk(
   binary: string,
 ): Promise<SquawkFinding[][]> {
   if (texts.length === 0) return [];
-  // Readable for nobody else. In files, since on standard input each text would need a process of its own.
+  // The texts are in files that only this user can read: on standard input, each text would need a process of its own.
   const folder = await mkdtemp(join(tmpdir(), 'shared-db-lint-'));
   try {
     const files = texts.map((_, place) => `${place}.sql`);
     for (const [place, file] of files.entries())
       await writeFile(join(folder, file), texts[place] ?? '', { mode: 0o600 });
     const findings = await run(binary, folder, [
-      // The configuration file of the folder that somebody happens to be in is not ours.
-      ...['--config', devNull, '--reporter', 'json', `--exclude=${Object.keys(NOT_ASKED).join(',')}`],
+      // Without --config, squawk would read the configuration file of the working directory.
+      ...['--config', devNull, '--reporter', 'json', `--exclude=${Object.keys(TURNED_OFF).join(',')}`],
       ...(inTransaction ? ['--assume-in-transaction'] : []),
       ...files,
     ]);
@@ -76,7 +93,7 @@ export async function runSquawk(
 
 async function run(binary: string, folder: string, args: string[]): Promise<SquawkFinding[]> {
   const { status, printed } = await start(binary, folder, args);
-  // 1 is what it says of findings, and of errors that it does not survive.
+  // squawk ends with 1 when it has findings, and also after some errors.
   if (status !== 0 && status !== 1) throw new CouldNotLint(`squawk ended with ${status}; it must end with 0 or 1.`);
   const findings = toFindings(printed);
   if (findings === undefined || (status === 1) !== findings.length > 0) {

@@ -1,5 +1,5 @@
+import { quoteLiteral } from '../../errors/sql-text.js';
 import type { Difference } from '../catalog/diff.js';
-import { quoteLiteral } from '../catalog/repair.js';
 import type { Query } from '../catalog/snapshot.js';
 import { createComment, MARK, ROLE_NAMES, ROLES, type RoleDefinition } from './roles.js';
 

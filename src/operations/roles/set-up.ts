@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { getSchema } from '../../connection/client.js';
+import { quoteLiteral } from '../../errors/sql-text.js';
 import { getSqlState } from '../../errors/translate.js';
 import type { Difference } from '../catalog/diff.js';
-import { quoteLiteral } from '../catalog/repair.js';
 import type { Query } from '../catalog/snapshot.js';
 import { createLockSql } from '../migrator/lock.js';
 import type { Verifiers } from './passwords.js';

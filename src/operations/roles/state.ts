@@ -1,5 +1,5 @@
+import { quoteLiteral } from '../../errors/sql-text.js';
 import type { Difference } from '../catalog/diff.js';
-import { quoteLiteral } from '../catalog/repair.js';
 import { type Query, readSnapshot } from '../catalog/snapshot.js';
 import { compareOwners, compareRights } from './rights.js';
 import { readRoles, compareRoles, findForeignRoles } from './role-differences.js';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
+import { quoteIdentifier, quoteStandardLiteral } from '../../../src/errors/sql-text.js';
 
-/** Statements that make a schema, in an order that works; those of one group may run in any order. */
+/** Groups of statements that create a schema. The groups run in this order, the statements of a group in any order. */
 export type RandomSchema = readonly (readonly string[])[];
 
 const TYPES = [
@@ -22,11 +23,9 @@ const TYPES = [
   ['mood', `'calm'`, `<> 'angry'`],
 ] as const;
 
-/** Names as people give them, some of which SQL must quote. */
+/** Names, some of which SQL must quote. */
 const NAMES = ['id', 'user', 'Name', 'created at', 'größe', 'a"b', 'select', 'x_1', 'value', 'kind', 'state', 'note'];
 const TABLES = ['posts', 'Authors', 'order', 'public.x', 'größen'];
-
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 const column = fc.record({
   type: fc.constantFrom(...TYPES),
@@ -51,7 +50,7 @@ const table = fc.record({
 
 type Table = typeof table extends fc.Arbitrary<infer T> ? T : never;
 
-/** A legitimate schema of one to four tables. */
+/** Generates a valid schema of one to four tables. */
 export const randomSchema: fc.Arbitrary<RandomSchema> = fc
   .record({
     tables: fc.array(table, { minLength: 1, maxLength: 4 }),
@@ -68,13 +67,13 @@ export const randomSchema: fc.Arbitrary<RandomSchema> = fc
     ];
   });
 
-/** The table; what needs that table alone; what needs the others too. */
+/** Returns three groups of statements: the table, those that need only this table, and those that need other tables. */
 function statementsOf(shape: Table, name: string, parent: string | undefined): string[][] {
-  const table = quoted(name);
+  const table = quoteIdentifier(name);
   const columns = shape.columns.map((column, k) => ({
     ...column,
     name: shape.names[k] ?? '',
-    quoted: quoted(shape.names[k] ?? ''),
+    quoted: quoteIdentifier(shape.names[k] ?? ''),
   }));
   const lines = columns.map(
     ({ quoted: own, type: [type, value], notNull, byDefault }) =>
@@ -98,12 +97,12 @@ function statementsOf(shape: Table, name: string, parent: string | undefined): s
     [
       ...(parent !== undefined && shape.reference !== 'none'
         ? [
-            `ALTER TABLE ${table} ADD CONSTRAINT ${quoted(`fk_${name}`)} FOREIGN KEY (parent) REFERENCES ${quoted(parent)} ON DELETE ${shape.reference}`,
+            `ALTER TABLE ${table} ADD CONSTRAINT ${quoteIdentifier(`fk_${name}`)} FOREIGN KEY (parent) REFERENCES ${quoteIdentifier(parent)} ON DELETE ${shape.reference}`,
           ]
         : []),
       ...(shape.viewed
         ? [
-            `CREATE VIEW ${quoted(`v_${name}`)} AS SELECT key, count(*) AS n FROM ${table} WHERE parent > 1 GROUP BY key`,
+            `CREATE VIEW ${quoteIdentifier(`v_${name}`)} AS SELECT key, count(*) AS n FROM ${table} WHERE parent > 1 GROUP BY key`,
           ]
         : []),
     ],
@@ -112,8 +111,8 @@ function statementsOf(shape: Table, name: string, parent: string | undefined): s
 
 function extras(table: string, suffix: string, column: Table['columns'][number] & { quoted: string }): string[] {
   const { quoted: own, type, check, comment, index } = column;
-  const name = quoted(`ix_${suffix}`);
-  // No operator class sorts it by itself.
+  const name = quoteIdentifier(`ix_${suffix}`);
+  // PostgreSQL has no default operator class for these indexes on jsonb.
   const indexable = type[0] !== 'jsonb' && index !== 'none';
   const tail = {
     plain: '',
@@ -124,8 +123,10 @@ function extras(table: string, suffix: string, column: Table['columns'][number] 
     INCLUDE: ' INCLUDE (parent)',
   }[index];
   return [
-    ...(check ? [`ALTER TABLE ${table} ADD CONSTRAINT ${quoted(`ck_${suffix}`)} CHECK (${own} ${type[2]})`] : []),
-    ...(comment === null ? [] : [`COMMENT ON COLUMN ${table}.${own} IS '${comment.replaceAll("'", "''")}'`]),
+    ...(check
+      ? [`ALTER TABLE ${table} ADD CONSTRAINT ${quoteIdentifier(`ck_${suffix}`)} CHECK (${own} ${type[2]})`]
+      : []),
+    ...(comment === null ? [] : [`COMMENT ON COLUMN ${table}.${own} IS ${quoteStandardLiteral(comment)}`]),
     ...(indexable
       ? [
           `CREATE ${index === 'unique' ? 'UNIQUE ' : ''}INDEX ${name} ON ${table} (${own}${index.startsWith('DESC') ? ` ${index}` : ''})${tail}`,

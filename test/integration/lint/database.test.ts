@@ -8,17 +8,17 @@ import { lint, type Planted } from '../../unit/operations/lint/support.js';
 
 const down = () => Promise.resolve();
 
-describe('the safe ways that migration:lint shows', () => {
+describe('the recipes of the lint rules', () => {
   const db = useDatabase();
   const recipes = LINT_RULES.flatMap(({ id, recipe }) => (recipe === undefined ? [] : [[id, recipe] as const]));
 
-  it.each(recipes)('run: %s', async (_, recipe) => {
+  it.each(recipes)('run on this schema: %s', async (_, recipe) => {
     const queryRunner = db.dataSource.createQueryRunner();
     try {
       for (const { sql, transaction = true } of recipe) {
         if (transaction) await queryRunner.startTransaction();
         await queryRunner.query(sql);
-        // What takes one step is taken back: roles belong to the whole server.
+        // A recipe of one step is rolled back, because roles belong to the whole server.
         if (transaction && recipe.length === 1) await queryRunner.rollbackTransaction();
         else if (transaction) await queryRunner.commitTransaction();
       }
@@ -29,7 +29,7 @@ describe('the safe ways that migration:lint shows', () => {
   });
 });
 
-describe('what migration:lint says of a statement', () => {
+describe('the text of a lint rule', () => {
   const db = useDatabase();
   const inTransaction = async (...queries: string[]): Promise<unknown> => {
     const queryRunner = rawQueryRunner(db.dataSource);
@@ -62,13 +62,13 @@ describe('what migration:lint says of a statement', () => {
       ['authors ShareRowExclusiveLock', 'posts ShareRowExclusiveLock'],
     ],
     ['drop-index', 'DROP INDEX ix_audit_logs__created_at', ['audit_logs AccessExclusiveLock']],
-    // The safe way of several rules.
+    // Part of the recipe of several rules.
     [
       'VALIDATE CONSTRAINT',
       'ALTER TABLE posts VALIDATE CONSTRAINT ck_posts__created_at_range',
       ['posts ShareUpdateExclusiveLock'],
     ],
-  ])('is true of its lock: %s', async (_, sql, expected) => {
+  ])('names the lock that PostgreSQL takes: %s', async (_, sql, expected) => {
     const rows = (await inTransaction(sql, locks)) as { lock: string }[];
     expect(rows.map(({ lock }) => lock)).toEqual(expect.arrayContaining(expected));
     if (!expected.some((lock) => lock.includes('AccessExclusive'))) {
@@ -89,7 +89,7 @@ describe('what migration:lint says of a statement', () => {
         'ALTER TABLE authors ADD COLUMN nn int NOT NULL',
       ],
     ],
-  ])('is true of its SQLSTATE: %s', async (code, queries) => {
+  ])('names the SQLSTATE that PostgreSQL raises: %s', async (code, queries) => {
     await expect(inTransaction(...queries)).rejects.toMatchObject({ code });
   });
 });
@@ -101,7 +101,7 @@ describe('migration:lint on a database', () => {
     await db.dataSource.query(`INSERT INTO authors (platform, platform_id, handle) VALUES ('REDDIT', 'a', 'invented')`);
   });
 
-  /** As the command does it. */
+  /** Lints pending migrations as the command does. */
   const rules = async (...planted: Planted[]): Promise<string[]> =>
     withDataSource(
       { url: db.url, schema: 'public' },
@@ -109,7 +109,7 @@ describe('migration:lint on a database', () => {
       { readOnly: true },
     );
 
-  it('lets empty tables be locked, not full ones, nor such as are not there', async () => {
+  it('allows strong locks on empty tables, not on tables with rows or on missing tables', async () => {
     const index = (table: string) => `CREATE INDEX i ON ${table} (id)`;
     expect(await rules(index('posts'))).toEqual([]);
     expect(await rules(index('authors'))).toEqual(['create-index']);
@@ -118,16 +118,16 @@ describe('migration:lint on a database', () => {
     expect((await lint([index('posts')])).findings).toHaveLength(1);
   });
 
-  it('lets nobody drop what the running version uses, empty or not', async () => {
+  it('reports dropped tables and columns, even when they are empty', async () => {
     expect(await rules('DROP TABLE posts')).toEqual(['drop-table']);
     expect(await rules('ALTER TABLE posts DROP COLUMN content')).toEqual(['drop-column']);
   });
 
-  it('counts what pending migrations made as unused', async () => {
+  it('allows any change to a table that a pending migration creates', async () => {
     expect(await rules('CREATE TABLE fresh (id int)', 'CREATE INDEX i ON fresh (id)', 'DROP TABLE fresh')).toEqual([]);
   });
 
-  it('knows the CHECKs that prove a column', async () => {
+  it('allows SET NOT NULL where a validated CHECK excludes nulls', async () => {
     const set = 'ALTER TABLE authors ALTER display_name SET NOT NULL';
     expect(await rules(set)).toEqual(['set-not-null']);
     await db.dataSource.query(`UPDATE authors SET display_name = 'Invented'`);
@@ -136,7 +136,7 @@ describe('migration:lint on a database', () => {
     await db.dataSource.query('ALTER TABLE authors DROP CONSTRAINT proof');
   });
 
-  it('answers what migrations ask, and changes nothing, whatever they do', async () => {
+  it('answers the reads of a migration, and changes nothing', async () => {
     const before: unknown = await db.dataSource.query('SELECT * FROM authors');
     const asking: MigrationInterface = {
       name: 'Asks1',
@@ -155,22 +155,22 @@ describe('migration:lint on a database', () => {
 
   it.each([
     ['writes', `WITH gone AS (DELETE FROM authors RETURNING id) SELECT * FROM gone`],
-    ['takes a number', `SELECT nextval(pg_get_serial_sequence('migrations', 'id'))`],
-    ['asks for what is not there yet', 'SELECT * FROM pending_table'],
-    ['locks', 'SELECT id FROM authors FOR UPDATE'],
-    ['returns what it would write', `INSERT INTO authors DEFAULT VALUES RETURNING id`],
-  ])('has no answer to a question that %s, and says so', async (_, sql) => {
+    ['advances a sequence', `SELECT nextval(pg_get_serial_sequence('migrations', 'id'))`],
+    ['reads a missing table', 'SELECT * FROM pending_table'],
+    ['locks rows', 'SELECT id FROM authors FOR UPDATE'],
+    ['returns inserted rows', `INSERT INTO authors DEFAULT VALUES RETURNING id`],
+  ])('reports a query that %s as unanswered', async (_, sql) => {
     const migration: MigrationInterface = {
       up: async (queryRunner) => {
         expect(((await queryRunner.query(sql)) as unknown[]).length).toBe(0);
       },
       down,
     };
-    expect(await rules(migration)).toEqual(['made-up-answer']);
+    expect(await rules(migration)).toEqual(['unanswered-query']);
     expect(await db.dataSource.query('SELECT count(*)::int AS n FROM authors')).toEqual([{ n: 1 }]);
   });
 
-  it('reads what TypeORM asks for its own methods', async () => {
+  it('answers the queries that the methods of TypeORM send', async () => {
     const migration: MigrationInterface = { up: (queryRunner) => queryRunner.dropColumn('posts', 'content'), down };
     expect(await rules(migration)).toEqual(['drop-column']);
   });

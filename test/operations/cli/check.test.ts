@@ -29,8 +29,8 @@ describe('migration:check', () => {
       const { code, stdout, stderr } = await check(url);
       expect(stdout).toMatch(
         new RegExp(
-          `^not compared: which migrations are applied: this role may not read public.migrations .*
-not compared: what TypeORM thinks of it: this role has no right on 24 of the tables .*
+          `^not compared: which migrations are applied: this role cannot read public.migrations .*
+not compared: what TypeORM would change: this role has no privilege on 24 of the tables .*
 Nothing differs: \\S+ has the schema of this version.\n$`,
         ),
       );
@@ -47,7 +47,7 @@ Nothing differs: \\S+ has the schema of this version.\n$`,
     it('exits 2 with --full, because the role may not create scratch databases', async () => {
       const { code, stdout, stderr } = await check(url, '--full');
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      expect(stderr).toContain('error: Cannot create scratch databases: this role may not');
+      expect(stderr).toContain('error: Cannot create scratch databases: the role has no CREATEDB');
     });
   });
 

@@ -100,7 +100,7 @@ describe('migration:generate', () => {
     const { code, stderr } = await run('migration:generate', 'ReplaceErrorMessage');
     expect({ code, lines: stderr.trim().split('\n').length }).toEqual({ code: 1, lines: 1 });
     expect(stderr).toMatch(
-      /^error: The entities declare what PostgreSQL cannot make: column "failure" does not exist \(42703\), named in ck_posts__message_of_error of posts\. Correct the entity: /,
+      /^error: PostgreSQL cannot create what the entities declare: column "failure" does not exist \(42703\), named in ck_posts__message_of_error of posts\. Correct the entity: /,
     );
     expect(await files()).toEqual(before);
     await change('src/entities/core/post.entity.ts', [rule[1], rule[0]]);

@@ -46,7 +46,7 @@ describe('migration:lint', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('finds nothing in our migrations, with and without a database', async () => {
+  it('finds nothing in the migrations of this package, with and without a database', async () => {
     const { program } = preparedServer();
     expect(await run(program, '--all')).toEqual({ code: 0, stdout: 'Nothing found in 7 migrations.\n', stderr: '' });
     expect(await run(program)).toMatchObject({
@@ -61,7 +61,7 @@ describe('migration:lint', () => {
     expect(stdout).toBe(`Planted1999999999999, statement 1: create-index (ix)
   CREATE INDEX ix ON posts (content)
   what     An index is built on a table that has rows, without CONCURRENTLY.
-  blocks   SHARE while the whole table is read and sorted: writers wait.
+  blocks   SHARE while the whole table is read and sorted: writes wait.
   instead  Build it CONCURRENTLY in a migration of its own with \`transaction = false\`.
            -- transaction = false
            CREATE INDEX CONCURRENTLY "ix_posts__spam_filtered" ON "posts" ("spam_filtered");
@@ -100,7 +100,7 @@ accepted: Planted1999999999999, statement 2: drop-table (authors): gone since 2.
     const { code, stdout, stderr } = await run(planted, '--all');
     await symlink(resolve('node_modules', missing), link);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/^error: .+: npm install --save-dev squawk-cli@2\.61\.0 libpg-query@18\n$/);
+    expect(stderr).toMatch(/^error: .+: npm install --save-dev squawk-cli@2\.66\.0 libpg-query@18\n$/);
   });
 
   it('exits 2 if there is no database or the option is unknown', async () => {

@@ -37,13 +37,13 @@ describe('validate:schema', () => {
     );
     const { code, stdout, stderr } = await validate(withUser(url, WATCHER, 'hunter2'));
     expect(stdout.replace(/; \S+\.\n$/, '')).toBe(
-      `mapped-names: a plural table and a column in snake_case need no quotation marks in SQL and can be guessed.
+      `table-and-column-names: plural tables and snake_case columns need no quotation marks in SQL and are easy to guess.
   posts.rawContent is not named in snake_case. Remedy: ALTER TABLE posts RENAME COLUMN "rawContent" TO …
-comments: whoever reads the database in psql has no other documentation at hand.
-  table replies has no comment. Remedy: say in the comment of the entity which question it answers, run docs:generate
-  posts.detected_at has no comment. Remedy: say in the comment of the property what it means, run docs:generate
-public-grants: PUBLIC is every role that will ever be made on the server: rights are given to roles, one by one.
-  grant SELECT ON TABLE authors TO PUBLIC gives everybody a right. Remedy: REVOKE SELECT ON TABLE authors FROM PUBLIC
+comments: the comment is the only documentation that psql shows.
+  table replies has no comment. Remedy: write a comment on the entity that says what a row is, then run docs:generate
+  posts.detected_at has no comment. Remedy: write a comment on the property that says what it means, then run docs:generate
+public-grants: PUBLIC is every role of the server, including future ones, so that privileges are granted to single roles.
+  grant SELECT ON TABLE authors TO PUBLIC gives every role a privilege. Remedy: REVOKE SELECT ON TABLE authors FROM PUBLIC
 4 findings by 21 rules, 9 exceptions (--json lists their reasons)`,
     );
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
@@ -73,13 +73,18 @@ public-grants: PUBLIC is every role that will ever be made on the server: rights
     const report = JSON.parse(stdout) as { findings: { rule: string }[] };
     expect(report).toMatchObject({
       valid: false,
-      rules: expect.arrayContaining(['mapped-names', 'delete-behaviour', 'timestamp-defaults', 'critical-indexes']),
+      rules: expect.arrayContaining([
+        'table-and-column-names',
+        'delete-rules',
+        'timestamp-defaults',
+        'required-indexes',
+      ]),
       findings: expect.arrayContaining([
         {
-          rule: 'critical-indexes',
+          rule: 'required-indexes',
           reason: expect.any(String),
           object: 'decisions (created_at)',
-          problem: 'has no index over all rows',
+          problem: 'has no index on all rows',
           remedy: 'CREATE INDEX CONCURRENTLY ix_decisions__created_at ON decisions (created_at)',
         },
       ]),
@@ -87,7 +92,7 @@ public-grants: PUBLIC is every role that will ever be made on the server: rights
         { rule: 'public-grants', object: 'grant USAGE ON SCHEMA public TO PUBLIC', reason: expect.any(String) },
       ],
     });
-    expect(new Set(report.findings.map(({ rule }) => rule))).toEqual(new Set(['critical-indexes', 'delete-behaviour']));
+    expect(new Set(report.findings.map(({ rule }) => rule))).toEqual(new Set(['required-indexes', 'delete-rules']));
     expect(code).toBe(1);
   });
 

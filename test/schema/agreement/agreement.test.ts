@@ -8,23 +8,23 @@ import { readCatalog } from './checks.js';
 import { Tally } from './compare.js';
 import { DIFFERENCES } from './differences.js';
 import { dropKeys, sampleOf, writeDirectly } from './direct.js';
-import { askAbout } from './run.js';
+import { compareValues } from './run.js';
 import { columnSubjects, rowSubjects, strayChecks, type Subject } from './subjects.js';
 import type { Case } from './verdict.js';
 
 /*
- * Each rule is written once and enforced twice: before save and by PostgreSQL. Here both are asked about the same values, at
- * every bound and beyond, and must say the same. `AGREEMENT_SEED=… AGREEMENT_RUNS=… npm test` asks about others, or more.
+ * Each rule is written once and enforced twice: by the validator before save, and by PostgreSQL. These tests give both the same values,
+ * at every bound and beyond, and compare the results. `AGREEMENT_SEED=… AGREEMENT_RUNS=… npm test` uses other or more values.
  */
 const RUNS = 180;
 const options = {
   seed: Number(process.env.AGREEMENT_SEED ?? 20_261_123),
   runs: Number(process.env.AGREEMENT_RUNS ?? RUNS),
 };
-/** Of each kind of verdict, for each subject, written by TypeORM itself. */
+/** The number of rows that TypeORM itself writes for each subject and kind of verdict. */
 const DIRECT = 4;
 
-/** Disagreements after which no more are made smaller. */
+/** The number of disagreements after which fast-check shrinks no more of them. */
 const SHRUNK = 20;
 
 const db = useDatabase();
@@ -51,28 +51,28 @@ afterAll(() => {
   );
 });
 
-test('the database has the CHECKs that the rules promise, and no others', async () => {
+test('the database has exactly the CHECKs that the rules declare', async () => {
   expect(strayChecks(await readCatalog(db.dataSource), [...columns, ...rows])).toEqual([]);
 });
 
-test('rules that are asked before save only have no CHECK, and say why', () => {
+test('a rule without a CHECK is enforced before save only, and declares the reason', () => {
   const unchecked = rows.filter(({ checks }) => checks.length === 0);
   expect(unchecked.map(({ name }) => name)).toEqual(
     rows.filter(({ rule }) => rule?.beforeSaveOnly !== undefined).map(({ name }) => name),
   );
 });
 
-test('validator and PostgreSQL say the same of every column', async () => {
+test('the validator and PostgreSQL accept and refuse the same values of every column', async () => {
   expect(columns.map(({ entity }) => entity)).toEqual(expect.arrayContaining([...ENTITIES]));
   expect(await disagreementsOver(columns)).toEqual([]);
 }, 60_000);
 
-test('validator and PostgreSQL say the same of every rule over several columns', async () => {
+test('the validator and PostgreSQL accept and refuse the same rows by every rule on several columns', async () => {
   expect(rows).toHaveLength(ENTITIES.reduce((count, entity) => count + getEntityRules(entity).rows.length, 0));
   expect(await disagreementsOver(rows)).toEqual([]);
 }, 60_000);
 
-test('TypeORM itself, writing whole rows without its subscriber, gets the same verdict', async () => {
+test('PostgreSQL accepts and refuses the same rows when TypeORM writes them without the validating subscriber', async () => {
   await dropKeys(db.dataSource);
   const runner = rawQueryRunner(db.dataSource);
   try {
@@ -85,29 +85,32 @@ test('TypeORM itself, writing whole rows without its subscriber, gets the same v
   }
 }, 60_000);
 
-test('each rule was seen to hold and to be broken, by both', () => {
+test('each rule accepted and refused at least one value in this run', () => {
   const never = [...columns, ...rows].flatMap(({ name, promised, rule }) =>
-    [name, ...promised].filter((one) => {
-      const { accepted, refused } = tally.agreed.get(one) ?? { accepted: 0, refused: 0 };
+    [name, ...promised].filter((check) => {
+      const { accepted, refused } = tally.agreed.get(check) ?? { accepted: 0, refused: 0 };
       return accepted === 0 || (refused === 0 && rule?.beforeSaveOnly === undefined);
     }),
   );
   expect(never).toEqual([]);
 });
 
-test('each listed difference occurred', () => {
+test('each listed difference occurred in this run', () => {
   expect(tally.stale).toEqual([]);
   expect(new Set(DIFFERENCES.map(({ name }) => name)).size).toBe(DIFFERENCES.length);
 });
 
-test('there were enough cases', () => {
+test('this run compared at least 100,000 cases', () => {
   expect(tally.cases).toBeGreaterThanOrEqual(options.runs < RUNS ? 1 : 100_000);
 });
 
 async function disagreementsOver(subjects: readonly Subject[]): Promise<unknown[]> {
   const found = [];
   for (const subject of subjects) {
-    const { cases, smallest } = await askAbout(bench, subject, tally, { ...options, shrink: found.length < SHRUNK });
+    const { cases, smallest } = await compareValues(bench, subject, tally, {
+      ...options,
+      shrink: found.length < SHRUNK,
+    });
     found.push(...smallest);
     sample.set(subject.entity, [...(sample.get(subject.entity) ?? []), ...sampleOf(cases, DIRECT)]);
   }

@@ -2,40 +2,40 @@ import type { DataSource } from 'typeorm';
 import type { Subject } from './subjects.js';
 import { toWire, type Wire } from './wire.js';
 
-/** What PostgreSQL said of one row. */
+/** The result of one row in PostgreSQL. */
 export interface Answer {
-  /** SQLSTATE of the refusal, `driver` where nothing was sent; empty: stored. */
+  /** The SQLSTATE of the refusal, `driver` when nothing was sent, or empty when the row was stored. */
   readonly state: string;
   /** The constraint that refused. */
   readonly refusedBy: string;
-  /** Each column's value as text: as stored, or as PostgreSQL read it before it refused; null where it could not. */
+  /** The value of each column as text: as stored, or as PostgreSQL parsed it before the refusal; null when it could not be parsed. */
   readonly arrived: readonly (string | null)[] | null;
-  /** What each CHECK of the subject says by itself. */
+  /** The result of each CHECK of the subject by itself. */
   readonly verdicts: readonly boolean[] | null;
 }
 
-/** No UTF-8 begins with it: stands for DEFAULT. */
+/** Stands for DEFAULT. No UTF-8 text begins with this byte. */
 const DEFAULT = Buffer.from([0xff]);
 
 const UNSENT: Answer = { state: 'driver', refusedBy: '', arrived: null, verdicts: null };
 
 /**
- * Where values are tried by the thousand: for each subject a table with its columns and their true types, defaults, NOT NULLs
- * and CHECKs, all out of the catalog, and a function that inserts row after row and catches each refusal. A round trip and a
- * whole row for each value would take a hundred times longer; `direct.ts` proves on a sample that the verdict is the same.
+ * Inserts thousands of values. For each subject it creates a table with the columns of the subject and their types, defaults, NOT NULLs
+ * and CHECKs from the catalog, and a function that inserts row after row and catches each error. A round trip and a whole row for each
+ * value would take a hundred times longer; `direct.ts` tests on a sample that the results are the same.
  */
 export class Bench {
   private readonly prepared = new Map<Subject, string>();
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** PostgreSQL's answers, one for each row; undefined for what cannot be sent as text. */
+  /** Returns PostgreSQL's result for each row; undefined for values that cannot be sent as text. */
   async answers(subject: Subject, rows: readonly (readonly unknown[])[]): Promise<(Answer | undefined)[]> {
     const name = await this.prepare(subject);
     const wires = rows.map((values) => subject.columns.map((column, index) => toWire(column, values[index])));
     const given = wires.filter(isSent).flatMap((row) => row.map(bytesOf));
     const answers = await this.dataSource.query<Answer[]>(
-      // As JSON, which is read ten times faster than PostgreSQL's own notation of arrays.
+      // JSON is parsed ten times faster than PostgreSQL's text format of arrays.
       `SELECT _state AS state, _refused_by AS "refusedBy", to_json(_arrived) AS arrived, to_json(_verdicts) AS verdicts
        FROM agreement.${name}($1)`,
       [given],

@@ -1,25 +1,25 @@
 import type { DataSource } from 'typeorm';
 import { BOOKKEEPING_LIST } from '../../support/bookkeeping.js';
 
-/** A CHECK as PostgreSQL keeps it. */
+/** A CHECK from the catalog. */
 export interface Check {
   readonly name: string;
   readonly table: string;
   /** The columns it reads. */
   readonly columns: readonly string[];
-  /** What it asks, as an expression over those columns. */
+  /** Its expression. */
   readonly expression: string;
-  /** The same as the end of `ALTER TABLE … ADD CONSTRAINT name`. */
+  /** Its definition, as it follows `ALTER TABLE … ADD CONSTRAINT name`. */
   readonly definition: string;
 }
 
-/** A column as PostgreSQL keeps it, ready to be declared again. */
+/** A column from the catalog, with all that its declaration needs. */
 export interface StoredColumn {
   readonly table: string;
   readonly name: string;
   /** `timestamp(3) with time zone` */
   readonly type: string;
-  /** By which node-postgres chooses its parser. */
+  /** The OID by which node-postgres chooses its parser. */
   readonly typeId: number;
   readonly notNull: boolean;
   readonly default: string | null;
@@ -32,7 +32,7 @@ export interface Catalog {
 
 const OURS = `relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname NOT IN (${BOOKKEEPING_LIST})`;
 
-/** Every CHECK and every column of the migrated database. */
+/** Reads every CHECK and every column of the migrated database. */
 export async function readCatalog(dataSource: DataSource): Promise<Catalog> {
   const checks = await dataSource.query<Check[]>(
     `SELECT relname AS table, conname AS name, pg_get_expr(conbin, conrelid) AS expression,

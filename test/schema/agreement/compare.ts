@@ -4,26 +4,26 @@ import { rendered } from './render.js';
 import type { Subject } from './subjects.js';
 import { caseOf, type Case, type Outcome } from './verdict.js';
 
-/** What PostgreSQL may say no with: bad input, NOT NULL, CHECK, too large or deep. Else the test itself is at fault. */
+/** The SQLSTATEs of expected refusals: invalid input, NOT NULL, CHECK, too large or too deep. Any other means an error in the test. */
 const REFUSALS = /^(driver|22...|23502|23514|54...)$/;
 
-/** A row of the report: who said what of which value. */
+/** A value about which the validator and PostgreSQL disagree. */
 export interface Disagreement {
   /** `Author.handle` */
   readonly subject: string;
   readonly value: string;
   readonly validator: string;
   readonly database: string;
-  /** What the verdicts do not say: of which CHECK the two differ, what the bench says of a row written by TypeORM. */
+  /** The CHECK about which they disagree, or the difference between the bench and a row that TypeORM wrote. */
   readonly detail?: string;
 }
 
-/** What happened in a run. */
+/** The results of a run. */
 export class Tally {
   cases = 0;
   readonly disagreements: Disagreement[] = [];
   readonly differences = new Map<string, number>();
-  /** Subject or CHECK → how often both guards took the value, and how often both refused it. */
+  /** By subject or CHECK: how many values both accepted, and how many both refused. */
   readonly agreed = new Map<string, { accepted: number; refused: number }>();
 
   constructor(private readonly listed: readonly Difference[] = DIFFERENCES) {}
@@ -35,14 +35,14 @@ export class Tally {
     return found;
   }
 
-  /** Is it a difference that must be? Counts it. */
+  /** Whether the disagreement is a listed difference, which is counted. */
   isListed(one: Case): boolean {
     const difference = differenceOf(one, this.listed);
     if (difference) this.differences.set(difference.name, (this.differences.get(difference.name) ?? 0) + 1);
     return difference !== undefined;
   }
 
-  /** Differences of the list that did not occur. */
+  /** The names of listed differences that did not occur. */
   get stale(): string[] {
     return this.listed.filter(({ name }) => !this.differences.has(name)).map(({ name }) => name);
   }
@@ -61,7 +61,8 @@ export class Tally {
     return [...one.judgement.byCheck].flatMap(([check, isValid]) => {
       const theirs = one.byCheck.get(check);
       if (theirs === undefined) return [];
-      if (theirs !== isValid) return [{ ...disagreement(one), detail: `${check}: ${said(isValid)} / ${said(theirs)}` }];
+      if (theirs !== isValid)
+        return [{ ...disagreement(one), detail: `${check}: ${describeResult(isValid)} / ${describeResult(theirs)}` }];
       this.count(check, isValid);
       return [];
     });
@@ -74,7 +75,7 @@ export class Tally {
   }
 }
 
-/** Asks both guards about each row of values. */
+/** Gives each row of values to the validator and to PostgreSQL, and adds the results to the tally. */
 export async function compare(
   bench: Bench,
   subject: Subject,
@@ -108,11 +109,11 @@ function isAgreement(accepted: boolean, outcome: Outcome): boolean {
 }
 
 function described(outcome: Outcome): string {
-  if (outcome.kind === 'kept') return 'keeps it';
+  if (outcome.kind === 'kept') return 'stores it';
   if (outcome.kind === 'changed') return `stores ${rendered(outcome.into)}`;
   return `refuses (${[outcome.state, outcome.by].filter((part) => part !== '').join(' ')})`;
 }
 
-function said(isValid: boolean): string {
-  return isValid ? 'holds' : 'is broken';
+function describeResult(isValid: boolean): string {
+  return isValid ? 'valid' : 'violated';
 }

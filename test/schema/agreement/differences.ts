@@ -3,60 +3,60 @@ import { MAX_DEPTH } from '../../../src/columns/json.js';
 import { depthOf, hasKey, type Trifle } from './equality.js';
 import type { Case } from './verdict.js';
 
-/** A difference between the two guards that must be, and why. Each must occur in the run: a stale entry hides the next. */
+/** An accepted difference between the validator and PostgreSQL, with its reason. Each must occur in the run, or a stale entry could excuse another one. */
 export interface Difference {
   readonly name: string;
   readonly reason: string;
-  /** Who refuses, or alters, what the other takes. */
+  /** The one that refuses or changes values which the other accepts. */
   readonly stricter: 'validator' | 'database';
   readonly explains: (one: Case) => boolean;
 }
 
-/** All of them. Nothing else may differ. */
+/** All accepted differences. */
 export const DIFFERENCES: readonly Difference[] = [
   stricterValidator(
     'before_save_only',
-    'the rule itself says why PostgreSQL must not enforce it',
+    'the rule declares why PostgreSQL does not enforce it',
     (one) => isKept(one) && one.subject.rule?.beforeSaveOnly !== undefined,
   ),
   stricterValidator(
     'list_items_differ',
-    'a CHECK can hold no subquery, so it cannot compare items',
+    'a CHECK cannot have a subquery, and so cannot compare the items of a list',
     (one) => isKept(one) && isBrokenOnlyBy(one, ['different']),
   ),
   stricterValidator(
     'json_content',
-    'keys come and go: a CHECK over them would be migrated with each',
+    'a CHECK on the keys would need a migration for each new key',
     (one) => isKept(one) && isBrokenOnlyBy(one, ['content']),
   ),
   stricterValidator(
     'json_depth',
-    'PostgreSQL holds any depth that its stack does',
+    'PostgreSQL accepts any depth that fits its stack',
     (one) => isKept(one) && isBrokenOnlyBy(one, ['json', 'content']) && depthOf(one.values[0]) > MAX_DEPTH,
   ),
   stricterValidator(
     'json_keys',
-    'to PostgreSQL __proto__ and toJSON are keys like others, to JavaScript they are not',
+    '__proto__ and toJSON are ordinary keys in PostgreSQL and special ones in JavaScript',
     (one) => isKept(one) && isBrokenOnlyBy(one, ['json', 'content']) && hasKey(one.values[0], isSpecialKey),
   ),
   stricterValidator(
     'coercion',
-    'driver and PostgreSQL turn other JavaScript types into the column’s: "5", 1 for true, a Date',
+    'node-postgres and PostgreSQL convert other JavaScript types to that of the column: "5", 1 for true, a Date',
     (one) => isChanged(one) && !isOfOwnType(columnOf(one), one.values[0]),
   ),
   stricterValidator(
     'uuid_spelling',
-    'PostgreSQL reads capitals, braces and missing dashes, and prints its own form',
+    'PostgreSQL accepts capitals, braces and missing dashes, and returns its own format',
     (one) => isChanged(one) && columnOf(one).type === 'uuid' && typeof one.values[0] === 'string',
   ),
   stricterValidator(
     'day_spelling',
-    'PostgreSQL reads many notations of a day ("20260131", "today"), and prints one',
+    'PostgreSQL accepts many formats of a date ("20260131", "today"), and returns one',
     (one) => isChanged(one) && columnOf(one).type === 'date' && typeof one.values[0] === 'string',
   ),
   stricterValidator(
     'broken_unicode',
-    'node-postgres writes U+FFFD for half a surrogate pair before PostgreSQL sees it',
+    'node-postgres replaces an unpaired surrogate with U+FFFD',
     (one) => isChanged(one) && columnOf(one).type === 'text' && [one.values[0]].flat().some(isBroken),
   ),
   stricterValidator(
@@ -64,17 +64,15 @@ export const DIFFERENCES: readonly Difference[] = [
     'JSON.stringify writes null for NaN, text for dates, nothing for functions, {} for a Map',
     (one) => isChanged(one) && columnOf(one).type === 'jsonb' && one.judgement.broken.includes('json'),
   ),
-  ofDatabase('minus_zero', 'node-postgres and JSON write -0 as 0, which equals it (===)', (one) =>
+  stricterDatabase('minus_zero', 'node-postgres and JSON write -0 as 0, which equals it (===)', (one) =>
     isKeptBut(one, 'minus_zero'),
   ),
-  ofDatabase(
-    'json_undefined',
-    'JSON has no undefined: such a property is not written, as if it were not there',
-    (one) => isKeptBut(one, 'json_undefined'),
+  stricterDatabase('json_undefined', 'JSON leaves out a property that is undefined', (one) =>
+    isKeptBut(one, 'json_undefined'),
   ),
 ];
 
-/** The first difference of the list that explains why the guards disagree. */
+/** Returns the first listed difference that explains the disagreement. */
 export function differenceOf(one: Case, listed: readonly Difference[] = DIFFERENCES): Difference | undefined {
   const stricter = one.judgement.accepted ? 'database' : 'validator';
   return listed.find((difference) => difference.stricter === stricter && difference.explains(one));
@@ -84,7 +82,7 @@ function stricterValidator(name: string, reason: string, explains: (one: Case) =
   return { name, reason, stricter: 'validator', explains };
 }
 
-function ofDatabase(name: string, reason: string, explains: (one: Case) => boolean): Difference {
+function stricterDatabase(name: string, reason: string, explains: (one: Case) => boolean): Difference {
   return { name, reason, stricter: 'database', explains };
 }
 
@@ -118,7 +116,7 @@ function columnOf({ subject }: Case): ColumnMetadata {
   return column;
 }
 
-/** Is it the JavaScript type that TypeORM reads from the column? */
+/** Whether the value has the JavaScript type that TypeORM reads from the column. */
 function isOfOwnType({ type, isArray }: ColumnMetadata, value: unknown): boolean {
   if (isArray) return Array.isArray(value) && value.every((item) => typeof item === 'string');
   if (type === 'timestamptz') return value instanceof Date;

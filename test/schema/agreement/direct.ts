@@ -9,7 +9,7 @@ import type { Subject } from './subjects.js';
 import { arrivalOf, type Case, type Outcome } from './verdict.js';
 import { isWarnedOf } from './wire.js';
 
-/** Keys to and among other rows are no rules of a column: no value may be refused, or accepted, for their sake. */
+/** Foreign and unique keys depend on other rows, so that they are dropped: they must not affect the result of a value. */
 const DROP_KEYS = `
   DO $$
   DECLARE one record;
@@ -24,7 +24,7 @@ const DROP_KEYS = `
     END LOOP;
   END $$`;
 
-/** Makes the database one for `writeDirectly`; never one that others use. */
+/** Prepares the database for `writeDirectly`. No other test may use it. */
 export async function dropKeys(dataSource: DataSource): Promise<void> {
   await dataSource.query(DROP_KEYS);
 }
@@ -36,16 +36,15 @@ interface Stored extends Row {
 interface Attempt {
   readonly one: Case;
   readonly row: Row;
-  /** Absent: stored. */
+  /** The refusal; absent when the row was stored. */
   readonly refusal?: { readonly state: string; readonly by: string };
   readonly id?: string;
 }
 
 /**
- * The true path, for a sample: whole rows, written by TypeORM without its subscriber into the entity's own table, and read
- * back by TypeORM.
+ * Writes a sample of whole rows through TypeORM, without the validating subscriber, into the entity's own table, and reads them back.
  *
- * @returns where the bench says otherwise, and where the verdict on the whole row is not that of `validateEntity`.
+ * @returns the rows whose result differs from that of the bench or from that of `validateEntity`
  */
 export async function writeDirectly(
   runner: QueryRunner,
@@ -93,13 +92,14 @@ function outcomeOf({ one, refusal, id }: Attempt, stored: ReadonlyMap<unknown, R
 function faultOf({ one, row }: Attempt, outcome: Outcome, tally: Tally): string | undefined {
   const { subject } = one;
   const violations = violationsOf(subject.entity, row);
-  if (subject.field && isJudged(subject, violations) === one.judgement.accepted) return 'validateEntity says otherwise';
+  if (subject.field && isJudged(subject, violations) === one.judgement.accepted)
+    return 'validateEntity has another result';
   if (isRefusedElsewhere(subject, outcome)) {
     const known = violations.length > 0 || tally.isListed({ ...one, outcome });
     return known ? undefined : 'validateEntity accepts the row';
   }
   const [bench, direct] = [one.outcome, outcome].map(summary);
-  if (bench !== direct) return `the bench says: ${bench}`;
+  if (bench !== direct) return `the bench has another result: ${bench}`;
   const broken = new Set(violations.map(({ constraint }) => constraint));
   const missed = getEntityRules(subject.entity).rows.filter(
     ({ sql, meaning }) => sql !== undefined && broken.has(meaning),
@@ -108,14 +108,14 @@ function faultOf({ one, row }: Attempt, outcome: Outcome, tally: Tally): string 
   return `validateEntity refuses the row: ${missed.map(({ meaning }) => meaning).join()}`;
 }
 
-/** Does a rule of the column itself refuse the row? */
+/** Whether a rule of the column itself refuses the row. */
 function isJudged({ columns }: Subject, violations: readonly Violation[]): boolean {
   return violations.some(
     ({ property, properties }) => property !== '' && columns.some((column) => properties.includes(column.propertyName)),
   );
 }
 
-/** By a CHECK that the bench did not ask: of another column, or over several. */
+/** Whether a CHECK that the bench does not have refuses the row: one of another column, or one on several columns. */
 function isRefusedElsewhere({ checks }: Subject, outcome: Outcome): boolean {
   return outcome.kind === 'refused' && outcome.by !== '' && !checks.some(({ name }) => name === outcome.by);
 }
@@ -134,7 +134,7 @@ function violationsOf(entity: EntityClass, row: Row): readonly Violation[] {
   }
 }
 
-/** A few cases of each kind of verdict, evenly from all. */
+/** Returns a few cases of each kind of result, spread evenly over all cases. */
 export function sampleOf(cases: readonly Case[], most: number): Case[] {
   const kinds = new Map<string, Case[]>();
   for (const one of cases) {

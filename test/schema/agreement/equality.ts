@@ -1,10 +1,10 @@
-/** Did the value come back as it was given? JSON without regard to prototypes and the order of keys, and -0 is not 0. */
+/** Whether the value was read back as it was given. Prototypes and the order of keys in JSON do not count; -0 is not 0. */
 export function isSame(given: unknown, read: unknown): boolean {
   if (Object.is(given, read)) return true;
   if (typeof given !== 'object' || typeof read !== 'object' || given === null || read === null) return false;
   if (given instanceof Date) return read instanceof Date && Object.is(given.getTime(), read.getTime());
   if (Array.isArray(given)) return Array.isArray(read) && isSameList(given, read);
-  // What is neither list nor plain object (a Map, a boxed number) has no twin in JSON.
+  // Other objects (a Map, a boxed number) have no equivalent in JSON.
   return isPlain(given) && isPlain(read) && isSameObject(given, read);
 }
 
@@ -24,12 +24,12 @@ function isPlain(value: object): boolean {
 }
 
 /**
- * The two ways in which a value may come back other than it was given, and is the same for all that: node-postgres and JSON
- * write -0 as 0, which equals it (===); JSON leaves out properties that are undefined.
+ * The two ways in which a value that is read back may differ and still count as the same: node-postgres and JSON write -0 as 0, which
+ * equals it (===); JSON leaves out properties that are undefined.
  */
 export type Trifle = 'minus_zero' | 'json_undefined';
 
-/** By which trifle do they differ, if by no more? */
+/** Returns the only trifle by which the values differ; undefined when they differ by more. */
 export function trifleBetween(given: unknown, read: unknown): Trifle | undefined {
   const positive = withoutMinusZero(given);
   if (isSame(positive, read)) return 'minus_zero';
@@ -55,13 +55,13 @@ function inside(
   return Object.fromEntries(kept.map(([key, item]) => [key, change(item)]));
 }
 
-/** How many lists and objects are inside each other. */
+/** Returns the depth of nested lists and objects. */
 export function depthOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   return 1 + Math.max(0, ...Object.values(value).map(depthOf));
 }
 
-/** Does an object anywhere in the value have a key of which this is true? */
+/** Whether an object anywhere in the value has a key for which the function is true. */
 export function hasKey(value: unknown, wanted: (key: string) => boolean): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return Object.entries(value).some(([key, item]) => wanted(key) || hasKey(item, wanted));

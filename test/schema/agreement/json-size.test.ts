@@ -5,19 +5,18 @@ import { anyCharacter } from '../../support/characters.js';
 import { useDatabase } from '../../support/database.js';
 
 /*
- * The bound of a JSON column is a number of bytes of PostgreSQL's own text, which has other spaces, numbers and escapes than
- * JSON.stringify. Here the validator must know it to the byte.
+ * The limit of a JSON column is in bytes of PostgreSQL's own text, which has other spaces, numbers and escapes than JSON.stringify.
  */
 const db = useDatabase();
 
 const text = fc
   .string({ unit: anyCharacter, maxLength: 12 })
-  .filter((one) => one.isWellFormed() && !one.includes('\0'));
+  .filter((value) => value.isWellFormed() && !value.includes('\0'));
 
 const number = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),
   fc.integer(),
-  // Of every magnitude: where JavaScript changes to exponents PostgreSQL goes on writing zeros.
+  // Numbers of every magnitude, because PostgreSQL writes zeros where JavaScript writes exponents.
   fc
     .tuple(fc.integer({ min: -99_999, max: 99_999 }), fc.integer({ min: -30, max: 30 }))
     .map(([m, e]) => Number(`${m}e${e}`)),
@@ -53,7 +52,7 @@ const json = fc.letrec((tie) => ({
   ),
 })).value;
 
-test('the validator counts the bytes of JSON as PostgreSQL does', async () => {
+test('the validator computes the size of JSON as PostgreSQL does, to the byte', async () => {
   const values = fc.sample(json, { numRuns: 5_000, seed: 20_261_127 });
   const sizes = await db.dataSource.query<{ bytes: number }[]>(
     'SELECT octet_length(given::jsonb::text) AS bytes FROM unnest($1::text[]) WITH ORDINALITY AS all_of (given, at) ORDER BY at',

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** A value in a report: short, in ASCII, whatever it is. */
+/** Returns a value as short ASCII text for the report. */
 export function rendered(value: unknown): string {
   const text = inspect(value, {
     breakLength: Infinity,

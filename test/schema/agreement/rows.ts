@@ -15,8 +15,8 @@ const MOMENTS = [0, 1, NOON - 1, NOON, NOON + 1, NOON + 3_600_000, Date.UTC(9999
 const COUNTS = [0, 1, 2, 3, 4, 2 ** 31 - 2, 2 ** 31 - 1];
 const AMOUNTS = [-1, -5e-324, 0, 5e-324, 0.5, 1];
 
-/** Values for properties whose type says too little. */
-const OF_PROPERTY: Readonly<Record<string, readonly unknown[]>> = {
+/** Values for properties for which the values of their type are not enough. */
+const VALUES_BY_PROPERTY: Readonly<Record<string, readonly unknown[]>> = {
   handle: [
     ...['a', 'ann', 'a_b', 'a-b', 'a.b', 'A1', 'é', 'ann\n', '\nann'],
     ...[3, 15, 16, 20, 21, 30, 31].map((length) => 'x'.repeat(length)),
@@ -36,16 +36,16 @@ const OF_PROPERTY: Readonly<Record<string, readonly unknown[]>> = {
 
 const WEIGHTS = ['sssWeight', 'arsWeight', 'evsWeight', 'trsWeight'];
 
-/** Also the choices that rules speak of; the column's own CHECK takes no part here. */
+/** Includes the choices that row rules mention. The CHECK of the column itself is not part of the subject. */
 const WORDS = ['A', 'x', 'SKIPPED', 'ADJUSTED', 'NULL', ' '];
 
-/** Rows for a rule over several columns. */
+/** Generates rows for a rule on several columns. */
 export function anyRow({ columns }: Subject): fc.Arbitrary<unknown[]> {
   if (columns.every(({ propertyName }) => WEIGHTS.includes(propertyName))) return fourWeights;
   return fc.tuple(...columns.map(anyOf));
 }
 
-/** Every combination of telling values; none where they are more than that. */
+/** Returns every combination of the selected values; none where there are more than `most`. */
 export function combinations({ columns }: Subject, most: number): unknown[][] {
   const domains = columns.map(valuesOf);
   if (domains.reduce((count, { length }) => count * length, 1) > most) return [];
@@ -56,24 +56,24 @@ export function combinations({ columns }: Subject, most: number): unknown[][] {
 }
 
 function anyOf(column: ColumnMetadata): fc.Arbitrary<unknown> {
-  const telling = fc.constantFrom(...valuesOf(column));
+  const selected = fc.constantFrom(...valuesOf(column));
   switch (column.type) {
     case 'timestamptz':
-      return fc.oneof(telling, fc.date({ min: new Date(0), max: new Date(NOON * 2), noInvalidDate: true }));
+      return fc.oneof(selected, fc.date({ min: new Date(0), max: new Date(NOON * 2), noInvalidDate: true }));
     case 'integer':
-      return fc.oneof(telling, fc.nat());
+      return fc.oneof(selected, fc.nat());
     case 'double precision':
       return fc.oneof(
-        telling,
+        selected,
         fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number + 0),
       );
     default:
-      return telling;
+      return selected;
   }
 }
 
 function valuesOf(column: ColumnMetadata): readonly unknown[] {
-  const values = OF_PROPERTY[column.propertyName] ?? ofType(column);
+  const values = VALUES_BY_PROPERTY[column.propertyName] ?? ofType(column);
   return column.isNullable ? [null, ...values] : values;
 }
 
@@ -104,7 +104,7 @@ const weight = fc.oneof(
 
 const off = fc.constantFrom(0, WEIGHT_SUM_TOLERANCE, -WEIGHT_SUM_TOLERANCE, 2 * WEIGHT_SUM_TOLERANCE, 0.1);
 
-/** Their sum is 1 or off by the tolerance, to the last bit. */
+/** Generates four weights whose sum is 1 or differs from 1 by about the tolerance, to the last bit. */
 const fourWeights = fc
   .tuple(weight, weight, weight, off, fc.integer({ min: -6, max: 6 }))
   .map(([first, second, third, more, steps]) => {

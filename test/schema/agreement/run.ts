@@ -8,45 +8,45 @@ import { valuesFor } from './values/index.js';
 
 export interface RunOptions {
   readonly seed: number;
-  /** Generated values for each column and each row rule, besides the edges. */
+  /** The number of generated values for each column and row rule, in addition to the edge cases. */
   readonly runs: number;
-  /** Look for smaller values where the guards disagree. Takes a round trip for each value. */
+  /** Whether fast-check looks for smaller values that disagree, with one round trip for each value. */
   readonly shrink: boolean;
 }
 
-/** More combinations than this are not tried one and all. */
+/** When a rule has more combinations than this, only generated rows are tried. */
 const MOST_COMBINATIONS = 2_500;
 
-/** How many disagreements about one subject are reported. */
+/** The number of disagreements that are reported for one subject. */
 const REPORTED = 3;
 
 /**
- * Asks both guards about a subject: the edges of its values, and as many others as are asked for.
+ * Gives the validator and PostgreSQL the edge cases of a subject and generated values, and compares the results.
  *
- * @returns the cases; and the gravest and smallest disagreements, shrunk.
+ * @returns the cases, and the most severe and smallest disagreements
  */
-export async function askAbout(
+export async function compareValues(
   bench: Bench,
   subject: Subject,
   tally: Tally,
   options: RunOptions,
 ): Promise<{ cases: Case[]; smallest: Disagreement[] }> {
-  const { edges, any } = questionsOf(subject);
+  const { edges, any } = valuesOf(subject);
   const rows = [...edges, ...fc.sample(any, { seed: options.seed, numRuns: options.runs })];
   const { cases, found } = await compare(bench, subject, rows, tally);
   if (found.length === 0) return { cases, smallest: [] };
   const shrunk = options.shrink ? await shrink(bench, subject, any, options) : [];
-  const different = new Map([...shrunk, ...found].map((one) => [one.value, one]));
+  const different = new Map([...shrunk, ...found].map((disagreement) => [disagreement.value, disagreement]));
   return { cases, smallest: [...different.values()].sort(byWeight).slice(0, REPORTED) };
 }
 
-function questionsOf(subject: Subject): { edges: unknown[][]; any: fc.Arbitrary<unknown[]> } {
+function valuesOf(subject: Subject): { edges: unknown[][]; any: fc.Arbitrary<unknown[]> } {
   if (subject.rule) return { edges: combinations(subject, MOST_COMBINATIONS), any: anyRow(subject) };
   const { edges, any } = valuesFor(subject);
   return { edges: edges.map((value) => [value]), any: any.map((value) => [value]) };
 }
 
-/** Generates the same values again, one at a time, and lets fast-check make the first bad one smaller. */
+/** Generates the same values again, one at a time, and lets fast-check shrink the first one that disagrees. */
 async function shrink(
   bench: Bench,
   subject: Subject,
@@ -63,9 +63,9 @@ async function shrink(
   return last;
 }
 
-/** What the validator lets through before what PostgreSQL does, and small before large. */
-function byWeight(one: Disagreement, other: Disagreement): number {
-  return weightOf(one) - weightOf(other);
+/** Sorts values that only the validator accepts before those that only PostgreSQL accepts, and small values before large ones. */
+function byWeight(a: Disagreement, b: Disagreement): number {
+  return weightOf(a) - weightOf(b);
 }
 
 function weightOf({ validator, database, value }: Disagreement): number {

@@ -12,34 +12,34 @@ import { createConstraintName } from '../../../src/connection/naming-strategy.js
 import { ENTITIES } from '../../../src/entities/index.js';
 import type { Catalog, Check, StoredColumn } from './checks.js';
 
-/** What the validator says of a value, or of the values of a row rule's properties. */
+/** The result of the validator for a value, or for the values of a row rule's properties. */
 export interface Judgement {
   readonly accepted: boolean;
-  /** The kinds of the column rules that do not hold; the row rule's meaning; `required`. */
+  /** The kinds of the violated column rules, the meaning of the violated row rule, or `required`. */
   readonly broken: readonly string[];
-  /** What the rule behind each CHECK says by itself. Null, which every CHECK lets pass, is not asked. */
+  /** The result of the rule of each CHECK by itself. Null is left out, because every CHECK accepts it. */
   readonly byCheck: ReadonlyMap<string, boolean>;
 }
 
-/** One column with its rules, or one row rule with its columns: what both guards are asked about. */
+/** One column with its rules, or one row rule with its columns. */
 export interface Subject {
   /** `Author.handle`, `Reply: posted_is_approved` */
   readonly name: string;
   readonly entity: EntityClass;
   readonly columns: readonly ColumnMetadata[];
   readonly stored: readonly StoredColumn[];
-  /** What the database has of them: every CHECK of the column alone, or that of the rule. */
+  /** Every CHECK of the column alone, or the CHECK of the row rule, from the catalog. */
   readonly checks: readonly Check[];
-  /** The names of the CHECKs that the rules say it has. */
+  /** The names of the CHECKs that the rules declare. */
   readonly promised: readonly string[];
   readonly judge: (values: readonly unknown[]) => Judgement;
-  /** Of a column. */
+  /** The rules of the column; absent for a row rule. */
   readonly field?: FieldRules;
-  /** Of several. */
+  /** The row rule; absent for a column. */
   readonly rule?: RowRule;
 }
 
-/** Each column of each entity. */
+/** Returns a subject for each column of each entity. */
 export function columnSubjects(dataSource: DataSource, catalog: Catalog): Subject[] {
   return ENTITIES.flatMap((entity) =>
     [...getFields(entity)].map(([property, field]) => columnSubject(dataSource, catalog, entity, property, field)),
@@ -57,7 +57,7 @@ export function columnSubject(
   const stored = storedColumn(catalog, entity, column);
   const named = field.rules.map((rule) => ({ rule, name: checkName(entity, `${stored.name}_${rule.kind}`) }));
   const withCheck = named.filter(({ rule }) => rule.sql !== undefined);
-  // A rule of the row may read but one column.
+  // A row rule can read a single column.
   const ofRows = getEntityRules(entity).rows.map(({ meaning }) => checkName(entity, meaning));
   return {
     name: `${entity.name}.${property}`,
@@ -81,7 +81,7 @@ export function columnSubject(
   };
 }
 
-/** Each rule over several columns. */
+/** Returns a subject for each row rule of each entity. */
 export function rowSubjects(dataSource: DataSource, catalog: Catalog): Subject[] {
   return ENTITIES.flatMap((entity) =>
     getEntityRules(entity).rows.map((rule) => rowSubject(dataSource, catalog, entity, rule)),
@@ -135,12 +135,12 @@ function isOfColumn(check: Check, { table, name }: StoredColumn): boolean {
   return check.table === table && check.columns.length === 1 && check.columns[0] === name;
 }
 
-/** CHECKs that no rule promises, and promises that no CHECK keeps. */
+/** Returns the CHECKs that no rule declares, and the declared CHECKs that do not exist. */
 export function strayChecks({ checks }: Catalog, subjects: readonly Subject[]): string[] {
   const promised = new Set(subjects.flatMap((subject) => subject.promised));
   const kept = new Set(checks.map(({ name }) => name));
   return [
-    ...[...kept].filter((name) => !promised.has(name)).map((name) => `${name} comes of no rule`),
+    ...[...kept].filter((name) => !promised.has(name)).map((name) => `${name} is declared by no rule`),
     ...[...promised].filter((name) => !kept.has(name)).map((name) => `${name} is not in the database`),
   ];
 }

@@ -4,21 +4,21 @@ import { isSame, trifleBetween, type Trifle } from './equality.js';
 import type { Judgement, Subject } from './subjects.js';
 import { fromWire } from './wire.js';
 
-/** What PostgreSQL made of the values. */
+/** What PostgreSQL did with the values. */
 export type Outcome =
   | { readonly kind: 'refused'; readonly state: string; readonly by: string }
-  /** Stored, and read back equal but for a trifle. */
+  /** Stored, and read back as an equal value, except for a trifle. */
   | { readonly kind: 'kept'; readonly but?: Trifle }
-  /** Stored as something else. */
+  /** Stored as another value. */
   | { readonly kind: 'changed'; readonly into: readonly unknown[] };
 
-/** One question and both answers. */
+/** The values of one subject, and the results of the validator and of PostgreSQL. */
 export interface Case {
   readonly subject: Subject;
   readonly values: readonly unknown[];
   readonly judgement: Judgement;
   readonly outcome: Outcome;
-  /** What each CHECK says by itself, where PostgreSQL read the value as it was given. */
+  /** The result of each CHECK by itself, where PostgreSQL parsed the value as it was given. */
   readonly byCheck: ReadonlyMap<string, boolean>;
 }
 
@@ -29,17 +29,17 @@ export function caseOf(
 ): Case {
   const read = arrived?.map((text, index) => readAt(subject, index, text));
   const arrival: Outcome = read ? arrivalOf(subject, values, read) : { kind: 'changed', into: [] };
-  const said = arrival.kind === 'kept' ? (verdicts ?? []) : [];
+  const checkResults = arrival.kind === 'kept' ? (verdicts ?? []) : [];
   return {
     subject,
     values,
     judgement: subject.judge(values),
     outcome: state === '' ? arrival : { kind: 'refused', state, by: refusedBy },
-    byCheck: new Map(said.map((verdict, index) => [subject.checks[index]?.name ?? '', verdict])),
+    byCheck: new Map(checkResults.map((verdict, index) => [subject.checks[index]?.name ?? '', verdict])),
   };
 }
 
-/** Did the values come back as they were given? */
+/** Compares the values that were read back with those that were given. */
 export function arrivalOf(subject: Subject, values: readonly unknown[], read: readonly unknown[]): Outcome {
   const [value] = values;
   const same = subject.field && value === undefined ? isFallback(subject.field, read[0]) : isSame(values, read);
@@ -48,7 +48,7 @@ export function arrivalOf(subject: Subject, values: readonly unknown[], read: re
   return but && value !== undefined ? { kind: 'kept', but } : { kind: 'changed', into: read };
 }
 
-/** Is it what the rules say takes the place of a value left out? */
+/** Whether the value is the one that the rules declare for an omitted value. */
 function isFallback({ presence: { fallback, nullable } }: FieldRules, read: unknown): boolean {
   if (fallback !== undefined) return isSame(fallback, read);
   return nullable ? read === null : read !== null;
@@ -56,6 +56,6 @@ function isFallback({ presence: { fallback, nullable } }: FieldRules, read: unkn
 
 function readAt({ columns, stored }: Subject, index: number, text: string | null): unknown {
   const [column, kept] = [columns[index], stored[index]];
-  if (!column || !kept) throw new Error('PostgreSQL answered with more columns than it was asked about.');
+  if (!column || !kept) throw new Error('PostgreSQL returned more columns than the subject has.');
   return fromWire(column, kept, text);
 }

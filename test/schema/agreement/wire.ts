@@ -10,18 +10,18 @@ const { prepareValue } = createRequire(import.meta.url)('pg/lib/utils.js') as {
 
 const parserOf = pg.types.getTypeParser as (typeId: number, format: 'text') => (text: string) => unknown;
 
-/** What reaches PostgreSQL of a value given to TypeORM. */
+/** What TypeORM and node-postgres send to PostgreSQL for a value. */
 export type Wire =
   /** A parameter, as text. */
   | { readonly sent: string | null }
-  /** DEFAULT in its place. */
+  /** DEFAULT instead of a value. */
   | { readonly absent: true }
-  /** Nothing: TypeORM or node-postgres threw. */
+  /** Nothing, because TypeORM or node-postgres threw. */
   | { readonly failed: string }
-  /** A parameter in binary: not asked. It comes of a Buffer, which no column takes and none gives back. */
+  /** A binary parameter for a Buffer, which no column accepts. It is not tried. */
   | { readonly binary: true };
 
-/** Turns a value into what TypeORM and node-postgres would send for it. Not for functions, which TypeORM takes for SQL. */
+/** Converts a value to what TypeORM and node-postgres would send. Not for functions, which TypeORM takes for SQL. */
 export function toWire(column: ColumnMetadata, value: unknown): Wire {
   try {
     const prepared = prepare(column, value);
@@ -33,7 +33,7 @@ export function toWire(column: ColumnMetadata, value: unknown): Wire {
   }
 }
 
-/** Would node-postgres say on standard error that it is asked to send an invalid Date? */
+/** Whether node-postgres would print a warning about an invalid Date. */
 export function isWarnedOf(column: ColumnMetadata, value: unknown): boolean {
   try {
     const prepared = prepare(column, value);
@@ -48,13 +48,13 @@ function prepare(column: ColumnMetadata, value: unknown): unknown {
   return driverOf(column).preparePersistentValue(given, column);
 }
 
-/** Turns PostgreSQL's text of a stored value into what TypeORM would hand back. */
+/** Converts PostgreSQL's text of a stored value to what TypeORM would return. */
 export function fromWire(column: ColumnMetadata, { typeId }: StoredColumn, text: string | null): unknown {
   const parsed: unknown = text === null ? null : parserOf(typeId, 'text')(text);
   return driverOf(column).prepareHydratedValue(parsed, column);
 }
 
-/** node-postgres writes the same of an invalid Date, and a warning with it. */
+/** Replaces an invalid Date with the text that node-postgres sends for it, because node-postgres also prints a warning. */
 function withoutInvalidDates(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutInvalidDates);
   return value instanceof Date && Number.isNaN(value.getTime()) ? '0NaN-NaN-NaNTNaN:NaN:NaN.NaN+NaN:NaN' : value;

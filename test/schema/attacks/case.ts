@@ -7,43 +7,43 @@ export interface Statement {
   readonly parameters: readonly unknown[];
 }
 
-/** One statement, tried and rolled back. */
+/** One statement that is tried and rolled back. */
 export interface Attempt {
-  /** What it tries, for the report. */
-  readonly said: string;
-  /** Rows it meets, written first; not judged. */
+  /** The name of the attempt in the report. */
+  readonly label: string;
+  /** Statements that write the rows which the attempt needs. */
   readonly before?: readonly Statement[];
-  /** SQL that takes away, for this attempt, what would refuse it as well. */
+  /** SQL that removes, for this attempt, other guards that would refuse it as well. */
   readonly dropFirst?: readonly string[];
   readonly statement: Statement;
-  /** What it must have left behind. */
+  /** The rows that must exist afterwards. */
   readonly leaves?: { readonly question: Statement; readonly rows: readonly Row[] };
 }
 
-/** An attempt that must be refused, by this SQLSTATE and in this name. */
+/** An attempt that PostgreSQL must refuse with this SQLSTATE and this constraint. */
 export interface Attack extends Attempt {
   readonly refusal: Refusal;
 }
 
-/** The fields of PostgreSQL's error that say who refused. */
+/** The fields of PostgreSQL's error that identify the guard. */
 export interface Refusal {
   readonly code: string;
-  /** Where PostgreSQL 18 changed it. */
+  /** The SQLSTATE before PostgreSQL 18, where it differs. */
   readonly codeBefore18?: string;
   readonly constraint?: string;
   readonly table?: string;
   readonly column?: string;
-  /** PostgreSQL's own function that refused: the one trace an enum leaves in a language-independent field. */
+  /** PostgreSQL's function that refused. It is the only language-independent field that identifies an enum. */
   readonly routine?: string;
 }
 
-/** How one guard is attacked, and what it must let pass. */
+/** The attempts for one guard. */
 export interface Case {
   readonly guard: Guard;
   readonly attacks: readonly Attack[];
-  /** The same with only the offending value good: accepted. */
+  /** The same statements with a valid value, which PostgreSQL must accept. */
   readonly validCounterparts: readonly Attempt[];
-  /** SQL that takes the guard away: every attack must pass then, or it was not this guard's alone. Absent for enums. */
+  /** SQL that removes the guard. Each attack must be accepted then, or another guard refuses it as well. Absent for enums. */
   readonly removal?: string;
 }
 
@@ -59,7 +59,7 @@ export function dropConstraint(table: string, name: string): string {
   return `ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${name} CASCADE`;
 }
 
-/** A value or row in a report: short, whatever it is. */
+/** Returns a value or row as short text for the report. */
 export function shown(value: unknown): string {
   return inspect(value, { breakLength: Infinity, maxStringLength: 24, maxArrayLength: 3 });
 }

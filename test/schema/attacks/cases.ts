@@ -10,7 +10,7 @@ import { FOREIGN_KEY_CASES } from './foreign-keys.js';
 import { PRIMARY_KEY_CASES, UNIQUE_CASES } from './keys.js';
 import { TRIGGER_CASES } from './triggers.js';
 
-/** One for each guard of the migrated schema, no more and no less: `gapsOf` compares them with the catalog. */
+/** Exactly one case for each guard of the migrated schema: `gapsOf` compares them with the catalog. */
 export const CASES: readonly Case[] = [
   ...PRIMARY_KEY_CASES,
   ...UNIQUE_CASES,

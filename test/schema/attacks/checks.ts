@@ -3,53 +3,55 @@ import { dropConstraint, insert, shown, type Attempt, type Case } from './case.j
 import { rowOf } from './rows.js';
 import type { Facet, Value, Word } from './values.js';
 
-/** A word in the company that its column needs to be valid: a reply has an approver only where it is approved. */
-interface InCompany {
+/** The values of a column with the other columns that a valid row needs: only an approved reply has an approver. */
+interface WithRow {
   readonly word: Word;
-  /** The rest of the row; of the value where it must agree with it. */
-  readonly company: Row | ((value: unknown) => Row);
-  /** Tails of the names of CHECKs that would refuse a bad value as well. */
+  /** The other columns; a function where they depend on the value. */
+  readonly otherColumns: Row | ((value: unknown) => Row);
+  /** The ends of the names of CHECKs that would refuse an invalid value as well. */
   readonly dropFirst: readonly string[];
 }
 
-export function given(company: InCompany['company'], word: Word, ...dropFirst: readonly string[]): InCompany {
-  return { word, company, dropFirst };
+export function given(otherColumns: WithRow['otherColumns'], word: Word, ...dropFirst: readonly string[]): WithRow {
+  return { word, otherColumns, dropFirst };
 }
 
-/** The cases of all CHECKs over single columns of a table. */
-export function columnChecks(table: string, columns: Readonly<Record<string, Word | InCompany>>): Case[] {
+/** Returns the cases of all CHECKs on single columns of a table. */
+export function columnChecks(table: string, columns: Readonly<Record<string, Word | WithRow>>): Case[] {
   return Object.entries(columns).flatMap(([column, it]) => {
-    const { word, company, dropFirst } = typeof it === 'function' ? given({}, it) : it;
+    const { word, otherColumns, dropFirst } = typeof it === 'function' ? given({}, it) : it;
     const change = (value: unknown): Row => ({
-      ...(typeof company === 'function' ? company(value) : company),
+      ...(typeof otherColumns === 'function' ? otherColumns(value) : otherColumns),
       [column]: value,
     });
     return word(column).map((facet) => facetCase(table, column, facet, change, dropFirst));
   });
 }
 
-/** Changes of a row, and tails of the names of CHECKs that would refuse them as well. */
-interface ChangesAside {
+/** Changes of a row, and the ends of the names of CHECKs that would refuse them as well. */
+interface ChangesAndChecks {
   readonly changes: Row;
   readonly dropFirst: readonly string[];
 }
 
-/** The case of a CHECK over several columns: rows changed so that it must refuse them, and so that it must not. */
+/** Returns the case of a CHECK on several columns: changed rows that it must refuse, and others that it must accept. */
 export function rowCheck(
   table: string,
   meaning: string,
-  rows: { refused: readonly (Row | ChangesAside)[]; accepted: readonly Row[] },
+  rows: { refused: readonly (Row | ChangesAndChecks)[]; accepted: readonly Row[] },
 ): Case {
   return checkCase(
     table,
     meaning,
-    rows.refused.map((one) => (isAside(one) ? attempt(table, one.changes, one.dropFirst) : attempt(table, one))),
+    rows.refused.map((refused) =>
+      hasChecks(refused) ? attempt(table, refused.changes, refused.dropFirst) : attempt(table, refused),
+    ),
     rows.accepted.map((changes) => attempt(table, changes)),
   );
 }
 
-function isAside(one: Row | ChangesAside): one is ChangesAside {
-  return 'changes' in one && 'dropFirst' in one;
+function hasChecks(refused: Row | ChangesAndChecks): refused is ChangesAndChecks {
+  return 'changes' in refused && 'dropFirst' in refused;
 }
 
 function facetCase(
@@ -59,9 +61,9 @@ function facetCase(
   change: (value: unknown) => Row,
   dropFirst: readonly string[],
 ): Case {
-  const tryOut = (value: Value, alsoAside: readonly string[] = []): Attempt => ({
-    ...attempt(table, change(value.value), [...value.dropFirst, ...alsoAside]),
-    said: `${column} = ${shown(value.value)}`,
+  const tryOut = (value: Value, alsoDropFirst: readonly string[] = []): Attempt => ({
+    ...attempt(table, change(value.value), [...value.dropFirst, ...alsoDropFirst]),
+    label: `${column} = ${shown(value.value)}`,
   });
   return checkCase(
     table,
@@ -80,7 +82,7 @@ function checkCase(
   const constraint = `ck_${table}__${meaning}`;
   return {
     guard: { kind: 'check', table, name: constraint },
-    attacks: refused.map((one) => ({ ...one, refusal: { code: '23514', table, constraint } })),
+    attacks: refused.map((attack) => ({ ...attack, refusal: { code: '23514', table, constraint } })),
     validCounterparts,
     removal: dropConstraint(table, constraint),
   };
@@ -88,7 +90,7 @@ function checkCase(
 
 function attempt(table: string, changes: Row, dropFirst: readonly string[] = []): Attempt {
   return {
-    said: shown(changes),
+    label: shown(changes),
     dropFirst: dropFirst.map((tail) => dropConstraint(table, `ck_${table}__${tail}`)),
     statement: insert(table, rowOf(table, 3, changes)),
   };

@@ -3,7 +3,7 @@ import { ENUMS } from '../criteria.js';
 import { dropConstraint, insert, type Case } from './case.js';
 import { rowOf } from './rows.js';
 
-/** The columns of each table that must have a value, written by hand, because it states independently what the database must refuse. */
+/** The columns of each table that must have a value, listed independently of the entities. */
 const REQUIRED: Readonly<Record<string, string>> = {
   archetypes: 'id name description is_active created_at updated_at',
   power_tiers: 'id name follower_threshold description is_active created_at updated_at',
@@ -53,8 +53,8 @@ const ENUM_COLUMNS: Readonly<Record<string, string>> = {
 const completed = { start_date: '2026-01-31T12:00:00Z', end_date: '2026-02-07T12:00:00Z' };
 const closed = { resolved_by: 'operator-1', resolved_at: '2026-01-31T12:00:00Z' };
 
-/** What else a row needs where an enum has this value. */
-const COMPANY: Readonly<Record<string, Row>> = {
+/** The other columns that a row needs where an enum has this value. */
+const OTHER_COLUMNS: Readonly<Record<string, Row>> = {
   'replies approval_status APPROVED': { approved_by: 'operator-1', approved_at: '2026-01-31T12:00:00Z' },
   'decisions mode DISENGAGED': { archetype_id: null },
   'decisions predicted_mode ENGAGEMENT': { is_randomized_experiment: true },
@@ -82,12 +82,12 @@ function notNullCase(table: string, column: string): Case {
     guard: { kind: 'not null', table, name: column },
     attacks: [
       {
-        said: `${column} = null`,
+        label: `${column} = null`,
         statement: insert(table, rowOf(table, 3, { [column]: null })),
         refusal: { code: '23502', table, column },
       },
     ],
-    validCounterparts: [{ said: 'a complete row', statement: insert(table, rowOf(table, 3)) }],
+    validCounterparts: [{ label: 'a complete row', statement: insert(table, rowOf(table, 3)) }],
     removal: `${removal}ALTER TABLE ${table} ALTER COLUMN ${column} DROP NOT NULL`,
   };
 }
@@ -98,13 +98,13 @@ function enumCase(table: string, column: string, type: string): Case {
   return {
     guard: { kind: 'enum', table, name: `${column} ${type}` },
     attacks: ['UNKNOWN', '', first.toLowerCase(), `${first} `].map((value) => ({
-      said: `${column} = '${value}'`,
+      label: `${column} = '${value}'`,
       statement: insert(table, rowOf(table, 3, { [column]: value })),
       refusal: { code: '22P02', routine: 'enum_in' },
     })),
     validCounterparts: values.map((value) => ({
-      said: `${column} = '${value}'`,
-      statement: insert(table, rowOf(table, 3, { ...COMPANY[`${table} ${column} ${value}`], [column]: value })),
+      label: `${column} = '${value}'`,
+      statement: insert(table, rowOf(table, 3, { ...OTHER_COLUMNS[`${table} ${column} ${value}`], [column]: value })),
     })),
   };
 }

@@ -1,13 +1,13 @@
 import { dropConstraint, insert, type Attack, type Attempt, type Case, type Statement } from './case.js';
 import { FOREIGN_KEYS, idOf, rowOf, type ForeignKey } from './rows.js';
 
-/** What a foreign key asks of its child, and what becomes of the child when the parent goes. */
+/** Attempts with an invalid foreign key, and with the deletion of a parent. */
 export const FOREIGN_KEY_CASES: readonly Case[] = FOREIGN_KEYS.map((key) => ({
   guard: { kind: 'foreign key', table: key.table, name: key.name },
   attacks: [...orphans(key), changeOfParent(key), ...(key.onDelete === 'RESTRICT' ? [refusedDeletion(key)] : [])],
   validCounterparts: [
-    { said: `${key.column} = an existing id`, statement: child(key, idOf(key.parent, 2)) },
-    ...(key.onDelete === 'SET NULL' ? [{ said: `${key.column} = null`, statement: child(key, null) }] : []),
+    { label: `${key.column} = an existing id`, statement: child(key, idOf(key.parent, 2)) },
+    ...(key.onDelete === 'SET NULL' ? [{ label: `${key.column} = null`, statement: child(key, null) }] : []),
     deletionOfChildless(key),
     ...(key.onDelete === 'RESTRICT' ? [] : [deletion(key)]),
   ],
@@ -19,14 +19,14 @@ function orphans(key: ForeignKey): Attack[] {
   return [
     ['an id of no row', idOf(key.parent, 99)] as const,
     [`an id of ${elsewhere}`, idOf(elsewhere, 1)] as const,
-  ].map(([said, id]) => ({ said: `${key.column} = ${said}`, statement: child(key, id), refusal: refusalBy(key) }));
+  ].map(([label, id]) => ({ label: `${key.column} = ${label}`, statement: child(key, id), refusal: refusalBy(key) }));
 }
 
 function changeOfParent(key: ForeignKey): Attack {
   const { parent, column } = key;
   return {
-    said: `another id for a row of ${parent} that ${column} refers to`,
-    // A decision is not changed at all.
+    label: `another id for a row of ${parent} that ${column} refers to`,
+    // A trigger refuses every change of a decision.
     dropFirst: parent === 'decisions' ? ['ALTER TABLE decisions DISABLE TRIGGER tg_decisions__written_once'] : [],
     before: family(key),
     statement: { sql: `UPDATE ${parent} SET id = $1 WHERE id = $2`, parameters: [idOf(parent, 99), idOf(parent, 4)] },
@@ -36,7 +36,7 @@ function changeOfParent(key: ForeignKey): Attack {
 
 function refusedDeletion(key: ForeignKey): Attack {
   return {
-    said: `deleting a row of ${key.parent} that ${key.column} refers to`,
+    label: `deleting a row of ${key.parent} that ${key.column} refers to`,
     before: family(key),
     statement: deleteParent(key),
     // RESTRICT has an SQLSTATE of its own since PostgreSQL 18.
@@ -47,7 +47,7 @@ function refusedDeletion(key: ForeignKey): Attack {
 function deletion(key: ForeignKey): Attempt {
   const { table, column, parent, onDelete } = key;
   return {
-    said: `deleting a row of ${parent} that ${column} refers to (${onDelete})`,
+    label: `deleting a row of ${parent} that ${column} refers to (${onDelete})`,
     before: family(key),
     statement: deleteParent(key),
     leaves: {
@@ -60,14 +60,14 @@ function deletion(key: ForeignKey): Attempt {
 function deletionOfChildless(key: ForeignKey): Attempt {
   const { parent } = key;
   return {
-    said: `deleting a row of ${parent} that nothing refers to`,
+    label: `deleting a row of ${parent} that nothing refers to`,
     before: [insert(parent, rowOf(parent, 4))],
     statement: deleteParent(key),
     leaves: { question: { sql: `SELECT id FROM ${parent} WHERE id = $1`, parameters: [idOf(parent, 4)] }, rows: [] },
   };
 }
 
-/** A parent, number 4, and its only child. */
+/** Returns the statements that write a parent, number 4, and its only child. */
 function family(key: ForeignKey): Statement[] {
   const { parent } = key;
   return [insert(parent, rowOf(parent, 4)), child(key, idOf(parent, 4))];

@@ -1,13 +1,13 @@
 import type { DataSource } from 'typeorm';
 import { BOOKKEEPING_LIST } from '../../support/bookkeeping.js';
 
-/** Something in the database that can refuse a write. */
+/** A constraint, unique index, enum column or trigger: something in the database that can refuse a write. */
 export interface Guard {
   readonly kind: GuardKind;
   readonly table: string;
   /**
-   * The constraint or index. Of NOT NULL the column, of an enum the column and its type (`mode operational_mode`), of a
-   * trigger its name and one of its events (`tg_audit_logs__append_only UPDATE`).
+   * The constraint or index; for NOT NULL the column, for an enum the column and its type (`mode operational_mode`), for a trigger its
+   * name and one of its events (`tg_audit_logs__append_only UPDATE`).
    */
   readonly name: string;
 }
@@ -22,13 +22,12 @@ export function keyOf({ kind, table, name }: Guard): string {
 const OURS = `c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname NOT IN (${BOOKKEEPING_LIST})`;
 
 /**
- * Every guard of the schema, from pg_catalog and from nowhere else. What no case is written for yet (exclusion constraints,
- * constraints of domains) counts too, as `other`, so that it cannot slip in unattacked. Column types refuse by themselves;
- * only enums are counted, being ours.
+ * Reads every guard of the schema from pg_catalog. Kinds without cases (exclusion constraints, constraints of domains) count as `other`,
+ * so that a new one is reported. Of the column types, only enums count.
  */
 export async function guardsOf(dataSource: DataSource): Promise<Guard[]> {
   const lists = await Promise.all(QUERIES.map((sql) => dataSource.query<Guard[]>(sql)));
-  return lists.flat().sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+  return lists.flat().sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
 // NOT NULL is read from pg_attribute: PostgreSQL 18 lists it in pg_constraint ('n') as well, 15 does not. Constraint
@@ -45,7 +44,7 @@ const DOMAIN_CONSTRAINTS = `
   FROM pg_constraint JOIN pg_type t ON t.oid = contypid
   WHERE connamespace = 'public'::regnamespace`;
 
-// The index behind a key is the key; a foreign key, too, points to an index: that of its parent.
+// The index of a primary or unique key is part of the key. (pg_constraint also lists foreign keys with the index of their parent.)
 const UNIQUE_INDEXES = `
   SELECT 'unique index' AS kind, c.relname AS table, i.relname AS name
   FROM pg_index JOIN pg_class c ON c.oid = indrelid JOIN pg_class i ON i.oid = indexrelid

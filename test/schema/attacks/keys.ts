@@ -6,28 +6,28 @@ export const PRIMARY_KEY_CASES: readonly Case[] = TABLES.map((table) => ({
   guard: { kind: 'primary key', table, name: `pk_${table}` },
   attacks: [
     {
-      said: 'an id twice',
+      label: 'the id of another row',
       before: [insert(table, rowOf(table, 3))],
       statement: insert(table, rowOf(table, 4, { id: idOf(table, 3) })),
       refusal: { code: '23505', table, constraint: `pk_${table}` },
     },
   ],
   validCounterparts: [
-    { said: 'two ids', before: [insert(table, rowOf(table, 3))], statement: insert(table, rowOf(table, 4)) },
-    { said: 'an id made by the database', statement: withoutId(table) },
+    { label: 'another id', before: [insert(table, rowOf(table, 3))], statement: insert(table, rowOf(table, 4)) },
+    { label: 'an id that the database generates', statement: withoutId(table) },
   ],
   removal: dropConstraint(table, `pk_${table}`),
 }));
 
 interface Unique {
   readonly table: string;
-  /** Of each column two values. */
+  /** Two values for each column. */
   readonly key: Readonly<Record<string, readonly [unknown, unknown]>>;
-  /** A unique index over some rows only: the last part of its name. */
+  /** The last part of the name of a partial unique index; absent for a constraint. */
   readonly index?: string;
-  /** What else those rows hold. */
-  readonly company?: Row;
-  /** Two rows that the key does not judge: null is equal to nothing, and a partial index has rows it leaves out. */
+  /** The other columns of the rows. */
+  readonly otherColumns?: Row;
+  /** Two rows to which the key does not apply: null equals nothing, and a partial index leaves rows out. */
   readonly outside?: readonly [Row, Row];
 }
 
@@ -72,7 +72,7 @@ const UNIQUES: readonly Unique[] = [
     table: 'kpi_metrics',
     key: metric,
     index: 'all_platforms',
-    company: { platform: null },
+    otherColumns: { platform: null },
     outside: [
       { ...sameMetric, platform: 'TWITTER' },
       { ...sameMetric, platform: 'REDDIT' },
@@ -82,40 +82,40 @@ const UNIQUES: readonly Unique[] = [
     table: 'replies',
     key: { platform, platform_post_id: ['aB', 'ab'] },
     index: 'posted',
-    company: posted,
+    otherColumns: posted,
     outside: [{ platform: 'TWITTER' }, { platform: 'TWITTER', platform_post_id: null }],
   },
 ];
 
 export const UNIQUE_CASES: readonly Case[] = UNIQUES.map((unique) => {
-  const { table, key, index, company, outside } = unique;
+  const { table, key, index, otherColumns, outside } = unique;
   const columns = Object.keys(key);
   const name = [`uq_${table}`, columns.join('_'), ...(index === undefined ? [] : [index])].join('__');
   const chosen = (other?: string): Row =>
     Object.fromEntries(Object.entries(key).map(([column, [one, two]]) => [column, column === other ? two : one]));
-  const before = [insert(table, rowOf(table, 3, { ...company, ...chosen() }))];
-  const second = (changes: Row): Statement => insert(table, rowOf(table, 4, { ...company, ...changes }));
+  const before = [insert(table, rowOf(table, 3, { ...otherColumns, ...chosen() }))];
+  const second = (changes: Row): Statement => insert(table, rowOf(table, 4, { ...otherColumns, ...changes }));
   return {
     guard: { kind: index === undefined ? 'unique' : 'unique index', table, name },
     attacks: [
       {
-        said: `(${columns.join(', ')}) twice`,
+        label: `(${columns.join(', ')}) twice`,
         before,
         statement: second(chosen()),
         refusal: { code: '23505', table, constraint: name },
       },
     ],
     validCounterparts: [
-      ...columns.map((column) => ({ said: `another ${column}`, before, statement: second(chosen(column)) })),
-      ...(outside ? [outsideTwin(table, outside)] : []),
+      ...columns.map((column) => ({ label: `another ${column}`, before, statement: second(chosen(column)) })),
+      ...(outside ? [outsideCounterpart(table, outside)] : []),
     ],
     removal: index === undefined ? dropConstraint(table, name) : `DROP INDEX ${name}`,
   };
 });
 
-function outsideTwin(table: string, [first, second]: readonly [Row, Row]): Case['validCounterparts'][number] {
+function outsideCounterpart(table: string, [first, second]: readonly [Row, Row]): Case['validCounterparts'][number] {
   return {
-    said: 'two rows outside the key',
+    label: 'two rows outside the key',
     before: [insert(table, rowOf(table, 3, first))],
     statement: insert(table, rowOf(table, 4, second)),
   };

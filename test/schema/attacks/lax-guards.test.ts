@@ -7,11 +7,11 @@ import { attackAll, gapsOf, type Finding } from './runner.js';
 
 const ALL_PLATFORMS = 'uq_kpi_metrics__date_kpi_type_id_metric_name__all_platforms';
 
-/** The attacks attacked: a guard that is wrong, missing or new must not pass unseen. */
-describe('the attacks report', () => {
+/** Tests the tests: the attacks must find a guard that is wrong, missing or new. */
+describe('attackAll and gapsOf', () => {
   const db = useDatabase();
 
-  /** What is found in a database of its own, changed by `sql`. */
+  /** Returns the findings in a new database that `sql` has changed. */
   async function findingsAfter(sql: string, find: (dataSource: DataSource) => Promise<Finding[]>): Promise<Finding[]> {
     const dataSource = await createDataSource({ url: await db.create() }).initialize();
     try {
@@ -29,23 +29,23 @@ describe('the attacks report', () => {
     );
   const gaps = (dataSource: DataSource) => gapsOf(dataSource, CASES);
 
-  it('a score that may reach 1.5, and nothing else', async () => {
+  it('report a score range that accepts 1.5, and nothing else', async () => {
     const changed = replaceCheck('decisions', 'sss_score_range', 'sss_score >= 0 AND sss_score <= 1.5');
     const guard = 'check decisions ck_decisions__sss_score_range';
     expect(await findingsAfter(changed, (dataSource) => attackAll(dataSource, casesOf('decisions')))).toEqual([
-      { guard, said: 'sss_score = 1.0000000000000002', issue: 'was not refused' },
-      { guard, said: 'sss_score = 1.5', issue: 'was not refused' },
+      { guard, label: 'sss_score = 1.0000000000000002', issue: 'was not refused' },
+      { guard, label: 'sss_score = 1.5', issue: 'was not refused' },
     ]);
   }, 30_000);
 
-  it('a constraint that nobody wrote a case for', async () => {
+  it('report a constraint without a case', async () => {
     const changed = 'ALTER TABLE decisions ADD CONSTRAINT ck_decisions__new CHECK (sss_score <> 0.5)';
     expect(await findingsAfter(changed, gaps)).toEqual([
       { guard: 'check decisions ck_decisions__new', issue: 'has no case' },
     ]);
   });
 
-  it('a constraint that is gone, twice: by the catalog and by its attacks', async () => {
+  it('both report a dropped constraint', async () => {
     const changed = 'ALTER TABLE replies DROP CONSTRAINT ck_replies__posted_is_approved';
     const guard = 'check replies ck_replies__posted_is_approved';
     expect(await findingsAfter(changed, gaps)).toEqual([{ guard, issue: 'is not in the catalog' }]);
@@ -61,12 +61,12 @@ describe('the attacks report', () => {
     ],
     ['NaN in a ratio', 'ck_decisions__evs_score_range', replaceCheck('decisions', 'evs_score_range', 'evs_score >= 0')],
     [
-      'a rule held in one of two states only',
+      'a rule that applies in one of two states only',
       'ck_escalations__closed_has_resolver',
       replaceCheck('escalations', 'closed_has_resolver', `status <> 'RESOLVED' OR resolved_by IS NOT NULL`),
     ],
     [
-      'a rule that another one repeats',
+      'a rule that another constraint repeats',
       'ck_posts__error_count_range',
       'ALTER TABLE posts ADD CHECK (error_count >= 0)',
     ],
@@ -76,7 +76,7 @@ describe('the attacks report', () => {
       `DROP INDEX ${ALL_PLATFORMS}; CREATE UNIQUE INDEX ${ALL_PLATFORMS} ON kpi_metrics (date, kpi_type_id, metric_name)`,
     ],
     [
-      'a unique key with a column less',
+      'a unique key without one of its columns',
       'uq_authors__platform_platform_id',
       replace('authors', 'uq_authors__platform_platform_id', 'UNIQUE (platform_id)'),
     ],
@@ -95,14 +95,14 @@ describe('the attacks report', () => {
       ),
     ],
     [
-      'an approval that may be taken back',
+      'an approval that can be revoked',
       'tg_replies__approval_final UPDATE',
       `DROP TRIGGER tg_replies__approval_final ON replies;
        CREATE TRIGGER tg_replies__approval_final BEFORE UPDATE ON replies FOR EACH ROW
        WHEN (OLD.approved_at IS NOT NULL AND NEW.approval_status = 'REJECTED') EXECUTE FUNCTION refuse_final_change('x', '', '')`,
     ],
     [
-      'a trigger that is switched off',
+      'a disabled trigger',
       'tg_audit_logs__no_truncate TRUNCATE',
       'ALTER TABLE audit_logs DISABLE TRIGGER tg_audit_logs__no_truncate',
     ],
@@ -111,31 +111,34 @@ describe('the attacks report', () => {
       'reply_type reply_type',
       `ALTER TYPE reply_type RENAME VALUE 'MANUAL' TO 'BY_HAND'`,
     ],
-  ])('%s', async (_change, guard, sql) => {
+  ])('report %s by an attack', async (_change, guard, sql) => {
     expect(await findingsAfter(sql, attacksOn(guard))).not.toEqual([]);
   });
 
   it.each([
-    ['a column that may be null now', 'ALTER TABLE posts ALTER COLUMN detected_at DROP NOT NULL'],
+    ['a column that became nullable', 'ALTER TABLE posts ALTER COLUMN detected_at DROP NOT NULL'],
     ['a new unique index', 'CREATE UNIQUE INDEX uq_posts__content ON posts (content)'],
     ['an enum turned into text', 'ALTER TABLE replies ALTER reply_type DROP DEFAULT, ALTER reply_type TYPE text'],
     [
       'a new trigger',
       'CREATE TRIGGER tg_posts__new BEFORE UPDATE ON posts FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()',
     ],
-    ['a kind of constraint that the cases do not know', 'ALTER TABLE posts ADD EXCLUDE USING btree (content WITH =)'],
-    ['a domain with a rule', 'CREATE DOMAIN score AS double precision CHECK (VALUE <= 1)'],
-  ])('%s, by the catalog', async (_change, sql) => {
+    ['a kind of constraint without cases', 'ALTER TABLE posts ADD EXCLUDE USING btree (content WITH =)'],
+    ['a domain with a CHECK', 'CREATE DOMAIN score AS double precision CHECK (VALUE <= 1)'],
+  ])('report %s by the catalog', async (_change, sql) => {
     expect(await findingsAfter(sql, gaps)).not.toEqual([]);
   });
 
-  it('a case that proves nothing', async () => {
+  it('report a case without a valid counterpart', async () => {
     const [first] = CASES;
     if (!first) throw new Error('There are no cases.');
     const empty = { ...first, validCounterparts: [] };
     expect(await gapsOf(db.dataSource, [empty, ...CASES])).toEqual([
       { guard: 'primary key archetypes pk_archetypes', issue: 'has two cases' },
-      { guard: 'primary key archetypes pk_archetypes', issue: 'has a case without attack or without twin' },
+      {
+        guard: 'primary key archetypes pk_archetypes',
+        issue: 'has a case without an attack or without a valid counterpart',
+      },
     ]);
   });
 });

@@ -3,13 +3,13 @@ import { DELETE_RULES } from '../criteria.js';
 import { ID, SMALLEST_ROWS, type Row } from '../../support/rows.js';
 import { insert, type Statement } from './case.js';
 
-/** Tables that others refer to, parents before children. Two rows of each, number 1 and 2, are there for every attempt. */
+/** Tables to which others refer, parents first. Each has two rows, number 1 and 2, before every attempt. */
 const PARENTS = [
   ...['archetypes', 'power_tiers', 'competitor_categories', 'kpi_types', 'escalation_reasons', 'champion_tiers'],
   ...['authors', 'posts', 'experiments', 'decisions', 'replies', 'competitors'],
 ];
 
-/** The table a foreign key of this name refers to. */
+/** The table to which a foreign key column of this name refers. */
 const PARENT_OF: Readonly<Record<string, string>> = {
   archetype_id: 'archetypes',
   author_id: 'authors',
@@ -25,7 +25,7 @@ const PARENT_OF: Readonly<Record<string, string>> = {
   tier_id: 'champion_tiers',
 };
 
-/** What makes row n of a table another one than row m, beside its id and its parents. */
+/** The columns, besides the id and the foreign keys, in which row n of a table differs from other rows. */
 const DISTINCT: Readonly<Record<string, (n: number) => Row>> = {
   archetypes: upperSnakeName,
   power_tiers: upperSnakeName,
@@ -33,13 +33,13 @@ const DISTINCT: Readonly<Record<string, (n: number) => Row>> = {
   kpi_types: upperSnakeName,
   escalation_reasons: upperSnakeName,
   champion_tiers: upperSnakeName,
-  // With a power tier and an experiment like every foreign key, and what belongs to them.
+  // Every foreign key is set, so that these rows need the columns that belong to a power tier and an experiment.
   authors: (n) => ({ platform_id: `${n}`, is_power_user: true }),
   decisions: () => ({ experiment_variant: 'A' }),
   posts: (n) => ({ platform_post_id: `${n}` }),
   competitors: (n) => ({ name: `Other ${n}` }),
   kpi_metrics: (n) => ({ metric_name: `metric_${n}` }),
-  // Its value in the test support is that of a foreign key.
+  // The value in the test support stands for a foreign key.
   audit_logs: (n) => ({ entity_id: `r-${n}` }),
   segmented_weights: (n) => ({ segment_key: `KEY_${n}` }),
 };
@@ -52,13 +52,13 @@ export interface ForeignKey {
   readonly onDelete: 'CASCADE' | 'SET NULL' | 'RESTRICT';
 }
 
-/** The foreign keys of the criteria; their names say table and column. */
+/** The foreign keys of the schema, with table and column from their names. */
 export const FOREIGN_KEYS: readonly ForeignKey[] = Object.entries(DELETE_RULES).map(([name, onDelete]) => {
   const [table = '', column = ''] = name.slice('fk_'.length).split('__');
   return { name, table, column, parent: PARENT_OF[column] ?? '', onDelete };
 });
 
-/** The smallest rows of the test support, by column and without their parents. */
+/** The smallest rows of the test support, by column and without foreign keys. */
 const SMALLEST = new Map(
   [...SMALLEST_ROWS].map(([entity, row]) => [
     getMetadataArgsStorage().tables.find(({ target }) => target === entity)?.name ?? entity.name,
@@ -72,7 +72,7 @@ const SMALLEST = new Map(
 
 export const TABLES: readonly string[] = [...SMALLEST.keys()];
 
-/** Row number `n` of a table, complete and valid, every foreign key set; changed. */
+/** Returns row number `n` of a table with these changes. Without them it is complete and valid, and every foreign key is set. */
 export function rowOf(table: string, n: number, changes: Row = {}): Row {
   const keys = FOREIGN_KEYS.filter((key) => key.table === table);
   const parents: Row = Object.fromEntries(
@@ -87,12 +87,12 @@ export function rowOf(table: string, n: number, changes: Row = {}): Row {
   };
 }
 
-/** The id of row number `n` of a table; the same in every run. */
+/** Returns the id of row number `n` of a table, which is the same in every run. */
 export function idOf(table: string, n: number): string {
   return `00000000-0000-4000-8000-${String(TABLES.indexOf(table) * 100 + n).padStart(12, '0')}`;
 }
 
-/** What is there before every attempt. */
+/** Returns the statements that write the rows which exist before every attempt. */
 export function planted(): Statement[] {
   return PARENTS.flatMap((table) => [1, 2].map((n) => insert(table, rowOf(table, n))));
 }

@@ -5,28 +5,28 @@ import { shown, type Attack, type Attempt, type Case, type Refusal, type Stateme
 import { guardsOf, keyOf } from './guards.js';
 import { planted } from './rows.js';
 
-/** Something that is not as the cases say. */
+/** An unexpected result of an attempt, or a gap in the cases. */
 export interface Finding {
-  /** The guard: `check decisions ck_decisions__sss_score_range`. */
+  /** The key of the guard: `check decisions ck_decisions__sss_score_range`. */
   readonly guard: string;
-  /** What was tried. Absent where nothing was. */
-  readonly said?: string;
+  /** The attempt; absent for a gap in the cases. */
+  readonly label?: string;
   readonly issue: string;
 }
 
-/** How many statements were tried for each guard, by its key. */
+/** The number of attempts for each guard, by its key. */
 export type Tally = Map<string, number>;
 
 /**
- * Tries every attack, every attack without its guard, and every twin; says what did not go as it should. All in one
- * transaction that is rolled back; after each attempt the database is as before it.
+ * Tries every attack, every attack without its guard, and every valid counterpart, and returns the unexpected results. All attempts are
+ * in one transaction that is rolled back, and each attempt is rolled back by itself.
  */
 export async function attackAll(
   dataSource: DataSource,
   cases: readonly Case[],
   tally: Tally = new Map(),
 ): Promise<Finding[]> {
-  // PostgreSQL's own words on who refused.
+  // The raw query runner returns PostgreSQL's own error.
   const runner = rawQueryRunner(dataSource);
   const findings: Finding[] = [];
   await runner.startTransaction();
@@ -34,10 +34,10 @@ export async function attackAll(
     for (const statement of planted()) await run(runner, statement);
     await runner.query('SAVEPOINT planted');
     const trial = new Trial(runner, await versionOf(runner));
-    for (const one of cases) {
-      const guard = keyOf(one.guard);
-      findings.push(...(await trial.faultsOf(one)).map((issue) => ({ guard, ...issue })));
-      tally.set(guard, one.attacks.length + one.validCounterparts.length);
+    for (const guardCase of cases) {
+      const guard = keyOf(guardCase.guard);
+      findings.push(...(await trial.issuesOf(guardCase)).map((issue) => ({ guard, ...issue })));
+      tally.set(guard, guardCase.attacks.length + guardCase.validCounterparts.length);
     }
   } finally {
     await runner.rollbackTransaction();
@@ -46,7 +46,7 @@ export async function attackAll(
   return findings;
 }
 
-/** Guards without a case, cases without a guard, cases that prove nothing. */
+/** Returns the guards without a case, the cases without a guard, and the cases without an attack or a valid counterpart. */
 export async function gapsOf(dataSource: DataSource, cases: readonly Case[]): Promise<Finding[]> {
   const guards = (await guardsOf(dataSource)).map(keyOf);
   const keys = cases.map(({ guard }) => keyOf(guard));
@@ -69,7 +69,7 @@ export async function gapsOf(dataSource: DataSource, cases: readonly Case[]): Pr
     ),
     ...findings(
       empty.map(({ guard }) => keyOf(guard)),
-      'has a case without attack or without twin',
+      'has a case without an attack or without a valid counterpart',
     ),
   ];
 }
@@ -80,17 +80,18 @@ class Trial {
     private readonly serverVersion: number,
   ) {}
 
-  async faultsOf({ attacks, validCounterparts, removal }: Case): Promise<Omit<Finding, 'guard'>[]> {
-    const issues: { said: string; issue: string | undefined }[] = [];
-    for (const attack of attacks) issues.push({ said: attack.said, issue: await this.attackFault(attack, removal) });
+  async issuesOf({ attacks, validCounterparts, removal }: Case): Promise<Omit<Finding, 'guard'>[]> {
+    const issues: { label: string; issue: string | undefined }[] = [];
+    for (const attack of attacks)
+      issues.push({ label: attack.label, issue: await this.issueOfAttack(attack, removal) });
     for (const validCounterpart of validCounterparts) {
       const answer = await this.answerTo(validCounterpart);
-      issues.push({ said: validCounterpart.said, issue: answer && `is good, but ${answer.issue}` });
+      issues.push({ label: validCounterpart.label, issue: answer && `is valid, but ${answer.issue}` });
     }
-    return issues.flatMap(({ said, issue }) => (issue === undefined ? [] : [{ said, issue }]));
+    return issues.flatMap(({ label, issue }) => (issue === undefined ? [] : [{ label, issue }]));
   }
 
-  private async attackFault(attack: Attack, removal?: string): Promise<string | undefined> {
+  private async issueOfAttack(attack: Attack, removal?: string): Promise<string | undefined> {
     const answer = await this.answerTo(attack);
     if (!answer) return 'was not refused';
     if (!this.isWanted(attack.refusal, answer.refusal)) return answer.issue;
@@ -99,15 +100,15 @@ class Trial {
     return others && `is not refused by its guard alone: without it, it ${others.issue}`;
   }
 
-  /** Undefined: accepted. */
+  /** Returns undefined when the statement is accepted. */
   private async answerTo({ dropFirst = [], before = [], statement, leaves }: Attempt): Promise<Answer | undefined> {
     try {
       if (dropFirst.length > 0) await this.runner.query(dropFirst.join(';'));
       for (const first of before) await run(this.runner, first);
       const refusal = await refusalOf(this.runner, statement);
       if (refusal) return { refusal, issue: `was refused as ${shown(refusal)}` };
-      const left = leaves && (await run(this.runner, leaves.question));
-      return isDeepStrictEqual(left, leaves?.rows) ? undefined : { issue: `left ${shown(left)}` };
+      const remaining = leaves && (await run(this.runner, leaves.question));
+      return isDeepStrictEqual(remaining, leaves?.rows) ? undefined : { issue: `left ${shown(remaining)}` };
     } catch (error) {
       return { issue: `could not be tried: ${error instanceof Error ? error.message : 'unknown'}` };
     } finally {
@@ -121,7 +122,7 @@ class Trial {
   }
 }
 
-/** Who refused, or what else went wrong. */
+/** The refusal, or another problem with the attempt. */
 interface Answer {
   readonly refusal?: Refusal;
   readonly issue: string;

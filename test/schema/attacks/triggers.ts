@@ -15,7 +15,7 @@ const resolved = { status: 'RESOLVED', resolved_by: 'operator-1', resolved_at: N
 const completed = { status: 'COMPLETED', start_date: NOON, end_date: LATER };
 const measured = { actual_improvement: 0.1, accuracy: 0.95, evaluated_at: NOON };
 
-/** Updates of one stored row. What else may be done to it, and by whom, is in test/integration/finals. */
+/** Updates of one stored row. Other statements and roles are tested in test/integration/finals. */
 const FINAL: readonly Case[] = [
   finalCase(
     'posts',
@@ -156,7 +156,7 @@ const log = 'audit_logs';
 const stored = insert(log, rowOf(log, 3));
 const oneRow = [idOf(log, 3)];
 
-/** The audit log is append-only: what else may be done to it, and by whom, is in test/integration/audit. */
+/** The audit log is append-only. Other statements and roles are tested in test/integration/audit. */
 const APPEND_ONLY: readonly Case[] = [
   appendOnly('tg_audit_logs__append_only', 'UPDATE', {
     sql: `UPDATE ${log} SET actor = 'somebody-else' WHERE id = $1`,
@@ -172,18 +172,23 @@ function appendOnly(trigger: string, event: string, statement: Statement): Case 
   return {
     guard: { kind: 'trigger', table: log, name: `${trigger} ${event}` },
     attacks: [
-      { said: statement.sql, before: [stored], statement, refusal: { code: '42501', table: log, constraint: trigger } },
+      {
+        label: statement.sql,
+        before: [stored],
+        statement,
+        refusal: { code: '42501', table: log, constraint: trigger },
+      },
     ],
-    validCounterparts: [{ said: 'one more entry', before: [stored], statement: insert(log, rowOf(log, 4)) }],
+    validCounterparts: [{ label: 'one more entry', before: [stored], statement: insert(log, rowOf(log, 4)) }],
     removal: `ALTER TABLE ${log} DISABLE TRIGGER ${trigger}`,
   };
 }
 
-/** A stored row, changes that must be refused, and changes that must not. */
+/** Returns the case of a trigger: a stored row, changes that it must refuse, and changes that it must accept. */
 function finalCase(table: string, meaning: string, row: Row, refused: readonly Row[], accepted: readonly Row[]): Case {
   const constraint = `tg_${table}__${meaning}`;
   const change = (changes: Row): Attempt => ({
-    said: `${shown(row)} becomes ${shown(changes)}`,
+    label: `${shown(row)} becomes ${shown(changes)}`,
     before: [insert(table, rowOf(table, 3, row))],
     statement: update(table, changes),
   });
@@ -198,7 +203,7 @@ function finalCase(table: string, meaning: string, row: Row, refused: readonly R
 function update(table: string, changes: Row): Statement {
   const columns = Object.keys(changes);
   const sets = columns.map((column, index) => `${column} = $${index + 2}`);
-  // Nothing changed: an update all the same.
+  // Without changes, the update sets the id to itself.
   return {
     sql: `UPDATE ${table} SET ${sets.length > 0 ? sets.join(', ') : 'id = id'} WHERE id = $1`,
     parameters: [idOf(table, 3), ...Object.values(changes)],

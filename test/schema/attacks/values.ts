@@ -1,9 +1,9 @@
 /*
- * What each kind of column must refuse and accept, said once more and independently of src/columns: by its bounds, typed in
+ * What each kind of column must refuse and accept, written independently of src/columns: by its bounds, listed in
  * areas/. A word stands for all CHECKs of one column; a facet is one of them, named by the last part of its name.
  */
 
-/** A value, and the tails of the names of CHECKs that would refuse it as well. */
+/** A value, and the ends of the names of CHECKs that would refuse it as well. */
 export interface Value {
   readonly value: unknown;
   readonly dropFirst: readonly string[];
@@ -36,7 +36,7 @@ export function count(max = INT4_MAX): Word {
   return () => [range([-1, -INT4_MAX - 1, ...(max < INT4_MAX ? [max + 1, INT4_MAX] : [])], [0, 1, max])];
 }
 
-/** A timestamptz(3): what is written more finely is rounded first, and judged then. */
+/** A timestamptz(3). PostgreSQL rounds finer values before it checks them. */
 export const moment: Word = () => [
   range(
     [
@@ -51,7 +51,7 @@ export const day: Word = () => [
   range(['-infinity', 'infinity', '1969-12-31', '10000-01-01'], ['1970-01-01', '2028-02-29', '9999-12-31']),
 ];
 
-/** White space of Unicode, and what shows nothing: zero-width and format characters, fillers, variation selectors, tags. */
+/** Unicode white space and invisible characters: zero-width and format characters, fillers, variation selectors, tags. */
 const INVISIBLE = [
   ...[0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x20, 0x85, 0xa0, 0x1680, 0x2000, 0x2003, 0x200a, 0x200b, 0x200c, 0x200d],
   ...[0x2028, 0x2029, 0x202f, 0x205f, 0x2060, 0x3000, 0xfeff, 0xad, 0x200e, 0x202e, 0x2066, 0x2800, 0x3164, 0xfe0f],
@@ -59,7 +59,7 @@ const INVISIBLE = [
   ...[0xffa0, 0xfff9, 0xfffc, 0x16fe4, 0x1bca0, 0x1d159, 0x1d173, 0xe0001, 0xe0020, 0xe007f, 0xe0100, 0xe0fff],
 ].map((code) => String.fromCodePoint(code));
 
-/** Text of at most `max` code points, something visible in it. */
+/** Text of at most `max` code points with at least one visible character. */
 export function text(max: number): Word {
   return (column) => [
     { ...length(max), refused: [{ value: '', dropFirst: [`${column}_blank`] }, ...tooLong(max, 'x', '🙂', 'é')] },
@@ -71,7 +71,7 @@ export function text(max: number): Word {
   ];
 }
 
-/** Text of at most `max` code points of which nothing else is asked. */
+/** Text of at most `max` code points without another rule. */
 export function anyText(max: number): Word {
   return () => [{ ...length(max, ' ', '\n'), refused: [...plain(''), ...tooLong(max, 'x', '🙂', ' ')] }];
 }
@@ -81,7 +81,7 @@ interface Format {
   readonly accepted: readonly string[];
 }
 
-/** Text of a format that the empty text does not have. */
+/** Text of a format that the empty text does not match. */
 export function formatted({ refused, accepted }: Format, max: number): Word {
   const [letter = ''] = accepted;
   return (column) => [
@@ -94,7 +94,7 @@ export function formatted({ refused, accepted }: Format, max: number): Word {
   ];
 }
 
-// The first accepted text of each is one character long, and may be repeated.
+// The first accepted text of each format is one character long, so that it can be repeated to any length.
 export const UPPER_SNAKE: Format = {
   refused: ['none', 'Gold', 'A__B', '_A', 'A_', '1A', 'A B', 'A-B', 'Ä', 'A\n', '\nA', ' A', '\u0410'],
   accepted: ['A', 'A1', 'HUMOR_LIGHT', 'Z0_9Z_A0_Z9', 'A9_0'],
@@ -122,7 +122,7 @@ export function choice(values: string): Word {
   return () => [{ kind: 'choice', refused: plain(...foreignRoles), accepted: plain(...list) }];
 }
 
-/** A list of `min`..`max` texts; of a format, or trimmed free text of 1..100 code points. */
+/** A list of `min` to `max` texts of a format, or of trimmed free text of 1 to 100 code points. */
 export function list(min: number, max: number, format: Format = FREE_ITEM): Word {
   const [item = ''] = format.accepted;
   const many = (size: number): unknown => Array.from({ length: size }, () => item);
@@ -218,7 +218,7 @@ export function jsonList(maxBytes?: number): Word {
   ];
 }
 
-/** PostgreSQL's own text of the value counts: without spaces that were written, with all zeros of a number. */
+/** The size is that of PostgreSQL's own text of the value: without the original spaces, with all zeros of a number. */
 function jsonSize(before: string, after: string, maxBytes = 65_536): Facet {
   const room = maxBytes - before.length - after.length;
   const textOf = (unit: string, bytes: number): string => {

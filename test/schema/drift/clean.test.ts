@@ -4,18 +4,18 @@ import { SHIPPED_SNAPSHOT } from '../../../src/schema/shipped-snapshot.js';
 import { useDatabase } from '../../support/database.js';
 import { snapshotReader, useConnections } from './planting.js';
 
-describe('what is the same', () => {
+describe('the snapshot of a migrated database', () => {
   const connect = useConnections();
   const db = useDatabase();
 
-  it('is a migrated database and the snapshot in the package, whatever version made either', async () => {
+  it('equals the snapshot of the package on every PostgreSQL version', async () => {
     const client = await connect(db.url);
     await client.query('BEGIN');
     expect(diff(SHIPPED_SNAPSHOT, await snapshotReader(client)())).toEqual([]);
     await client.query('ROLLBACK');
   });
 
-  it('is read alike whatever the session is set to', async () => {
+  it('does not depend on the settings of the session, and does not change them', async () => {
     const client = await connect(db.url);
     await client.query(`SET search_path = public; SET TimeZone = 'Asia/Tokyo'; SET DateStyle = 'German, DMY';
       SET quote_all_identifiers = on; SET extra_float_digits = 0; SET IntervalStyle = iso_8601; SET bytea_output = escape`);

@@ -1,9 +1,9 @@
-/** Roles are the whole server's: unique names, dropped afterwards. */
+/** Roles belong to the whole server, so that their names are unique to the run and they are dropped afterwards. */
 const run = `drift_${process.env.JEST_WORKER_ID ?? '0'}_${process.pid}_${Date.now().toString(36)}`;
 export const READER = `${run}_reader`;
 export const WRITER = `${run}_writer`;
 
-/** One of everything that the real schema does not have (yet), next to it. */
+/** A schema with one object of each kind that the real schema does not have. */
 export const FIXTURE = `
 CREATE ROLE ${READER}; CREATE ROLE ${WRITER};
 CREATE SCHEMA zoo;
@@ -55,7 +55,7 @@ COMMENT ON CONSTRAINT ck_animals__legs ON zoo.animals IS 'No debts.'`;
 
 const EVENT_TRIGGER = `${run}_note`;
 
-/** Names that are others in each run, as tests write them. */
+/** Replaces placeholders with the names of the run, and the other way round. */
 export function placeholders({ owner, database }: { owner: string; database: string }): {
   fill(sql: string): string;
   hide(message: string): string;

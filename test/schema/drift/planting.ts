@@ -6,10 +6,10 @@ import { useDatabase } from '../../support/database.js';
 import { preparedServer } from '../../support/databases.js';
 import { FIXTURE, placeholders, READER, WRITER } from './fixture.js';
 
-/** What somebody does by hand, the sentences that tell of it, and whether the SQL said with them cannot undo all of it. */
+/** A manual change, the messages that report it, and `by hand` where the suggested SQL cannot undo all of it. */
 export type Drift = readonly [plant: string, says: readonly string[], repair?: 'by hand'];
 
-/** Reads snapshots on one connection with an open transaction; the long statement is planned once. */
+/** Returns a function that reads snapshots on a connection with an open transaction. The named statement is planned only once. */
 export function snapshotReader(client: pg.Client): () => Promise<Snapshot> {
   return () =>
     readSnapshot(
@@ -24,7 +24,7 @@ export function snapshotReader(client: pg.Client): () => Promise<Snapshot> {
     );
 }
 
-/** Makes connections that are closed after the last test. Say it before `useDatabase()`: what is in use is not dropped. */
+/** Returns a function that opens connections and closes them after the last test. Call it before `useDatabase()`, whose database must not be in use when it is dropped. */
 export function useConnections(): (url: string) => Promise<pg.Client> {
   const clients: pg.Client[] = [];
   afterAll(async () => {
@@ -38,10 +38,10 @@ export function useConnections(): (url: string) => Promise<pg.Client> {
   };
 }
 
-/** One test for each drift: planted alone into a migrated database, told of, repaired, and rolled back. */
+/** Defines one test for each drift: changes a migrated database, compares the messages, runs the repairs, and rolls back. */
 export function testDrifts(drifts: readonly Drift[]): void {
   let client: pg.Client;
-  // Hooks run in the order they are written: let go of the database, drop it, drop the roles that had rights in it.
+  // Hooks run in this order: disconnect, drop the database, drop the roles that had privileges in it.
   afterAll(() => client.end());
   const db = useDatabase();
   afterAll(dropRoles);
@@ -61,35 +61,35 @@ export function testDrifts(drifts: readonly Drift[]): void {
     names = placeholders(clean);
   });
 
-  it.each(drifts.map(([plant, says, repair = 'by itself']) => ({ plant, says, repair })))(
-    '$plant',
+  it.each(drifts.map(([plant, says, repair = 'by the suggested SQL']) => ({ plant, says, repair })))(
+    'diff reports: $plant (repaired $repair)',
     async ({ plant, says, repair }) => {
       await client.query('BEGIN');
       try {
         await client.query(names.fill(plant));
         const differences = diff(clean, await read());
         expect(differences.map(({ message }) => names.hide(message))).toEqual(says);
-        const left = await repaired(differences);
-        if (repair === 'by hand') expect(left).not.toEqual([]);
-        else expect(left).toEqual([]);
+        const remaining = await runRepairs(differences);
+        if (repair === 'by hand') expect(remaining).not.toEqual([]);
+        else expect(remaining).toEqual([]);
       } finally {
         await client.query('ROLLBACK');
       }
     },
   );
 
-  /** Runs the SQL said, as somebody would: what fails waits for the next round. Returns what is different after that. */
-  async function repaired(differences: readonly Difference[]): Promise<readonly Difference[]> {
-    let left = differences;
-    for (let round = 0; round < 3 && left.some((difference) => difference.repair); round += 1) {
-      for (const sql of new Set(left.map((difference) => difference.repair))) {
+  /** Runs the suggested SQL in up to three rounds, since a failed statement may succeed later. Returns the remaining differences. */
+  async function runRepairs(differences: readonly Difference[]): Promise<readonly Difference[]> {
+    let remaining = differences;
+    for (let round = 0; round < 3 && remaining.some((difference) => difference.repair); round += 1) {
+      for (const sql of new Set(remaining.map((difference) => difference.repair))) {
         if (sql !== undefined) await attempt(sql);
       }
-      const before = JSON.stringify(left);
-      left = diff(clean, await read());
-      if (JSON.stringify(left) === before) break;
+      const before = JSON.stringify(remaining);
+      remaining = diff(clean, await read());
+      if (JSON.stringify(remaining) === before) break;
     }
-    return left;
+    return remaining;
   }
 
   async function attempt(sql: string): Promise<void> {

@@ -6,7 +6,7 @@ import { useDatabase } from '../../support/database.js';
 
 const read = (page: string): string => readFileSync(`docs/reference/${page}`, 'utf8');
 
-/** The cells of the row that begins with that name; none when there is no such row. */
+/** Returns the cells of the row that begins with that name; none when there is no such row. */
 function rowOf(page: string, name: string): string[] {
   const line = page.split('\n').find((one) => new RegExp(`^\\| \`${name}\` +\\|`).test(one)) ?? '';
   return line
@@ -15,7 +15,7 @@ function rowOf(page: string, name: string): string[] {
     .map((cell) => cell.trim());
 }
 
-/** As the pages are asked for it below: what the catalog has and a page has not. */
+/** Returns the objects of the catalog that a page does not mention. */
 function missing(names: readonly { table: string; name: string }[], pageOf: (table: string) => string): string[] {
   return names.filter(({ table, name }) => rowOf(pageOf(table), name).length === 0).map(({ name }) => name);
 }
@@ -36,18 +36,18 @@ describe('docs/reference', () => {
     indexes = (await catalog.indexes(db.dataSource)).filter(({ name }) => !named.has(name));
   });
 
-  it('has a page for every table, which the index and the diagram name', () => {
+  it('has a page for every table, and names it in the index and the diagram', () => {
     expect(tables).toHaveLength(21);
     for (const table of tables) {
       expect(pageOf(table)).toMatch(new RegExp(`^# ${table}\n`));
       expect(read('tables/README.md')).toContain(`[${table}](${table}.md)`);
-      // In the box of its area, and with its keys.
+      // The diagram has the table in the box of its area, with its keys.
       expect(read('diagram.md')).toMatch(new RegExp(`^    ${table}$`, 'm'));
       expect(read('diagram.md')).toMatch(new RegExp(`^  ${table} \\{$`, 'm'));
     }
   });
 
-  it('has every column, constraint, index and trigger on the page of its table', async () => {
+  it('lists every column, constraint, index and trigger on the page of its table', async () => {
     const triggers = await db.dataSource.query<{ table: string; name: string }[]>(
       `SELECT tgrelid::regclass::text AS table, tgname AS name FROM pg_trigger WHERE NOT tgisinternal`,
     );
@@ -56,7 +56,7 @@ describe('docs/reference', () => {
     expect(missing(everything, pageOf)).toEqual([]);
   });
 
-  it('has every constraint and unique index on the page of constraints, with a sentence and an error', () => {
+  it('lists every constraint and unique index on the page of constraints, with a message and an error', () => {
     const page = read('constraints.md');
     for (const { name } of [...constraints, ...indexes.filter(({ unique }) => unique)]) {
       const [, definition = '', message = '', error, state] = rowOf(page, name);
@@ -67,14 +67,14 @@ describe('docs/reference', () => {
     }
   });
 
-  it('would miss one', () => {
+  it('fails this test when an object is missing from a page', () => {
     const without = (name: string) => (table: string) => pageOf(table).replaceAll(`\`${name}\``, '');
     expect(missing(columns, without('processed_at'))).toEqual(['processed_at']);
     expect(missing(constraints, without('ck_posts__content_length'))).toEqual(['ck_posts__content_length']);
     expect(missing(indexes, without('ix_posts__detected_at__waiting'))).toEqual(['ix_posts__detected_at__waiting']);
   });
 
-  it('says of every column its type, when it is null, its default and its rules', () => {
+  it('lists type, null meaning, default and rules of every column', () => {
     for (const column of columns) {
       const [, type = '', isNull = '', fallback = '', meaning = '', rules = ''] = rowOf(
         pageOf(column.table),
@@ -97,7 +97,7 @@ describe('docs/reference', () => {
     }
   });
 
-  it('says of every foreign key what deleting does, on both pages and in the diagram', () => {
+  it('states the ON DELETE rule of every foreign key on both pages and in the diagram', () => {
     const foreign = constraints.filter(({ kind }) => kind === 'f');
     expect(foreign).toHaveLength(18);
     for (const {
@@ -117,7 +117,7 @@ describe('docs/reference', () => {
     }
   });
 
-  it('says of every index what it is for, and of every table how long it is kept', () => {
+  it('states the purpose of every index and the retention of every table', () => {
     for (const { table, name, columns: parts } of indexes) {
       const [, definition, purpose = ''] = rowOf(pageOf(table), name);
       expect(definition).toContain(`(${parts.join(', ')})`);

@@ -8,10 +8,10 @@ import { readSchemaSnapshot } from '../../../src/operations/catalog/compare.js';
 import { readSnapshot, type Snapshot } from '../../../src/operations/catalog/snapshot.js';
 import { useDatabase } from '../../support/database.js';
 
-/** Roles are the whole server's. */
+/** Roles belong to the whole server, so that the name is unique to the run. */
 const READER = `reader_${process.env.JEST_WORKER_ID ?? '0'}_${process.pid}_${Date.now().toString(36)}`;
 
-/** What the schema of today does not have: rights, settings, policies, and comments that mean to escape. */
+/** Objects that our schema does not have: grants, settings, policies, and comments with quotes and backslashes. */
 const MORE = `
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 COMMENT ON SCHEMA public IS NULL;
@@ -64,16 +64,16 @@ describe('schema.sql', () => {
     return dataSource.transaction((manager) => readSnapshot((sql) => manager.query(sql), 'public', 'database'));
   }
 
-  it('makes in an empty database what the migrations make', async () => {
+  it('creates in an empty database the same schema as the migrations', async () => {
     expect(Object.keys(loaded.objects).length).toBeGreaterThan(500);
     expect(diff(await readSchemaSnapshot(db.dataSource), loaded)).toEqual([]);
   });
 
-  it('can be written from what it made, word for word', async () => {
+  it('is generated again without a difference from the schema that it creates', async () => {
     expect(`${renderSchemaSql(loaded).trimEnd()}\n`).toBe(await readFile('docs/reference/schema.sql', 'utf8'));
   });
 
-  it('says rights, settings, policies and texts that mean to escape', async () => {
+  it('includes grants, settings, policies and escaped texts', async () => {
     const [from, to] = [await connected(true), await connected(true)];
     try {
       await from.query(MORE);
@@ -94,7 +94,7 @@ describe('schema.sql', () => {
     ['a view', 'CREATE VIEW handles AS SELECT 1 AS handle', 'column handles.handle'],
     ['an identity', 'CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY)', 'column t.id'],
     ['a parent', 'CREATE TABLE p (); CREATE TABLE t () INHERITS (p)', 'table t'],
-  ])('refuses to leave out what it cannot say: %s', async (_, sql, name) => {
+  ])('fails on an object that it cannot express: %s', async (_, sql, name) => {
     const runner = elsewhere.createQueryRunner();
     await runner.startTransaction();
     try {

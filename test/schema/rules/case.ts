@@ -1,17 +1,17 @@
-/** What somebody does to a migrated database, and every finding that follows: `rule object`. Of what is fine: none. */
-type Planted = readonly [sql: string, finds: readonly string[]];
+/** A change of a migrated database, and all findings that it causes: `rule object`. */
+export type Planted = readonly [sql: string, finds: readonly string[]];
 
-interface RuleCases {
-  /** Each of them breaks the rule. */
+export interface RuleCases {
+  /** Changes that violate the rule. */
   readonly broken: readonly Planted[];
-  /** What comes close and is fine: no rule has anything against it. */
+  /** Similar changes that violate no rule. */
   readonly fine: readonly string[];
 }
 
 /** Cases by the id of the rule. */
 export type CasesByRule = Readonly<Record<string, RuleCases>>;
 
-/** A table that keeps every rule, but for what is added. */
+/** Returns SQL for a table that violates no rule, with additional columns. */
 export function table(name: string, columns = ''): string {
   return `CREATE TABLE ${name} (
     id uuid NOT NULL DEFAULT gen_random_uuid() CONSTRAINT pk_${name} PRIMARY KEY,
@@ -19,7 +19,7 @@ export function table(name: string, columns = ''): string {
   ${commented(name)}`;
 }
 
-/** Comments on a table and all of its columns. */
+/** Returns SQL for comments on a table and all of its columns. */
 export function commented(name: string): string {
   return `COMMENT ON TABLE ${name} IS 'Why?';
   DO $$ DECLARE name text; BEGIN
@@ -29,7 +29,7 @@ export function commented(name: string): string {
   END $$`;
 }
 
-/** A column with a comment. */
+/** Returns SQL for a new column with a comment. */
 export function column(of: string, name: string, definition: string): string {
   return `ALTER TABLE ${of} ADD COLUMN ${name} ${definition}; COMMENT ON COLUMN ${of}.${name} IS 'What it means.'`;
 }

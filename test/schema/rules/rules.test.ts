@@ -16,8 +16,8 @@ const CASES: CasesByRule = { ...NAME_CASES, ...COLUMN_CASES, ...KEY_CASES, ...IN
 
 const IDS = RULES.map(({ id }) => id);
 
-/** Parts of one line: each begins and ends where the others can be put next to it. */
-const SAID = {
+/** The texts of a finding, which are joined to one line, and so have no full stop. */
+const FINDING = {
   rule: expect.any(String),
   reason: expect.stringMatching(/^[a-zA-Z].*[^.]$/),
   object: expect.stringMatching(/\w/),
@@ -35,12 +35,12 @@ describe('the schema rules', () => {
     await client.connect();
   });
 
-  /** Runs the SQL in a transaction that is taken back, and reads the catalog in between. */
+  /** Runs the SQL in a transaction, reads the catalog, and rolls back. */
   async function planted(sql: string): Promise<Catalog> {
     await client.query('BEGIN');
     try {
       await client.query(sql);
-      // The long statement is planned once.
+      // The named statement is planned only once.
       return await readCatalog(async (text) => {
         const { rows } = await client.query<object>(text.includes('WITH RECURSIVE') ? { name: 'catalog', text } : text);
         return rows;
@@ -53,7 +53,7 @@ describe('the schema rules', () => {
   const findingsIn = (catalog: Catalog): string[] =>
     validateCatalog(catalog, SCHEMA_REQUIREMENTS).findings.map(({ rule, object }) => `${rule} ${object}`);
 
-  it('find nothing in a migrated database, and need every exception for that', async () => {
+  it('find nothing in a migrated database, and each exception in src/schema/requirements.ts is needed', async () => {
     const { findings, excused } = validateCatalog(await planted(''), SCHEMA_REQUIREMENTS);
     expect(findings).toEqual([]);
     const named = (list: readonly { rule: string; object: string }[]) =>
@@ -62,35 +62,35 @@ describe('the schema rules', () => {
     expect(SCHEMA_REQUIREMENTS.exceptions.filter(({ rule }) => !IDS.includes(rule))).toEqual([]);
   });
 
-  it('leave out no table but those that migrations write', async () => {
+  it('check every table except the bookkeeping tables', async () => {
     const { tables } = await planted('');
     const { rows } = await client.query<{ name: string }>(
       `SELECT relname AS name FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace`,
     );
-    const left = rows.map(({ name }) => name).filter((name) => !tables.some((table) => table.name === name));
-    expect(new Set(left)).toEqual(new Set(BOOKKEEPING_TABLES));
+    const unchecked = rows.map(({ name }) => name).filter((name) => !tables.some((table) => table.name === name));
+    expect(new Set(unchecked)).toEqual(new Set(BOOKKEEPING_TABLES));
   });
 
-  it('are each of them proved by a case that breaks it and one that does not', () => {
+  it('have at least one violating and one valid case each', () => {
     expect(Object.keys(CASES).sort()).toEqual([...IDS].sort());
-    const proved = IDS.filter((id) => {
+    const tested = IDS.filter((id) => {
       const { broken = [], fine = [] } = CASES[id] ?? {};
       const found = broken.filter(([, finds]) => finds.some((line) => line.startsWith(`${id} `)));
       return found.length > 0 && found.length === broken.length && fine.length > 0;
     });
-    expect(proved).toEqual(IDS);
+    expect(tested).toEqual(IDS);
   });
 
-  describe.each(Object.entries(CASES))('%s', (_, { broken, fine }) => {
-    it.each(broken)('finds: %s', async (sql, finds) => {
+  describe.each(Object.entries(CASES))('rule %s', (_, { broken, fine }) => {
+    it.each(broken)('reports: %s', async (sql, finds) => {
       const catalog = await planted(sql);
       const { database, user } = client as unknown as { database: string; user: string };
       const filledIn = finds.map((line) => line.replace('$database', database).replace('$owner', user));
       expect(findingsIn(catalog).sort()).toEqual([...filledIn].sort());
-      for (const finding of validateCatalog(catalog, SCHEMA_REQUIREMENTS).findings) expect(finding).toEqual(SAID);
+      for (const finding of validateCatalog(catalog, SCHEMA_REQUIREMENTS).findings) expect(finding).toEqual(FINDING);
     });
 
-    it.each(fine)('lets be: %s', async (sql) => {
+    it.each(fine)('accepts: %s', async (sql) => {
       expect(findingsIn(await planted(sql))).toEqual([]);
     });
   });

@@ -1,6 +1,6 @@
 import { createRoleSql, createCaseSql } from './common.js';
 
-/** Where rights are kept: what they are on, in SQL; by which letter `acldefault` knows the kind; and where to find them. */
+/** The sources of privileges: the object in SQL, the letter of its kind for `acldefault`, and the catalog with the privileges. */
 interface Holder {
   readonly target: string;
   readonly parent: string;
@@ -66,7 +66,7 @@ FROM (SELECT ${target} AS target, ${parent} AS parent, ${acl} AS acl, ${owner} A
   LATERAL (SELECT * FROM aclexplode(acl) EXCEPT SELECT * FROM aclexplode(acldefault('${letter}', owner))) a
 GROUP BY target, parent, privilege_type, grantee`;
 
-// What PostgreSQL gives by itself and somebody took away; where nothing was ever granted the list is null.
+// Default privileges that were revoked. The list is null where no privilege was ever granted or revoked.
 const createRevokesSql = ({ target, parent, letter, acl, owner, from }: Holder): string => `
 SELECT 'revoked', privilege_type || ' ON ' || target || ' FROM ' || ${createRoleSql('grantee')}, NULL, parent, '{}'::jsonb
 FROM (SELECT ${target} AS target, ${parent} AS parent, ${acl} AS acl, ${owner} AS owner FROM ${from}) h,
@@ -74,7 +74,7 @@ FROM (SELECT ${target} AS target, ${parent} AS parent, ${acl} AS acl, ${owner} A
            EXCEPT SELECT grantee, privilege_type FROM aclexplode(acl)) a
 WHERE acl IS NOT NULL`;
 
-// Columns have no rights of their own by themselves.
+// Columns have no default privileges.
 const onColumns = `
 SELECT 'grant', privilege_type || ' (' || quote_ident(attname) || ') ON TABLE ' || path || ' TO ' || ${createRoleSql('grantee')}, NULL,
   'column ' || path || '.' || quote_ident(attname), jsonb_build_object(
@@ -83,7 +83,7 @@ SELECT 'grant', privilege_type || ' (' || quote_ident(attname) || ') ON TABLE ' 
 FROM rel JOIN pg_attribute ON attrelid = rel.oid AND NOT attisdropped, aclexplode(attacl)
 GROUP BY path, attname, privilege_type, grantee`;
 
-/** Default privileges of everywhere take the place of PostgreSQL's own, those of a schema are added. */
+/** Global default privileges replace PostgreSQL's own, those of a schema are added to them. */
 const DEFAULTS = `
 FROM (SELECT defaclrole AS owner, defaclacl AS acl,
   CASE WHEN defaclnamespace = 0 THEN acldefault(CASE defaclobjtype WHEN 'S' THEN 's' ELSE defaclobjtype END, defaclrole)
@@ -105,7 +105,7 @@ SELECT 'default privilege', scope || ' REVOKE ' || privilege_type || ' ON ' || t
 ${DEFAULTS}, LATERAL (SELECT grantee, privilege_type FROM aclexplode(usual)
                       EXCEPT SELECT grantee, privilege_type FROM aclexplode(acl)) a`;
 
-/** Who may do what, as far as it is not what PostgreSQL gives by itself: an owner everything, PUBLIC the usual. */
+/** The privileges that differ from PostgreSQL's defaults for owners and PUBLIC. */
 export const RIGHTS = [
   ...HOLDERS.flatMap((holder) => [createGrantsSql(holder), createRevokesSql(holder)]),
   onColumns,

@@ -40,7 +40,7 @@ SELECT 'trigger', quote_ident(tgname), path, key, jsonb_build_object(
   'comment', ${createCommentSql('pg_trigger', 't.oid')})
 FROM rel JOIN pg_trigger t ON tgrelid = rel.oid WHERE NOT tgisinternal`;
 
-// The rule behind a view is the view.
+// The rule of a view is part of the view.
 const rules = `
 SELECT 'rule', quote_ident(rulename), path, key, jsonb_build_object(
   'definition', pg_get_ruledef(r.oid),
@@ -57,17 +57,17 @@ SELECT 'event trigger', quote_ident(evtname), NULL, NULL, jsonb_build_object(
   'comment', ${createCommentSql('pg_event_trigger', 'e.oid')})
 FROM pg_event_trigger e WHERE ${createOwnSchemaSql('pg_event_trigger', 'e.oid')}`;
 
-/** What runs in the database. */
+/** Functions, procedures, triggers and rules. */
 export const ROUTINES = [routines, triggers, rules, eventTriggers];
 
-// Owner and comment of a database, its locale and its limits are its operator's.
+// The operator chooses the owner, comment, locale and limits of a database.
 const database = `
 SELECT 'database', '$database', NULL, NULL, jsonb_build_object('encoding', pg_encoding_to_char(encoding)) FROM here
 UNION ALL
 SELECT 'server', '', NULL, NULL, jsonb_build_object('version', (current_setting('server_version_num')::int / 10000)::text,
   'owner', (SELECT quote_ident(pg_get_userbyid(owner)) FROM me), 'database', quote_ident(current_database()))`;
 
-// Which version is the usual one, and the comment, are the server's choice.
+// The default version and the comment depend on the server.
 const extensions = `
 SELECT 'extension', quote_ident(extname), NULL, NULL, jsonb_build_object(
   'schema', quote_ident(nspname),
@@ -75,8 +75,8 @@ SELECT 'extension', quote_ident(extname), NULL, NULL, jsonb_build_object(
   'comment', nullif(${createCommentSql('pg_extension', 'e.oid')}, comment))
 FROM pg_extension e JOIN pg_namespace n ON n.oid = extnamespace LEFT JOIN pg_available_extensions() a ON a.name = extname`;
 
-// Of this database for everybody or for one role; of everywhere, for everybody or for a role that has to do with this database.
-// Where the schema has a name of its own, so has search_path: every connection of ours is told it, whatever is set.
+// Settings of this database for all roles or for one, and global settings for all roles or for a role of this database.
+// search_path is left out for a schema other than public, because every connection of this package sets it.
 const createSettingsSql = (scope: Scope): string => `
 SELECT 'setting', split_part(setting, '=', 1),
   CASE WHEN setrole = 0 AND setdatabase = 0 THEN 'ROLE ALL' WHEN setrole = 0 THEN 'DATABASE $database'
@@ -87,7 +87,7 @@ WHERE (setdatabase = here.oid OR setdatabase = 0 AND (setrole = 0 OR setrole IN 
   AND ${isDocumentedSetting(`split_part(setting, '=', 1)`)}
   AND (${scope === 'database'} OR split_part(setting, '=', 1) <> 'search_path')`;
 
-// Only of roles that were given something here; who the owners are (of the tables, of the database), and what they may, is the server's.
+// Only roles with a privilege here. The owners of the tables and of the database belong to the server.
 const roles = `
 SELECT 'role', quote_ident(rolname) || ' ' || attribute, NULL, NULL, '{}'::jsonb
 FROM pg_roles r JOIN party USING (oid), LATERAL (
@@ -122,7 +122,7 @@ WHERE NOT EXISTS (SELECT FROM pg_publication_rel JOIN pg_class c ON c.oid = prre
    OR EXISTS (SELECT FROM pg_publication_rel JOIN rel ON rel.oid = prrelid WHERE prpubid = p.oid
               UNION ALL SELECT FROM pg_publication_namespace JOIN space s ON s.oid = pnnspid WHERE pnpubid = p.oid)`;
 
-/** Rarely met: named, not described. Below 16384 is what initdb made. */
+/** Rare kinds of objects, by name only. OIDs below 16384 belong to initdb. */
 const others = [
   'pg_am',
   'pg_cast',
@@ -145,7 +145,7 @@ FROM ${catalog} c, pg_identify_object('${catalog}'::regclass, c.oid, 0) i WHERE 
   AND (i.schema IS NULL OR to_regnamespace(i.schema)::oid NOT IN (SELECT oid FROM elsewhere))`,
 );
 
-/** The database as a whole, and what the server keeps for it. */
+/** The database as a whole, and its settings and roles on the server. */
 export function createServerParts(scope: Scope): string[] {
   return [database, extensions, createSettingsSql(scope), roles, publications, ...others];
 }

@@ -95,10 +95,10 @@ SELECT 'statistics', s.schema || '.' || quote_ident(stxname), NULL, key, jsonb_b
 FROM pg_statistic_ext x JOIN space s ON s.oid = stxnamespace JOIN rel ON rel.oid = stxrelid
 WHERE ${createOwnSchemaSql('pg_statistic_ext', 'x.oid')}`;
 
-/** Schemas and what holds rows. */
+/** Schemas, tables, columns, views and sequences. */
 export const RELATIONS = [schemas, tables, views, columns, sequences, statistics];
 
-// NOT NULL (contype n) is a fact of its column: only 18 has it here. Constraint triggers (t) are triggers.
+// NOT NULL (contype n, only in PostgreSQL 18) is a fact of its column. Constraint triggers (t) are triggers.
 const constraints = `
 SELECT 'constraint', quote_ident(conname), path, key, jsonb_build_object(
   'definition', pg_get_constraintdef(c.oid),
@@ -114,7 +114,7 @@ FROM rel JOIN pg_constraint c ON conrelid = rel.oid
 LEFT JOIN pg_index ON indexrelid = conindid AND contype IN ('p', 'u', 'x')
 WHERE contype NOT IN ('n', 't')`;
 
-// The index of a constraint is the constraint's.
+// The index of a constraint is part of the constraint.
 const indexes = `
 SELECT 'index', i.path, NULL, t.key, jsonb_build_object(
   'definition', pg_get_indexdef(i.oid),
@@ -135,7 +135,7 @@ SELECT 'policy', quote_ident(polname), path, key, jsonb_build_object(
   'comment', ${createCommentSql('pg_policy', 'p.oid')})
 FROM rel JOIN pg_policy p ON polrelid = rel.oid`;
 
-/** What a table refuses, and how it finds its rows. */
+/** Constraints, indexes and statistics. */
 export const CONSTRAINTS = [constraints, indexes, policies];
 
 const about = `
@@ -157,7 +157,7 @@ SELECT sort, path, NULL, 'schema ' || schema, jsonb_build_object(
              FROM pg_constraint WHERE contypid = t.oid AND contype = 'c'),
   ${about}) FROM kind t WHERE typtype = 'd'`;
 
-// Arrays, the row types of tables and the multiranges of ranges are part of other types, and so not among ours.
+// Arrays, the row types of tables and the multiranges of ranges are part of other types.
 const others = `
 SELECT sort, path, NULL, 'schema ' || schema, jsonb_build_object(
   'definition', CASE typtype
@@ -170,7 +170,7 @@ SELECT sort, path, NULL, 'schema ' || schema, jsonb_build_object(
     ELSE format('(INPUT = %s, OUTPUT = %s)', typinput, typoutput) END,
   ${about}) FROM kind t WHERE typtype IN ('b', 'c', 'p', 'r')`;
 
-// The locale is in a column that was renamed in 17.
+// PostgreSQL 17 renamed the column of the locale.
 const collations = `
 SELECT 'collation', schema || '.' || quote_ident(collname), NULL, 'schema ' || schema, jsonb_build_object(
   'definition', concat_ws(', ', 'PROVIDER = ' || collprovider::text, 'LOCALE = ' || coalesce(
@@ -180,5 +180,5 @@ SELECT 'collation', schema || '.' || quote_ident(collname), NULL, 'schema ' || s
   'comment', ${createCommentSql('pg_collation', 'c.oid')})
 FROM pg_collation c JOIN space s ON s.oid = collnamespace WHERE ${createOwnSchemaSql('pg_collation', 'c.oid')}`;
 
-/** What values there are. */
+/** Types and collations. */
 export const TYPES = [enums, domains, others, collations];

@@ -1,3 +1,4 @@
+import { quoteIdentifier } from '../../../errors/sql-text.js';
 import { BOOKKEEPING_TABLES } from '../bookkeeping.js';
 import { createCommentSql, createCaseSql } from '../queries/common.js';
 import { RIGHTS } from '../queries/rights.js';
@@ -60,7 +61,7 @@ SELECT 'triggers', jsonb_build_object(
   'table', path, 'tableName', table_name, 'name', tgname, 'sql', quote_ident(tgname), 'firing', tgenabled)
 FROM ours t JOIN pg_trigger ON tgrelid = t.oid WHERE NOT tgisinternal ORDER BY path, tgname`;
 
-// Of aggregates and of functions in C the body is code of the server; what BEGIN ATOMIC holds was looked up when it was made.
+// Aggregates and C functions have no SQL body, and the names in BEGIN ATOMIC were looked up when the function was created.
 const functions = `
 SELECT 'functions', jsonb_build_object(
   'path', path,
@@ -71,65 +72,65 @@ SELECT 'functions', jsonb_build_object(
   'publicMayExecute', EXISTS (SELECT FROM aclexplode(coalesce(proacl, acldefault('f', proowner))) WHERE grantee = 0))
 FROM routine JOIN pg_language l ON l.oid = prolang ORDER BY path`;
 
-// A role of that name is written in quotation marks.
+// A role named PUBLIC is quoted, so that it does not match.
 const publicRights = `
 SELECT 'publicRights', to_jsonb(replace(replace(left(name, -length(' TO PUBLIC')),
   '$owner', (SELECT quote_ident(pg_get_userbyid(owner)) FROM me)), '$database', quote_ident(current_database())))
 FROM (${RIGHTS.join('\nUNION ALL\n')}) rights (kind, name, "on", parent, facts)
 WHERE kind <> 'revoked' AND name LIKE '% TO PUBLIC' ORDER BY name`;
 
-/** All of it in one statement: rows of (part, facts), each part in order. */
-function createCatalogSql(schema: string): string {
+/** Returns one statement that reads the catalog as rows of (part, facts), each part in order. */
+export function createCatalogSql(schema: string): string {
   return `${createPrologue(schema, 'schema')},
 ours AS MATERIALIZED (${TABLES})
 ${[tables, columns, constraints, indexes, triggers, functions, publicRights].map((part) => `(${part})`).join('\nUNION ALL\n')}`;
 }
 
-/** Names come twice: `name` as it is, `sql` as SQL writes it. A table is its `path`: SQL, without the schema. */
-interface TableFacts {
+/** A table. Everywhere in the catalog, `name` is the plain name, `sql` the name as SQL writes it, `path` and `table` SQL without schema. */
+export interface CatalogTable {
   readonly path: string;
   readonly name: string;
   readonly comment: string | null;
 }
 
-export interface ColumnFacts {
+export interface CatalogColumn {
   readonly table: string;
   readonly name: string;
   readonly sql: string;
-  /** Of a domain: the type behind it. */
+  /** For a domain, the type on which it is based. */
   readonly type: string;
   readonly notNull: boolean;
   readonly default: string | null;
   readonly comment: string | null;
 }
 
-export interface ConstraintFacts {
+export interface CatalogConstraint {
   readonly table: string;
   readonly tableName: string;
   readonly name: string;
   readonly sql: string;
-  /** PRIMARY KEY, FOREIGN KEY, UNIQUE, CHECK, exclusion, NOT NULL (which is a constraint since 18 only). */
+  /** PRIMARY KEY, FOREIGN KEY, UNIQUE, CHECK, exclusion, NOT NULL (a constraint since PostgreSQL 18). */
   readonly kind: 'p' | 'f' | 'u' | 'c' | 'x' | 'n';
-  /** In the order of the constraint. Of a CHECK: those it reads. */
+  /** In the order of the constraint; for a CHECK, the columns that it reads. */
   readonly columns: readonly string[];
-  /** Of a CHECK on one column that may hold NaN; null otherwise. */
+  /** The expression of a CHECK on one column that can be NaN; null otherwise. */
   readonly expression: string | null;
-  /** Of a foreign key: NO ACTION, RESTRICT, CASCADE, SET NULL or SET DEFAULT. */
+  /** NO ACTION, RESTRICT, CASCADE, SET NULL or SET DEFAULT; null for constraints other than foreign keys. */
   readonly onDelete: 'a' | 'r' | 'c' | 'n' | 'd' | null;
-  /** False: there may be rows that break it. */
+  /** False: rows may violate it. */
   readonly validated: boolean;
-  /** False: the triggers that hold a foreign key are switched off. */
+  /** False: the triggers of a foreign key are disabled. */
   readonly enforced: boolean;
 }
 
-export interface IndexFacts {
+export interface CatalogIndex {
   readonly table: string;
   readonly tableName: string;
   readonly name: string;
   readonly sql: string;
   /** The key columns in order; null for an expression. */
   readonly columns: readonly (string | null)[];
-  /** What is indexed, key by key, with operator class and collation: equal texts are equal keys. */
+  /** The keys in order, each with operator class and collation: equal texts are equal keys. */
   readonly keys: readonly string[];
   /** The direction of each key: bit 1 for DESC, bit 2 for NULLS FIRST. */
   readonly directions: readonly number[];
@@ -138,15 +139,15 @@ export interface IndexFacts {
   readonly unique: boolean;
   readonly nullsNotDistinct: boolean;
   readonly method: string;
-  /** The condition of a partial index. */
+  /** The condition of a partial index; null for an index on all rows. */
   readonly predicate: string | null;
-  /** Kept up to date and used by queries. */
+  /** Whether the index is kept up to date and used by queries. */
   readonly valid: boolean;
-  /** It belongs to a constraint of the same name. */
+  /** Whether it belongs to a constraint of the same name. */
   readonly ofConstraint: boolean;
 }
 
-interface TriggerFacts {
+export interface CatalogTrigger {
   readonly table: string;
   readonly tableName: string;
   readonly name: string;
@@ -155,30 +156,30 @@ interface TriggerFacts {
   readonly firing: 'O' | 'A' | 'D' | 'R';
 }
 
-interface FunctionFacts {
-  /** With its argument types, which are part of it. */
+export interface CatalogFunction {
+  /** With the argument types. */
   readonly path: string;
-  /** A trigger function: nobody can call it. */
+  /** Whether it is a trigger function, which no role can call. */
   readonly isTrigger: boolean;
   /** SECURITY DEFINER: it runs with the rights of its owner. */
   readonly definer: boolean;
-  /** Names in its body are looked up when it runs. */
+  /** Whether PostgreSQL looks up the names in its body when it runs. */
   readonly looksUpNames: boolean;
-  /** The search_path it brings along. */
+  /** The search_path that the function sets; null where it sets none. */
   readonly searchPath: string | null;
-  /** PUBLIC may call it, as PostgreSQL has it where nobody says otherwise. */
+  /** Whether PUBLIC can execute it, which is the default of PostgreSQL. */
   readonly publicMayExecute: boolean;
 }
 
-/** What the rules ask about. */
+/** What the rules check. */
 export interface Catalog {
-  readonly tables: readonly TableFacts[];
-  readonly columns: readonly ColumnFacts[];
-  readonly constraints: readonly ConstraintFacts[];
-  readonly indexes: readonly IndexFacts[];
-  readonly triggers: readonly TriggerFacts[];
-  readonly functions: readonly FunctionFacts[];
-  /** What PUBLIC was given beyond what PostgreSQL gives by itself: `SELECT ON TABLE posts`. */
+  readonly tables: readonly CatalogTable[];
+  readonly columns: readonly CatalogColumn[];
+  readonly constraints: readonly CatalogConstraint[];
+  readonly indexes: readonly CatalogIndex[];
+  readonly triggers: readonly CatalogTrigger[];
+  readonly functions: readonly CatalogFunction[];
+  /** Privileges of PUBLIC beyond PostgreSQL's defaults: `SELECT ON TABLE posts`. */
   readonly publicRights: readonly string[];
 }
 
@@ -188,77 +189,79 @@ interface FactRow {
 }
 
 /**
- * Reads what the rules ask about, of one schema: without what extensions brought along, partitions (they follow their table) and
- * the tables that only migrations write.
+ * Reads what the rules check in one schema. Objects of extensions, partitions (they follow their table) and the tables that only the
+ * migrator writes are left out.
  *
- * @param query of a connection with an open transaction, which may be read-only; left as it was found. Any role will do.
+ * @param query on a connection with an open transaction, which may be read-only and stays open; any role can read the catalog
  */
 export async function readCatalog(query: Query, schema: string): Promise<Catalog> {
   const short = (text: string): string => removeSchema(withPlaceholder(text, schema));
   const rows = (await askCatalog(query, createCatalogSql(schema))) as FactRow[];
   const part = (name: keyof Catalog): never[] => rows.filter((row) => row.part === name).map(({ facts }) => facts);
   const ours = <T extends { table: string }>(all: readonly T[]): T[] =>
-    all.map((one) => ({ ...one, table: short(one.table) })).filter(({ table }) => !BOOKKEEPING_TABLES.includes(table));
+    all
+      .map((item) => ({ ...item, table: short(item.table) }))
+      .filter(({ table }) => !BOOKKEEPING_TABLES.includes(table));
   return {
     tables: part('tables')
-      .map((table: TableFacts) => ({ ...table, path: short(table.path) }))
+      .map((table: CatalogTable) => ({ ...table, path: short(table.path) }))
       .filter(({ path }) => !BOOKKEEPING_TABLES.includes(path)),
-    columns: ours<ColumnFacts>(part('columns')),
-    constraints: ours<ConstraintFacts>(part('constraints')),
-    indexes: ours<IndexFacts>(part('indexes')),
-    triggers: ours<TriggerFacts>(part('triggers')),
-    functions: part('functions').map((one: FunctionFacts) => ({ ...one, path: short(one.path) })),
+    columns: ours<CatalogColumn>(part('columns')),
+    constraints: ours<CatalogConstraint>(part('constraints')),
+    indexes: ours<CatalogIndex>(part('indexes')),
+    triggers: ours<CatalogTrigger>(part('triggers')),
+    functions: part('functions').map((item: CatalogFunction) => ({ ...item, path: short(item.path) })),
     publicRights: part('publicRights').map((right: string) => withSchemaName(short(right), schema)),
   };
 }
 
-/** What a rule has against one object. */
+/** A violation of a rule by one object. */
 export interface Violation {
-  /** The object as people look for it: `posts.content`, `posts ck_posts__content_length`, `index ix_posts__author_id`. */
+  /** The object, as a search finds it: `posts.content`, `posts ck_posts__content_length`, `index ix_posts__author_id`. */
   readonly object: string;
-  /** What is wrong with it, to be read after its name. */
+  /** What is wrong, to be read after the name of the object. */
   readonly problem: string;
-  /** What to do about it: words, or the SQL of a migration. */
+  /** What to do, as a sentence or as the SQL of a migration. */
   readonly remedy: string;
 }
 
-/** A name in SQL that somebody may run: names may hold anything, SQL included. `…` stands for what is left to say. */
-export function quoteName(name: string): string {
-  return /^[a-z_][a-z0-9_…[\]]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+/** Quotes a name for SQL where it must be quoted. `…` stands for the part of a name that the reader chooses. */
+export function quoteNameIfNeeded(name: string): string {
+  return /^[a-z_][a-z0-9_…[\]]*$/.test(name) ? name : quoteIdentifier(name);
 }
 
 /** A table and, in order, columns of it. */
 export type TableColumns = readonly [table: string, ...columns: string[]];
 
-/** What one schema must have, by table and column: no rule could know it by itself. */
+/** What one schema must have, by table and column, in addition to the rules. */
 export interface SchemaRequirements {
   /** Unique over all rows. */
   readonly uniques: readonly TableColumns[];
-  /** Served by an index over all rows, which may go on with other columns. */
+  /** The first columns of an index on all rows. */
   readonly indexes: readonly TableColumns[];
   /** Foreign keys that must exist, as `table.column`, and their ON DELETE. */
   readonly deleteRules: Readonly<Record<string, 'CASCADE' | 'SET NULL' | 'RESTRICT'>>;
-  /** Violations that are intended. */
+  /** Violations that are no findings. */
   readonly exceptions: readonly Exception[];
 }
 
-/** A violation that is intended. */
+/** A violation that is intended, and so is no finding. */
 export interface Exception {
   /** The id of the rule. */
   readonly rule: string;
-  /** As the violation names it. */
+  /** The object, as the violation names it. */
   readonly object: string;
   readonly reason: string;
 }
 
-/** The requirements of a schema of which nothing is known: only the rules themselves apply. */
+/** No requirements: only the rules apply. */
 export const NO_REQUIREMENTS: SchemaRequirements = { uniques: [], indexes: [], deleteRules: {}, exceptions: [] };
 
-/** One thing that must hold in every schema of ours, whatever its tables are about. */
+/** A rule that every schema must satisfy, whatever its tables are about. */
 export interface Rule {
-  /** In kebab-case: what tests, exceptions and reports call it. */
+  /** The name of the rule in exceptions and reports, in kebab-case. */
   readonly id: string;
-  /** Why it must hold: one sentence without a full stop. */
+  /** Why the rule exists, as one sentence without a full stop. */
   readonly reason: string;
   readonly check: (catalog: Catalog, requirements: SchemaRequirements) => Violation[];
 }

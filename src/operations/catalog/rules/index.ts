@@ -1,16 +1,22 @@
 import type { Catalog, Exception, Rule, SchemaRequirements, Violation } from './catalog.js';
 import { columnTypes, comments, rowTimestamps, timestampDefaults, timestampTypes } from './columns.js';
-import { boundedFloats, deleteBehaviour, foreignKeyIndexes, primaryKeys, validConstraints } from './constraints.js';
-import { criticalIndexes, duplicateIndexes, validIndexes } from './indexes.js';
-import { constraintNames, indexNames, mappedNames, triggerNames } from './names.js';
+import {
+  boundedFloats,
+  foreignKeyDeleteRules,
+  foreignKeyIndexes,
+  primaryKeys,
+  validConstraints,
+} from './constraints.js';
+import { requiredIndexes, duplicateIndexes, validIndexes } from './indexes.js';
+import { constraintNames, indexNames, tableAndColumnNames, triggerNames } from './names.js';
 import { enabledTriggers, functionSearchPath, functionSecurity, publicGrants } from './rights.js';
 
-/** The first four are those of the requirements' script, in its order. */
+/** Every rule, in the order of the report. */
 export const RULES: readonly Rule[] = [
-  mappedNames,
-  deleteBehaviour,
+  tableAndColumnNames,
+  foreignKeyDeleteRules,
   timestampDefaults,
-  criticalIndexes,
+  requiredIndexes,
   constraintNames,
   indexNames,
   triggerNames,
@@ -36,15 +42,15 @@ export interface Finding extends Violation {
   readonly reason: string;
 }
 
-export interface Verdict {
+export interface ValidationResult {
   /** In the order of the rules. */
   readonly findings: Finding[];
-  /** What is there and meant. */
+  /** Violations that the requirements list as exceptions. */
   readonly excused: Exception[];
 }
 
-/** What the rules have against a schema. */
-export function validateCatalog(catalog: Catalog, requirements: SchemaRequirements): Verdict {
+/** Applies every rule to a schema. */
+export function validateCatalog(catalog: Catalog, requirements: SchemaRequirements): ValidationResult {
   const all = RULES.flatMap(({ id, reason, check }) =>
     check(catalog, requirements).map((violation) => ({ rule: id, reason, ...violation })),
   );

@@ -1,9 +1,9 @@
-import type { Catalog, IndexFacts, Rule } from './catalog.js';
+import type { Catalog, CatalogIndex, Rule } from './catalog.js';
 
-/** The requirements' fourth rule, by columns and not by name; a longer index that begins with them serves the same queries. */
-export const criticalIndexes: Rule = {
-  id: 'critical-indexes',
-  reason: 'services rely on the uniqueness and on the speed',
+/** Indexes are compared by their columns, not by name. A longer index that begins with the same columns serves the same queries. */
+export const requiredIndexes: Rule = {
+  id: 'required-indexes',
+  reason: 'services rely on the uniqueness, and their queries on the index',
   check: ({ indexes }, required) => {
     const usable = indexes.filter(({ valid, predicate, method }) => valid && predicate === null && method === 'btree');
     return [
@@ -26,7 +26,7 @@ export const criticalIndexes: Rule = {
         )
         .map(([table, ...columns]) => ({
           object: `${table} (${columns.join(', ')})`,
-          problem: 'has no index over all rows',
+          problem: 'has no index on all rows',
           remedy: `CREATE INDEX CONCURRENTLY ix_${table}__${columns.join('_')} ON ${table} (${columns.join(', ')})`,
         })),
     ];
@@ -35,7 +35,7 @@ export const criticalIndexes: Rule = {
 
 export const duplicateIndexes: Rule = {
   id: 'duplicate-indexes',
-  reason: 'each index makes every write slower: one that another can stand in for gives nothing back',
+  reason: 'each index makes writes slower, and a query does not need one that another index can replace',
   check: ({ indexes }) =>
     indexes.flatMap((index, place) => {
       const better = indexes.find((other, at) => other !== index && canReplace(other, index, at < place));
@@ -43,7 +43,7 @@ export const duplicateIndexes: Rule = {
       return [
         {
           object: `index ${index.name}`,
-          problem: `on ${index.table} is served by ${better.name}`,
+          problem: `on ${index.table} can be replaced by ${better.name}`,
           remedy: index.ofConstraint
             ? `ALTER TABLE ${index.table} DROP CONSTRAINT ${index.sql}`
             : `DROP INDEX CONCURRENTLY ${index.sql}`,
@@ -54,26 +54,26 @@ export const duplicateIndexes: Rule = {
 
 export const validIndexes: Rule = {
   id: 'valid-indexes',
-  reason: 'an index whose making failed is no use to queries and still slows down writes',
+  reason: 'no query uses an invalid index, and it still makes writes slower',
   check: ({ indexes }: Catalog) =>
     indexes
       .filter(({ valid }) => !valid)
       .map(({ table, name, sql }) => ({
         object: `index ${name}`,
         problem: `on ${table} is invalid`,
-        remedy: `REINDEX INDEX CONCURRENTLY ${sql}, or drop it and make it again`,
+        remedy: `REINDEX INDEX CONCURRENTLY ${sql}, or drop and create it again`,
       })),
 };
 
-/** Is everything that `index` does for queries, and everything that it refuses, done by the other one? Of equals the first stays. */
-function canReplace(other: IndexFacts, index: IndexFacts, comesFirst: boolean): boolean {
+/** Whether the other index serves the same queries and refuses the same rows. Of two equal indexes the first stays. */
+function canReplace(other: CatalogIndex, index: CatalogIndex, comesFirst: boolean): boolean {
   if (other.table !== index.table || other.method !== index.method || other.predicate !== index.predicate) return false;
-  // That of an exclusion constraint refuses what no other index does.
+  // No other index refuses the rows that an exclusion constraint does.
   if (!other.valid || !startsWithColumns(other, index) || (index.ofConstraint && !index.unique)) return false;
-  const carried = [...other.columns, ...other.included];
-  if (!index.included.every((column) => carried.includes(column))) return false;
+  const available = [...other.columns, ...other.included];
+  if (!index.included.every((column) => available.includes(column))) return false;
   const asLong = other.keys.length === index.keys.length;
-  // A unique index refuses rows; only one over the same columns refuses as many. Those of a constraint stay.
+  // Only a unique index on the same columns refuses the same rows. The index of a constraint stays.
   if (index.unique) {
     const asStrict = other.unique && asLong && (other.nullsNotDistinct || !index.nullsNotDistinct);
     return asStrict && (isFirst(other, index, comesFirst) || !isEquallyStrict(other, index));
@@ -82,26 +82,26 @@ function canReplace(other: IndexFacts, index: IndexFacts, comesFirst: boolean): 
   return other.included.length > index.included.length || comesFirst;
 }
 
-function isFirst(other: IndexFacts, index: IndexFacts, comesFirst: boolean): boolean {
+function isFirst(other: CatalogIndex, index: CatalogIndex, comesFirst: boolean): boolean {
   return other.ofConstraint === index.ofConstraint ? comesFirst : other.ofConstraint;
 }
 
-function isEquallyStrict(other: IndexFacts, index: IndexFacts): boolean {
+function isEquallyStrict(other: CatalogIndex, index: CatalogIndex): boolean {
   return other.nullsNotDistinct === index.nullsNotDistinct;
 }
 
-/** Only a B-tree is read from its first column on, and backwards just as well. */
-function startsWithColumns(other: IndexFacts, index: IndexFacts): boolean {
+/** Whether the keys of the index come first in the other one. Only a B-tree serves queries on its first keys, in both directions. */
+function startsWithColumns(other: CatalogIndex, index: CatalogIndex): boolean {
   const { length } = index.keys;
   if (other.keys.length !== length && index.method !== 'btree') return false;
   const directions = other.directions.slice(0, length);
-  const [asItIs, backwards] = [index.directions, index.directions.map((bits) => bits ^ 3)];
+  const [forwards, backwards] = [index.directions, index.directions.map((bits) => bits ^ 3)];
   return (
     hasSameColumns(other.keys.slice(0, length), index.keys) &&
-    (hasSameColumns(directions, asItIs) || hasSameColumns(directions, backwards))
+    (hasSameColumns(directions, forwards) || hasSameColumns(directions, backwards))
   );
 }
 
-function hasSameColumns(one: readonly unknown[], other: readonly unknown[]): boolean {
-  return one.length === other.length && one.every((item, place) => item === other[place]);
+function hasSameColumns(columns: readonly unknown[], other: readonly unknown[]): boolean {
+  return columns.length === other.length && columns.every((item, place) => item === other[place]);
 }

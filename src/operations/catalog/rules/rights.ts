@@ -1,23 +1,23 @@
 import type { Rule } from './catalog.js';
 
 /**
- * What PUBLIC has on everything by itself (CONNECT and TEMPORARY on a database, USAGE of types and languages) is no grant of ours,
- * and migrations do not own the database. EXECUTE on functions is: it comes with each CREATE FUNCTION.
+ * PUBLIC has no privileges beyond PostgreSQL's defaults (CONNECT and TEMPORARY on the database, USAGE of types and languages), and not
+ * the default EXECUTE on functions, which migrations can revoke.
  */
 export const publicGrants: Rule = {
   id: 'public-grants',
-  reason: 'PUBLIC is every role that will ever be made on the server: rights are given to roles, one by one',
+  reason: 'PUBLIC is every role of the server, including future ones, so that privileges are granted to single roles',
   check: ({ publicRights, functions }) => [
     ...publicRights.map((right) => ({
       object: `grant ${right} TO PUBLIC`,
-      problem: 'gives everybody a right',
+      problem: 'gives every role a privilege',
       remedy: revoke(right),
     })),
     ...functions
       .filter(({ publicMayExecute, isTrigger }) => publicMayExecute && !isTrigger)
       .map(({ path }) => ({
         object: `grant EXECUTE ON ROUTINE ${path} TO PUBLIC`,
-        problem: 'comes with every new function',
+        problem: 'is the default of a new function',
         remedy: `REVOKE EXECUTE ON ROUTINE ${path} FROM PUBLIC`,
       })),
   ],
@@ -25,34 +25,34 @@ export const publicGrants: Rule = {
 
 export const functionSecurity: Rule = {
   id: 'function-security',
-  reason: 'a SECURITY DEFINER function lends the rights of its owner to whoever calls it',
+  reason: 'a SECURITY DEFINER function runs with the rights of its owner, whoever the caller is',
   check: ({ functions }) =>
     functions
       .filter(({ definer }) => definer)
       .map(({ path }) => ({
         object: `function ${path}`,
         problem: 'is SECURITY DEFINER',
-        remedy: `ALTER ROUTINE ${path} SECURITY INVOKER, and grant the right that it lent`,
+        remedy: `ALTER ROUTINE ${path} SECURITY INVOKER, and grant its callers the privileges that they need`,
       })),
 };
 
 export const functionSearchPath: Rule = {
   id: 'function-search-path',
-  reason: 'without a search_path of its own a function finds what its caller put in the way',
+  reason: 'without a search_path of its own, a function uses objects that its caller has created',
   check: ({ functions }) =>
     functions
       .filter(({ looksUpNames, searchPath }) => looksUpNames && (searchPath === null || searchPath.includes('$user')))
       .map(({ path, searchPath }) => ({
         object: `function ${path}`,
         problem:
-          searchPath === null ? 'has no search_path' : `has the search_path ${searchPath}, another one for each role`,
-        remedy: `ALTER ROUTINE ${path} SET search_path = pg_catalog, pg_temp; one that reads tables takes SET search_path FROM CURRENT in its migration`,
+          searchPath === null ? 'has no search_path' : `has the search_path ${searchPath}, which differs for each role`,
+        remedy: `ALTER ROUTINE ${path} SET search_path = pg_catalog, pg_temp; if it reads tables, use SET search_path FROM CURRENT in its migration`,
       })),
 };
 
 export const enabledTriggers: Rule = {
   id: 'enabled-triggers',
-  reason: 'a trigger that does not fire guards nothing, and looks as if it did',
+  reason: 'a disabled trigger refuses nothing',
   check: ({ triggers }) =>
     triggers
       .filter(({ firing }) => firing === 'D' || firing === 'R')

@@ -1,20 +1,14 @@
-import type { ColumnDef, Node } from 'libpg-query';
-import {
-  listAddedConstraints,
-  listColumns,
-  listCommands,
-  listCreatedConstraints,
-  type AddedConstraint,
-} from '../ast.js';
+import type { Node } from 'libpg-query';
+import { type AddedConstraint, listAddedConstraints, listCommands, listCreatedConstraints } from '../ast.js';
 import type { Context, Rule } from '../rule.js';
 
 /** Rules about constraints that are added to tables that have rows. */
 export const CONSTRAINT_RULES: readonly Rule[] = [
   {
     id: 'add-foreign-key',
-    problem: 'A foreign key is added and checked against every row at once.',
-    blocks: 'SHARE ROW EXCLUSIVE on both tables while all rows are looked up: writers of both wait.',
-    instead: 'Add it NOT VALID (new rows are checked from then on), validate it in a later migration.',
+    problem: 'A foreign key is added and every row is checked at once.',
+    blocks: 'SHARE ROW EXCLUSIVE on both tables while every row is looked up: writes to both tables wait.',
+    instead: 'Add it NOT VALID (new rows are checked from then on) and validate it in a later migration.',
     recipe: [
       {
         sql: `ALTER TABLE "authors" ADD COLUMN "home_competitor_id" uuid;
@@ -23,20 +17,17 @@ ALTER TABLE "authors" ADD CONSTRAINT "fk_authors__home_competitor_id"
       },
       { sql: `ALTER TABLE "authors" VALIDATE CONSTRAINT "fk_authors__home_competitor_id";` },
     ],
-    squawk: ['adding-foreign-key-constraint', 'constraint-missing-not-valid'],
-    find: ({ node }, context, said) =>
-      isCheckedAtOnce(listAddedConstraints(node), context)
-        // With a new column that is null everywhere PostgreSQL looks up nothing.
+    find: ({ node }, context) =>
+      listCheckedAtOnce(node, context)
+        // PostgreSQL checks no row for a new column that is null in every row.
         .filter(({ constraint, column }) => constraint.contype === 'CONSTR_FOREIGN' && (!column || hasDefault(column)))
-        .filter(() => said)
-        .map(getSubject),
+        .map(({ subject }) => subject),
   },
   {
     id: 'foreign-key-delete-rule',
-    problem:
-      'A foreign key does not say what happens when the row it refers to is deleted, or says NO ACTION, which is the same.',
-    blocks: 'Purges and erasures, which later fail on rows that nobody thought of.',
-    instead: 'Say CASCADE, SET NULL or RESTRICT, as the data means it.',
+    problem: 'A foreign key has no ON DELETE rule, or has NO ACTION, which is the same.',
+    blocks: 'Retention and erasure: deleting a row fails (SQLSTATE 23503) while other rows refer to it.',
+    instead: 'State CASCADE, SET NULL or RESTRICT.',
     recipe: [
       {
         sql: `CREATE TABLE "post_notes" (
@@ -50,13 +41,13 @@ ALTER TABLE "authors" ADD CONSTRAINT "fk_authors__home_competitor_id"
         .filter(
           ({ constraint: { contype, fk_del_action: rule = 'a' } }) => contype === 'CONSTR_FOREIGN' && rule === 'a',
         )
-        .map(getSubject),
+        .map(({ subject }) => subject),
   },
   {
     id: 'add-check',
     problem: 'A CHECK is added and every row is checked at once.',
-    blocks: 'ACCESS EXCLUSIVE while the whole table is read: all readers and writers wait.',
-    instead: 'Add it NOT VALID, also for a column that comes with it; validate it in a later migration.',
+    blocks: 'ACCESS EXCLUSIVE while the whole table is read: all reads and writes wait.',
+    instead: 'Add it NOT VALID, even when its column is added with it, and validate it in a later migration.',
     recipe: [
       {
         sql: `ALTER TABLE "posts" ADD COLUMN "region" text;
@@ -64,17 +55,16 @@ ALTER TABLE "posts" ADD CONSTRAINT "ck_posts__region_length" CHECK (char_length(
       },
       { sql: `ALTER TABLE "posts" VALIDATE CONSTRAINT "ck_posts__region_length";` },
     ],
-    squawk: ['constraint-missing-not-valid'],
-    find: ({ node }, context, said) =>
-      isCheckedAtOnce(listAddedConstraints(node), context)
-        .filter(({ constraint, column }) => constraint.contype === 'CONSTR_CHECK' && (said || column !== undefined))
-        .map(getSubject),
+    find: ({ node }, context) =>
+      listCheckedAtOnce(node, context)
+        .filter(({ constraint }) => constraint.contype === 'CONSTR_CHECK')
+        .map(({ subject }) => subject),
   },
   {
     id: 'add-unique',
-    problem: 'A unique or primary key builds its index at once.',
-    blocks: 'ACCESS EXCLUSIVE while the whole table is read and sorted: all readers and writers wait.',
-    instead: 'Build the index CONCURRENTLY outside a transaction, then make it the constraint.',
+    problem: 'A unique or primary key is added and its index is built at once.',
+    blocks: 'ACCESS EXCLUSIVE while the whole table is read and sorted: all reads and writes wait.',
+    instead: 'Build the index CONCURRENTLY outside a transaction, then turn it into the constraint.',
     recipe: [
       {
         sql: `CREATE UNIQUE INDEX CONCURRENTLY "uq_posts__author_id_id" ON "posts" ("author_id", "id");`,
@@ -84,18 +74,14 @@ ALTER TABLE "posts" ADD CONSTRAINT "ck_posts__region_length" CHECK (char_length(
         sql: `ALTER TABLE "posts" ADD CONSTRAINT "uq_posts__author_id_id" UNIQUE USING INDEX "uq_posts__author_id_id";`,
       },
     ],
-    squawk: ['disallowed-unique-constraint', 'adding-serial-primary-key-field', 'constraint-missing-not-valid'],
-    find: ({ node }, context, said) =>
-      isCheckedAtOnce(listAddedConstraints(node), context)
-        .filter(({ constraint }) => constraint.contype === 'CONSTR_UNIQUE' || constraint.contype === 'CONSTR_PRIMARY')
-        .filter(({ constraint }) => said && constraint.indexname === undefined)
-        .map(getSubject),
+    squawk: ['disallowed-unique-constraint', 'adding-serial-primary-key-field'],
+    exempt: 'isEmpty',
   },
   {
     id: 'add-exclusion',
-    problem: 'An exclusion constraint builds its index at once; there is no other way to add one.',
-    blocks: 'ACCESS EXCLUSIVE while the whole table is read: all readers and writers wait.',
-    instead: 'Have it from the start, on a new table that takes the rows over; or accept a moment without traffic.',
+    problem: 'An exclusion constraint is added. PostgreSQL can only build its index at once.',
+    blocks: 'ACCESS EXCLUSIVE while the whole table is read: all reads and writes wait.',
+    instead: 'Create a new table with the constraint and copy the rows, or add it while there is no traffic.',
     recipe: [
       {
         sql: `CREATE TABLE "champion_terms" (
@@ -105,19 +91,16 @@ ALTER TABLE "posts" ADD CONSTRAINT "ck_posts__region_length" CHECK (char_length(
 );`,
       },
     ],
-    squawk: ['constraint-missing-not-valid'],
-    find: ({ node }, context, said) =>
-      isCheckedAtOnce(listAddedConstraints(node), context)
-        .filter(({ constraint }) => said && constraint.contype === 'CONSTR_EXCLUSION')
-        .map(getSubject),
+    find: ({ node }, context) =>
+      listCheckedAtOnce(node, context)
+        .filter(({ constraint }) => constraint.contype === 'CONSTR_EXCLUSION')
+        .map(({ subject }) => subject),
   },
   {
     id: 'validate-with-add',
-    problem:
-      'A constraint is added NOT VALID and validated in the same transaction, which undoes the use of NOT VALID.',
-    blocks:
-      'The strong lock of ADD CONSTRAINT, kept while the whole table is read: writers wait, of a CHECK readers too.',
-    instead: 'Validate in a migration of its own.',
+    problem: 'A constraint is added NOT VALID and validated in the same transaction, so that NOT VALID has no effect.',
+    blocks: 'The lock of ADD CONSTRAINT is held while the whole table is read: writes wait, and for a CHECK reads too.',
+    instead: 'Validate it in a migration of its own.',
     recipe: [
       {
         sql: `ALTER TABLE "posts" ADD CONSTRAINT "ck_posts__content_present" CHECK ("content" <> '') NOT VALID;`,
@@ -127,25 +110,23 @@ ALTER TABLE "posts" ADD CONSTRAINT "ck_posts__region_length" CHECK (char_length(
     find: (statement, context) =>
       listCommands(statement.node, 'AT_ValidateConstraint')
         .filter(({ table }) => context.inTransaction && !context.isEmpty(table))
-        .map(({ table, command: { name = '' } }) => `${table}.${name}`)
-        .filter((name) =>
-          context.statements.some(({ node, number }) => number <= statement.number && isAdding(node, name)),
+        .map(({ subject }) => subject)
+        .filter((subject) =>
+          context.statements.some(({ node, number }) => number <= statement.number && adds(node, subject)),
         ),
   },
 ];
 
-function isCheckedAtOnce(constraints: readonly AddedConstraint[], context: Context): AddedConstraint[] {
-  return constraints.filter(({ table, constraint }) => constraint.skip_validation !== true && !context.isEmpty(table));
+function listCheckedAtOnce(node: Node, context: Context): AddedConstraint[] {
+  return listAddedConstraints(node).filter(
+    ({ table, constraint }) => constraint.skip_validation !== true && !context.isEmpty(table),
+  );
 }
 
-function isAdding(node: Node, name: string): boolean {
-  return listAddedConstraints(node).some(({ table, constraint }) => `${table}.${constraint.conname ?? ''}` === name);
+function adds(node: Node, name: string): boolean {
+  return listAddedConstraints(node).some(({ subject }) => subject === name);
 }
 
-function hasDefault({ constraints = [] }: ColumnDef): boolean {
+function hasDefault({ constraints = [] }: NonNullable<AddedConstraint['column']>): boolean {
   return constraints.some((item) => 'Constraint' in item && item.Constraint.contype === 'CONSTR_DEFAULT');
-}
-
-function getSubject(added: AddedConstraint): string {
-  return `${added.table}.${added.constraint.conname ?? listColumns(added)}`;
 }

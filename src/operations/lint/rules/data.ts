@@ -2,12 +2,12 @@ import type { AlterEnumStmt, Node, RangeVar } from 'libpg-query';
 import { getName, getTableName, listTexts } from '../ast.js';
 import type { Context, Rule, Statement } from '../rule.js';
 
-/** Rules about rows and about the values of enums. */
+/** Rules about rows and the values of enums. */
 export const DATA_RULES: readonly Rule[] = [
   {
     id: 'data-with-schema',
-    problem: 'Rows are changed in the migration that changes the schema.',
-    blocks: 'The locks of the schema change are kept until the last row is changed; no part can be repeated alone.',
+    problem: 'A migration changes both the schema and rows.',
+    blocks: 'The locks of the schema change are held until the last row is changed. No part can be repeated alone.',
     instead: 'Change the schema in one migration and the rows in the next.',
     recipe: [
       { sql: `ALTER TABLE "experiments" ADD COLUMN "owner_team" text;` },
@@ -21,9 +21,9 @@ export const DATA_RULES: readonly Rule[] = [
   },
   {
     id: 'write-without-where',
-    problem: 'UPDATE or DELETE without WHERE: every row.',
-    blocks: 'Writers of every row until the migration ends; the table doubles in size until it is vacuumed.',
-    instead: 'Say which rows, so that a second run finds nothing to do; large tables in batches.',
+    problem: 'UPDATE or DELETE has no WHERE and changes every row.',
+    blocks: 'Writes to every row wait until the migration ends. The table doubles in size until it is vacuumed.',
+    instead: 'Add a WHERE that matches no row on a second run. Change large tables in batches.',
     recipe: [{ sql: `UPDATE "competitors" SET "is_active" = true WHERE "is_active" = false AND "name" = 'IV Drip';` }],
     find: ({ node }, context) => {
       const written = 'UpdateStmt' in node ? node.UpdateStmt : 'DeleteStmt' in node ? node.DeleteStmt : undefined;
@@ -33,11 +33,10 @@ export const DATA_RULES: readonly Rule[] = [
   },
   {
     id: 'truncate',
-    problem: 'A table is emptied.',
-    blocks: 'ACCESS EXCLUSIVE: all readers and writers wait; CASCADE empties every table that refers to it. No revert.',
-    instead: 'Delete the rows that are meant, by their condition; retention has its own command.',
+    problem: 'TRUNCATE removes all rows of a table.',
+    blocks: 'ACCESS EXCLUSIVE: all reads and writes wait. CASCADE empties tables that refer to it. Rows are lost.',
+    instead: 'Delete rows with a WHERE.',
     recipe: [{ sql: `DELETE FROM "learning_events" WHERE "created_at" < '2020-01-01';` }],
-    squawk: ['ban-truncate-cascade'],
     find: ({ node }, context) =>
       'TruncateStmt' in node
         ? (node.TruncateStmt.relations ?? [])
@@ -48,8 +47,8 @@ export const DATA_RULES: readonly Rule[] = [
   {
     id: 'enum-rename-value',
     problem: 'A value of an enum is renamed.',
-    blocks: 'Services of the running version: what they write is refused (22P02), what they read they do not know.',
-    instead: 'Add the new value, write it, move the rows, leave the old value unused: it costs nothing.',
+    blocks: 'The running version: PostgreSQL refuses the old value (SQLSTATE 22P02), and the new one is unknown to it.',
+    instead: 'Add the new value, write it, update the rows, and leave the old value unused.',
     recipe: [{ sql: `ALTER TYPE "escalation_status" ADD VALUE 'WAITING' AFTER 'IN_REVIEW';` }],
     find: ({ node }) => {
       const change = getEnumChange(node);
@@ -58,20 +57,16 @@ export const DATA_RULES: readonly Rule[] = [
   },
   {
     id: 'enum-value-order',
-    problem: 'A value is added to an enum without saying where.',
-    blocks: 'Nobody now; but it sorts behind all others, and its place can never be changed.',
-    instead: 'Say BEFORE or AFTER which value.',
+    problem: 'A value is added to an enum without BEFORE or AFTER.',
+    blocks: 'No session. The value sorts after all others, and its position can never be changed.',
+    instead: 'State BEFORE or AFTER an existing value.',
     recipe: [{ sql: `ALTER TYPE "experiment_status" ADD VALUE 'PAUSED' AFTER 'RUNNING';` }],
     squawk: ['require-enum-value-ordering'],
-    find: ({ node }, _, said) => {
-      const change = getEnumChange(node);
-      return said && change !== undefined ? [getName(change.typeName)] : [];
-    },
   },
   {
     id: 'enum-value-used',
     problem: 'A value is added to an enum and used in the same transaction.',
-    blocks: 'The deployment: the migration fails with SQLSTATE 55P04.',
+    blocks: 'The deployment: the migration fails (SQLSTATE 55P04).',
     instead: 'Use it in the next migration.',
     recipe: [
       { sql: `ALTER TYPE "approval_status" ADD VALUE 'EXPIRED' AFTER 'REJECTED';` },
@@ -79,7 +74,7 @@ export const DATA_RULES: readonly Rule[] = [
         sql: `UPDATE "replies" SET "approval_status" = 'EXPIRED' WHERE "approval_status" = 'PENDING' AND "created_at" < '2020-01-01';`,
       },
     ],
-    find: (statement, context) => listUsedValues(statement, context),
+    find: listUsedValues,
   },
 ];
 
@@ -87,14 +82,14 @@ function getEnumChange(node: Node): AlterEnumStmt | undefined {
   return 'AlterEnumStmt' in node ? node.AlterEnumStmt : undefined;
 }
 
-/** The enums whose values of this transaction the statement uses. */
+/** Returns the enums of which the statement uses a value that this transaction has added. */
 function listUsedValues({ node, parameters }: Statement, { inTransaction, newValues }: Context): string[] {
   if (!inTransaction || newValues.size === 0 || getEnumChange(node) !== undefined) return [];
   const used = new Set([...listTexts(node), ...parameters]);
   return [...newValues].flatMap(([value, name]) => (used.has(value) ? [name] : []));
 }
 
-/** The table whose rows a statement changes. */
+/** Returns the table whose rows a statement changes; undefined for statements that change no rows. */
 function getChangedTable(node: Node): string | undefined {
   let relation: RangeVar | undefined;
   if ('InsertStmt' in node) ({ relation } = node.InsertStmt);

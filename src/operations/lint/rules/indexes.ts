@@ -1,13 +1,13 @@
 import type { Node } from 'libpg-query';
-import { listCommands, listDroppedNames, isOn, getName, findOption, getTableName } from '../ast.js';
+import { listCommands, isOn, getName, findOption, getTableName } from '../ast.js';
 import type { Context, Rule } from '../rule.js';
 
-/** Rules about indexes, and about what else takes a strong lock for long. */
+/** Rules about indexes, and about other statements that hold a strong lock for long. */
 export const INDEX_RULES: readonly Rule[] = [
   {
     id: 'create-index',
     problem: 'An index is built on a table that has rows, without CONCURRENTLY.',
-    blocks: 'SHARE while the whole table is read and sorted: writers wait.',
+    blocks: 'SHARE while the whole table is read and sorted: writes wait.',
     instead: 'Build it CONCURRENTLY in a migration of its own with `transaction = false`.',
     recipe: [
       {
@@ -16,56 +16,45 @@ export const INDEX_RULES: readonly Rule[] = [
       },
     ],
     squawk: ['require-concurrent-index-creation'],
-    find: ({ node }, context, said) => {
-      if (!said || !('IndexStmt' in node) || node.IndexStmt.concurrent === true) return [];
-      const table = node.IndexStmt.relation === undefined ? '' : getTableName(node.IndexStmt.relation);
-      return context.isEmpty(table) ? [] : [node.IndexStmt.idxname ?? table];
-    },
+    exempt: 'isEmpty',
   },
   {
     id: 'drop-index',
     problem: 'An index of a table in use is dropped without CONCURRENTLY.',
-    blocks:
-      'ACCESS EXCLUSIVE on its table: short, but it queues behind every open query, and everybody else behind it.',
+    blocks: 'ACCESS EXCLUSIVE on its table: held briefly, but while it waits for open queries, all others wait too.',
     instead: 'Drop it CONCURRENTLY in a migration of its own with `transaction = false`.',
     recipe: [{ sql: `DROP INDEX CONCURRENTLY "ix_audit_logs__actor_created_at";`, transaction: false }],
     squawk: ['require-concurrent-index-deletion'],
-    find: ({ node }, context, said) => {
-      if (!said || !('DropStmt' in node) || node.DropStmt.removeType !== 'OBJECT_INDEX') return [];
-      if (node.DropStmt.concurrent === true) return [];
-      return listDroppedNames(node.DropStmt.objects).filter((index) => !isOnEmptyTable(index, context));
-    },
+    exempt: 'isEmpty',
   },
   {
     id: 'concurrently-in-transaction',
     problem: 'A statement that PostgreSQL refuses inside a transaction is in a migration that runs in one.',
     blocks: 'The deployment: the migration fails with SQLSTATE 25001.',
-    instead: 'Set `transaction = false` in the class, and have nothing else in the migration.',
+    instead: 'Set `transaction = false` in the class, and move all other statements to other migrations.',
     recipe: [
       {
         sql: `CREATE INDEX CONCURRENTLY "ix_posts__error_message" ON "posts" ("error_message") WHERE "error_message" IS NOT NULL;`,
         transaction: false,
       },
     ],
-    squawk: ['ban-concurrent-index-creation-in-transaction'],
-    find: ({ node }, { inTransaction }) => (inTransaction && isRefusedInTransaction(node) ? [getVerb(node)] : []),
+    find: ({ node, shown }, { inTransaction }) =>
+      inTransaction && isRefusedInTransaction(node) ? [shown.split(' ', 2).join(' ')] : [],
   },
   {
     id: 'rewrite-table',
-    problem:
-      'A table or its indexes are written anew (CLUSTER, VACUUM FULL, REINDEX, REFRESH, SET LOGGED, SET TABLESPACE).',
-    blocks: 'ACCESS EXCLUSIVE, of REINDEX SHARE, until it is done: all readers and writers wait.',
-    instead: 'Use the CONCURRENTLY form outside a transaction; a table is repacked outside deployments.',
+    problem: 'A table or index is rewritten (CLUSTER, VACUUM FULL, REINDEX, REFRESH, SET LOGGED, SET TABLESPACE).',
+    blocks: 'ACCESS EXCLUSIVE (REINDEX: SHARE) until the statement ends: all reads and writes wait.',
+    instead: 'Use the CONCURRENTLY form outside a transaction. Rewrite tables outside deployments.',
     recipe: [{ sql: `REINDEX TABLE CONCURRENTLY "posts";`, transaction: false }],
-    squawk: ['require-concurrent-reindex'],
     find: ({ node }, context) =>
-      suggestConcurrently(node).filter((name) => !context.isEmpty(name) && !isOnEmptyTable(name, context)),
+      listRewritten(node).filter((name) => !context.isEmpty(name) && !isOnEmptyTable(name, context)),
   },
   {
     id: 'lock-table',
-    problem: 'A table is locked by hand.',
-    blocks: 'Whoever needs a lock that conflicts, until the migration ends: by default all readers and writers.',
-    instead: 'Let each statement take the lock it needs; for correctness against writers, lock rows (FOR UPDATE).',
+    problem: 'A table is locked with LOCK TABLE.',
+    blocks: 'Until the migration ends, all statements that need a conflicting lock: by default all reads and writes.',
+    instead: 'Let each statement take the lock that it needs. Against concurrent writes, lock rows (FOR UPDATE).',
     recipe: [{ sql: `SELECT "id" FROM "kpi_types" WHERE "name" = 'COMMERCIAL' FOR UPDATE;` }],
     find: ({ node }, context) =>
       'LockStmt' in node
@@ -101,25 +90,8 @@ function isConcurrent(node: Node): boolean {
   return 'ReindexStmt' in node && isOn(findOption(node.ReindexStmt.params, 'concurrently'));
 }
 
-/** `IndexStmt` as a word for people. */
-function getVerb(node: Node): string {
-  const [kind = ''] = Object.keys(node);
-  return VERBS[kind] ?? 'ALTER TABLE … DETACH PARTITION CONCURRENTLY';
-}
-
-const VERBS: Readonly<Record<string, string>> = {
-  IndexStmt: 'CREATE INDEX CONCURRENTLY',
-  DropStmt: 'DROP INDEX CONCURRENTLY',
-  ReindexStmt: 'REINDEX',
-  VacuumStmt: 'VACUUM',
-  CreatedbStmt: 'CREATE DATABASE',
-  DropdbStmt: 'DROP DATABASE',
-  AlterSystemStmt: 'ALTER SYSTEM',
-  CreateTableSpaceStmt: 'CREATE TABLESPACE',
-};
-
-/** Tables, indexes or views that a statement writes anew under a strong lock. */
-function suggestConcurrently(node: Node): string[] {
+/** Returns the tables, indexes or views that a statement rewrites under a strong lock. */
+function listRewritten(node: Node): string[] {
   if ('ReindexStmt' in node) {
     const { relation, name = '' } = node.ReindexStmt;
     return isConcurrent(node) ? [] : [relation === undefined ? name : getTableName(relation)];

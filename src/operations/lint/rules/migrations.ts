@@ -1,56 +1,62 @@
 import type { Rule } from '../rule.js';
 
-/** Objections of squawk that none of our rules words. */
+/** Findings of squawk that none of our rules includes. */
 export const OTHER: Rule = {
   id: 'squawk',
-  problem: 'squawk, the linter behind many of these rules, objects.',
-  blocks: 'What its message says.',
-  instead: 'What its message says; its rules are explained at https://squawkhq.com/docs/rules.',
+  problem: 'squawk, a linter for PostgreSQL migrations, reports the statement.',
+  blocks: 'See the message of squawk.',
+  instead: 'See the message of squawk, and https://squawkhq.com/docs/rules.',
 };
 
 export const SYNTAX_ERROR: Rule = {
   id: 'syntax-error',
-  problem: 'PostgreSQL cannot read the statement.',
-  blocks: 'The deployment: the migration fails with SQLSTATE 42601.',
-  instead: 'Correct it. Cannot be accepted.',
+  problem: 'PostgreSQL cannot parse the statement.',
+  blocks: 'The deployment: the migration fails (SQLSTATE 42601).',
+  instead: 'Correct the statement. This finding cannot be suppressed.',
 };
 
-export const NOT_COLLECTED: Rule = {
-  id: 'not-collected',
-  problem: 'What the migration executes could not be collected, so that it was linted in part or not at all.',
+const UNCOLLECTED_SQL: Rule = {
+  id: 'uncollected-sql',
+  problem: 'The linter could not collect all SQL that the migration executes, so that part of it is not linted.',
   blocks: 'Unknown.',
-  instead:
-    'Lint it against a database (without --all), or try it with `migration:run --dry-run` and accept with the outcome.',
+  instead: 'Lint against a database (without --all), or try `migration:run --dry-run` and suppress this finding.',
 };
 
-export const MADE_UP_ANSWER: Rule = {
-  id: 'made-up-answer',
-  problem:
-    'What the migration executes depends on rows that were not to be had here: it went on as if there were none.',
+const UNANSWERED_QUERY: Rule = {
+  id: 'unanswered-query',
+  problem: 'The migration reads rows, and the linter could give it none. It may execute other SQL than was linted.',
   blocks: 'Unknown.',
-  instead: 'Let SQL decide (INSERT … SELECT, UPDATE … FROM), or lint against a database (without --all).',
+  instead: 'Put the condition into SQL (INSERT … SELECT, UPDATE … FROM), or lint against a database (without --all).',
 };
 
-export const EMPTY_MIGRATION: Rule = {
+const EMPTY_MIGRATION: Rule = {
   id: 'empty-migration',
   problem: 'The migration executes nothing.',
-  blocks: 'Nobody; but it will be recorded as applied, and what it was meant to do is missing.',
-  instead: 'Write it, or take it out of the list.',
+  blocks: 'No session. The migration is recorded as applied although it has changed nothing.',
+  instead: 'Write the migration, or remove it from the list of migrations.',
 };
 
-export const BAD_ACCEPTANCE: Rule = {
-  id: 'bad-acceptance',
-  problem: 'A comment accepts what is not there: an unknown rule, a rule that finds nothing here, or without a reason.',
-  blocks: 'Nobody; it would hide a finding to come.',
-  instead: 'Write `-- lint: accept <rule>: <reason>` before the statement, or take it out. Cannot be accepted.',
+export const INVALID_SUPPRESSION: Rule = {
+  id: 'invalid-suppression',
+  problem: 'A comment suppresses an unknown rule or a rule that finds nothing here, or it gives no reason.',
+  blocks: 'No session. The comment would hide a later finding.',
+  instead: 'Correct it to `-- lint: accept <rule>: <reason>`, or remove it. This finding cannot be suppressed.',
 };
 
-/** Rules about a migration as a whole, and about the linting itself. Those without `find` are applied by hand. */
+/** Rules about a migration as a whole, and about linting itself. They have no detector of their own: the linter applies them. */
 export const MIGRATION_RULES: readonly Rule[] = [
   OTHER,
   SYNTAX_ERROR,
-  NOT_COLLECTED,
-  MADE_UP_ANSWER,
+  UNCOLLECTED_SQL,
+  UNANSWERED_QUERY,
   EMPTY_MIGRATION,
-  BAD_ACCEPTANCE,
+  INVALID_SUPPRESSION,
 ];
+
+/** The rules about problems with reading a migration. */
+export const RULES_BY_ERROR = {
+  'syntax-error': SYNTAX_ERROR,
+  'uncollected-sql': UNCOLLECTED_SQL,
+  'unanswered-query': UNANSWERED_QUERY,
+  'empty-migration': EMPTY_MIGRATION,
+} as const;

@@ -2,7 +2,7 @@ import type { Node, ObjectType } from 'libpg-query';
 import { listAddedColumns, listCommands, listDroppedNames, getName, getTableName } from '../ast.js';
 import type { Context, Rule } from '../rule.js';
 
-/** What a service may know by name. */
+/** The kinds of objects that queries of a service name. */
 const NAMED: readonly ObjectType[] = [
   'OBJECT_TABLE',
   'OBJECT_VIEW',
@@ -12,27 +12,26 @@ const NAMED: readonly ObjectType[] = [
   'OBJECT_SCHEMA',
 ];
 
-/** Rules about what the running version of a service still uses. */
+/** Rules about objects that the running version of a service still uses. */
 export const REMOVAL_RULES: readonly Rule[] = [
   {
     id: 'drop-column',
-    problem: 'A column is dropped, and its data with it.',
-    blocks: 'Services of the running version, whose queries name it; no revert brings the data back.',
-    instead: 'Stop using it in one release, drop it in the next, and accept with the release that stopped.',
+    problem: 'A column is dropped, and its data is lost.',
+    blocks: 'The running version of a service, whose queries name the column. Reverting does not restore the data.',
+    instead: 'Stop using it in one release. Drop it in the next one, and suppress this finding with that reason.',
     recipe: [
       {
         sql: `-- lint: accept drop-column: since 2.0 nothing reads or writes it
 ALTER TABLE "posts" DROP COLUMN "error_message";`,
       },
     ],
-    squawk: ['ban-drop-column'],
-    find: (statement, context, said) =>
-      said ? listDroppedColumns(statement.node, context).filter((name) => !isReplaced(name, context)) : [],
+    find: (statement, context) =>
+      listDroppedColumns(statement.node, context).filter((name) => !isReplaced(name, context)),
   },
   {
     id: 'replace-column',
-    problem: 'A column is dropped and added again: what TypeORM writes where a type changed. All of its data is lost.',
-    blocks: 'Everybody who needs the data; ACCESS EXCLUSIVE besides.',
+    problem: 'A column is dropped and added again, as TypeORM generates it when a type changes. Its data is lost.',
+    blocks: 'The running version of a service, which needs the data. Reverting does not restore it.',
     instead: 'Add a second column, copy in batches, read the new one, drop the old one a release later.',
     recipe: [{ sql: `ALTER TABLE "authors" ADD COLUMN "display_name_long" text;` }],
     find: (statement, context) =>
@@ -40,32 +39,30 @@ ALTER TABLE "posts" DROP COLUMN "error_message";`,
   },
   {
     id: 'drop-table',
-    problem: 'A table is dropped, and its data with it.',
-    blocks: 'Services of the running version, whose queries name it; no revert brings the data back.',
-    instead: 'Stop using it in one release, archive it, drop it in the next, and accept with that release.',
+    problem: 'A table is dropped, and its data is lost.',
+    blocks: 'The running version of a service, whose queries name the table. Reverting does not restore the data.',
+    instead: 'Stop using it in one release and archive it. Drop it in the next one, and suppress this finding.',
     recipe: [
       {
         sql: `-- lint: accept drop-table: since 2.0 nothing uses it; archived with the backup of that release
 DROP TABLE "weight_adjustment_logs";`,
       },
     ],
-    squawk: ['ban-drop-table'],
     find: ({ node }, context) =>
       listDropped(node, 'OBJECT_TABLE', 'OBJECT_FOREIGN_TABLE').filter((name) => !context.isNew(name)),
   },
   {
     id: 'drop-schema',
     problem: 'A schema or database is dropped.',
-    blocks: 'Everybody who uses anything in it.',
-    instead: 'Drop its objects by name, each as its rule says; an empty schema may go with a reason.',
+    blocks: 'All services that use an object in it.',
+    instead: 'Drop its objects by name, each as its own rule says. To drop an empty schema, suppress this finding.',
     recipe: [
       {
         sql: `CREATE SCHEMA "old_imports";
--- lint: accept drop-schema: made empty above, to show it
+-- lint: accept drop-schema: it is empty
 DROP SCHEMA "old_imports";`,
       },
     ],
-    squawk: ['ban-drop-database'],
     find: ({ node }) => {
       if ('DropdbStmt' in node) return [node.DropdbStmt.dbname ?? ''];
       return listDropped(node, 'OBJECT_SCHEMA');
@@ -73,9 +70,9 @@ DROP SCHEMA "old_imports";`,
   },
   {
     id: 'drop-cascade',
-    problem: 'CASCADE drops whatever depends on the object, without naming it.',
-    blocks: 'Users of views, foreign keys and defaults that nobody listed.',
-    instead: 'Drop what depends on it by name, first.',
+    problem: 'CASCADE drops all objects that depend on the dropped object, without naming them.',
+    blocks: 'All services that use a view, foreign key or default that depends on it.',
+    instead: 'First drop the dependent objects by name.',
     recipe: [{ sql: `ALTER TABLE "escalations" DROP CONSTRAINT "fk_escalations__reason_id";` }],
     find: ({ node }) => {
       if (
@@ -87,33 +84,33 @@ DROP SCHEMA "old_imports";`,
       }
       return listCommands(node, 'AT_DropColumn', 'AT_DropConstraint')
         .filter(({ command }) => command.behavior === 'DROP_CASCADE')
-        .map(({ table, command: { name = '' } }) => `${table}.${name}`);
+        .map(({ subject }) => subject);
     },
   },
   {
-    id: 'rename',
+    id: 'rename-object',
     problem: 'A table, view, type or schema is renamed or moved.',
-    blocks: 'Services of the running version, whose queries name it.',
-    instead: 'Leave a view with the old name until nobody uses it; accept the rename with that reason.',
+    blocks: 'The running version of a service, whose queries use the old name.',
+    instead: 'Keep a view with the old name until nothing uses it, and suppress this finding with that reason.',
     recipe: [
       {
-        sql: `-- lint: accept rename: the view keeps the old name for the running version
+        sql: `-- lint: accept rename-object: the view keeps the old name for the running version
 ALTER TABLE "segmented_weights" RENAME TO "segment_weights";
 CREATE VIEW "segmented_weights" AS SELECT * FROM "segment_weights";`,
       },
     ],
-    squawk: ['renaming-table'],
     find: ({ node }, context) => getRenamed(node).filter((name) => !context.isNew(name)),
   },
   {
     id: 'rename-column',
     problem: 'A column is renamed.',
-    blocks: 'Services of the running version, whose queries name it.',
-    instead: 'Keep the name in the database and map it in the entity; else add, copy, read, drop over two releases.',
+    blocks: 'The running version of a service, whose queries use the old name.',
+    instead: 'Keep the name in the database and map it in the entity, or add, copy, read and drop over two releases.',
     recipe: [
-      { sql: `COMMENT ON COLUMN "posts"."detected_at" IS 'When the monitor saw it; firstSeenAt in the entity.';` },
+      {
+        sql: `COMMENT ON COLUMN "posts"."detected_at" IS 'When the monitor found the post; firstSeenAt in the entity.';`,
+      },
     ],
-    squawk: ['renaming-column'],
     find: ({ node }, context) => {
       if (!('RenameStmt' in node) || node.RenameStmt.relation === undefined) return [];
       const { renameType, relation, subname = '' } = node.RenameStmt;
@@ -123,17 +120,15 @@ CREATE VIEW "segmented_weights" AS SELECT * FROM "segment_weights";`,
   },
 ];
 
-/** `table.column`, of tables that somebody may use. */
+/** Returns the dropped columns of tables that a service may use. */
 function listDroppedColumns(node: Node, context: Context): string[] {
   return listCommands(node, 'AT_DropColumn')
     .filter(({ table }) => !context.isNew(table))
-    .map(({ table, command: { name = '' } }) => `${table}.${name}`);
+    .map(({ subject }) => subject);
 }
 
 function isReplaced(name: string, { statements }: Context): boolean {
-  return statements.some(({ node }) =>
-    listAddedColumns(node).some(({ table, column: { colname = '' } }) => `${table}.${colname}` === name),
-  );
+  return statements.some(({ node }) => listAddedColumns(node).some(({ subject }) => subject === name));
 }
 
 function listDropped(node: Node, ...kinds: ObjectType[]): string[] {

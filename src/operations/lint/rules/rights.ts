@@ -2,13 +2,13 @@ import type { DefElem, Node, RoleSpec } from 'libpg-query';
 import { listCommands, isOn, getName, findOption, listTexts, findNodes } from '../ast.js';
 import type { Rule, Statement } from '../rule.js';
 
-/** Attributes of a role that reach beyond this database, or past its rules. */
-const MIGHTY: readonly string[] = ['superuser', 'bypassrls', 'createrole', 'createdb', 'isreplication'];
+/** Attributes of a role that apply beyond this database, or that bypass its grants and policies. */
+const PRIVILEGED_ATTRIBUTES: readonly string[] = ['superuser', 'bypassrls', 'createrole', 'createdb', 'isreplication'];
 
-/** Roles of PostgreSQL that lead out of it, or past every grant. */
-const MIGHTY_ROLES = /^pg_(execute_server_program|(read|write)_server_files|(read|write)_all_data)$/;
+/** Predefined roles that can reach the server's files and programs, or bypass every grant. */
+const PRIVILEGED_ROLES = /^pg_(execute_server_program|(read|write)_server_files|(read|write)_all_data)$/;
 
-/** How secrets look in a literal: a URL with a password, an option, a key, a token. */
+/** Patterns of secrets in literals: a URL with a password, an option, a key, a token. */
 const SECRETS: readonly RegExp[] = [
   /\w:\/\/[^\s/:@'"]*:[^\s@'"]+@/,
   /\b(password|passwd|pwd|secret|api_?key|token)\s*[=:]\s*['"]?[^\s'",;]/i,
@@ -17,24 +17,23 @@ const SECRETS: readonly RegExp[] = [
   /\bPASSWORD\s+'+[^']/i,
 ];
 
-const SETTING_OF_TRIGGERS = 'session_replication_role';
+const TRIGGER_SETTING = 'session_replication_role';
 
-/** Rules about who may do what. */
+/** Rules about roles, rights and secrets. */
 export const RIGHTS_RULES: readonly Rule[] = [
   {
     id: 'grant-to-public',
-    problem: 'A right is granted to PUBLIC: every role of the server, also those that come later.',
-    blocks: 'Nobody; it opens what the five database roles keep apart.',
-    instead: 'Grant to a role by name; the grants of this schema belong to one place, not to migrations.',
+    problem: 'A privilege is granted to PUBLIC: every role of the server, including future ones.',
+    blocks: 'No session. The privilege is no longer limited to the roles that need it.',
+    instead: 'Grant it to a role by name. npm run db:roles sets the grants of this schema.',
     recipe: [{ sql: `REVOKE ALL ON "posts" FROM PUBLIC;` }],
     find: ({ node }) => (listGrantees(node).some(({ roletype }) => roletype === 'ROLESPEC_PUBLIC') ? ['PUBLIC'] : []),
   },
   {
-    id: 'mighty-role',
-    problem:
-      'A role gets an attribute or a membership that reaches past grants and rules (SUPERUSER, BYPASSRLS, CREATEROLE…).',
-    blocks: 'Nobody; whoever gets hold of the role owns the server.',
-    instead: 'Grant what is needed on the objects; an administrator makes mighty roles, by hand and on record.',
+    id: 'privileged-role',
+    problem: 'A role gets an attribute or membership that bypasses grants and policies (SUPERUSER, CREATEROLE…).',
+    blocks: 'No session. An attacker who obtains the role controls the server.',
+    instead: 'Grant only the privileges that are needed. An administrator creates privileged roles by hand.',
     recipe: [
       {
         sql: `CREATE ROLE "lint_recipe_reporting" NOLOGIN NOSUPERUSER;
@@ -44,18 +43,18 @@ GRANT SELECT ON "kpi_metrics" TO "lint_recipe_reporting";`,
     find: ({ node }) => listPrivilegedRoles(node),
   },
   {
-    id: 'secret',
-    problem: 'A password, key or connection string is written into the SQL.',
-    blocks: 'Nobody; it is in git, in the server log and in every copy of the package from then on.',
-    instead: 'Make the role without a password; set it from the secret store (psql \\password), outside migrations.',
+    id: 'hardcoded-secret',
+    problem: 'The SQL contains a password, key or connection string.',
+    blocks: 'No session. The secret is in git, in the server log and in every copy of the package.',
+    instead: 'Create the role without a password, and set the password outside migrations (psql \\password).',
     recipe: [{ sql: `CREATE ROLE "lint_recipe_worker" NOLOGIN;` }],
     find: (statement) => listSecrets(statement),
   },
   {
     id: 'security-definer',
-    problem: 'A SECURITY DEFINER function has no fixed search_path, or everybody may execute it.',
-    blocks: 'Nobody; a caller can put an object in its way and act with the rights of its owner.',
-    instead: 'Use SECURITY INVOKER; else fix search_path in the function and revoke EXECUTE from PUBLIC right after.',
+    problem: 'A SECURITY DEFINER function has no fixed search_path, or PUBLIC can execute it.',
+    blocks: 'No session. A caller can make the function use an object of theirs with the rights of its owner.',
+    instead: 'Use SECURITY INVOKER, or set search_path in the function and revoke EXECUTE from PUBLIC.',
     recipe: [
       {
         sql: `CREATE FUNCTION "count_posts"() RETURNS bigint LANGUAGE sql STABLE
@@ -64,22 +63,23 @@ REVOKE ALL ON FUNCTION "count_posts"() FROM PUBLIC;`,
       },
     ],
     find: ({ node }, { statements }) => {
-      const made = isSecurityDefiner(node);
-      if (made === undefined) return [];
-      return made.fixed && statements.some((other) => isRevokeFromPublic(other.node, made.name)) ? [] : [made.name];
+      const definer = findSecurityDefiner(node);
+      if (definer === undefined) return [];
+      const { name, setsSearchPath } = definer;
+      return setsSearchPath && statements.some((other) => isRevokeFromPublic(other.node, name)) ? [] : [name];
     },
   },
   {
-    id: 'guard-off',
-    problem: 'A trigger, rule or row security is switched off, or all triggers of the session.',
-    blocks: 'Nobody; meanwhile rows are written that foreign keys and the append-only audit log would refuse.',
-    instead: 'Leave the guards on and write rows that pass; what cannot pass is a question for people.',
+    id: 'disable-trigger',
+    problem: 'A trigger, rule or row security policy is disabled, or all triggers of the session are.',
+    blocks: 'No session. Rows can be written that foreign keys or the append-only audit log would refuse.',
+    instead: 'Keep triggers enabled and write rows that they accept.',
     recipe: [{ sql: `ALTER TABLE "audit_logs" ENABLE ALWAYS TRIGGER "tg_audit_logs__append_only";` }],
     find: ({ node }) => {
-      if ('VariableSetStmt' in node && node.VariableSetStmt.name === SETTING_OF_TRIGGERS) {
-        return node.VariableSetStmt.kind === 'VAR_SET_VALUE' ? [SETTING_OF_TRIGGERS] : [];
+      if ('VariableSetStmt' in node && node.VariableSetStmt.name === TRIGGER_SETTING) {
+        return node.VariableSetStmt.kind === 'VAR_SET_VALUE' ? [TRIGGER_SETTING] : [];
       }
-      if ('SelectStmt' in node && [...listTexts(node)].includes(SETTING_OF_TRIGGERS)) return [SETTING_OF_TRIGGERS];
+      if ('SelectStmt' in node && [...listTexts(node)].includes(TRIGGER_SETTING)) return [TRIGGER_SETTING];
       return listCommands(
         node,
         ...(['AT_DisableTrig', 'AT_DisableTrigAll', 'AT_DisableTrigUser', 'AT_DisableRule'] as const),
@@ -89,8 +89,8 @@ REVOKE ALL ON FUNCTION "count_posts"() FROM PUBLIC;`,
   },
   {
     id: 'drop-owned',
-    problem: 'DROP OWNED or REASSIGN OWNED works on whatever a role owns here, without naming it.',
-    blocks: 'Everybody who uses any of it.',
+    problem: 'DROP OWNED or REASSIGN OWNED changes all objects that a role owns, without naming them.',
+    blocks: 'All services that use one of these objects.',
     instead: 'Change owners and drop objects by name.',
     recipe: [{ sql: `ALTER TABLE "learning_events" OWNER TO CURRENT_USER;` }],
     find: ({ node }) => {
@@ -122,17 +122,19 @@ function listPrivilegedRoles(node: Node): string[] {
     if (node.GrantRoleStmt.is_grant !== true) return [];
     return (node.GrantRoleStmt.granted_roles ?? [])
       .map((item) => ('AccessPriv' in item ? (item.AccessPriv.priv_name ?? '') : ''))
-      .filter((role) => MIGHTY_ROLES.test(role));
+      .filter((role) => PRIVILEGED_ROLES.test(role));
   }
   const found = listRoleOptions(node);
-  return found !== undefined && MIGHTY.some((name) => isOn(findOption(found.options, name))) ? [found.role] : [];
+  return found !== undefined && PRIVILEGED_ATTRIBUTES.some((name) => isOn(findOption(found.options, name)))
+    ? [found.role]
+    : [];
 }
 
 function listSecrets({ node, parameters }: Statement): string[] {
   const found = listRoleOptions(node);
   const password: DefElem | undefined = findOption(found?.options, 'password');
   if (found !== undefined && password?.arg !== undefined) return [`role ${found.role}`];
-  // CREATE SERVER and USER MAPPING: OPTIONS with a password.
+  // A password in the OPTIONS of CREATE SERVER or CREATE USER MAPPING.
   for (const { defname, arg } of findNodes(node)) {
     if (/^(password|sslpassword)$/i.test(String(defname)) && arg !== undefined) return ['an option'];
   }
@@ -140,23 +142,23 @@ function listSecrets({ node, parameters }: Statement): string[] {
   return texts.some((text) => SECRETS.some((pattern) => pattern.test(text))) ? ['a literal'] : [];
 }
 
-/** A function that runs with the rights of its owner, and whether its search_path is its own. */
-function isSecurityDefiner(node: Node): { name: string; fixed: boolean } | undefined {
-  const made =
+/** Returns the SECURITY DEFINER function that a statement creates or alters, and whether the function sets search_path. */
+function findSecurityDefiner(node: Node): { name: string; setsSearchPath: boolean } | undefined {
+  const changed =
     'CreateFunctionStmt' in node
       ? { name: getName(node.CreateFunctionStmt.funcname), options: node.CreateFunctionStmt.options }
       : 'AlterFunctionStmt' in node
         ? { name: getName(node.AlterFunctionStmt.func?.objname), options: node.AlterFunctionStmt.actions }
         : undefined;
-  if (made === undefined || !isOn(findOption(made.options, 'security'))) return undefined;
-  const set = (made.options ?? []).some(
+  if (changed === undefined || !isOn(findOption(changed.options, 'security'))) return undefined;
+  const setsSearchPath = (changed.options ?? []).some(
     (item) =>
       'DefElem' in item &&
       item.DefElem.arg !== undefined &&
       'VariableSetStmt' in item.DefElem.arg &&
       item.DefElem.arg.VariableSetStmt.name === 'search_path',
   );
-  return { name: made.name, fixed: set };
+  return { name: changed.name, setsSearchPath };
 }
 
 function isRevokeFromPublic(node: Node, name: string): boolean {

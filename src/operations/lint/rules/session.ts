@@ -2,16 +2,16 @@ import type { Node } from 'libpg-query';
 import { getName, findNodes } from '../ast.js';
 import type { Rule } from '../rule.js';
 
-/** Transactions within the migration's own; their end is not the end of it. */
-const HARMLESS: readonly unknown[] = ['TRANS_STMT_SAVEPOINT', 'TRANS_STMT_RELEASE', 'TRANS_STMT_ROLLBACK_TO'];
+/** Savepoints, which do not end the transaction of the migration. */
+const SAVEPOINTS: readonly unknown[] = ['TRANS_STMT_SAVEPOINT', 'TRANS_STMT_RELEASE', 'TRANS_STMT_ROLLBACK_TO'];
 
-/** Rules about the session that the migration runs in, and about what no linter can read. */
+/** Rules about the session of a migration, and about SQL that the linter cannot read. */
 export const SESSION_RULES: readonly Rule[] = [
   {
     id: 'session-setting',
-    problem: 'A setting of the session is changed and left so.',
-    blocks: 'Nobody; but the migrations after it, and behind a pooler other services, run with it.',
-    instead: 'SET LOCAL ends with the transaction; outside of one, RESET it in the same migration.',
+    problem: 'A setting of the session is changed and not reset.',
+    blocks: 'No session. Later migrations use the setting, and behind a connection pooler other services do.',
+    instead: 'Use SET LOCAL, which ends with the transaction; without a transaction, RESET it in the same migration.',
     recipe: [{ sql: `SET LOCAL work_mem = '64MB';` }],
     find: (statement, { statements }) =>
       listSettingsLeft(statement.node).filter(
@@ -20,21 +20,20 @@ export const SESSION_RULES: readonly Rule[] = [
   },
   {
     id: 'transaction-control',
-    problem: 'The migration begins or ends a transaction of its own.',
-    blocks: 'The runner: after a COMMIT half of the migration stays when the other half fails, and nothing says so.',
-    instead: 'Split it: each migration is one transaction. Without one, say `transaction = false`.',
+    problem: 'The migration begins or ends a transaction.',
+    blocks: 'No session. If a statement after COMMIT fails, the database keeps half of an unrecorded migration.',
+    instead: 'Split it: each migration is one transaction. To run it without one, set `transaction = false`.',
     recipe: [{ sql: `ALTER TABLE "replies" ADD COLUMN "reviewed_by" text;` }],
-    squawk: ['transaction-nesting', 'ban-uncommitted-transaction'],
     find: ({ node }) =>
-      'TransactionStmt' in node && !HARMLESS.includes(node.TransactionStmt.kind)
+      'TransactionStmt' in node && !SAVEPOINTS.includes(node.TransactionStmt.kind)
         ? [(node.TransactionStmt.kind ?? '').replace('TRANS_STMT_', '')]
         : [],
   },
   {
-    id: 'hidden-sql',
-    problem: 'What DO or CALL executes is made when it runs: it is not linted.',
+    id: 'dynamic-sql',
+    problem: 'DO or CALL executes SQL that the linter cannot read.',
     blocks: 'Unknown.',
-    instead: 'Write the statements out, one by one; decide in TypeScript.',
+    instead: 'Write each statement as a query of the migration, and put conditions into TypeScript.',
     recipe: [{ sql: `ALTER TABLE IF EXISTS "posts" ADD COLUMN IF NOT EXISTS "seen_by" text;` }],
     find: ({ node }) => {
       if ('DoStmt' in node) return ['DO'];
@@ -43,23 +42,22 @@ export const SESSION_RULES: readonly Rule[] = [
   },
   {
     id: 'name-too-long',
-    problem: 'A name is longer than 63 bytes: PostgreSQL cuts it silently.',
-    blocks: 'Nobody now; two such names become one, and the schema is not what it says.',
+    problem: 'A name is longer than 63 bytes, and PostgreSQL truncates it without an error.',
+    blocks: 'No session. Two long names can become the same, and the schema differs from the migration.',
     instead: 'Choose a shorter name.',
     recipe: [{ sql: `ALTER TABLE "posts" ADD COLUMN "short_name" text;` }],
     squawk: ['identifier-too-long'],
-    find: (_, __, said) => (said ? ['a name'] : []),
   },
 ];
 
-/** The names of settings that a statement changes beyond its transaction. */
+/** Returns the settings that a statement changes beyond the end of its transaction. */
 function listSettingsLeft(node: Node): string[] {
   if ('VariableSetStmt' in node) {
     const { kind, name = '', is_local: local = false } = node.VariableSetStmt;
-    // SET TRANSACTION is of this transaction.
-    const stays =
+    // SET TRANSACTION applies to the current transaction only.
+    const outlives =
       kind === 'VAR_SET_VALUE' || kind === 'VAR_SET_CURRENT' || (kind === 'VAR_SET_MULTI' && name !== 'TRANSACTION');
-    return stays && !local ? [name] : [];
+    return outlives && !local ? [name] : [];
   }
   return [...findNodes(node)].flatMap(({ funcname, args }) => {
     if (!Array.isArray(funcname) || getName((funcname as Node[]).slice(-1)) !== 'set_config') return [];

@@ -1,14 +1,14 @@
 import type { Subject } from '../subjects.js';
 
-/** What the two guards of a subject say about its values, each in its own words: where to look for the edges. */
+/** The literals in the rules and CHECKs of a subject, from which the edge cases are derived. */
 export interface Hints {
-  /** Every number in a rule, its sentence or its CHECK. */
+  /** Every number in a rule, its message or its CHECK. */
   readonly numbers: readonly number[];
-  /** Every quoted text: choices, a part that must occur. */
+  /** Every quoted text: choices, or a part that must occur. */
   readonly words: readonly string[];
-  /** Every character that a rule writes as an escape, and those beside it. */
+  /** Every character that a rule writes as an escape, and its neighbours. */
   readonly characters: readonly string[];
-  /** What each text must look like, or each item of a list. */
+  /** The patterns of the text, or of each item of a list. */
   readonly patterns: readonly RegExp[];
 }
 
@@ -39,11 +39,11 @@ function charactersIn(sql: string): string[] {
   return codes.flatMap((code) => [code - 1, code, code + 1].map((one) => String.fromCodePoint(one)));
 }
 
-/** The expression after `~`; of lists that of one item. A rule that only forbids makes no values. */
+/** Returns the pattern after `~`, for a list that of one item. A pattern that only forbids characters generates no values. */
 function patternsIn(sql: string): RegExp[] {
   const whole = /~ '(\^.*\$)'$/su.exec(sql)?.[1]?.replaceAll("''", "'");
   if (whole === undefined) return [];
-  // The items of a list are asked in one text, each behind a separator.
+  // The CHECK of a list joins the items to one text, each after a separator.
   const item = /\\u001F\)?\((.*)\)\)[+*]\$$/su.exec(whole)?.[1];
   const source = item === undefined ? whole : `^${item}$`;
   return [new RegExp(source.replace(/\\U0*([0-9A-F]+)/g, '\\u{$1}'), 'u')];

@@ -9,13 +9,13 @@ import { anyText, textEdges } from './texts.js';
 import { anyDay, anyMoment, DAY_EDGES, momentEdges } from './times.js';
 import { anyFlag, anyLabel, anyUuid, FLAG_EDGES, labelEdges, UUID_EDGES } from './words.js';
 
-/** What a column is asked about: edges each time, and any number of others. */
+/** The values for a column: edge cases for every run, and a generator of others. */
 export interface Values {
   readonly edges: readonly unknown[];
   readonly any: fc.Arbitrary<unknown>;
 }
 
-/** Values for a column by its type and the bounds its guards name, valid and not. */
+/** Returns valid and invalid values for a column, by its type and the literals in its rules. */
 export function valuesFor(subject: Subject): Values {
   const { edges, any } = ownValues(subject, hintsOf(subject));
   return {

@@ -8,7 +8,7 @@ class Row {
   a = 1;
 }
 
-/** What JSON, JavaScript and PostgreSQL do not all take for the same. */
+/** Values that JSON, JavaScript and PostgreSQL treat differently. */
 const LEAVES: readonly unknown[] = [
   ...[NaN, Infinity, -0, undefined, null, 1e308, 5e-324, 2 ** 53 + 2, 1e21, 0.1, 5n, Symbol('x')],
   ...['\0', 'a\0', '\ud800', '\udc00\ud800', '\u2028', '😀', ''],
@@ -25,7 +25,7 @@ const MOMENT = '2026-01-31T23:59:59.000Z';
 const event = { type: 'like', timestamp: MOMENT };
 const outcome = { likes: 1, clicks: 0, revenue: -2.5, ctr: 1.2, sentiment: -1, removed: false, capturedAt: MOMENT };
 
-/** Contents that some JSON column takes, to be spoilt. */
+/** Valid contents of JSON columns, which are then made invalid. */
 const CONTENTS: readonly unknown[] = [
   ...[{}, { a: 1 }, { likes: 5, upvotes: 1.5 }, { likes: -1 }, { likes: '5' }, { likes: null }],
   ...[Object.fromEntries(NUMBERS.map((name) => [name, 0.25])), Object.fromEntries(NUMBERS.map((name) => [name, 50]))],
@@ -59,14 +59,14 @@ const CONTENTS: readonly unknown[] = [
   ...[['Early access'], ['a', 'a'], [''], [1], [[]], ['x'.repeat(200)], ['x'.repeat(201)]],
 ];
 
-/** JSON as large as the CHECK allows, and a byte more. `json-size.test.ts` asks how large all kinds of values are. */
+/** JSON of the largest valid size, and of one byte more. `json-size.test.ts` tests the size of all kinds of values. */
 export function jsonEdges({ numbers }: Hints): unknown[] {
   const bounds = numbers.filter((number) => number >= 65_536);
   const sized = bounds.flatMap((bound) => [bound, bound + 1].flatMap(ofBytes));
   return [...JSON_EDGES, ...sized];
 }
 
-/** An object and a list of so many bytes in PostgreSQL: characters of three bytes, a number of 22 that JSON writes as 1e21. */
+/** Returns an object and a list of this size in PostgreSQL, with three-byte characters and a number of 22 digits that JSON writes as 1e21. */
 function ofBytes(bytes: number): unknown[] {
   const [object, list] = [9, 28].map((rest) => '\u2028'.repeat((bytes - rest) / 3) + 'x'.repeat((bytes - rest) % 3));
   return [{ a: object }, [list, 1e21]];
@@ -113,7 +113,7 @@ const hostile = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 })).value;
 
-/** Some content with one of its values replaced. */
+/** Generates a valid content with one of its values replaced. */
 const spoilt = fc.tuple(fc.constantFrom(...CONTENTS), leaf, fc.nat()).map(([content, other, place]) => {
   if (typeof content !== 'object' || content === null) return content;
   const keys = Object.keys(content);

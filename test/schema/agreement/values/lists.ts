@@ -9,7 +9,7 @@ const HOLE = new Array<unknown>(1);
 const ITEMS = [...words('a A NULL null { } , " \\ \' \\N {} a,b'), '', ' ', ' a', 'a ', 'a b', ...BROKEN];
 const LITERALS = [...words('{a,b} {} {{a},{b}} [2:3]={a,b} {a,NULL} {a a'), '{"a b"}'];
 
-/** Lists of every size that a guard names, and with every kind of item that is none. */
+/** Returns lists of every size in the rules, and lists with every kind of invalid item. */
 export function listEdges({ numbers, characters, patterns }: Hints): unknown[] {
   const good = patterns.flatMap(examplesOf);
   const sizes = numbers.filter(isSize).flatMap((size) => [size - 1, size, size + 1]);

@@ -20,7 +20,7 @@ const EDGES = [
   ...['5', '0.5', ' 1 ', '1e0', '0x1', '0b1', '1_000', '+1', '-0', 'NaN', 'inf', '-Infinity', '', '1,5', '١'],
 ];
 
-/** Numbers around every bound that a guard names, and where doubles and integers end. */
+/** Returns numbers around every bound in the rules, and at the limits of doubles and integers. */
 export function numberEdges({ numbers }: Hints): unknown[] {
   return [...EDGES, ...numbers.flatMap(around)];
 }
@@ -39,16 +39,16 @@ export function anyNumber({ numbers }: Hints): fc.Arbitrary<unknown> {
   );
 }
 
-/** A number, its neighbours among doubles and among whole numbers. */
-function around(number: number): number[] {
+/** Returns the number, its neighbouring doubles and its neighbouring integers. */
+export function around(number: number): number[] {
   const near = [-2, -1, 1, 2].map((steps) => stepped(number, steps));
   return [number, ...near, number - 1, number + 1, number - 0.5, number + 0.5, number * (1 + Number.EPSILON), -number];
 }
 
-/** The double that many doubles further. */
+/** Returns the double that many steps away. */
 export function stepped(number: number, steps: number): number {
   if (!Number.isFinite(number)) return number;
-  // Positive doubles are ordered as their bits are; negative ones the other way round.
+  // Positive doubles have the order of their bits, negative ones the reverse order.
   const bits = new BigInt64Array(new Float64Array([number]).buffer);
   const order = ordered(bits[0] ?? 0n) + BigInt(steps);
   return new Float64Array(new BigInt64Array([ordered(order)]).buffer)[0] ?? number;

@@ -36,7 +36,7 @@ const LISTS: readonly unknown[] = [
   ...['a b', 'a b c'].map((all) => [words(all), words(all)]),
 ];
 
-/** Values of types that no column, or another one, is made of. No functions: TypeORM takes them for SQL. */
+/** Values of other types than that of the column. Functions are left out, because TypeORM takes them for SQL. */
 export const STRANGERS: readonly unknown[] = [
   ...[undefined, null, true, false, 0, 1, -1, 0.5, -0, NaN, Infinity, -Infinity, 5n, Symbol('x')],
   ...['', ' ', '\0', ...words('0 1 5 0.5 -1 true null NULL NaN Infinity DEFAULT {} []')],
@@ -44,7 +44,7 @@ export const STRANGERS: readonly unknown[] = [
   ...LISTS,
 ];
 
-/** Any value at all, of any type. */
+/** Generates values of any type. */
 export const stranger: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom(...STRANGERS),
   fc.anything({

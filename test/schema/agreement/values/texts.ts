@@ -3,12 +3,12 @@ import { anyCharacter } from '../../../support/characters.js';
 import { BROKEN, character, CODE, DASHES, SCRIPTS, UNSEEN } from './characters.js';
 import type { Hints } from './hints.js';
 
-/** What `shapedLike` has made. */
+/** The cache of `shapedLike`. */
 const shaped = new Map<string, fc.Arbitrary<string>>();
 
 const LONG = ['a'.repeat(100_000), 'a_'.repeat(50_000), 'A_'.repeat(50_000), `${'a_'.repeat(50_000)}-`];
 
-/** Texts at every length that a guard names, and the neighbours of every word it names. */
+/** Returns texts of every length in the rules, and texts that are similar to every quoted text in them. */
 export function textEdges({ numbers, words, characters, patterns }: Hints): unknown[] {
   const lengths = [1, 2, ...numbers.filter(isLength)].flatMap((length) => [length - 1, length, length + 1]);
   const good = [...words, ...patterns.flatMap(examplesOf)];
@@ -37,19 +37,19 @@ export function anyText({ numbers, words, patterns }: Hints): fc.Arbitrary<unkno
   );
 }
 
-/** A few texts of that shape; always the same. */
+/** Returns a few texts that match the pattern, the same in every run. */
 export function examplesOf(pattern: RegExp): string[] {
   return fc.sample(shapedLike(pattern), { numRuns: 4, seed: 1 });
 }
 
-/** Texts of that shape. Kept: many columns share a pattern, and fast-check takes its time to read one. */
+/** Generates texts that match the pattern. Cached, because many columns share a pattern and fast-check parses it slowly. */
 export function shapedLike(pattern: RegExp): fc.Arbitrary<string> {
   const known = shaped.get(pattern.source) ?? fc.stringMatching(pattern);
   shaped.set(pattern.source, known);
   return known;
 }
 
-/** A text with one character put in, taken away or replaced. */
+/** Generates texts with one character inserted, removed or replaced. */
 export function mutated(texts: fc.Arbitrary<string>): fc.Arbitrary<string> {
   const change = fc.constantFrom('put in', 'take away', 'replace');
   return fc.tuple(texts, fc.nat(), change, character).map(([text, place, how, other]) => {
@@ -58,13 +58,13 @@ export function mutated(texts: fc.Arbitrary<string>): fc.Arbitrary<string> {
   });
 }
 
-/** So many code points of the text, repeated. */
+/** Repeats the text to this number of code points. */
 export function ofLength(text: string, length: number): string {
   const points = Array.from(text === '' ? 'a' : text);
   return Array.from({ length: Math.max(length, 0) }, (_, index) => points[index % points.length]).join('');
 }
 
-/** What is nearly that text. */
+/** Returns texts that are similar to the text. */
 export function neighbours(text: string): string[] {
   const ends = ['\n', '\r\n', ' ', '\0', '\u2028', '\u00a0', '\u200b', '.', '-', '_', text];
   const dashes = text.includes('\u2014') ? DASHES.map((dash) => text.replace('\u2014', dash)) : [];

@@ -3,7 +3,7 @@ import { words } from './characters.js';
 import type { Hints } from './hints.js';
 import { mutated } from './texts.js';
 
-/** Where calendars, clocks, JavaScript and PostgreSQL begin and end, in milliseconds. */
+/** The limits of calendars, clocks, JavaScript and PostgreSQL, in milliseconds. */
 const TIMES = [
   ...[
     0,
@@ -31,7 +31,7 @@ const WRITTEN = [
   ...['', '0001-01-01 BC', '2026-01-31 12:00:60'],
 ];
 
-/** Moments around every bound that a guard names, and where calendars end. */
+/** Returns timestamps around every bound in the rules, and at the limits of calendars. */
 export function momentEdges({ numbers }: Hints): unknown[] {
   const bounds = numbers.flatMap((second) => [-1000, -1, 0, 1, 1000].map((more) => second * 1000 + more));
   return [...[...TIMES, ...bounds].map((time) => new Date(time)), ...WRITTEN, Date.UTC(2026, 0, 31)];
@@ -82,7 +82,7 @@ export const anyDay: fc.Arbitrary<unknown> = fc.oneof(
   fc.date({ noInvalidDate: true }).map((date) => date.toISOString().slice(0, 10)),
 );
 
-/** `YYYY-MM-DD`, whether there is such a day or not. */
+/** Returns `YYYY-MM-DD`, even for a day that does not exist. */
 function written(...parts: readonly fc.Arbitrary<number>[]): fc.Arbitrary<string> {
   return fc
     .tuple(...parts)

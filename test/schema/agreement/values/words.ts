@@ -48,7 +48,7 @@ export const anyUuid: fc.Arbitrary<unknown> = fc.oneof(
   fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdefABCDEF-{}')), minLength: 30, maxLength: 40 }),
 );
 
-/** Each label of an enum, and what is nearly one. */
+/** Returns each label of an enum, and texts that are similar to it. */
 export function labelEdges({ words }: Hints): unknown[] {
   return [
     ...words.flatMap((word) => [

@@ -18,7 +18,7 @@ import {
   type Word,
 } from '../values.js';
 
-/** Longer than any platform allows today. */
+/** Longer than the limit of any platform. */
 const handleText: Word = (column) =>
   text(50)(column).map(({ kind, refused, accepted }) => ({
     kind,
@@ -136,14 +136,14 @@ const decisions = [
   }),
   rowCheck('decisions', 'experiment_has_variant', {
     refused: [{ experiment_variant: null }],
-    // What deleting an experiment leaves.
+    // The state after the deletion of an experiment.
     accepted: [{ experiment_variant: 'B' }, { experiment_id: null }, { experiment_id: null, experiment_variant: null }],
   }),
   rowCheck('decisions', 'randomized_has_prediction', {
     refused: [{ is_randomized_experiment: true }, { is_randomized_experiment: true, predicted_mode: null }],
     accepted: [
       { is_randomized_experiment: true, predicted_mode: 'HYBRID' },
-      // A random draw may coincide with the prediction.
+      // A randomly chosen mode may equal the predicted one.
       { is_randomized_experiment: true, predicted_mode: 'HELPFUL', mode: 'HELPFUL' },
       { is_randomized_experiment: false, predicted_mode: null },
     ],

@@ -42,7 +42,7 @@ const experiments = [
       { start_date: A_MOMENT_BEFORE, end_date: NOON },
       { start_date: NOON },
       { end_date: NOON },
-      // Once it runs, start and end are of two clocks.
+      // The start and the end of a running experiment come from two clocks.
       ...['RUNNING', 'COMPLETED', 'CANCELLED'].map((status) => ({
         status,
         start_date: NOON,
@@ -143,7 +143,7 @@ const weights = (sss: number, ars: number, evs: number, trs: number) => ({
   trs_weight: trs,
 });
 
-/** One weight, another that completes it to 1, and nothing for the rest. */
+/** Returns a weight, another one that completes the sum to 1, and 0 for the others. */
 function weight(other: string) {
   return given(
     (value) => ({ ...weights(0, 0, 0, 0), [other]: Math.min(1, Math.max(0, 1 - Number(value) || 0)) }),
@@ -168,12 +168,12 @@ const segments = [
   rowCheck('segmented_weights', 'weights_sum_to_one', {
     refused: [
       ...[weights(0.4, 0.25, 0.2, 0.1489), weights(0.4, 0.25, 0.2, 0.1511), weights(0, 0, 0, 0), weights(1, 1, 1, 1)],
-      // Of the example update in the documents: one weight times 1.273, the others untouched.
+      // One weight multiplied by 1.273, the others unchanged.
       { sss_weight: 0.509 },
     ],
     accepted: [
       ...[weights(0.4, 0.25, 0.2, 0.1491), weights(0.4, 0.25, 0.2, 0.1509), weights(0, 0, 0, 1), {}],
-      // Not 1 in floating point.
+      // The sum is not exactly 1 in floating point.
       weights(0.42, 0.24, 0.22, 0.12),
     ],
   }),

@@ -9,10 +9,10 @@ const approved = { approval_status: 'APPROVED', approved_by: 'operator-1', appro
 const posted = { ...approved, posted_at: NOON, platform_post_id: '42' };
 const deleted = { ...posted, deleted_at: NOON, delete_reason: 'It missed the tone.' };
 
-/** 10..1000 code points, signed. */
+/** Text of 10 to 1000 code points with the signature. */
 const signedText: Word = () => {
   const unsigned = (value: string) => ({ value, dropFirst: ['content_contains'] });
-  // Longer than any platform allows today.
+  // Longer than the limit of any platform.
   const long = (value: string) => ({ value, dropFirst: ['content_fits_platform'] });
   return [
     {
@@ -87,7 +87,7 @@ const life = [
       { ...approved, deleted_at: NOON, delete_reason: 'It missed the tone.' },
       { deleted_at: NOON, delete_reason: 'It missed the tone.' },
     ],
-    // By another clock than it was posted, which may be slow.
+    // deleted_at and posted_at come from two clocks, of which one may be slow.
     accepted: [deleted, { ...deleted, deleted_at: A_MOMENT_BEFORE }, posted],
   }),
   rowCheck('replies', 'deleted_has_reason', {
@@ -115,7 +115,7 @@ const limits = [
   }),
 ];
 
-/** So many characters and the signature, which has 14. */
+/** Returns a reply of this length, followed by the signature of 14 characters. */
 function replyOn(platform: string, length: number) {
   return { platform, content: 'x'.repeat(length) + SIGNATURE };
 }

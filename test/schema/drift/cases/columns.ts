@@ -41,7 +41,7 @@ export const COLUMN_DRIFTS: readonly Drift[] = [
   ],
   [
     'ALTER TABLE zoo.keepers ALTER COLUMN note TYPE text COLLATE "C"',
-    ['zoo.keepers.note: collation is "C", should be that of its type'],
+    ['zoo.keepers.note: collation is "C", should be the default of its type'],
     'by hand',
   ],
   ['ALTER TABLE posts ALTER COLUMN error_count SET DEFAULT 1', ['posts.error_count: default is 1, should be 0']],
@@ -85,16 +85,16 @@ export const COLUMN_DRIFTS: readonly Drift[] = [
   ],
   [
     'ALTER TABLE posts ALTER COLUMN content SET STORAGE EXTERNAL',
-    ['posts.content: storage is EXTERNAL, should be that of its type'],
+    ['posts.content: storage is EXTERNAL, should be the default of its type'],
     'by hand',
   ],
   [
     'ALTER TABLE posts ALTER COLUMN content SET COMPRESSION pglz',
-    ['posts.content: compression is pglz, should be the usual one'],
+    ['posts.content: compression is pglz, should be the default'],
   ],
   [
     'ALTER TABLE posts ALTER COLUMN content SET STATISTICS 500',
-    ['posts.content: statistics target is 500, should be the usual one'],
+    ['posts.content: statistics target is 500, should be the default'],
   ],
   [
     'ALTER TABLE posts ALTER COLUMN content SET (n_distinct = 100)',

@@ -54,10 +54,10 @@ export const ROUTINE_DRIFTS: readonly Drift[] = [
     'ALTER FUNCTION zoo.twice(int) PARALLEL SAFE',
     ['function zoo.twice(n integer): parallel is SAFE, should be UNSAFE'],
   ],
-  ['ALTER FUNCTION zoo.twice(int) COST 5', ['function zoo.twice(n integer): cost is 5, should be the usual one']],
+  ['ALTER FUNCTION zoo.twice(int) COST 5', ['function zoo.twice(n integer): cost is 5, should be the default']],
   [
     'ALTER FUNCTION zoo.twice(int) OWNER TO $writer',
-    ['function zoo.twice(n integer): owner is $writer, should be the owner of the others'],
+    ['function zoo.twice(n integer): owner is $writer, should be the owner of most tables'],
   ],
   [
     'COMMENT ON FUNCTION refuse_audit_log_change() IS NULL',

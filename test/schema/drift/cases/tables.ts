@@ -24,7 +24,7 @@ export const TABLE_DRIFTS: readonly Drift[] = [
   ['ALTER TABLE audit_logs SET UNLOGGED', ['table audit_logs: persistence is unlogged, should be logged']],
   [
     'ALTER TABLE audit_logs OWNER TO $writer',
-    ['table audit_logs: owner is $writer, should be the owner of the others'],
+    ['table audit_logs: owner is $writer, should be the owner of most tables'],
   ],
   ['ALTER TABLE audit_logs REPLICA IDENTITY FULL', ['table audit_logs: replica identity is FULL, should be DEFAULT']],
   [
@@ -83,7 +83,7 @@ export const TABLE_DRIFTS: readonly Drift[] = [
     'by hand',
   ],
   ['COMMENT ON SCHEMA zoo IS NULL', ['schema zoo: comment is none, should be “One of each.”']],
-  ['ALTER SCHEMA zoo OWNER TO $writer', ['schema zoo: owner is $writer, should be the owner of the others']],
+  ['ALTER SCHEMA zoo OWNER TO $writer', ['schema zoo: owner is $writer, should be the owner of most tables']],
   ['CREATE SEQUENCE extra', ['sequence extra is there, should not be'], 'by hand'],
   [
     'ALTER SEQUENCE zoo.tickets INCREMENT BY 10 CYCLE',
@@ -114,7 +114,7 @@ export const TABLE_DRIFTS: readonly Drift[] = [
   ],
   [
     'ALTER STATISTICS zoo.st_animals SET STATISTICS 10',
-    ['statistics zoo.st_animals: statistics target is 10, should be the usual one'],
+    ['statistics zoo.st_animals: statistics target is 10, should be the default'],
   ],
   ['CREATE VIEW extra AS SELECT 1 AS one', ['view extra is there, should not be'], 'by hand'],
   ['DROP VIEW zoo.calm', ['view zoo.calm is missing']],

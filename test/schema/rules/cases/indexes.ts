@@ -3,29 +3,29 @@ import type { CasesByRule } from '../case.js';
 const ON = 'ON community_champions';
 
 export const INDEX_CASES: CasesByRule = {
-  'critical-indexes': {
+  'required-indexes': {
     broken: [
-      ['DROP INDEX ix_decisions__created_at', ['critical-indexes decisions (created_at)']],
-      ['DROP INDEX ix_replies__platform_post_id', ['critical-indexes replies (platform_post_id)']],
+      ['DROP INDEX ix_decisions__created_at', ['required-indexes decisions (created_at)']],
+      ['DROP INDEX ix_replies__platform_post_id', ['required-indexes replies (platform_post_id)']],
       // The name says what it should be, the columns what it is.
       [
         'DROP INDEX ix_authors__platform_handle; CREATE INDEX ix_authors__platform_handle ON authors (handle, platform)',
-        ['critical-indexes authors (platform, handle)', 'index-names index ix_authors__platform_handle'],
+        ['required-indexes authors (platform, handle)', 'index-names index ix_authors__platform_handle'],
       ],
       [
         `DROP INDEX ix_replies__posted_at;
          CREATE INDEX ix_replies__posted_at__some ON replies (posted_at) WHERE posted_at IS NOT NULL`,
-        ['critical-indexes replies (posted_at)'],
+        ['required-indexes replies (posted_at)'],
       ],
       [
         `ALTER TABLE posts DROP CONSTRAINT uq_posts__platform_platform_post_id;
          CREATE INDEX ix_posts__platform_platform_post_id ON posts (platform, platform_post_id)`,
-        ['critical-indexes posts (platform, platform_post_id)'],
+        ['required-indexes posts (platform, platform_post_id)'],
       ],
       [
         `ALTER TABLE segmented_weights DROP CONSTRAINT uq_segmented_weights__segment_type_segment_key, ADD CONSTRAINT
          uq_segmented_weights__segment_type_segment_key_sample_size UNIQUE (segment_type, segment_key, sample_size)`,
-        ['critical-indexes segmented_weights (segment_type, segment_key)'],
+        ['required-indexes segmented_weights (segment_type, segment_key)'],
       ],
     ],
     fine: [
@@ -88,7 +88,7 @@ export const INDEX_CASES: CasesByRule = {
       ],
       [
         `UPDATE pg_index SET indisready = false WHERE indexrelid = 'ix_replies__posted_at'::regclass`,
-        ['critical-indexes replies (posted_at)', 'valid-indexes index ix_replies__posted_at'],
+        ['required-indexes replies (posted_at)', 'valid-indexes index ix_replies__posted_at'],
       ],
     ],
     fine: [`REINDEX INDEX ix_replies__utm_code`],

@@ -21,20 +21,20 @@ export const KEY_CASES: CasesByRule = {
     // A partition is its table's, and named by PostgreSQL.
     fine: [PARTITIONED, 'CREATE VIEW open_things AS SELECT id FROM posts'],
   },
-  'delete-behaviour': {
+  'delete-rules': {
     broken: [
-      [reference('shape', ''), ['delete-behaviour posts fk_posts__shape_id']],
+      [reference('shape', ''), ['delete-rules posts fk_posts__shape_id']],
       [
         `${reference('shape', 'ON DELETE SET NULL')}; ALTER TABLE posts ALTER shape_id SET NOT NULL`,
-        ['delete-behaviour posts fk_posts__shape_id'],
+        ['delete-rules posts fk_posts__shape_id'],
       ],
       // Stated, and not what was decided: a purge would delete replies.
       [
         `ALTER TABLE replies DROP CONSTRAINT fk_replies__decision_id,
            ADD CONSTRAINT fk_replies__decision_id FOREIGN KEY (decision_id) REFERENCES decisions ON DELETE CASCADE`,
-        ['delete-behaviour replies fk_replies__decision_id'],
+        ['delete-rules replies fk_replies__decision_id'],
       ],
-      ['ALTER TABLE posts DROP CONSTRAINT fk_posts__author_id', ['delete-behaviour posts.author_id']],
+      ['ALTER TABLE posts DROP CONSTRAINT fk_posts__author_id', ['delete-rules posts.author_id']],
     ],
     fine: [
       reference('shape', 'ON DELETE SET NULL'),

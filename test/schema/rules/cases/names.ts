@@ -4,16 +4,16 @@ import { column, table, type CasesByRule } from '../case.js';
 const LONG = 'results_of_the_weekly_review_of_all_champion_tiers';
 
 export const NAME_CASES: CasesByRule = {
-  'mapped-names': {
+  'table-and-column-names': {
     broken: [
-      [column('posts', '"userId"', 'text'), ['mapped-names posts.userId']],
-      [column('posts', '_hidden', 'text'), ['mapped-names posts._hidden']],
-      [table('sheep'), ['mapped-names table sheep']],
-      [table('status'), ['mapped-names table status']],
+      [column('posts', '"userId"', 'text'), ['table-and-column-names posts.userId']],
+      [column('posts', '_hidden', 'text'), ['table-and-column-names posts._hidden']],
+      [table('sheep'), ['table-and-column-names table sheep']],
+      [table('status'), ['table-and-column-names table status']],
       [
-        // What is named after it is not told of one by one.
+        // Objects that are named after the table are not reported as well.
         `${table('things')}; ALTER TABLE things RENAME TO "Things"`,
-        ['mapped-names table "Things"'],
+        ['table-and-column-names table "Things"'],
       ],
     ],
     fine: [

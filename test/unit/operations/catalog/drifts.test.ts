@@ -6,7 +6,7 @@ import { RIGHT_DRIFTS } from '../../../schema/drift/cases/rights.js';
 import { ROUTINE_DRIFTS } from '../../../schema/drift/cases/routines.js';
 import { TABLE_DRIFTS } from '../../../schema/drift/cases/tables.js';
 
-/** How a sentence about each kind of object begins. */
+/** How the message about each kind of object begins. */
 const BEGINNINGS: Readonly<Record<Exclude<Kind, 'database'>, RegExp>> = {
   aggregate: /^aggregate /,
   collation: /^collation /,
@@ -38,17 +38,17 @@ const BEGINNINGS: Readonly<Record<Exclude<Kind, 'database'>, RegExp>> = {
   view: /^view /,
 };
 
-describe('the planted drifts', () => {
+describe('the drift cases of test/schema/drift', () => {
   const drifts = [...COLUMN_DRIFTS, ...CONSTRAINT_DRIFTS, ...TABLE_DRIFTS, ...ROUTINE_DRIFTS, ...RIGHT_DRIFTS];
 
-  it('are many, all different, and each is told of', () => {
+  it('are at least 190, all different, and each expects a message', () => {
     expect(new Set(drifts.map(([plant]) => plant)).size).toBe(drifts.length);
     expect(drifts.length).toBeGreaterThanOrEqual(190);
     expect(drifts.filter(([, says]) => says.length === 0)).toEqual([]);
   });
 
-  // The encoding of a database cannot be changed.
-  it.each(Object.entries(BEGINNINGS))('are of the kind %s too', (_, beginning) => {
+  // The kind `database` is left out, because the encoding of a database cannot be changed.
+  it.each(Object.entries(BEGINNINGS))('include an object of the kind %s', (_, beginning) => {
     expect(drifts.flatMap(([, says]) => says)).toContainEqual(expect.stringMatching(beginning));
   });
 });

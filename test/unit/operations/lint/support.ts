@@ -1,10 +1,10 @@
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { lintMigrations, type LintOptions, type LintReport } from '../../../../src/operations/lint/lint.js';
 
-/** A migration: its queries, one by one; or all that it has. */
+/** A migration to lint: a query, several queries, or a migration as TypeORM has it. */
 export type Planted = string | { queries: readonly string[]; transaction?: boolean } | MigrationInterface;
 
-/** Makes SQL of TypeORM's methods; never connected. */
+/** Generates the SQL of TypeORM's methods. It is never connected. */
 const OFFLINE = new DataSource({ type: 'postgres', uuidExtension: 'pgcrypto', installExtensions: false });
 
 function plant(planted: Planted): MigrationInterface {
@@ -20,15 +20,15 @@ function plant(planted: Planted): MigrationInterface {
   };
 }
 
-/** Lints a history of planted migrations, as `migration:lint -- --all` does. */
+/** Lints migrations in order, as `migration:lint -- --all` does. */
 export function lint(planted: readonly Planted[], options: Partial<LintOptions> = {}): Promise<LintReport> {
   return lintMigrations({ migrations: planted.map(plant), dataSource: OFFLINE, ...options });
 }
 
-/** Lints each by itself, as far as findings go, at once. */
+/** Lints migrations that do not depend on each other, and returns the findings of each. */
 export async function lintEach(planted: readonly Planted[]): Promise<Pick<LintReport, 'findings' | 'accepted'>[]> {
   const names = planted.map((_, place) => `Planted${place}`);
-  const migrations = planted.map((one, place) => ({ ...plant(one), name: names[place] ?? '' }));
+  const migrations = planted.map((migration, place) => ({ ...plant(migration), name: names[place] ?? '' }));
   const { findings, accepted } = await lint(migrations);
   return names.map((name) => ({
     findings: findings.filter(({ migration }) => migration === name),

@@ -1,20 +1,21 @@
 import type { Planted } from '../support.js';
 
-/** What a rule finds, and only that rule; and what it must leave alone. */
-interface RuleCases {
+/** Migrations for the test of one rule. */
+export interface RuleCases {
+  /** The rule reports them, and no other rule does. */
   readonly found: readonly Planted[];
-  /** Not found by any rule. */
+  /** No rule reports them. */
   readonly clean?: readonly Planted[];
 }
 
 export type Cases = Readonly<Record<string, RuleCases>>;
 
-/** One migration of several queries. */
-export function together(...queries: readonly string[]): Planted {
+/** Returns a migration of several queries, in a transaction. */
+export function inTransaction(...queries: readonly string[]): Planted {
   return { queries };
 }
 
-/** One without a transaction. */
-export function alone(...queries: readonly string[]): Planted {
+/** Returns a migration without a transaction. */
+export function withoutTransaction(...queries: readonly string[]): Planted {
   return { queries, transaction: false };
 }

@@ -1,18 +1,18 @@
-import { alone, together, type Cases } from './case.js';
+import { withoutTransaction, inTransaction, type Cases } from './case.js';
 
 /** Rows, and values of enums. */
 export const DATA_CASES: Cases = {
   'data-with-schema': {
     found: [
-      together('ALTER TABLE posts ADD COLUMN a int', 'UPDATE posts SET a = 1 WHERE a IS NULL'),
-      together(`INSERT INTO kpi_types (name) VALUES ('X')`, 'CREATE TABLE fresh (a int)'),
-      alone('ALTER TABLE posts ADD COLUMN a int', 'DELETE FROM authors WHERE id IS NULL'),
-      together('CREATE TABLE IF NOT EXISTS perhaps (a int)', 'INSERT INTO perhaps VALUES (1)'),
+      inTransaction('ALTER TABLE posts ADD COLUMN a int', 'UPDATE posts SET a = 1 WHERE a IS NULL'),
+      inTransaction(`INSERT INTO kpi_types (name) VALUES ('X')`, 'CREATE TABLE fresh (a int)'),
+      withoutTransaction('ALTER TABLE posts ADD COLUMN a int', 'DELETE FROM authors WHERE id IS NULL'),
+      inTransaction('CREATE TABLE IF NOT EXISTS perhaps (a int)', 'INSERT INTO perhaps VALUES (1)'),
     ],
     clean: [
       'UPDATE posts SET error_count = 1 WHERE error_count = 2',
-      together('CREATE TABLE fresh (a int)', 'INSERT INTO fresh VALUES (1)', 'UPDATE fresh SET a = 2'),
-      together('GRANT SELECT ON posts TO reader', 'UPDATE posts SET error_count = 1 WHERE error_count = 2'),
+      inTransaction('CREATE TABLE fresh (a int)', 'INSERT INTO fresh VALUES (1)', 'UPDATE fresh SET a = 2'),
+      inTransaction('GRANT SELECT ON posts TO reader', 'UPDATE posts SET error_count = 1 WHERE error_count = 2'),
     ],
   },
   'write-without-where': {
@@ -25,7 +25,7 @@ export const DATA_CASES: Cases = {
   },
   truncate: {
     found: ['TRUNCATE posts', 'TRUNCATE TABLE posts, authors RESTART IDENTITY', 'TRUNCATE posts CASCADE'],
-    clean: [together('CREATE TABLE fresh (a int)', 'TRUNCATE fresh')],
+    clean: [inTransaction('CREATE TABLE fresh (a int)', 'TRUNCATE fresh')],
   },
   'enum-rename-value': {
     found: [`ALTER TYPE platform RENAME VALUE 'TWITTER' TO 'X'`],
@@ -39,19 +39,19 @@ export const DATA_CASES: Cases = {
   },
   'enum-value-used': {
     found: [
-      together(
+      inTransaction(
         `ALTER TYPE platform ADD VALUE 'BLUESKY' AFTER 'THREADS'`,
         `ALTER TABLE posts ALTER COLUMN platform SET DEFAULT 'BLUESKY'`,
       ),
-      together(`ALTER TYPE platform ADD VALUE 'BLUESKY' AFTER 'THREADS'`, `SELECT 'BLUESKY'::platform`),
+      inTransaction(`ALTER TYPE platform ADD VALUE 'BLUESKY' AFTER 'THREADS'`, `SELECT 'BLUESKY'::platform`),
     ],
     clean: [
       `ALTER TYPE platform ADD VALUE 'BLUESKY' AFTER 'THREADS'; ALTER TYPE platform ADD VALUE 'B' AFTER 'BLUESKY'`,
-      alone(
+      withoutTransaction(
         `ALTER TYPE platform ADD VALUE 'BLUESKY' AFTER 'THREADS'`,
         `ALTER TABLE posts ALTER COLUMN platform SET DEFAULT 'BLUESKY'`,
       ),
-      together(
+      inTransaction(
         `CREATE TYPE kind AS ENUM ('A')`,
         `ALTER TYPE kind ADD VALUE 'B' AFTER 'A'`,
         `CREATE TABLE fresh (a kind DEFAULT 'B')`,

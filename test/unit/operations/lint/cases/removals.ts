@@ -1,26 +1,29 @@
-import { together, type Cases } from './case.js';
+import { inTransaction, type Cases } from './case.js';
 
-/** What the running version still uses. */
+/** Objects that the running version still uses. */
 export const REMOVAL_CASES: Cases = {
   'drop-column': {
     found: [
       `ALTER TABLE "posts" DROP COLUMN "content"`,
       `ALTER TABLE posts DROP a, DROP b`,
-      // Added to another table.
-      together('ALTER TABLE posts DROP COLUMN a', 'ALTER TABLE authors ADD COLUMN a text'),
+      // The new column is in another table.
+      inTransaction('ALTER TABLE posts DROP COLUMN a', 'ALTER TABLE authors ADD COLUMN a text'),
     ],
-    clean: [together('CREATE TABLE fresh (a int)', 'ALTER TABLE fresh DROP COLUMN a')],
+    clean: [inTransaction('CREATE TABLE fresh (a int)', 'ALTER TABLE fresh DROP COLUMN a')],
   },
   'replace-column': {
     found: [
-      together(`ALTER TABLE "posts" DROP COLUMN "content"`, `ALTER TABLE "posts" ADD "content" character varying(20)`),
+      inTransaction(
+        `ALTER TABLE "posts" DROP COLUMN "content"`,
+        `ALTER TABLE "posts" ADD "content" character varying(20)`,
+      ),
       `ALTER TABLE posts DROP COLUMN content, ADD COLUMN content bigint`,
-      together(`ALTER TABLE posts ADD content text`, 'ALTER TABLE public.posts DROP content'),
+      inTransaction(`ALTER TABLE posts ADD content text`, 'ALTER TABLE public.posts DROP content'),
     ],
   },
   'drop-table': {
     found: ['DROP TABLE posts', 'DROP TABLE IF EXISTS other.posts, authors', 'DROP FOREIGN TABLE remote'],
-    clean: [together('CREATE TABLE fresh (a int)', 'DROP TABLE fresh'), 'DROP VIEW totals'],
+    clean: [inTransaction('CREATE TABLE fresh (a int)', 'DROP TABLE fresh'), 'DROP VIEW totals'],
   },
   'drop-schema': {
     found: ['DROP SCHEMA old', 'DROP SCHEMA old CASCADE'],
@@ -34,7 +37,7 @@ export const REMOVAL_CASES: Cases = {
     ],
     clean: ['DROP TYPE unused', 'DROP FUNCTION f(int)', 'ALTER TABLE posts DROP CONSTRAINT ck'],
   },
-  rename: {
+  'rename-object': {
     found: [
       'ALTER TABLE posts RENAME TO articles',
       'ALTER VIEW totals RENAME TO sums',
@@ -45,11 +48,16 @@ export const REMOVAL_CASES: Cases = {
     clean: [
       'ALTER INDEX a RENAME TO b',
       'ALTER TABLE posts RENAME CONSTRAINT a TO b',
-      together('CREATE TABLE fresh (a int)', 'ALTER TABLE fresh RENAME TO fresher'),
+      inTransaction('CREATE TABLE fresh (a int)', 'ALTER TABLE fresh RENAME TO fresher'),
     ],
   },
   'rename-column': {
-    found: ['ALTER TABLE posts RENAME COLUMN content TO body', 'ALTER TABLE posts RENAME content TO body'],
-    clean: [together('CREATE TABLE fresh (a int)', 'ALTER TABLE fresh RENAME a TO b')],
+    found: [
+      'ALTER TABLE posts RENAME COLUMN content TO body',
+      'ALTER TABLE posts RENAME content TO body',
+      'ALTER VIEW totals RENAME COLUMN a TO b',
+      'ALTER TYPE score RENAME ATTRIBUTE a TO b',
+    ],
+    clean: [inTransaction('CREATE TABLE fresh (a int)', 'ALTER TABLE fresh RENAME a TO b')],
   },
 };

@@ -1,8 +1,8 @@
-import { alone, together, type Cases } from './case.js';
+import { withoutTransaction, inTransaction, type Cases } from './case.js';
 
 const DEFINER = 'CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER';
 
-/** Rights, secrets, sessions, and the rest. */
+/** Rights, secrets, sessions, and the migration as a whole. */
 export const RIGHTS_CASES: Cases = {
   'grant-to-public': {
     found: [
@@ -12,7 +12,7 @@ export const RIGHTS_CASES: Cases = {
     ],
     clean: ['REVOKE ALL ON posts FROM PUBLIC', 'GRANT SELECT ON posts TO "public_reader"'],
   },
-  'mighty-role': {
+  'privileged-role': {
     found: [
       'CREATE ROLE boss SUPERUSER',
       'ALTER ROLE boss BYPASSRLS',
@@ -26,7 +26,7 @@ export const RIGHTS_CASES: Cases = {
       'REVOKE pg_read_all_data FROM r',
     ],
   },
-  secret: {
+  'hardcoded-secret': {
     found: [
       `CREATE ROLE reader PASSWORD 'invented'`,
       `ALTER ROLE reader WITH LOGIN PASSWORD 'invented'`,
@@ -50,9 +50,9 @@ export const RIGHTS_CASES: Cases = {
   'security-definer': {
     found: [
       `${DEFINER} AS $$ SELECT 1 $$`,
-      together(`${DEFINER} AS $$ SELECT 1 $$`, 'REVOKE ALL ON FUNCTION f() FROM PUBLIC'),
+      inTransaction(`${DEFINER} AS $$ SELECT 1 $$`, 'REVOKE ALL ON FUNCTION f() FROM PUBLIC'),
       `${DEFINER} SET search_path = pg_catalog AS $$ SELECT 1 $$`,
-      together(
+      inTransaction(
         `${DEFINER} SET search_path = pg_catalog AS $$ SELECT 1 $$`,
         'REVOKE ALL ON FUNCTION g() FROM PUBLIC',
         'REVOKE ALL ON FUNCTION f() FROM reader',
@@ -62,13 +62,13 @@ export const RIGHTS_CASES: Cases = {
     clean: [
       'CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$',
       'CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY INVOKER AS $$ SELECT 1 $$',
-      together(
+      inTransaction(
         `${DEFINER} SET search_path = pg_catalog AS $$ SELECT 1 $$`,
         'REVOKE EXECUTE ON FUNCTION f() FROM PUBLIC',
       ),
     ],
   },
-  'guard-off': {
+  'disable-trigger': {
     found: [
       'ALTER TABLE audit_logs DISABLE TRIGGER ALL',
       'ALTER TABLE audit_logs DISABLE TRIGGER tg_audit_logs__append_only',
@@ -90,22 +90,22 @@ export const RIGHTS_CASES: Cases = {
       'SET ROLE boss',
       'SET search_path = other',
       `SELECT set_config('search_path', 'other', false)`,
-      together(`SET work_mem = '1GB'`, 'RESET lock_timeout'),
+      inTransaction(`SET work_mem = '1GB'`, 'RESET lock_timeout'),
       'SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY',
     ],
     clean: [
       `SET LOCAL lock_timeout = '5s'`,
       `SELECT set_config('search_path', 'other', true)`,
-      alone(`SET work_mem = '1GB'`, 'RESET work_mem'),
-      alone(`SET work_mem = '1GB'; SET ROLE boss`, 'DISCARD ALL'),
+      withoutTransaction(`SET work_mem = '1GB'`, 'RESET work_mem'),
+      withoutTransaction(`SET work_mem = '1GB'; SET ROLE boss`, 'DISCARD ALL'),
       'SET TRANSACTION ISOLATION LEVEL SERIALIZABLE',
     ],
   },
   'transaction-control': {
-    found: ['COMMIT', 'ROLLBACK', alone('BEGIN'), 'START TRANSACTION'],
-    clean: [together('SAVEPOINT a', 'RELEASE SAVEPOINT a')],
+    found: ['COMMIT', 'ROLLBACK', withoutTransaction('BEGIN'), 'START TRANSACTION'],
+    clean: [inTransaction('SAVEPOINT a', 'RELEASE SAVEPOINT a')],
   },
-  'hidden-sql': {
+  'dynamic-sql': {
     found: ['DO $$ BEGIN EXECUTE $x$DROP TABLE posts$x$; END $$', 'CALL tidy()'],
     clean: [
       'CREATE PROCEDURE tidy() LANGUAGE plpgsql AS $$ BEGIN DROP TABLE posts; END $$',
@@ -123,7 +123,7 @@ export const RIGHTS_CASES: Cases = {
   'syntax-error': {
     found: ['SELEC 1', `SELECT 'open`, 'SELECT 1; SELECT $$open', 'SELECT :name', 'SELECT 1\0; DROP TABLE posts'],
   },
-  'not-collected': {
+  'uncollected-sql': {
     found: [
       { name: 'Throws1', up: () => Promise.reject(new TypeError('invented')), down: () => Promise.resolve() },
       {
@@ -135,7 +135,7 @@ export const RIGHTS_CASES: Cases = {
       },
     ],
   },
-  'made-up-answer': {
+  'unanswered-query': {
     found: [
       {
         name: 'Asks1',
@@ -152,15 +152,15 @@ export const RIGHTS_CASES: Cases = {
   'empty-migration': {
     found: [{ queries: [] }, '', ' ;; ', '-- TODO'],
   },
-  'bad-acceptance': {
+  'invalid-suppression': {
     found: [
       '-- lint: accept drop-table: not there\nSELECT 1',
       'SELECT 1 -- lint: accept drop-tabel: misspelt',
       '-- lint: accept syntax-error: cannot be\nSELECT 1',
       '-- lint: acept drop-table: misspelt\nSELECT 1',
       '/* lint: accept */ SELECT 1',
-      together('SELECT 1', '-- lint: accept drop-table: nothing follows'),
-      together(
+      inTransaction('SELECT 1', '-- lint: accept drop-table: nothing follows'),
+      inTransaction(
         '-- lint: accept drop-table: of the next\nSELECT 1',
         '-- lint: accept drop-table: gone\nDROP TABLE posts',
       ),
