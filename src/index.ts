@@ -129,7 +129,7 @@ export {
 } from './operations/migrator/errors.js';
 
 // What destroys asks of which environment the database is.
-export { ConfirmationNeeded, ConfirmationWrong, DestructionRefused } from './operations/environment-guard/guard.js';
+export { ActionRefused, ConfirmationNeeded, ConfirmationWrong, ForbiddenInProduction } from './operations/environment-guard/guard.js';
 
 export { createHealthCheck, type HealthCheckOptions } from './health/check.js';
 export { createHealthHandler } from './health/handler.js';

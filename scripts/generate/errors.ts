@@ -154,7 +154,7 @@ about); a database that cannot be reached is a \`ConnectionFailure\`.
 const GUARDS = `## Before something is destroyed
 
 \`revertMigration\`, and \`dropDatabase()\`, \`synchronize()\` and \`undoLastMigration()\` of the DataSource throw these, each a
-\`DestructionRefused\` with \`code\` and \`databaseName\`; nothing was changed.
+\`ActionRefused\` with \`code\` and \`databaseName\`; nothing was changed.
 
 | class | code | thrown when | what to do |
 | --- | --- | --- | --- |`;

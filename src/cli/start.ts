@@ -8,13 +8,13 @@ import { DEFAULT_SCHEMA } from '../connection/schema-name.js';
 import { createDataSource } from '../data-source.js';
 import { ENTITIES } from '../entities/index.js';
 import { type HealthReport, createUnknownReport } from '../health/check.js';
+import { ActionRefused } from '../operations/environment-guard/guard.js';
 import { runMigrations } from '../operations/migrator/runner.js';
-import { SampleRefusedError } from '../seeds/guard-errors.js';
 import { seedReference } from '../seeds/reference/reference.seeder.js';
+import { MissingPackageError, seedSample } from '../seeds/sample/sample.seeder.js';
 import { createAction, output, formatTable } from './command.js';
 import { acquireDatabase, assumeEnvironment, type CommandDatabase, connect, withDatabase } from './database.js';
 import { Interruption, listenForStop } from './interruption.js';
-import { NoFakerError, seedEverything } from './seed.js';
 import { serve, StartError, type WebServer } from './web-server.js';
 
 /** What someone who has just started the development server wants to know. Holds no password. */
@@ -129,10 +129,10 @@ function migrate({ migrationDatabaseUrl, schema }: Environment, database: Comman
 /** Undefined when the sample data is there now, otherwise why it is not. */
 async function seedSampleIfAllowed(dataSource: DataSource, { nodeEnv }: Environment): Promise<string | undefined> {
   try {
-    await seedEverything(dataSource, { nodeEnv });
+    await seedSample(dataSource, { nodeEnv, now: new Date() });
     return undefined;
   } catch (error) {
-    if (error instanceof SampleRefusedError || error instanceof NoFakerError) return error.message;
+    if (error instanceof ActionRefused || error instanceof MissingPackageError) return error.message;
     throw error;
   }
 }

@@ -47,7 +47,7 @@ describe('migration:revert', () => {
   });
 
   it('asks in production whatever the database says', async () => {
-    await refused(db.url, ['migration:revert'], 'NODE_ENV is "production"', PERMISSIVE_PRODUCTION);
+    await refused(db.url, ['migration:revert'], 'NODE_ENV is production', PERMISSIVE_PRODUCTION);
   });
 });
 
@@ -132,7 +132,7 @@ describe('db:environment', () => {
       environment: 'test',
       nodeEnv: 'production',
       free: false,
-      reasons: ['NODE_ENV is "production"'],
+      reasons: ['NODE_ENV is production'],
     });
   });
 
