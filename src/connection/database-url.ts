@@ -1,4 +1,4 @@
-import { BlockList, isIPv4, isIPv6, type Socket } from 'node:net';
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import { SharedDbError } from '../errors/shared-db-error.js';
 import { readTls, type TlsRequest } from './tls.js';
 
@@ -53,7 +53,7 @@ local.addSubnet('::', 96, 'ipv6');
 const LOCAL_NAME = /^(?:(?:.*\.)?localhost|localhost[46]?(?:\.localdomain[46]?)?|ip6-(?:localhost|loopback)|loopback)$/;
 
 /** The two ends of an open socket; both are undefined for a Unix socket. */
-export type SocketEnds = Pick<Socket, 'localAddress' | 'remoteAddress'>;
+export type SocketEnds = { readonly [End in 'localAddress' | 'remoteAddress']?: string | undefined };
 
 /**
  * Returns whether a host, or the server at the other end of an open socket, is this machine.

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { runSeeders } from 'typeorm-extension';
 import { createDataSource } from '../../../src/data-source.js';
 import { Author, ENTITIES, Experiment } from '../../../src/entities/index.js';
@@ -7,6 +7,9 @@ import { sampleSeederWith, seedSample } from '../../../src/seeds/sample/sample.s
 import type { SeedSummary } from '../../../src/seeds/insert-missing.js';
 import { useDatabase } from '../../support/database.js';
 import { everyRow, permissionFor } from './support.js';
+
+// The first seeding loads faker, which takes seconds on a busy machine.
+jest.setTimeout(30_000);
 
 const db = useDatabase();
 const now = new Date('2026-06-15T09:30:00.000Z');
