@@ -55,7 +55,11 @@ describe('seed', () => {
   it('never fills a database that says production', async () => {
     const url = await db.create();
     await say(url, 'production');
-    await refused(url, ['seed', '--database', nameOf(url)], 'says it is production. Nothing was changed. Run seed:reference instead');
+    await refused(
+      url,
+      ['seed', '--database', nameOf(url)],
+      'says it is production. Nothing was changed. Run seed:reference instead',
+    );
     await say(url, 'staging');
     await refused(url, ['seed'], 'says it is staging');
   });
