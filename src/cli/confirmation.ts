@@ -1,7 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Option } from 'commander';
 import { ConfirmationNeeded } from '../operations/environment-guard/guard.js';
-import { UnconfirmedDatabaseError } from '../seeds/guard-errors.js';
 import { output } from './command.js';
 
 /** The options of a destructive command. */
@@ -33,8 +32,7 @@ export async function runConfirmed<T>(
   try {
     return await work(given);
   } catch (error) {
-    const needsName = error instanceof ConfirmationNeeded || error instanceof UnconfirmedDatabaseError;
-    if (given !== undefined || !needsName || !isInteractive()) throw error;
+    if (given !== undefined || !(error instanceof ConfirmationNeeded) || !isInteractive()) throw error;
     output.note(error.message);
     const typed = await ask('Name of the database: ');
     if (typed === undefined || typed === '') throw error;

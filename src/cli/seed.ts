@@ -2,44 +2,16 @@ import { Command } from 'commander';
 import type { DataSource } from 'typeorm';
 import { SharedDbError } from '../errors/shared-db-error.js';
 import { readMigrationStatus } from '../operations/migrator/status.js';
-import { assertSampleAllowed, type SamplePermission } from '../seeds/guard.js';
-import type { SeededTable, SeedSummary } from '../seeds/insert-missing.js';
+import type { SeedSummary } from '../seeds/insert-missing.js';
 import { seedReference } from '../seeds/reference/reference.seeder.js';
-import type * as sample from '../seeds/sample/sample.seeder.js';
+import { seedSample } from '../seeds/sample/sample.seeder.js';
 import { createAction, formatCommand, formatExamples, formatTable, output } from './command.js';
 import { type Confirmable, runConfirmed } from './confirmation.js';
 import { withDatabase, withDataSource } from './database.js';
 
-/** Sample data needs @faker-js/faker, which is not installed. */
-export class NoFakerError extends SharedDbError {
-  override readonly name = 'NoFakerError';
-}
-
 /** The tables to seed do not exist yet. */
 class NotMigratedError extends SharedDbError {
   override readonly name = 'NotMigratedError';
-}
-
-/**
- * Writes reference rows and sample data, or nothing if the guard refuses sample data.
- *
- * @throws SampleRefusedError, NoFakerError
- */
-export async function seedEverything(dataSource: DataSource, permission: SamplePermission): Promise<SeedSummary> {
-  // First, so that nobody installs a package only to be refused.
-  await assertSampleAllowed(permission, dataSource);
-  const { seedSample } = await loadSampleSeeder();
-  return seedSample(dataSource, { ...permission, now: new Date() });
-}
-
-async function loadSampleSeeder(): Promise<typeof sample> {
-  try {
-    // Dynamic, because @faker-js/faker is optional.
-    return await import('../seeds/sample/sample.seeder.js');
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new NoFakerError('Sample data needs the package @faker-js/faker: npm install --save-dev @faker-js/faker.');
-  }
 }
 
 interface JsonOption {
@@ -74,9 +46,11 @@ const sampleCommand = new Command('seed')
       const { nodeEnv } = environment;
       const seed = async (dataSource: DataSource): Promise<SeedSummary> => {
         await assertMigrated(dataSource);
-        return runConfirmed(given, (confirmedName) => seedEverything(dataSource, { nodeEnv, confirmedName }));
+        return runConfirmed(given, (confirmedName) =>
+          seedSample(dataSource, { nodeEnv, confirmedName, now: new Date() }),
+        );
       };
-      print(mergeTables(await withDatabase(environment, (database) => withDataSource(database, seed))), json);
+      print(await withDatabase(environment, (database) => withDataSource(database, seed)), json);
     }),
   );
 
@@ -93,15 +67,6 @@ async function assertMigrated(dataSource: DataSource): Promise<void> {
   throw new NotMigratedError(
     `Migrations are pending (${pending.length}): apply them first with ${formatCommand('migration:run')}.`,
   );
-}
-
-/** Merges the entries of a table, because both the reference rows and the samples may have an entry for it. */
-function mergeTables(summary: SeedSummary): SeededTable[] {
-  const tables = new Map<string, SeededTable>();
-  for (const { table, inserted, total } of summary) {
-    tables.set(table, { table, inserted: inserted + (tables.get(table)?.inserted ?? 0), total });
-  }
-  return [...tables.values()];
 }
 
 function print(summary: SeedSummary, json = false): void {

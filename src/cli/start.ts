@@ -9,8 +9,9 @@ import { createDataSource } from '../data-source.js';
 import { ENTITIES } from '../entities/index.js';
 import { createHealthCheck, createUnknownReport, type HealthReport } from '../health/check.js';
 import { runMigrations } from '../operations/migrator/runner.js';
-import { SampleRefusedError } from '../seeds/guard-errors.js';
 import { seedReference } from '../seeds/reference/reference.seeder.js';
+import { ActionRefused } from '../operations/environment-guard/guard.js';
+import { MissingPackageError, seedSample } from '../seeds/sample/sample.seeder.js';
 import { createAction, formatCommand, formatTable, output, quoteForShell } from './command.js';
 import {
   assumeEnvironment,
@@ -20,7 +21,6 @@ import {
   withDataSource,
 } from './database.js';
 import { Interruption, listenForStop } from './interruption.js';
-import { NoFakerError, seedEverything } from './seed.js';
 import { serve, StartError, type WebServer } from './web-server.js';
 
 /** What the command prints when the server is ready. It contains no password. */
@@ -142,10 +142,10 @@ function migrate({ migrationDatabaseUrl, schema }: Environment, database: Comman
 /** Returns undefined if the sample data is there now, otherwise why it is not. */
 async function seedSampleIfAllowed(dataSource: DataSource, { nodeEnv }: Environment): Promise<string | undefined> {
   try {
-    await seedEverything(dataSource, { nodeEnv });
+    await seedSample(dataSource, { nodeEnv, now: new Date() });
     return undefined;
   } catch (error) {
-    if (error instanceof SampleRefusedError || error instanceof NoFakerError) return error.message;
+    if (error instanceof ActionRefused || error instanceof MissingPackageError) return error.message;
     throw error;
   }
 }

@@ -25,22 +25,13 @@ export function openSocket(safety: Safety): Socket {
   const socket = new Socket();
   if (!safety.production) return socket;
   return socket.once('connect', () => {
-    if (!isLocalConnection(socket)) return;
+    if (!isThisMachine(socket)) return;
     try {
       assertNoReason([createRefusal('the host leads to this machine', 'SHARED_DB_ALLOW_LOCALHOST', safety)], safety);
     } catch (error) {
       socket.destroy(error as Error);
     }
   });
-}
-
-/** Does a connection that is there lead to this machine? */
-export function isLocalConnection({
-  remoteAddress,
-  localAddress,
-}: Pick<Socket, 'localAddress' | 'remoteAddress'>): boolean {
-  // Its own address in the network is this machine as well. A Unix socket has no address at all.
-  return remoteAddress === undefined || remoteAddress === localAddress || isThisMachine(remoteAddress);
 }
 
 /**

@@ -52,14 +52,24 @@ local.addSubnet('::', 96, 'ipv6');
 /** Names that mean this machine in RFC 6761 and in the hosts files of the distributions. */
 const LOCAL_NAME = /^(?:(?:.*\.)?localhost|localhost[46]?(?:\.localdomain[46]?)?|ip6-(?:localhost|loopback)|loopback)$/;
 
+/** The two ends of an open socket; both are undefined for a Unix socket. */
+export type SocketEnds = { readonly [End in 'localAddress' | 'remoteAddress']?: string | undefined };
+
 /**
- * Does the host say by itself that it is this machine? A Unix socket, a loopback or unspecified address, a name reserved for
- * it. Where any other name leads is seen when the connection is there: see `openSocket`.
+ * Returns whether a host, or the server at the other end of an open socket, is this machine.
+ *
+ * A host is when its text says so: a Unix socket, a loopback or unspecified address, a name reserved for it. Any other name may
+ * still lead here, so decide by the open socket wherever there is one.
  */
-export function isThisMachine(host: string): boolean {
-  if (host.startsWith('/')) return true;
-  if (isIPv4(host) || isIPv6(host)) return local.check(host, isIPv4(host) ? 'ipv4' : 'ipv6');
-  return LOCAL_NAME.test(host.replace(/\.$/, ''));
+export function isThisMachine(target: string | SocketEnds): boolean {
+  if (typeof target !== 'string') {
+    const { remoteAddress, localAddress } = target;
+    // The machine's own address in the network is this machine too.
+    return remoteAddress === undefined || remoteAddress === localAddress || isThisMachine(remoteAddress);
+  }
+  if (target.startsWith('/')) return true;
+  if (isIPv4(target) || isIPv6(target)) return local.check(target, isIPv4(target) ? 'ipv4' : 'ipv6');
+  return LOCAL_NAME.test(target.replace(/\.$/, ''));
 }
 
 /** What may be shown of a connection. */

@@ -1,115 +1,87 @@
-import { BlockList, isIP } from 'node:net';
-import type { DataSource, EntityManager } from 'typeorm';
-import { describeNodeEnv, isProduction } from '../connection/environment.js';
+import type { EntityManager } from 'typeorm';
+import { isThisMachine, type SocketEnds } from '../connection/database-url.js';
 import { RECORD_ENTITIES, SegmentedWeight } from '../entities/index.js';
-import { listConfirmationReasons } from '../operations/environment-guard/guard.js';
-import { readDatabaseState, type DatabaseState } from '../operations/environment-guard/environment-row.js';
+import { ActionRefused, assertDestructiveActionAllowed, quoteName } from '../operations/environment-guard/guard.js';
 import { REFERENCE_SEGMENTS } from './reference/rows.js';
 import { SAMPLE_ID_PATTERN } from './ids.js';
-import {
-  ForeignRowsError,
-  SampleInProductionError,
-  UnconfirmedDatabaseError,
-  type ForeignRows,
-} from './guard-errors.js';
 
-/** What the guard cannot see for itself. */
+/** What the guard cannot read from the database. */
 export interface SamplePermission {
-  /** NODE_ENV, as the caller read it; undefined when it is not set. */
+  /** NODE_ENV; undefined when it is not set. */
   readonly nodeEnv: string | undefined;
-  /** The database's name as the operator typed it. Needed when the server is not this machine. */
+  /** The name of the database as the operator gave it. Needed when the server is not this machine. */
   readonly confirmedName?: string | undefined;
+  /** The option or variable in which the operator can give the name. Default `--database`. */
+  readonly confirmBy?: string;
 }
 
-/** Where the rows would go. */
-export interface SamplePlace extends SamplePermission {
-  /** Host name, address or socket folder, as the driver resolved it. */
-  readonly host: string;
-  readonly databaseName: string;
+/** Rows of one table that no seed wrote. */
+export interface ForeignRows {
+  readonly table: string;
+  readonly rows: number;
+  /** There are more rows: counting stopped. */
+  readonly more: boolean;
 }
 
-/** Counting stops here: nobody needs to know how many millions of rows would have been mixed with invented ones. */
+const ACTION = 'write sample data';
+
+/** The database is in use: tables contain rows that are not samples. Names tables and counts, never rows. */
+export class ForeignRowsError extends ActionRefused {
+  readonly code = 'FOREIGN_ROWS';
+
+  constructor(
+    databaseName: string,
+    readonly tables: readonly ForeignRows[],
+  ) {
+    const list = tables.map(({ table, rows, more }) => `${table} (${more ? 'more than ' : ''}${rows})`).join(', ');
+    const reason = `the database ${quoteName(databaseName)} contains rows that are not samples: ${list}`;
+    super(ACTION, databaseName, reason, 'Use an empty database');
+  }
+}
+
+/** Counting stops here: the exact number of more rows does not matter. */
 const MOST_COUNTED = 1000;
 
 const REFERENCE_SEGMENT_KEYS = REFERENCE_SEGMENTS.map(({ segmentType, segmentKey }) => `${segmentType}/${segmentKey}`);
 
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
-
 /**
- * Is the host this machine? Yes for `localhost`, a loopback address (127.0.0.0/8, ::1, either within ::ffff:0:0/96), a Unix
- * socket. Any other name is not, whatever it contains or resolves to.
- */
-export function isLocalHost(host: string): boolean {
-  if (host.startsWith('/')) return true;
-  if (host.toLowerCase() === 'localhost') return true;
-  const family = isIP(host);
-  return family !== 0 && loopback.check(host, family === 4 ? 'ipv4' : 'ipv6');
-}
-
-/**
- * The part of the guard that needs no database: neither production nor somebody else's server.
+ * Throws unless sample rows may be written to this database: never in production, on another machine only when the database is
+ * named, and never beside rows that are not samples.
  *
- * @throws SampleInProductionError when NODE_ENV is neither `development` nor `test`, nor empty.
- * @throws UnconfirmedDatabaseError when the server is not this machine and the name was not given, or another was.
- */
-export function assertSamplePlace({ nodeEnv, host, databaseName, confirmedName }: SamplePlace): void {
-  if (isProduction(nodeEnv)) throw new SampleInProductionError(describeNodeEnv(nodeEnv));
-  const named = confirmedName !== undefined;
-  if (named ? confirmedName !== databaseName : !isLocalHost(host)) {
-    throw new UnconfirmedDatabaseError(host, databaseName, confirmedName);
-  }
-}
-
-/**
- * May sample rows be written to this database? Host and name are asked of the open connection, so that no spelling of a URL
- * (`?host=`, percent-encoding, PGHOST) can name one server and reach another.
+ * The open connection decides which server it is, so that no spelling of a URL (`?host=`, percent-encoding, PGHOST) can name one
+ * server and reach another.
  *
- * @throws SampleInProductionError, UnconfirmedDatabaseError as `assertSamplePlace` does.
- * @throws ForeignRowsError when a table holds rows that are neither sample nor reference rows.
+ * @param manager of an open transaction
+ * @throws ForbiddenInProduction, ConfirmationNeeded, ConfirmationWrong, ForeignRowsError
  */
-export async function assertSampleAllowed(permission: SamplePermission, dataSource: DataSource): Promise<void> {
-  await dataSource.transaction(async (manager) => {
-    await assertSampleAllowedIn(manager, permission);
+export async function assertSampleAllowed(manager: EntityManager, permission: SamplePermission): Promise<void> {
+  const client: unknown = await manager.queryRunner?.connect();
+  await assertDestructiveActionAllowed((sql, parameters) => manager.query(sql, parameters), {
+    action: ACTION,
+    confirmedName: undefined,
+    ...permission,
+    reasons: listServerReasons(client),
+    neverInProduction: 'Run seed:reference instead, which is allowed everywhere',
   });
-}
-
-/** The same within the caller's transaction. */
-export async function assertSampleAllowedIn(manager: EntityManager, permission: SamplePermission): Promise<void> {
-  const place = { ...permission, ...(await placeOf(manager)) };
-  assertSamplePlace(place);
-  assertSampleEnvironment(await readDatabaseState((sql, parameters) => manager.query(sql, parameters)), place);
   const foreign = await countForeignRows(manager);
-  if (foreign.length > 0) throw new ForeignRowsError(foreign);
+  if (foreign.length === 0) return;
+  const [row] = await manager.query<{ name: string }[]>('SELECT current_database() AS name');
+  throw new ForeignRowsError(row?.name ?? '', foreign);
 }
 
 /**
- * The part that asks what the database says of itself.
+ * Returns why the name of the database is needed: its server is another machine, or an unknown one.
  *
- * @throws SampleInProductionError when it says production, UnconfirmedDatabaseError when it says no harmless word and was not named.
+ * @param client of node-postgres, connected
  */
-function assertSampleEnvironment(
-  state: DatabaseState,
-  { nodeEnv, host, databaseName, confirmedName }: SamplePlace,
-): void {
-  const { environmentRow } = state;
-  if (environmentRow.state === 'set' && environmentRow.environment === 'production') {
-    throw new SampleInProductionError(`the database "${databaseName}" says it is production`);
-  }
-  const reasons = listConfirmationReasons(state, nodeEnv?.trim().toLowerCase());
-  if (reasons.length === 0 || confirmedName !== undefined) return;
-  throw new UnconfirmedDatabaseError(host, databaseName, undefined, reasons.join(', and '));
+export function listServerReasons(client: unknown): string[] {
+  const { host, connection } = (client ?? {}) as { host?: unknown; connection?: { stream?: SocketEnds } };
+  const stream = connection?.stream;
+  if (stream !== undefined && isThisMachine(stream)) return [];
+  return [`the server ${typeof host === 'string' ? quoteName(host) : 'of the connection'} is not this machine`];
 }
 
-async function placeOf(manager: EntityManager): Promise<Pick<SamplePlace, 'host' | 'databaseName'>> {
-  const client = (await manager.queryRunner?.connect()) as { host?: unknown } | undefined;
-  const [row] = await manager.query<{ name: string }[]>('SELECT current_database() AS name');
-  // Without a host (a driver we do not know) the place counts as foreign: the operator must name the database.
-  return { host: typeof client?.host === 'string' ? client.host : 'unknown host', databaseName: row?.name ?? '' };
-}
-
-/** Tables outside the reference data that hold rows which are not samples. */
+/** Counts the rows of each table that are neither samples nor reference rows; tables without such rows are left out. */
 async function countForeignRows(manager: EntityManager): Promise<ForeignRows[]> {
   const found: ForeignRows[] = [];
   for (const entity of RECORD_ENTITIES) {

@@ -36,7 +36,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   embedded: [...RUNTIME],
   health: ['data-source', 'operations/migrator', ...RUNTIME],
   // The operations.
-  'operations/environment-guard': ['errors'],
+  'operations/environment-guard': ['errors', 'src/connection/environment.ts'],
   'operations/catalog': ['operations/migrator', ...RUNTIME],
   'operations/generator': ['operations/catalog', 'errors'],
   'operations/lint': ['errors'],
@@ -55,7 +55,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...RUNTIME,
   ],
   cli: ['*'],
-  ormconfig: ['connection', 'embedded', 'data-source'],
+  ormconfig: ['connection', 'embedded', 'data-source', 'seeds'],
 };
 
 export function sourceFiles(): string[] {

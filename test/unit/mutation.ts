@@ -4,7 +4,7 @@
 import './columns/checks.test.js';
 import './columns/comments.test.js';
 import './columns/rules.test.js';
-import './columns/words.test.js';
+import './columns/decorators.test.js';
 import './validation/assert-valid.test.js';
 import './validation/constraints.test.js';
 import './validation/inputs.test.js';

@@ -1,7 +1,8 @@
+import { describeNodeEnv, isProduction } from '../../connection/environment.js';
 import { SharedDbError } from '../../errors/shared-db-error.js';
 import { type Query, readDatabaseState, type DatabaseState } from './environment-row.js';
 
-/** What a refusal is, for programs and the generated page of error codes. */
+/** Describes a class of refusals, for programs and the generated page of error codes. */
 export interface RefusalKind {
   /** Stable: `CONFIRMATION_NEEDED`. */
   readonly code: string;
@@ -11,126 +12,140 @@ export interface RefusalKind {
   readonly advice: string;
 }
 
-/** What would be destroyed, and how its database is confirmed. */
-export interface DestructiveAction {
-  /** Completes "Refused to …": `take back a migration`. */
-  readonly action: string;
-  /** Where the name is given: an option or a variable. */
-  readonly confirmBy: string;
-}
-
-/** Something that destroys was refused before it did anything. One line; names the database, and nothing that is in it. */
-export abstract class DestructionRefused extends SharedDbError {
+/** An action was refused before it changed anything. The message is one line; it names the database and no row of it. */
+export abstract class ActionRefused extends SharedDbError {
   abstract readonly code: string;
 
   constructor(
-    { action, confirmBy }: DestructiveAction,
-    /** Where the connection leads. */
+    action: string,
+    /** The database that the connection leads to. */
     readonly databaseName: string,
-    why: string,
-    todo: string,
+    reason: string,
+    advice: string,
   ) {
-    super(`Refused to ${action}: ${why}. Nothing was changed. ${todo} ${confirmBy}.`);
+    super(`Refused to ${action}: ${reason}. Nothing was changed. ${advice}.`);
     this.name = new.target.name;
   }
 }
 
-/** The database is not, or may not be, one of development or tests, and nobody named it. */
-export class ConfirmationNeeded extends DestructionRefused {
+/** The action needs the exact name of the database, and none was given. */
+export class ConfirmationNeeded extends ActionRefused {
   static readonly kind: RefusalKind = {
     code: 'CONFIRMATION_NEEDED',
-    when: 'something would be destroyed in a database that is not one of development or tests, or does not say what it is',
-    advice: 'if it is the one you mean, give its name: `--database`, `confirmedName`, or SHARED_DB_CONFIRM_DATABASE',
+    when: 'the action is destructive, or writes sample data, and the database is not known to be one of development or tests',
+    advice:
+      'if this is the intended database, give its name: `--database`, `confirmedName`, or SHARED_DB_CONFIRM_DATABASE',
   };
   readonly code = ConfirmationNeeded.kind.code;
 
   constructor(
-    action: DestructiveAction,
+    { action, confirmBy = DEFAULT_OPTION }: ConfirmationRequest,
     databaseName: string,
-    /** Why it is asked for: sentences without their end. */
+    /** Why the name is needed: sentences without a full stop. */
     readonly reasons: readonly string[],
   ) {
-    super(
-      action,
-      databaseName,
-      reasons.join(', and '),
-      `If ${quoteName(databaseName)} is the database you mean, give its name with`,
-    );
+    const advice = `If ${quoteName(databaseName)} is the database you mean, give its name with ${confirmBy}`;
+    super(action, databaseName, reasons.join(', and '), advice);
   }
 }
 
-/** The name that was given is that of another database; case, spaces and spelling of characters count. */
-export class ConfirmationWrong extends DestructionRefused {
+/** The given name is not the name of the connected database. Names are compared byte for byte. */
+export class ConfirmationWrong extends ActionRefused {
   static readonly kind: RefusalKind = {
     code: 'CONFIRMATION_WRONG',
-    when: 'something would be destroyed, and the database that was named is not the one the connection leads to',
-    advice: 'check the database URL, or give the name that you mean, exactly',
+    when: 'the given name is not the name of the connected database',
+    advice: 'check the database URL, or give the exact name',
   };
   readonly code = ConfirmationWrong.kind.code;
 
   constructor(
-    action: DestructiveAction,
+    { action, confirmBy = DEFAULT_OPTION }: ConfirmationRequest,
     databaseName: string,
     readonly confirmedName: string,
   ) {
-    const why = `the connection leads to the database ${quoteName(databaseName)}, not to ${quoteName(confirmedName)}`;
-    super(action, databaseName, why, 'Check the database URL, or give the name that you mean, exactly, with');
+    const reason = `the connection leads to the database ${quoteName(databaseName)}, not to ${quoteName(confirmedName)}`;
+    super(action, databaseName, reason, `Check the database URL, or give the exact name with ${confirmBy}`);
   }
 }
 
-/** Every kind, for the generated page of error codes. */
-export const GUARD_ERRORS = [ConfirmationNeeded, ConfirmationWrong] as const;
+/** The action is never allowed in production; no name confirms it. */
+export class ForbiddenInProduction extends ActionRefused {
+  static readonly kind: RefusalKind = {
+    code: 'FORBIDDEN_IN_PRODUCTION',
+    when: 'sample data would be written where NODE_ENV counts as production, or the database says that it is production',
+    advice: 'seed the reference data only: `seed:reference`',
+  };
+  readonly code = ForbiddenInProduction.kind.code;
+}
 
-/** On one line, whatever the name holds. */
-function quoteName(name: string): string {
+/** Every class of refusals, for the generated page of error codes. */
+export const GUARD_ERRORS = [ConfirmationNeeded, ConfirmationWrong, ForbiddenInProduction] as const;
+
+/** Quotes a name, so that it stays on one line whatever it contains. */
+export function quoteName(name: string): string {
   return JSON.stringify(name);
 }
 
-/** Environments in which anything may be destroyed without a question. */
-const HARMLESS: readonly string[] = ['development', 'test'];
+const DEFAULT_OPTION = '--database';
 
 export interface ConfirmationRequest {
-  /** Completes "Refused to …": `take back a migration`. */
+  /** Completes "Refused to …": `revert a migration`. */
   readonly action: string;
-  /** It is the whole database that goes, and not the schema alone. */
+  /** The action drops the whole database, not only the schema. */
   readonly wholeDatabase?: boolean;
-  /** NODE_ENV in lower case; undefined when it is not set. */
+  /** NODE_ENV; undefined when it is not set. */
   readonly nodeEnv: string | undefined;
-  /** The database's name as the operator gave it; undefined: nobody did. */
+  /** The name of the database as the operator gave it; undefined when it was not given. */
   readonly confirmedName: string | undefined;
-  /** How the operator can give it. Default `--database`. */
+  /** The option or variable in which the operator can give the name. Default `--database`. */
   readonly confirmBy?: string;
+  /** More reasons to ask for the name, beside what the database and NODE_ENV say: sentences without a full stop. */
+  readonly reasons?: readonly string[];
+  /** Refuses the action in production even when the name was given. The text says what to do instead. */
+  readonly neverInProduction?: string;
 }
 
 /**
- * May something be destroyed in the database behind this connection? Free only where the database says that it is one of
- * development or tests and NODE_ENV does not say otherwise, and where there is nothing. Else its name must be given, exactly; a
- * wrong one is refused everywhere.
+ * Throws unless an action that needs permission (it destroys rows, or adds invented ones) may run on this database.
  *
- * Ask on the connection that does the deed, under the lock or in the transaction of the deed where there is one.
+ * No confirmation is needed when the schema is empty, or when both its environment row and NODE_ENV (if set) say development or
+ * test. Otherwise the caller must pass the exact database name; a wrong name is always refused.
  *
- * @throws ConfirmationNeeded, ConfirmationWrong, and what the query throws
+ * Call it on the same connection, and inside the same lock or transaction, as the action itself.
+ *
+ * @throws ConfirmationNeeded, ConfirmationWrong, ForbiddenInProduction, and what the query throws
  */
 export async function assertDestructiveActionAllowed(query: Query, request: ConfirmationRequest): Promise<void> {
   assertConfirmed(await readDatabaseState(query), request);
 }
 
-/** The same where the situation is known already. */
+/** Does the same for a state that was read before. */
 export function assertConfirmed(state: DatabaseState, request: ConfirmationRequest): void {
-  const { action, nodeEnv, confirmedName, wholeDatabase = false, confirmBy = '--database' } = request;
+  const { action, nodeEnv, confirmedName, wholeDatabase = false, neverInProduction } = request;
   const { databaseName, otherSchemas } = state;
-  const destructive: DestructiveAction = { action, confirmBy };
+  const production = describeProduction(state, nodeEnv);
+  if (neverInProduction !== undefined && production !== undefined) {
+    throw new ForbiddenInProduction(action, databaseName, production, neverInProduction);
+  }
   if (confirmedName === databaseName) return;
-  if (confirmedName !== undefined) throw new ConfirmationWrong(destructive, databaseName, confirmedName);
+  if (confirmedName !== undefined) throw new ConfirmationWrong(request, databaseName, confirmedName);
   const others = wholeDatabase && otherSchemas.length > 0;
   const reasons = [
-    ...(others ? [`it holds other schemas too, which go with it: ${otherSchemas.join(', ')}`] : []),
+    ...(request.reasons ?? []),
+    ...(others ? [`the database has other schemas, which would be dropped too: ${otherSchemas.join(', ')}`] : []),
     ...listConfirmationReasons(state, nodeEnv),
   ];
-  if (reasons.length > 0) throw new ConfirmationNeeded(destructive, databaseName, reasons);
+  if (reasons.length > 0) throw new ConfirmationNeeded(request, databaseName, reasons);
 }
 
-/** Why the name is asked for, in words; none: what destroys is free. */
+/** Returns why this is production; undefined when neither NODE_ENV nor the database says so. */
+function describeProduction({ databaseName, environmentRow }: DatabaseState, nodeEnv?: string): string | undefined {
+  if (isProduction(nodeEnv)) return describeNodeEnv(nodeEnv);
+  const isRow = environmentRow.state === 'set' && environmentRow.environment === 'production';
+  return isRow ? `the database ${quoteName(databaseName)} says it is production` : undefined;
+}
+
+/** Lists why the name of the database is needed; an empty list when no confirmation is needed. */
 export function listConfirmationReasons(
   { databaseName, empty, environmentRow }: DatabaseState,
   nodeEnv: string | undefined,
@@ -141,8 +156,8 @@ export function listConfirmationReasons(
   if (environmentRow.state === 'unset') reasons.push(`${database} does not say of which environment it is`);
   else if (environmentRow.state === 'unreadable')
     reasons.push(`this role cannot read of which environment ${database} is`);
-  else if (!HARMLESS.includes(environmentRow.environment))
+  else if (isProduction(environmentRow.environment))
     reasons.push(`${database} says it is ${environmentRow.environment}`);
-  if (nodeEnv !== undefined && !HARMLESS.includes(nodeEnv)) reasons.push(`NODE_ENV is ${quoteName(nodeEnv)}`);
+  if (isProduction(nodeEnv)) reasons.push(describeNodeEnv(nodeEnv));
   return reasons;
 }

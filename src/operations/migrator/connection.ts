@@ -2,7 +2,8 @@ import type { Socket } from 'node:net';
 import { hostname } from 'node:os';
 import type { Client, QueryResult } from 'pg';
 import type { DataSource } from 'typeorm';
-import { getAddress, getClientOptions, isLocalConnection } from '../../connection/client.js';
+import { getAddress, getClientOptions } from '../../connection/client.js';
+import { isThisMachine } from '../../connection/database-url.js';
 import { toConnectionFailure } from '../../connection/connection-failure.js';
 import { type Access, ACCESS_COLUMNS, assertSafeRole, explainReadOnly } from '../../connection/database-access.js';
 import { describeAddress } from '../../connection/database-url.js';
@@ -81,7 +82,7 @@ export class MigratorConnection {
         settings,
         pid,
         client.processID !== pid,
-        isLocalConnection(wire.stream),
+        isThisMachine(wire.stream),
       );
       if (!connection.pooled) await connection.prepareSession();
       return connection;

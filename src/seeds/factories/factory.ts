@@ -1,35 +1,37 @@
 import { base, en, Faker } from '@faker-js/faker';
 import type { ObjectType } from 'typeorm';
+import { type SeederFactoryItem, useSeederFactory } from 'typeorm-extension';
 import { type EntityClass, getEntityRules } from '../../columns/registry.js';
 import { containsProhibitedClaim } from '../../constants/reply.js';
 import { createSampleId } from '../ids.js';
 import { build } from '../insert-missing.js';
 
 export interface FactoryOptions {
-  /** Rows are dated back from here. Which rows are made does not depend on it. */
+  /** Dates of the rows lie before this moment. Which rows are made does not depend on it. */
   readonly now: Date;
   /**
-   * 0..65,535. Same seed, same calls: the same rows, ids included. Sets with different seeds can live in one database; 0 is
-   * the sample's. Default 1.
+   * 0..65,535. The same seed and the same calls make the same rows, with the same ids. Sets with different seeds can live in one
+   * database; the sample uses 0. Default 1.
    */
   readonly seed?: number;
 }
 
-/** What a factory draws from. */
+/** The source that factories draw values, times and ids from. */
 export interface Kit {
   readonly faker: Faker;
   readonly now: Date;
-  /** The number of the entity's next row, from 1. */
+  /** Returns the number of the entity's next row, from 1. */
   next(entity: EntityClass): number;
-  /** The id of the entity's row with this number. */
+  /** Returns the id of the entity's row with this number. */
   id(entity: EntityClass, row: number): string;
-  /** Opaque text no other row has, as platforms' ids are: `sample-0-17`. */
+  /** Returns a text that no other row has, for ids of platforms: `sample-0-17`. */
   key(row: number): string;
 }
 
+/** @throws RangeError when the seed is not a whole number from 0 to 65,535 */
 export function createKit({ now, seed = 1 }: FactoryOptions): Kit {
   if (!Number.isInteger(seed) || seed < 0 || seed > 65_535) {
-    throw new RangeError(`The seed of factories is a whole number from 0 to 65535, not ${seed}.`);
+    throw new RangeError(`The seed of factories must be a whole number from 0 to 65535, not ${seed}.`);
   }
   const counters = new Map<EntityClass, number>();
   return {
@@ -45,12 +47,19 @@ export function createKit({ now, seed = 1 }: FactoryOptions): Kit {
   };
 }
 
-/** One of the list. */
+let defaultKit: Kit | undefined;
+
+/** Returns the kit of factories that were given none: seed 1, and the time of the first call in this process. */
+function useDefaultKit(): Kit {
+  return (defaultKit ??= createKit({ now: new Date() }));
+}
+
+/** Returns an item of the list. */
 export function pick<const Item>({ faker }: Kit, list: readonly Item[]): Item {
   return faker.helpers.arrayElement(list);
 }
 
-/** A number with four decimals, which reads well and is exact enough for any score. */
+/** Returns a number with four decimals, which is exact enough for any score. */
 export function between({ faker }: Kit, min: number, max: number): number {
   return faker.number.float({ min, max, fractionDigits: 4 });
 }
@@ -59,18 +68,22 @@ export function whole({ faker }: Kit, min: number, max: number): number {
   return faker.number.int({ min, max });
 }
 
-/** Four decimals: sums of drawn numbers pick up noise like 0.30000000000000004. */
+/** Rounds to four decimals: sums of drawn numbers are values like 0.30000000000000004. */
 export function rounded(value: number): number {
   return Number(value.toFixed(4));
 }
 
-/** Text drawn until it makes no prohibited claim: faker's own words hold "secure" and "obscure", which count as one. */
-export function harmless(draw: () => string): string {
+/**
+ * Draws a text until it makes no prohibited claim: faker's words "secure" and "obscure" contain one.
+ *
+ * @throws Error after a hundred texts
+ */
+export function drawWithoutClaims(draw: () => string): string {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const text = draw();
     if (!containsProhibitedClaim(text)) return text;
   }
-  throw new Error('A hundred drawn texts made prohibited claims: look at the phrases of the factories.');
+  throw new Error('A hundred drawn texts made prohibited claims: change the phrases of the factories.');
 }
 
 const MINUTE_MS = 60_000;
@@ -87,61 +100,71 @@ export function daysBefore(moment: Date, days: number): Date {
   return hoursBefore(moment, days * 24);
 }
 
-/** How rows of one entity are made. A `Factory<Author>` is a `Factory`: they stand in one list. */
-export interface Factory<Row extends object = object> {
-  readonly entity: ObjectType<Row>;
-  /** The parents a row cannot do without: each gets one of its own unless the caller gave it. */
-  readonly parents: readonly ParentLink<Row>[];
-  /** Values of all columns but the id and foreign keys, fitting those that were given. */
+/** The meta value of our factories: `factories.get(Post).setMeta({ given: { platform: 'REDDIT' } })`. */
+export interface RowRequest<Row extends object> {
+  /** Default: one kit for the process. */
+  readonly kit?: Kit;
+  /** Values of the row; the others are made to fit. */
+  readonly given?: Partial<Row>;
+  /**
+   * True: missing parents are made at once, as rows. Default: they are left to typeorm-extension as factories, which saves them
+   * before the row.
+   */
+  readonly withParents?: boolean;
+}
+
+/** What `setSeederFactory` returns for one of our factories. */
+export interface RowFactory<Row extends object = object> extends SeederFactoryItem {
+  factoryFn: (request?: RowRequest<Row>) => Row;
+}
+
+interface RowRecipe<Row extends object> {
+  /** The parents that a row cannot do without. Each is made unless the caller gave it. */
+  readonly parents?: readonly ParentLink<Row>[];
+  /** Returns the values of all columns except the id and the foreign keys, fitting those that were given. */
   values(kit: Kit, given: Partial<Row>, row: number): Partial<Row>;
 }
 
-export interface ParentLink<Row extends object> {
+interface ParentLink<Row extends object> {
   /** The relation that holds the parent. */
   readonly relation: string;
-  readonly factory: Factory;
-  /** Absent: always. */
+  readonly factory: RowFactory;
+  /** Values of a parent that is made at once. */
+  readonly given?: object;
+  /** Absent: the parent is always needed. */
   needs?(given: Partial<Row>): boolean;
 }
 
-/** A row that every rule accepts, with what the caller gave in it, and with parents where it needs and lacks them. */
-export function makeRow<Row extends object>(kit: Kit, factory: Factory<Row>, overrides: Partial<Row> = {}): Row {
-  const given = withKeys(factory.entity, overrides);
-  for (const { relation, factory: parent } of missingParents(factory, given)) {
-    Object.assign(given, withKeys<object>(factory.entity, { [relation]: makeRow(kit, parent) }));
-  }
-  return assemble(kit, factory, given);
-}
-
-/** The parents that `makeRow` would make. */
-export function missingParents<Row extends object>(
-  { entity, parents }: Factory<Row>,
-  given: Partial<Row>,
-): readonly ParentLink<Row>[] {
+/** Makes a row that every rule accepts, with the given values, and with the parents that it needs and was not given. */
+export function makeRow<Row extends object>(
+  entity: ObjectType<Row>,
+  { kit = useDefaultKit(), given: values = {}, withParents = false }: RowRequest<Row> = {},
+  { parents = [], values: makeValues }: RowRecipe<Row>,
+): Row {
   const { relations } = getEntityRules(entity);
-  return parents.filter((parent) => {
-    const key = relations.get(parent.relation)?.property as keyof Row;
-    return given[key] === undefined && (parent.needs?.(given) ?? true);
-  });
-}
-
-/** The row without parents of its own. */
-export function assemble<Row extends object>(kit: Kit, factory: Factory<Row>, given: Partial<Row>): Row {
-  const { entity } = factory;
+  const given = withForeignKeys(entity, values);
+  const isGiven = ({ relation }: ParentLink<Row>) =>
+    given[relations.get(relation)?.property as keyof Row] !== undefined;
+  const missing = parents.filter((parent) => !isGiven(parent) && (parent.needs?.(given) ?? true));
+  // Set after the row is made: typeorm-extension saves these parents later, so their keys are not known yet.
+  const later: Record<string, unknown> = {};
+  for (const { relation, factory, given: parentValues = {} } of missing) {
+    if (withParents) {
+      const parent = factory.factoryFn({ kit, given: parentValues, withParents });
+      Object.assign(given, withForeignKeys<object>(entity, { [relation]: parent }));
+    } else {
+      later[relations.get(relation)?.property ?? relation] = undefined;
+      later[relation] = useSeederFactory(factory.entity as ObjectType<object>);
+    }
+  }
   const row = kit.next(entity);
-  const noKeys = Object.fromEntries(
-    [...getEntityRules(entity).relations.values()].map(({ property }) => [property, null]),
-  );
-  return build(entity, {
-    id: kit.id(entity, row),
-    ...noKeys,
-    ...factory.values(kit, given, row),
-    ...given,
-  } as Partial<Row>);
+  const noKeys = Object.fromEntries([...relations.values()].map(({ property }) => [property, null]));
+  const columns = { id: kit.id(entity, row), ...noKeys, ...makeValues(kit, given, row), ...given, ...later };
+  return build(entity, columns as Partial<Row>);
 }
 
-/** What was given, with the foreign key of every given relation. */
-function withKeys<Row extends object>(entity: ObjectType<Row>, given: Partial<Row>): Partial<Row> {
+/** Adds the foreign key of every relation that was given. */
+function withForeignKeys<Row extends object>(entity: ObjectType<Row>, given: Partial<Row>): Partial<Row> {
   const keys: Record<string, unknown> = {};
   for (const [relation, { property }] of getEntityRules(entity).relations) {
     const parent = (given as Record<string, { id: string } | null | undefined>)[relation];

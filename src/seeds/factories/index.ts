@@ -1,18 +1,17 @@
 import type { EntityManager } from 'typeorm';
-import { type SeederFactoryItem, useSeederFactory } from 'typeorm-extension';
+import type { SeederFactoryItem } from 'typeorm-extension';
 import { getEntityRules } from '../../columns/registry.js';
 import { ENTITIES } from '../../entities/index.js';
 import { insertMissing } from '../insert-missing.js';
-import { competitiveMentionFactory, competitorFactory } from './competitive.factories.js';
 import {
-  assemble,
-  createKit,
-  type Factory,
-  type FactoryOptions,
-  type Kit,
-  makeRow,
-  missingParents,
-} from './factory.js';
+  auditLogFactory,
+  communityChampionFactory,
+  competitiveMentionFactory,
+  competitorFactory,
+  escalationFactory,
+} from './community.factories.js';
+import { authorFactory, decisionFactory, postFactory, replyFactory } from './core.factories.js';
+import { createKit, type FactoryOptions, type Kit, type RowFactory } from './factory.js';
 import {
   experimentFactory,
   kpiMetricFactory,
@@ -21,9 +20,6 @@ import {
   segmentedWeightFactory,
   weightAdjustmentLogFactory,
 } from './learning.factories.js';
-import { auditLogFactory, escalationFactory } from './oversight.factories.js';
-import { authorFactory, communityChampionFactory } from './people.factories.js';
-import { decisionFactory, postFactory, replyFactory } from './posts.factories.js';
 import {
   archetypeFactory,
   championTierFactory,
@@ -33,9 +29,23 @@ import {
   powerTierFactory,
 } from './reference.factories.js';
 
-/** Factories: rows that every rule accepts, for tests and for the sample. They need faker, an optional peer. */
+/**
+ * Factories: they make rows that every rule accepts, for tests, for the sample, and for seeders of services.
+ *
+ * Importing this file registers them with typeorm-extension (`setSeederFactory`), so that a seeder gets them from its runner:
+ *
+ *     const author = await factories.get(Author).save({ platform: 'REDDIT' });
+ *     await factories.get(Post).setMeta({ given: { author } }).save();
+ *
+ * `setMeta({ given })` makes the other values fit; values given to `make` and `save` are set afterwards. Parents that are not
+ * given are saved with the row. Each process makes the same ids, and `save` updates a row that exists: for rows of your own pass
+ * a kit with a seed of your own (`setMeta({ kit: createKit({ now, seed: 7 }) })`). `saveMany` saves in parallel, in no certain
+ * order.
+ *
+ * They need @faker-js/faker and typeorm-extension, which are optional peers.
+ */
 
-export type { FactoryOptions } from './factory.js';
+export { createKit, type FactoryOptions } from './factory.js';
 
 /** One factory per entity; parents before children. */
 export const FACTORIES = {
@@ -62,39 +72,42 @@ export const FACTORIES = {
   segmentedWeight: segmentedWeightFactory,
 } as const;
 
-type FactoryName = keyof typeof FACTORIES;
-type RowOf<Name extends FactoryName> = (typeof FACTORIES)[Name] extends Factory<infer Row> ? Row : never;
+/** The same as a list, for the option `factories` of typeorm-extension. */
+export const SEEDER_FACTORIES: SeederFactoryItem[] = Object.values(FACTORIES);
 
-/** A function per entity that makes its next row. */
+type FactoryName = keyof typeof FACTORIES;
+type RowOf<Name extends FactoryName> = (typeof FACTORIES)[Name] extends RowFactory<infer Row> ? Row : never;
+
+/** For each entity a function that makes its next row. */
 export type Factories = {
   readonly [Name in FactoryName]: (overrides?: Partial<RowOf<Name>>) => RowOf<Name>;
 };
 
 /**
- * Factories that draw from one seeded source: same seed, same calls, same rows.
+ * Calls the factories without saving anything. The same seed and the same calls make the same rows.
  *
  *     const make = makeFactories({ now, seed: 7 });
  *     const post = make.post({ author: make.author({ platform: 'REDDIT' }) });
  *     await saveWithParents(dataSource.manager, make.reply({ approvalStatus: 'APPROVED' }));
  *
- * A row fits what was given: an approved reply has an approver, a closed escalation a resolver. Parents that it needs and was
- * not given are made with it; nothing is saved.
+ * A row fits the given values: an approved reply has an approver, a closed escalation a resolver. Parents that it needs and was
+ * not given are made with it.
  */
 export function makeFactories(options: FactoryOptions): Factories {
-  return factoriesOf(createKit(options));
+  return makeFactoriesFrom(createKit(options));
 }
 
-/** The same over a kit that the caller draws from as well. */
-export function factoriesOf(kit: Kit): Factories {
-  const functions = Object.entries<Factory>(FACTORIES).map(([name, factory]) => [
+/** Does the same with a kit that the caller also draws from. */
+export function makeFactoriesFrom(kit: Kit): Factories {
+  const functions = Object.entries(FACTORIES as Record<string, RowFactory>).map(([name, { factoryFn }]) => [
     name,
-    (overrides: object = {}) => makeRow<object>(kit, factory, overrides),
+    (given: object = {}) => factoryFn({ kit, given, withParents: true }),
   ]);
   return Object.fromEntries(functions) as Factories;
 }
 
 /**
- * Saves a row that a factory made, after the parents it brings with it. A parent that exists already is left as it is; the row
+ * Saves a row that a factory made, after the parents it brings with it. A parent that exists already stays as it is; the row
  * itself must be new.
  *
  * @throws what `manager.save` throws.
@@ -108,7 +121,7 @@ export async function saveWithParents<Row extends object>(manager: EntityManager
   return manager.save(row);
 }
 
-/** Everything above the row, the row itself left out. */
+/** Returns the parents of a row, their parents, and so on. */
 function parentsOf(row: object): Set<object> {
   const found = new Set<object>();
   for (const relation of getEntityRules(row.constructor).relations.keys()) {
@@ -118,32 +131,4 @@ function parentsOf(row: object): Set<object> {
     for (const above of parentsOf(parent)) found.add(above);
   }
   return found;
-}
-
-/**
- * The factories in typeorm-extension's shape, for its runner:
- *
- *     await runSeeders(dataSource, { seeds: [MySeeder], factories: seederFactories({ now }) });
- *     const post = await factoryManager.get(Post).save({ author });
- *
- * Give the relation (`author`), not its key: the runner sets what it is given after the row is made. Parents not given are
- * saved with the row. `saveMany` saves in parallel, in no certain order: where rows must come out the same, call `make()` in
- * a loop and save the list.
- */
-export function seederFactories(options: FactoryOptions): SeederFactoryItem[] {
-  const kit = createKit(options);
-  return Object.values<Factory>(FACTORIES).map((factory) => ({
-    entity: factory.entity,
-    factoryFn: () => makeForRunner(kit, factory),
-  }));
-}
-
-/** Parents are left to the runner, which saves them; their keys must not contradict what it sets. */
-function makeForRunner(kit: Kit, factory: Factory): object {
-  const keys = factory.parents.map(({ relation }) => [`${relation}Id`, undefined]);
-  const parents = missingParents(factory, {}).map(({ relation, factory: parent }) => [
-    relation,
-    useSeederFactory(parent.entity as new () => object),
-  ]);
-  return Object.assign(assemble(kit, factory, {}), Object.fromEntries([...keys, ...parents]) as object);
 }

@@ -1,3 +1,4 @@
+import { setSeederFactory } from 'typeorm-extension';
 import { DEFAULT_WEIGHTS, LEARNING, SEGMENT_KEYS } from '../../constants/figures.js';
 import { KPI_CATALOGUE, type KpiMetricEntry } from '../../constants/kpi-catalogue.js';
 import { ADJUSTMENT_TYPES, type SegmentType } from '../../constants/lists.js';
@@ -11,67 +12,83 @@ import {
 } from '../../entities/index.js';
 import { SampleSizes, SignalWeights } from '../../entities/json-shapes.js';
 import { build } from '../insert-missing.js';
-import { between, daysBefore, type Factory, type Kit, minutesAfter, pick, rounded, whole } from './factory.js';
+import { decisionFactory } from './core.factories.js';
+import {
+  between,
+  daysBefore,
+  type Kit,
+  makeRow,
+  minutesAfter,
+  pick,
+  rounded,
+  type RowFactory,
+  type RowRequest,
+  whole,
+} from './factory.js';
 import { TONES } from './phrases.js';
-import { decisionFactory } from './posts.factories.js';
 import { kpiTypeFactory } from './reference.factories.js';
 
-/** A draft, unless told its status; dates and results fit it. */
-export const experimentFactory: Factory<Experiment> = {
-  entity: Experiment,
-  parents: [],
-  values(kit, given, row) {
-    const { winner = null } = given;
-    const status = given.status ?? (winner === null ? 'DRAFT' : 'COMPLETED');
-    const endDate = given.endDate ?? (status === 'COMPLETED' ? daysBefore(kit.now, whole(kit, 1, 10)) : null);
-    const wasStarted = status === 'RUNNING' || status === 'COMPLETED' || endDate !== null;
-    const startDate = given.startDate ?? (wasStarted ? daysBefore(endDate ?? kit.now, whole(kit, 7, 14)) : null);
-    const createdAt = given.createdAt ?? daysBefore(startDate ?? kit.now, 1);
-    return {
-      name: `Tone of the first sentence, round ${row}`,
-      description: 'Does the tone of the first sentence change how often people click?',
-      variantA: { tone: pick(kit, TONES) },
-      variantB: { tone: pick(kit, TONES), emoji: true },
-      metric: pick(kit, ['ctr', 'conversion', 'sentiment', 'engagement_rate']),
-      trafficSplit: 0.5,
-      status,
-      startDate,
-      endDate,
-      resultsJson: status === 'COMPLETED' ? results(kit) : null,
-      winner,
-      createdAt,
-      updatedAt: endDate ?? startDate ?? createdAt,
-    };
-  },
-};
+/** Makes an experiment, DRAFT by default. Dates and results fit the status. */
+export const experimentFactory: RowFactory<Experiment> = setSeederFactory<Experiment, RowRequest<Experiment>>(
+  Experiment,
+  (request) =>
+    makeRow<Experiment>(Experiment, request, {
+      values(kit, given, row) {
+        const { winner = null } = given;
+        const status = given.status ?? (winner === null ? 'DRAFT' : 'COMPLETED');
+        const endDate = given.endDate ?? (status === 'COMPLETED' ? daysBefore(kit.now, whole(kit, 1, 10)) : null);
+        const wasStarted = status === 'RUNNING' || status === 'COMPLETED' || endDate !== null;
+        const startDate = given.startDate ?? (wasStarted ? daysBefore(endDate ?? kit.now, whole(kit, 7, 14)) : null);
+        const createdAt = given.createdAt ?? daysBefore(startDate ?? kit.now, 1);
+        return {
+          name: `Tone of the first sentence, round ${row}`,
+          description: 'Does the tone of the first sentence change how often people click?',
+          variantA: { tone: pick(kit, TONES) },
+          variantB: { tone: pick(kit, TONES), emoji: true },
+          metric: pick(kit, ['ctr', 'conversion', 'sentiment', 'engagement_rate']),
+          trafficSplit: 0.5,
+          status,
+          startDate,
+          endDate,
+          resultsJson: status === 'COMPLETED' ? results(kit) : null,
+          winner,
+          createdAt,
+          updatedAt: endDate ?? startDate ?? createdAt,
+        };
+      },
+    }),
+);
 
 function results(kit: Kit): Record<string, unknown> {
   const arm = () => ({ samples: whole(kit, 50, 240), mean: between(kit, 0.01, 0.05) });
   return { a: arm(), b: arm(), pValue: between(kit, 0.001, 0.2), effectSize: between(kit, -0.3, 0.3) };
 }
 
-/** Yesterday's value of some metric of the catalogue, over all platforms. */
-export const kpiMetricFactory: Factory<KpiMetric> = {
-  entity: KpiMetric,
-  parents: [{ relation: 'metricType', factory: kpiTypeFactory }],
-  values(kit, given) {
-    const entry = KPI_CATALOGUE.find(({ name }) => name === given.metricName) ?? pick(kit, KPI_CATALOGUE);
-    return {
-      date: dayOf(daysBefore(kit.now, 1)),
-      platform: null,
-      metricName: entry.name,
-      value: plausibleValue(kit, entry),
-      createdAt: kit.now,
-    };
-  },
-};
+/** Makes yesterday's value of a metric of the catalogue, over all platforms. */
+export const kpiMetricFactory: RowFactory<KpiMetric> = setSeederFactory<KpiMetric, RowRequest<KpiMetric>>(
+  KpiMetric,
+  (request) =>
+    makeRow<KpiMetric>(KpiMetric, request, {
+      parents: [{ relation: 'metricType', factory: kpiTypeFactory }],
+      values(kit, given) {
+        const entry = KPI_CATALOGUE.find(({ name }) => name === given.metricName) ?? pick(kit, KPI_CATALOGUE);
+        return {
+          date: dayOf(daysBefore(kit.now, 1)),
+          platform: null,
+          metricName: entry.name,
+          value: plausibleValue(kit, entry),
+          createdAt: kit.now,
+        };
+      },
+    }),
+);
 
-/** The UTC day of a moment, as `kpi_metrics.date` writes it. */
+/** Returns the UTC day, as `kpi_metrics.date` stores it. */
 export function dayOf(moment: Date): string {
   return moment.toISOString().slice(0, 10);
 }
 
-/** A value around the metric's target, in its unit: mostly good, sometimes not. */
+/** Returns a value near the metric's target, in its unit. */
 export function plausibleValue(kit: Kit, { unit, target }: KpiMetricEntry): number {
   if (unit === 'count') return whole(kit, 0, target?.per === 'month' ? 20 : 6);
   if (target?.change) return between(kit, unit === 'points' ? -20 : -0.1, unit === 'points' ? 200 : 0.15);
@@ -79,114 +96,121 @@ export function plausibleValue(kit: Kit, { unit, target }: KpiMetricEntry): numb
   return between(kit, goal * 0.6, goal * 1.7);
 }
 
-/** An adjustment, unless told that the cycle was skipped. */
-export const weightAdjustmentLogFactory: Factory<WeightAdjustmentLog> = {
-  entity: WeightAdjustmentLog,
-  parents: [],
-  values(kit, given) {
-    const isSkipped = given.action === 'SKIPPED';
-    const date = given.date ?? daysBefore(kit.now, whole(kit, 1, 60));
-    return {
-      date,
-      action: 'ADJUSTED',
-      reason: isSkipped ? 'INSUFFICIENT_SAMPLE_SIZE' : 'SUCCESSFUL',
-      validSegments: isSkipped
-        ? whole(kit, 0, LEARNING.requiredSegments - 1)
-        : whole(kit, LEARNING.requiredSegments, 4),
-      totalSegments: 4,
-      sampleSizes: build(SampleSizes, {
-        sss: whole(kit, 5, 90),
-        ars: whole(kit, 5, 90),
-        evs: whole(kit, 5, 90),
-        trs: whole(kit, 5, 90),
-      }),
-      oldWeights: isSkipped ? null : build(SignalWeights, DEFAULT_WEIGHTS),
-      newWeights: isSkipped ? null : shiftedWeights(kit),
-      predictedImprovement: isSkipped ? null : between(kit, 0.01, 0.2),
-      createdAt: date,
-    };
-  },
-};
+/** Makes a log entry of a cycle that adjusted the weights. With `action: 'SKIPPED'` it has no weights. */
+export const weightAdjustmentLogFactory: RowFactory<WeightAdjustmentLog> = setSeederFactory<
+  WeightAdjustmentLog,
+  RowRequest<WeightAdjustmentLog>
+>(WeightAdjustmentLog, (request) =>
+  makeRow<WeightAdjustmentLog>(WeightAdjustmentLog, request, {
+    values(kit, given) {
+      const isSkipped = given.action === 'SKIPPED';
+      const date = given.date ?? daysBefore(kit.now, whole(kit, 1, 60));
+      return {
+        date,
+        action: 'ADJUSTED',
+        reason: isSkipped ? 'INSUFFICIENT_SAMPLE_SIZE' : 'SUCCESSFUL',
+        validSegments: isSkipped
+          ? whole(kit, 0, LEARNING.requiredSegments - 1)
+          : whole(kit, LEARNING.requiredSegments, 4),
+        totalSegments: 4,
+        sampleSizes: build(SampleSizes, {
+          sss: whole(kit, 5, 90),
+          ars: whole(kit, 5, 90),
+          evs: whole(kit, 5, 90),
+          trs: whole(kit, 5, 90),
+        }),
+        oldWeights: isSkipped ? null : build(SignalWeights, DEFAULT_WEIGHTS),
+        newWeights: isSkipped ? null : shiftedWeights(kit),
+        predictedImprovement: isSkipped ? null : between(kit, 0.01, 0.2),
+        createdAt: date,
+      };
+    },
+  }),
+);
 
-/** The default weights with a little moved from one signal to another: together still 1. */
+/** Returns the default weights with a little moved from one signal to another; the sum stays 1. */
 export function shiftedWeights(kit: Kit): SignalWeights {
   const shift = between(kit, -0.08, 0.08);
   const { sss, ars, evs, trs } = DEFAULT_WEIGHTS;
   return build(SignalWeights, { sss: rounded(sss + shift), ars: rounded(ars - shift), evs, trs });
 }
 
-/** An adjustment that was not measured yet. Giving `actualImprovement` or `evaluatedAt` measures it. */
-export const learningEventFactory: Factory<LearningEvent> = {
-  entity: LearningEvent,
-  parents: [],
-  values(kit, given) {
-    const date = given.date ?? daysBefore(given.evaluatedAt ?? kit.now, LEARNING.measuredAfterDays + whole(kit, 0, 30));
-    const predictedImprovement = given.predictedImprovement ?? between(kit, 0.02, 0.2);
-    const isMeasured = given.actualImprovement != null || given.evaluatedAt != null || given.accuracy != null;
-    const actual = given.actualImprovement ?? rounded(predictedImprovement + between(kit, -0.35, 0.2));
-    return {
-      date,
-      adjustmentType: pick(kit, ADJUSTMENT_TYPES),
-      adjustment: { signal: pick(kit, ['sss', 'ars', 'evs', 'trs']), by: between(kit, -0.1, 0.1) },
-      predictedImprovement,
-      baselinePerformance: between(kit, 0.015, 0.045),
-      actualImprovement: isMeasured ? actual : null,
-      accuracy: isMeasured ? rounded(1 - Math.abs(actual - predictedImprovement)) : null,
-      evaluatedAt: isMeasured ? minutesAfter(date, LEARNING.measuredAfterDays * 24 * 60) : null,
-      createdAt: date,
-    };
-  },
-};
-
-const randomizedDecisionFactory: typeof decisionFactory = {
-  ...decisionFactory,
-  values: (kit, given, row) => ({
-    ...decisionFactory.values(kit, { ...given, isRandomizedExperiment: true }, row),
-    isRandomizedExperiment: true,
-  }),
-};
-
-/** The probe of a randomised decision, with the modes of that decision. */
-export const randomizedExperimentFactory: Factory<RandomizedExperiment> = {
-  entity: RandomizedExperiment,
-  parents: [
-    {
-      relation: 'decision',
-      factory: randomizedDecisionFactory,
+/** Makes an adjustment that was not measured yet. With `actualImprovement` or `evaluatedAt` it was measured. */
+export const learningEventFactory: RowFactory<LearningEvent> = setSeederFactory<
+  LearningEvent,
+  RowRequest<LearningEvent>
+>(LearningEvent, (request) =>
+  makeRow<LearningEvent>(LearningEvent, request, {
+    values(kit, given) {
+      const date =
+        given.date ?? daysBefore(given.evaluatedAt ?? kit.now, LEARNING.measuredAfterDays + whole(kit, 0, 30));
+      const predictedImprovement = given.predictedImprovement ?? between(kit, 0.02, 0.2);
+      const isMeasured = given.actualImprovement != null || given.evaluatedAt != null || given.accuracy != null;
+      const actual = given.actualImprovement ?? rounded(predictedImprovement + between(kit, -0.35, 0.2));
+      return {
+        date,
+        adjustmentType: pick(kit, ADJUSTMENT_TYPES),
+        adjustment: { signal: pick(kit, ['sss', 'ars', 'evs', 'trs']), by: between(kit, -0.1, 0.1) },
+        predictedImprovement,
+        baselinePerformance: between(kit, 0.015, 0.045),
+        actualImprovement: isMeasured ? actual : null,
+        accuracy: isMeasured ? rounded(1 - Math.abs(actual - predictedImprovement)) : null,
+        evaluatedAt: isMeasured ? minutesAfter(date, LEARNING.measuredAfterDays * 24 * 60) : null,
+        createdAt: date,
+      };
     },
-  ],
-  values(kit, { decision }) {
-    return {
-      predictedMode: decision?.predictedMode ?? 'HELPFUL',
-      actualMode: decision?.mode ?? 'HYBRID',
-      predictedOutcome: between(kit, 0.01, 0.06),
-      actualOutcome: null,
-      createdAt: decision?.createdAt ?? kit.now,
-    };
-  },
-};
+  }),
+);
+
+/** Makes the experiment of a randomised decision, with the modes of that decision. */
+export const randomizedExperimentFactory: RowFactory<RandomizedExperiment> = setSeederFactory<
+  RandomizedExperiment,
+  RowRequest<RandomizedExperiment>
+>(RandomizedExperiment, (request) =>
+  makeRow<RandomizedExperiment>(RandomizedExperiment, request, {
+    parents: [
+      {
+        relation: 'decision',
+        factory: decisionFactory,
+        given: { isRandomizedExperiment: true },
+      },
+    ],
+    values(kit, { decision }) {
+      return {
+        predictedMode: decision?.predictedMode ?? 'HELPFUL',
+        actualMode: decision?.mode ?? 'HYBRID',
+        predictedOutcome: between(kit, 0.01, 0.06),
+        actualOutcome: null,
+        createdAt: decision?.createdAt ?? kit.now,
+      };
+    },
+  }),
+);
 
 const LEARNED_SEGMENTS = Object.entries(SEGMENT_KEYS)
   .filter(([type]) => type !== 'GLOBAL' && type !== 'PLATFORM')
   .flatMap(([type, keys]) => keys.map((segmentKey) => ({ segmentType: type as SegmentType, segmentKey })));
 
-/** Learned weights of the next segment that the reference rows do not hold; after 24 rows, of invented ones. */
-export const segmentedWeightFactory: Factory<SegmentedWeight> = {
-  entity: SegmentedWeight,
-  parents: [],
-  values(kit, _given, row) {
-    const { sss, ars, evs, trs } = shiftedWeights(kit);
-    const invented = { segmentType: 'COMBINED' as const, segmentKey: `INVENTED_${row}` };
-    return {
-      ...(LEARNED_SEGMENTS[row - 1] ?? invented),
-      sssWeight: sss,
-      arsWeight: ars,
-      evsWeight: evs,
-      trsWeight: trs,
-      sampleSize: whole(kit, 20, 400),
-      performance: between(kit, 0.01, 0.05),
-      createdAt: daysBefore(kit.now, 20),
-      updatedAt: daysBefore(kit.now, 3),
-    };
-  },
-};
+/** Makes learned weights of the next segment that the reference rows do not contain; after 24 rows, of invented segments. */
+export const segmentedWeightFactory: RowFactory<SegmentedWeight> = setSeederFactory<
+  SegmentedWeight,
+  RowRequest<SegmentedWeight>
+>(SegmentedWeight, (request) =>
+  makeRow<SegmentedWeight>(SegmentedWeight, request, {
+    values(kit, _given, row) {
+      const { sss, ars, evs, trs } = shiftedWeights(kit);
+      const invented = { segmentType: 'COMBINED' as const, segmentKey: `INVENTED_${row}` };
+      return {
+        ...(LEARNED_SEGMENTS[row - 1] ?? invented),
+        sssWeight: sss,
+        arsWeight: ars,
+        evsWeight: evs,
+        trsWeight: trs,
+        sampleSize: whole(kit, 20, 400),
+        performance: between(kit, 0.01, 0.05),
+        createdAt: daysBefore(kit.now, 20),
+        updatedAt: daysBefore(kit.now, 3),
+      };
+    },
+  }),
+);

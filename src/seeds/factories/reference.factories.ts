@@ -1,3 +1,4 @@
+import { setSeederFactory } from 'typeorm-extension';
 import { AGGREGATION_TYPES } from '../../constants/lists.js';
 import { EscalationPriority } from '../../entities/enums.js';
 import {
@@ -8,9 +9,9 @@ import {
   KpiType,
   PowerTier,
 } from '../../entities/index.js';
-import { type Factory, type Kit, pick, whole } from './factory.js';
+import { type Kit, makeRow, pick, type RowFactory, type RowRequest, whole } from './factory.js';
 
-/** What all reference rows share. Names are numbered: the seeded ones are for the reference seeder. */
+/** Returns what all reference rows share. Names are numbered, so that they never equal those of the reference seeder. */
 function reference(kit: Kit, kind: string, row: number) {
   return {
     name: `${kind}_${kit.key(row).toUpperCase().replaceAll('-', '_')}`,
@@ -21,45 +22,60 @@ function reference(kit: Kit, kind: string, row: number) {
   };
 }
 
-export const archetypeFactory: Factory<Archetype> = {
-  entity: Archetype,
-  parents: [],
-  values: (kit, _given, row) => reference(kit, 'ARCHETYPE', row),
-};
+export const archetypeFactory: RowFactory<Archetype> = setSeederFactory<Archetype, RowRequest<Archetype>>(
+  Archetype,
+  (request) =>
+    makeRow<Archetype>(Archetype, request, {
+      values: (kit, _given, row) => reference(kit, 'ARCHETYPE', row),
+    }),
+);
 
-export const powerTierFactory: Factory<PowerTier> = {
-  entity: PowerTier,
-  parents: [],
-  values: (kit, _given, row) => ({ ...reference(kit, 'TIER', row), followerThreshold: whole(kit, 5_000, 1_000_000) }),
-};
+export const powerTierFactory: RowFactory<PowerTier> = setSeederFactory<PowerTier, RowRequest<PowerTier>>(
+  PowerTier,
+  (request) =>
+    makeRow<PowerTier>(PowerTier, request, {
+      values: (kit, _given, row) => ({
+        ...reference(kit, 'TIER', row),
+        followerThreshold: whole(kit, 5_000, 1_000_000),
+      }),
+    }),
+);
 
-export const competitorCategoryFactory: Factory<CompetitorCategory> = {
-  entity: CompetitorCategory,
-  parents: [],
-  values: (kit, _given, row) => reference(kit, 'CATEGORY', row),
-};
-
-export const kpiTypeFactory: Factory<KpiType> = {
-  entity: KpiType,
-  parents: [],
-  values: (kit, _given, row) => ({ ...reference(kit, 'FAMILY', row), aggregationType: pick(kit, AGGREGATION_TYPES) }),
-};
-
-export const escalationReasonFactory: Factory<EscalationReason> = {
-  entity: EscalationReason,
-  parents: [],
-  values: (kit, _given, row) => ({
-    ...reference(kit, 'REASON', row),
-    severity: pick(kit, Object.values(EscalationPriority)),
+export const competitorCategoryFactory: RowFactory<CompetitorCategory> = setSeederFactory<
+  CompetitorCategory,
+  RowRequest<CompetitorCategory>
+>(CompetitorCategory, (request) =>
+  makeRow<CompetitorCategory>(CompetitorCategory, request, {
+    values: (kit, _given, row) => reference(kit, 'CATEGORY', row),
   }),
-};
+);
 
-export const championTierFactory: Factory<ChampionTier> = {
-  entity: ChampionTier,
-  parents: [],
-  values: (kit, _given, row) => ({
-    ...reference(kit, 'RANK', row),
-    minEngagement: whole(kit, 3, 40),
-    benefits: ['free sample, offered by direct message'],
+export const kpiTypeFactory: RowFactory<KpiType> = setSeederFactory<KpiType, RowRequest<KpiType>>(KpiType, (request) =>
+  makeRow<KpiType>(KpiType, request, {
+    values: (kit, _given, row) => ({ ...reference(kit, 'FAMILY', row), aggregationType: pick(kit, AGGREGATION_TYPES) }),
   }),
-};
+);
+
+export const escalationReasonFactory: RowFactory<EscalationReason> = setSeederFactory<
+  EscalationReason,
+  RowRequest<EscalationReason>
+>(EscalationReason, (request) =>
+  makeRow<EscalationReason>(EscalationReason, request, {
+    values: (kit, _given, row) => ({
+      ...reference(kit, 'REASON', row),
+      severity: pick(kit, Object.values(EscalationPriority)),
+    }),
+  }),
+);
+
+export const championTierFactory: RowFactory<ChampionTier> = setSeederFactory<ChampionTier, RowRequest<ChampionTier>>(
+  ChampionTier,
+  (request) =>
+    makeRow<ChampionTier>(ChampionTier, request, {
+      values: (kit, _given, row) => ({
+        ...reference(kit, 'RANK', row),
+        minEngagement: whole(kit, 3, 40),
+        benefits: ['free sample, offered by direct message'],
+      }),
+    }),
+);

@@ -3,7 +3,7 @@ import { ESCALATION_REASON_NAMES } from '../../constants/lists.js';
 import { EscalationPriority, EscalationStatus } from '../../entities/enums.js';
 import type { AuditLog, Decision, Escalation, Reply, WeightAdjustmentLog } from '../../entities/index.js';
 import { hoursBefore, minutesAfter } from '../factories/factory.js';
-import { OPERATORS } from '../factories/oversight.factories.js';
+import { OPERATORS } from '../factories/community.factories.js';
 import { cycle, type SampleContext } from './context.js';
 
 /** Hours since opening, of open ones: within the four hours, and late. */

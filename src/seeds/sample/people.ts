@@ -4,7 +4,7 @@ import { Platform } from '../../entities/enums.js';
 import type { Author, CommunityChampion, Reply } from '../../entities/index.js';
 import { InteractionEvent } from '../../entities/json-shapes.js';
 import { daysBefore, hoursBefore, minutesAfter } from '../factories/factory.js';
-import { relationshipScore } from '../factories/people.factories.js';
+import { relationshipScore } from '../factories/core.factories.js';
 import { build } from '../insert-missing.js';
 import { CHAMPION_TIER_ROWS } from '../reference/rows.js';
 import type { SampleContext } from './context.js';

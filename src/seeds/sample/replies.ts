@@ -3,8 +3,8 @@ import { ReplyMetrics } from '../../entities/json-shapes.js';
 import type { Decision, Reply } from '../../entities/index.js';
 import { build } from '../insert-missing.js';
 import { daysBefore, hoursBefore, minutesAfter, whole } from '../factories/factory.js';
-import { OPERATORS } from '../factories/oversight.factories.js';
-import { replyMetrics } from '../factories/posts.factories.js';
+import { OPERATORS } from '../factories/community.factories.js';
+import { replyMetrics } from '../factories/core.factories.js';
 import { cycle, type SampleContext } from './context.js';
 
 /** What became of a reply: of those of the last day, and of older ones. */

@@ -1,7 +1,7 @@
 import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import { RECORD_ENTITIES } from '../../entities/index.js';
 import { createKit } from '../factories/factory.js';
-import { factoriesOf } from '../factories/index.js';
+import { makeFactoriesFrom } from '../factories/index.js';
 import type { ReferenceIds, SampleContext } from './context.js';
 import { sampleDecisions, sampleExperiments } from './decisions.js';
 import { sampleKpis, sampleLearningEvents, sampleProbes, sampleSegments, sampleWeightLogs } from './learning.js';
@@ -22,7 +22,7 @@ const SEED = 0;
 /** All sample rows, parents before children. The same rows on every day; only their dates follow `now`. */
 export function sampleRows(now: Date, ids: ReferenceIds): readonly SampleTable[] {
   const kit = createKit({ now, seed: SEED });
-  const rows = makeAll({ kit, make: factoriesOf(kit), now, ids });
+  const rows = makeAll({ kit, make: makeFactoriesFrom(kit), now, ids });
   return RECORD_ENTITIES.map((entity) => ({ entity, rows: rows.filter((row) => row instanceof entity) }));
 }
 

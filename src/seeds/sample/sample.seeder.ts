@@ -1,49 +1,93 @@
 import type { DataSource } from 'typeorm';
 import type { Seeder, SeederConstructor } from 'typeorm-extension';
-import { assertSampleAllowedIn, type SamplePermission } from '../guard.js';
+import { readConfirmedDatabase, readNodeEnv } from '../../connection/environment.js';
+import { SharedDbError } from '../../errors/shared-db-error.js';
+import { assertSampleAllowed, type SamplePermission } from '../guard.js';
 import { holdSeedLock, insertMissing, type SeedSummary } from '../insert-missing.js';
 import { insertReference } from '../reference/reference.seeder.js';
 import { loadReferenceIds } from './context.js';
-import { sampleRows } from './rows.js';
 
 export interface SampleOptions extends SamplePermission {
-  /** Rows are dated back from here, the oldest 150 days. A later run with another `now` changes nothing. */
+  /** Dates of the rows lie before this moment, up to 150 days. A later run with another `now` changes nothing. */
   readonly now: Date;
 }
 
-/**
- * Writes invented rows to every table, for development: 15 authors, some 150 posts, their decisions and replies in every
- * state, 30 days of KPIs, and whatever else the dashboards ask for. The reference rows come first, as `seedReference` writes
- * them. A row whose id or natural key exists is left as it is; a deleted one comes back.
- *
- * One transaction; a second process waits for the first. Needs faker, an optional peer.
- *
- * @returns the tables of both seedings, reference tables first.
- * @throws SampleInProductionError, UnconfirmedDatabaseError, ForeignRowsError: see `assertSampleAllowed`.
- */
-export async function seedSample(dataSource: DataSource, options: SampleOptions): Promise<SeedSummary> {
-  return dataSource.transaction(async (manager) => {
-    await holdSeedLock(manager);
-    await assertSampleAllowedIn(manager, options);
-    const summary = new Map((await insertReference(manager)).map((table) => [table.table, table]));
-    for (const { entity, rows } of sampleRows(options.now, await loadReferenceIds(manager))) {
-      const { table, inserted, total } = await insertMissing(manager, entity, rows);
-      // segmented_weights has rows of both seedings.
-      summary.set(table, { table, inserted: inserted + (summary.get(table)?.inserted ?? 0), total });
-    }
-    return [...summary.values()];
-  });
+/** Sample data needs optional packages that are not installed. */
+export class MissingPackageError extends SharedDbError {
+  override readonly name = 'MissingPackageError';
+}
+
+/** Imports a module that needs the optional packages. @throws MissingPackageError */
+async function importOptional<T>(load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new MissingPackageError(
+      'Sample data needs two packages: npm install --save-dev @faker-js/faker typeorm-extension.',
+    );
+  }
 }
 
 /**
- * For typeorm-extension's runner, which makes its seeders itself and gives them no options:
+ * Writes invented rows to every table, for development: 15 authors, about 150 posts, their decisions and replies in every
+ * state, 30 days of KPIs, and more. The reference rows come first, as the ReferenceSeeder writes them. A row whose id or natural
+ * key exists stays as it is; a deleted one is written again.
  *
- *     await runSeeders(dataSource, { seeds: [ReferenceSeeder, sampleSeeder({ now: new Date(), nodeEnv })] });
+ * One transaction; a second process waits for the first. The guard is asked in it, whichever program runs the seeder. Without
+ * options NODE_ENV and SHARED_DB_CONFIRM_DATABASE say what is permitted.
  */
-export function sampleSeeder(options: SampleOptions): SeederConstructor {
-  return class SampleSeeder implements Seeder {
-    async run(dataSource: DataSource): Promise<SeedSummary> {
-      return seedSample(dataSource, options);
+export class SampleSeeder implements Seeder {
+  constructor(
+    private readonly options: SampleOptions = {
+      nodeEnv: readNodeEnv(),
+      confirmedName: readConfirmedDatabase(),
+      confirmBy: 'SHARED_DB_CONFIRM_DATABASE',
+      now: new Date(),
+    },
+  ) {}
+
+  /**
+   * @returns what was written, reference tables first.
+   * @throws ForbiddenInProduction, ConfirmationNeeded, ConfirmationWrong, ForeignRowsError: see `assertSampleAllowed`;
+   *   MissingPackageError. Nothing was written then.
+   */
+  async run(dataSource: DataSource): Promise<SeedSummary> {
+    return dataSource.transaction(async (manager) => {
+      await holdSeedLock(manager);
+      await assertSampleAllowed(manager, this.options);
+      // Loaded only after the guard allowed it: nobody should install packages only to be refused.
+      const { sampleRows } = await importOptional(() => import('./rows.js'));
+      const summary = new Map((await insertReference(manager)).map((table) => [table.table, table]));
+      for (const { entity, rows } of sampleRows(this.options.now, await loadReferenceIds(manager))) {
+        const { table, inserted, total } = await insertMissing(manager, entity, rows);
+        // Both seeders write to segmented_weights.
+        summary.set(table, { table, inserted: inserted + (summary.get(table)?.inserted ?? 0), total });
+      }
+      return [...summary.values()];
+    });
+  }
+}
+
+/** Returns the SampleSeeder with options: typeorm-extension makes its seeders itself and gives them none. */
+export function sampleSeederWith(options: SampleOptions): SeederConstructor {
+  return class ConfiguredSampleSeeder extends SampleSeeder {
+    constructor() {
+      super(options);
     }
   };
+}
+
+/**
+ * Runs the SampleSeeder with typeorm-extension.
+ *
+ * @throws as the SampleSeeder does
+ */
+export async function seedSample(dataSource: DataSource, options: SampleOptions): Promise<SeedSummary> {
+  // The guard is asked before packages are missed, and again by the seeder, in its transaction.
+  await dataSource.transaction((manager) => assertSampleAllowed(manager, options));
+  const { runSeeders } = await importOptional(() => import('typeorm-extension'));
+  const { SEEDER_FACTORIES: factories } = await importOptional(() => import('../factories/index.js'));
+  const [seeder] = await runSeeders(dataSource, { seeds: [sampleSeederWith(options)], factories });
+  return (seeder?.result ?? []) as SeedSummary;
 }

@@ -19,7 +19,7 @@ const SEEDED = {
 };
 
 describe('seedReference', () => {
-  it('writes every reference row, and says so', async () => {
+  it('writes every reference row and reports the counts', async () => {
     const summary = await seedReference(db.dataSource);
     expect(summary).toEqual(Object.entries(SEEDED).map(([table, rows]) => ({ table, inserted: rows, total: rows })));
   });
@@ -50,14 +50,14 @@ describe('seedReference', () => {
     expect(weights[0]).toMatchObject({ sssWeight: 0.4, arsWeight: 0.25, evsWeight: 0.2, trsWeight: 0.15 });
   });
 
-  it('changes nothing the second time', async () => {
+  it('changes no row when it runs again', async () => {
     const before = await everyRow(db.dataSource);
     const summary = await seedReference(db.dataSource);
     expect(summary.map(({ inserted }) => inserted)).toEqual(Object.values(SEEDED).map(() => 0));
     expect(await everyRow(db.dataSource)).toEqual(before);
   });
 
-  it('leaves alone what operators edited, retired, renamed or added', async () => {
+  it('keeps rows that operators edited, retired, renamed or added', async () => {
     const archetypes = db.dataSource.getRepository(Archetype);
     await archetypes.update({ name: 'COACH' }, { description: 'Edited.' });
     await archetypes.update({ name: 'STORYLET' }, { isActive: false });
@@ -71,7 +71,7 @@ describe('seedReference', () => {
     expect(await everyRow(db.dataSource)).toEqual(before);
   });
 
-  it('takes a row for its own that another route wrote under the same name', async () => {
+  it('keeps a row of the same name that somebody else wrote', async () => {
     const tiers = db.dataSource.getRepository(PowerTier);
     await tiers.delete({ name: 'MEGA' });
     const { id } = await tiers.save(tiers.create({ name: 'MEGA', followerThreshold: 1, description: 'By hand.' }));
@@ -79,7 +79,7 @@ describe('seedReference', () => {
     expect(await tiers.findBy({ name: 'MEGA' })).toEqual([expect.objectContaining({ id, description: 'By hand.' })]);
   });
 
-  it('brings back what was deleted: code refers to it by name', async () => {
+  it('writes a deleted row again', async () => {
     await db.dataSource.getRepository(Archetype).delete({ name: 'CHECKLIST' });
     const [first] = await seedReference(db.dataSource);
     expect(first).toMatchObject({ inserted: 1 });
@@ -87,8 +87,8 @@ describe('seedReference', () => {
   });
 });
 
-describe('two seedings at once', () => {
-  it('write every row once', async () => {
+describe('seedReference in four processes at the same time', () => {
+  it('writes every row once', async () => {
     const url = await db.create();
     const sources = await Promise.all([1, 2, 3, 4].map(() => createDataSource({ url, poolSize: 1 }).initialize()));
     try {
@@ -104,7 +104,7 @@ describe('two seedings at once', () => {
 });
 
 describe('ReferenceSeeder', () => {
-  it('runs under typeorm-extension', async () => {
+  it('runs in typeorm-extension', async () => {
     const source = await createDataSource({ url: await db.create() }).initialize();
     try {
       const [seed] = await runSeeders(source, { seeds: [ReferenceSeeder] });

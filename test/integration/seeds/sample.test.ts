@@ -1,12 +1,15 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { runSeeders } from 'typeorm-extension';
 import { createDataSource } from '../../../src/data-source.js';
 import { Author, ENTITIES, Experiment } from '../../../src/entities/index.js';
 import { ReferenceSeeder } from '../../../src/seeds/reference/reference.seeder.js';
-import { sampleSeeder, seedSample } from '../../../src/seeds/sample/sample.seeder.js';
+import { sampleSeederWith, seedSample } from '../../../src/seeds/sample/sample.seeder.js';
 import type { SeedSummary } from '../../../src/seeds/insert-missing.js';
 import { useDatabase } from '../../support/database.js';
 import { everyRow, permissionFor } from './support.js';
+
+// The first seeding loads faker, which takes seconds on a busy machine.
+jest.setTimeout(30_000);
 
 const db = useDatabase();
 const now = new Date('2026-06-15T09:30:00.000Z');
@@ -25,7 +28,7 @@ async function values(sql: string): Promise<unknown[]> {
 }
 
 describe('seedSample', () => {
-  it('fills every table, and counts each once', () => {
+  it('writes rows to every table, and reports each table once', () => {
     expect(summary.map(({ table }) => table).sort()).toEqual(
       ENTITIES.map((entity) => db.dataSource.getMetadata(entity).tableName).sort(),
     );
@@ -33,14 +36,14 @@ describe('seedSample', () => {
     expect(summary.filter(({ total }) => total === 0)).toEqual([]);
   });
 
-  it('changes nothing the second time, on another day', async () => {
+  it('changes no row when it runs again on another day', async () => {
     const before = await everyRow(db.dataSource);
     const again = await seedSample(db.dataSource, { now: nextMonth, ...permissionFor(db.url) });
     expect(again.filter(({ inserted }) => inserted > 0)).toEqual([]);
     expect(await everyRow(db.dataSource)).toEqual(before);
   });
 
-  it('keeps what was edited and brings back what was deleted', async () => {
+  it('keeps edited rows and writes deleted rows again', async () => {
     const experiments = db.dataSource.getRepository(Experiment);
     // The first is a draft, which no decision names.
     const [deleted, edited] = await experiments.find({ order: { id: 'ASC' } });
@@ -53,7 +56,7 @@ describe('seedSample', () => {
     expect(await experiments.findOneBy({ id: edited?.id ?? '' })).toMatchObject({ name: 'Edited' });
   });
 
-  it('writes all or nothing', async () => {
+  it('writes nothing when one table fails', async () => {
     const url = await db.create();
     const source = await createDataSource({ url }).initialize();
     try {
@@ -66,7 +69,7 @@ describe('seedSample', () => {
     }
   });
 
-  it('may run twice at once', async () => {
+  it('writes every row once when two processes run it at the same time', async () => {
     const url = await db.create();
     const sources = await Promise.all([1, 2].map(() => createDataSource({ url }).initialize()));
     try {
@@ -78,14 +81,14 @@ describe('seedSample', () => {
     }
   });
 
-  it('runs under typeorm-extension, after the reference rows', async () => {
+  it('runs after the ReferenceSeeder in typeorm-extension', async () => {
     const url = await db.create();
     const source = await createDataSource({ url }).initialize();
     try {
       const seeds = await runSeeders(source, {
-        seeds: [ReferenceSeeder, sampleSeeder({ now, ...permissionFor(url) })],
+        seeds: [ReferenceSeeder, sampleSeederWith({ now, ...permissionFor(url) })],
       });
-      expect(seeds.map(({ name }) => name)).toEqual(['ReferenceSeeder', 'SampleSeeder']);
+      expect(seeds.map(({ name }) => name)).toEqual(['ReferenceSeeder', 'ConfiguredSampleSeeder']);
       expect(await source.getRepository(Author).count()).toBe(15);
     } finally {
       await source.destroy();
@@ -93,7 +96,7 @@ describe('seedSample', () => {
   });
 });
 
-describe('the sample has something to show of', () => {
+describe('the sample contains', () => {
   const at = `timestamptz '${now.toISOString()}'`;
 
   it.each([
@@ -125,13 +128,17 @@ describe('the sample has something to show of', () => {
       ['approved', 'manual', 'pending', 'posted', 'rejected', 'taken back'],
     ],
     ['competitors', `SELECT count(*)::int FROM competitors`, [16]],
-    ['mentions, answered and not', `SELECT DISTINCT replied FROM competitive_mentions ORDER BY 1`, [false, true]],
+    [
+      'mentions with and without a reply',
+      `SELECT DISTINCT replied FROM competitive_mentions ORDER BY 1`,
+      [false, true],
+    ],
     [
       'champions in every status',
       `SELECT DISTINCT advocate_status FROM community_champions ORDER BY 1`,
       ['ADVOCATE', 'CONTACTED', 'ENGAGED', 'POTENTIAL', 'VIP'],
     ],
-    ['answers', `SELECT count(DISTINCT dm_response)::int FROM community_champions`, [3]],
+    ['all three answers of champions', `SELECT count(DISTINCT dm_response)::int FROM community_champions`, [3]],
     [
       'escalations in every status and priority',
       `SELECT count(DISTINCT (status, priority))::int FROM escalations`,
@@ -162,7 +169,7 @@ describe('the sample has something to show of', () => {
       ['A', 'B'],
     ],
     [
-      'probes measured and not',
+      'randomized experiments, measured and not measured',
       `SELECT DISTINCT actual_outcome IS NULL AS waiting FROM randomized_experiments ORDER BY 1`,
       [false, true],
     ],
@@ -181,12 +188,12 @@ describe('the sample has something to show of', () => {
     ],
     ['segments of every type', `SELECT count(DISTINCT segment_type)::int FROM segmented_weights`, [5]],
     [
-      'something for retention to take',
+      'posts that retention deletes',
       `SELECT count(*) > 0 AS some FROM posts WHERE detected_at < ${at} - interval '90 days'`,
       [true],
     ],
     [
-      'a decision to debug: much need of help, and no reply',
+      'a DISENGAGED decision about an author who needs help',
       `SELECT count(*) > 0 AS some FROM decisions WHERE sss_score > 0.9 AND mode = 'DISENGAGED'`,
       [true],
     ],
@@ -212,7 +219,7 @@ describe('the sample has something to show of', () => {
     expect(await values(sql)).toEqual(expected);
   });
 
-  it('no contradiction between tables', async () => {
+  it('no rows that contradict rows of other tables', async () => {
     expect(
       await values(`
         SELECT r.id FROM replies r JOIN decisions d ON d.id = r.decision_id JOIN posts p ON p.id = d.post_id

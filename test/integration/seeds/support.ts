@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { ENTITIES } from '../../../src/entities/index.js';
 import type { SamplePermission } from '../../../src/seeds/guard.js';
 
-/** Every row of every table as text, with the transaction that wrote it: an update that changes nothing shows as well. */
+/** Reads every row of every table as text, with the transaction that wrote it, so that an update without changes is seen too. */
 export async function everyRow(dataSource: DataSource): Promise<Map<string, string[]>> {
   const tables = new Map<string, string[]>();
   for (const entity of ENTITIES) {
@@ -18,7 +18,7 @@ export async function everyRow(dataSource: DataSource): Promise<Map<string, stri
   return tables;
 }
 
-/** What the guard is told in tests: the name as well, since the test server may be another machine. */
+/** Permits sample data in the database, also when the test server is another machine. */
 export function permissionFor(url: string): SamplePermission {
   return { nodeEnv: 'test', confirmedName: new URL(url).pathname.slice(1) };
 }

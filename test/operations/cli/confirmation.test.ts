@@ -47,7 +47,7 @@ describe('migration:revert', () => {
   });
 
   it('needs the name if NODE_ENV is production, whatever the environment of the database is', async () => {
-    await refused(db.url, ['migration:revert'], 'NODE_ENV is "production"', PERMISSIVE_PRODUCTION);
+    await refused(db.url, ['migration:revert'], 'NODE_ENV is production', PERMISSIVE_PRODUCTION);
   });
 });
 
@@ -55,7 +55,11 @@ describe('seed', () => {
   it('is refused in a production database even with its name', async () => {
     const url = await db.create();
     await say(url, 'production');
-    await refused(url, ['seed', '--database', nameOf(url)], 'says it is production. Seed the reference data only');
+    await refused(
+      url,
+      ['seed', '--database', nameOf(url)],
+      'says it is production. Nothing was changed. Run seed:reference instead',
+    );
     await say(url, 'staging');
     await refused(url, ['seed'], 'says it is staging');
   });
@@ -140,7 +144,7 @@ describe('db:environment', () => {
       environment: 'test',
       nodeEnv: 'production',
       confirmationNeeded: true,
-      reasons: ['NODE_ENV is "production"'],
+      reasons: ['NODE_ENV is production'],
     });
   });
 

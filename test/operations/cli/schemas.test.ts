@@ -179,7 +179,7 @@ describe('two agents in one database', () => {
     const [, backup = ''] = /to restore it: \S+ \S+ migration:restore (\S+)$/m.exec(stderr) ?? [];
     const refused = await two('migration:restore', backup);
     expect(refused.stderr).toMatch(
-      /Refused to replace the database by a backup: it holds other schemas too, which go with it: agent_one\. Nothing was changed\./,
+      /Refused to replace the database by a backup: the database has other schemas, which would be dropped too: agent_one\. Nothing was changed\./,
     );
     const [{ name } = { name: '' }] = await ask<{ name: string }>(url, 'SELECT current_database() AS name');
     expect(await succeed(two('migration:restore', '--database', name, backup))).toContain(`restored ${name}`);

@@ -2,7 +2,11 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../../src/data-source.js';
 import { Author } from '../../../src/entities/index.js';
-import { SampleInProductionError, UnconfirmedDatabaseError } from '../../../src/seeds/guard-errors.js';
+import {
+  ConfirmationNeeded,
+  ConfirmationWrong,
+  ForbiddenInProduction,
+} from '../../../src/operations/environment-guard/guard.js';
 import { seedSample } from '../../../src/seeds/sample/sample.seeder.js';
 import { createDatabase, dropDatabase, preparedServer, withDatabaseName } from '../../support/databases.js';
 import { useDatabase } from '../../support/database.js';
@@ -15,7 +19,7 @@ jest.setTimeout(30_000);
 
 const db = useDatabase();
 
-/** With each of these every deed is tried; refused ones must leave everything as it is. */
+/** Every action is tried in each of these cases; a refused one must change nothing. */
 const CASES = ['test', 'production', 'staging', undefined].flatMap((environmentRow) =>
   [undefined, 'test', 'production'].flatMap((nodeEnv) =>
     (['none', 'right', 'wrong'] as const).map((name) => ({ environmentRow, nodeEnv, name })),
@@ -29,19 +33,19 @@ const expected = ({ environmentRow, nodeEnv, name }: (typeof CASES)[number]): st
       ? 'done'
       : 'CONFIRMATION_NEEDED';
 
-interface Deed {
+interface Action {
   readonly does: (dataSource: DataSource, url: string, name: string | undefined) => Promise<unknown>;
-  /** What is gone afterwards. */
+  /** The table that is gone afterwards. */
   readonly destroys: string;
 }
 
-/** Through the DataSource: confirmed by the environment. */
-const through = (work: (dataSource: DataSource) => Promise<unknown>): Deed['does'] => {
+/** Runs the action of a DataSource, confirmed by the environment. */
+const through = (work: (dataSource: DataSource) => Promise<unknown>): Action['does'] => {
   return (dataSource, _url, name) =>
     withNodeEnv(process.env.NODE_ENV, () => work(dataSource), { SHARED_DB_CONFIRM_DATABASE: name });
 };
 
-const DEEDS: Readonly<Record<string, Deed>> = {
+const ACTIONS: Readonly<Record<string, Action>> = {
   revertMigration: { does: (_dataSource, url, name) => revert(url, name), destroys: 'keepsakes' },
   'dataSource.dropDatabase': {
     does: through((dataSource) => dataSource.dropDatabase()),
@@ -59,7 +63,7 @@ const DEEDS: Readonly<Record<string, Deed>> = {
 
 const PERMITTED = { SHARED_DB_ALLOW_LOCALHOST: '1', SHARED_DB_ALLOW_PLAINTEXT: '1', SHARED_DB_ALLOW_UNSAFE_ROLE: '1' };
 
-describe.each(Object.entries(DEEDS))('%s', (_name, { does, destroys }) => {
+describe.each(Object.entries(ACTIONS))('%s', (_name, { does, destroys }) => {
   let url: string;
   let dataSource: DataSource;
 
@@ -71,23 +75,26 @@ describe.each(Object.entries(DEEDS))('%s', (_name, { does, destroys }) => {
 
   afterAll(() => dataSource.destroy());
 
-  it.each(CASES)('by $marker, NODE_ENV $nodeEnv, name $name', async (one) => {
-    await migrate(url);
-    await say(url, one.environmentRow);
-    const before = await contents(url);
-    const name = { none: undefined, right: nameOf(url), wrong: nameOf(url).toUpperCase() }[one.name];
-    const outcome = await withNodeEnv(one.nodeEnv, () => does(dataSource, url, name), PERMITTED).then(
-      () => 'done',
-      (error: unknown) => (error as { code?: string }).code,
-    );
-    expect(outcome).toBe(expected(one));
-    if (outcome === 'done') expect(await ask(url, 'SELECT to_regclass($1) AS t', [destroys])).toEqual([{ t: null }]);
-    else expect(await contents(url)).toBe(before);
-  });
+  it.each(CASES)(
+    'where the database says $environmentRow, NODE_ENV is $nodeEnv and the given name is $name',
+    async (one) => {
+      await migrate(url);
+      await say(url, one.environmentRow);
+      const before = await contents(url);
+      const name = { none: undefined, right: nameOf(url), wrong: nameOf(url).toUpperCase() }[one.name];
+      const outcome = await withNodeEnv(one.nodeEnv, () => does(dataSource, url, name), PERMITTED).then(
+        () => 'done',
+        (error: unknown) => (error as { code?: string }).code,
+      );
+      expect(outcome).toBe(expected(one));
+      if (outcome === 'done') expect(await ask(url, 'SELECT to_regclass($1) AS t', [destroys])).toEqual([{ t: null }]);
+      else expect(await contents(url)).toBe(before);
+    },
+  );
 });
 
-describe('synchronising', () => {
-  it('without dropping everything drops columns, and is asked the same', async () => {
+describe('synchronize', () => {
+  it('is refused without dropping everything too, since it drops columns', async () => {
     const url = await db.create();
     await ask(url, 'ALTER TABLE authors ADD COLUMN keepsake text');
     await say(url, 'production');
@@ -101,7 +108,7 @@ describe('synchronising', () => {
     }
   });
 
-  it('by the option dropSchema is refused at initialize', async () => {
+  it('is refused at initialize with the option dropSchema', async () => {
     const url = await db.create();
     await say(url, 'production');
     const before = await contents(url);
@@ -111,7 +118,7 @@ describe('synchronising', () => {
     expect(dataSource.isInitialized).toBe(false);
   });
 
-  it('is free in an empty database, in production too', async () => {
+  it('needs no confirmation in an empty database, in production too', async () => {
     const dataSource = createDataSource({ url: await db.create({ bare: true }) }).setOptions({
       entities: [],
       subscribers: [],
@@ -127,27 +134,33 @@ describe('sample data', () => {
   const right = (): string => nameOf(db.url);
 
   it.each([
-    ['production', undefined, undefined, SampleInProductionError, 'says it is production'],
-    ['production', 'test', right, SampleInProductionError, 'says it is production'],
-    ['test', 'production', right, SampleInProductionError, 'NODE_ENV is production'],
-    ['staging', undefined, undefined, UnconfirmedDatabaseError, 'says it is staging'],
-    ['staging', 'test', () => 'ANTONE', UnconfirmedDatabaseError, 'not to "ANTONE"'],
-    ['test', 'staging', right, SampleInProductionError, 'NODE_ENV is "staging", which counts as production'],
-    [undefined, undefined, undefined, UnconfirmedDatabaseError, 'does not say of which environment'],
-  ])('in one that says %s, NODE_ENV %s, is refused', async (environmentRow, nodeEnv, name, Refusal, why) => {
-    await say(db.url, environmentRow);
-    const before = await contents(db.url);
-    const seeding = seedSample(db.dataSource, { now, nodeEnv, confirmedName: name?.() });
-    await expect(seeding).rejects.toBeInstanceOf(Refusal);
-    await expect(seeding).rejects.toThrow(why);
-    expect(await contents(db.url)).toBe(before);
-  });
+    ['production', undefined, undefined, ForbiddenInProduction, 'says it is production'],
+    ['production', 'test', right, ForbiddenInProduction, 'says it is production'],
+    ['test', 'production', right, ForbiddenInProduction, 'NODE_ENV is production'],
+    ['staging', undefined, undefined, ConfirmationNeeded, 'says it is staging'],
+    ['staging', 'test', () => 'ANTONE', ConfirmationWrong, 'not to "ANTONE"'],
+    ['test', 'staging', right, ForbiddenInProduction, 'NODE_ENV is "staging", which counts as production'],
+    [undefined, undefined, undefined, ConfirmationNeeded, 'does not say of which environment'],
+  ])(
+    'is refused where the database says %s and NODE_ENV is %s',
+    async (environmentRow, nodeEnv, name, Refusal, why) => {
+      await say(db.url, environmentRow);
+      const before = await contents(db.url);
+      const seeding = seedSample(db.dataSource, { now, nodeEnv, confirmedName: name?.() });
+      await expect(seeding).rejects.toBeInstanceOf(Refusal);
+      await expect(seeding).rejects.toThrow(why);
+      expect(await contents(db.url)).toBe(before);
+    },
+  );
 
-  it.each(['staging', undefined])('in one that says %s is written where the name is given', async (environmentRow) => {
-    await say(db.url, environmentRow);
-    await seedSample(db.dataSource, { now, nodeEnv: undefined, confirmedName: right() });
-    expect(await db.dataSource.getRepository(Author).count()).toBeGreaterThan(0);
-  });
+  it.each(['staging', undefined])(
+    'is written where the database says %s and its name is given',
+    async (environmentRow) => {
+      await say(db.url, environmentRow);
+      await seedSample(db.dataSource, { now, nodeEnv: undefined, confirmedName: right() });
+      expect(await db.dataSource.getRepository(Author).count()).toBeGreaterThan(0);
+    },
+  );
 });
 
 describe('a database with a hostile name', () => {
@@ -160,7 +173,7 @@ describe('a database with a hostile name', () => {
     for (const name of names) await dropDatabase(server, name);
   });
 
-  it.each(names.map((name) => [name]))('is confirmed by exactly that: %j', async (name) => {
+  it.each(names.map((name) => [name]))('is confirmed only by exactly that name: %j', async (name) => {
     await createDatabase(server, name);
     const url = withDatabaseName(server.url, encodeURI(name));
     await migrate(url);

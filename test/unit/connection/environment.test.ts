@@ -2,8 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { describeNodeEnv, isProduction, readLogSql, readSafety } from '../../../src/connection/environment.js';
 import { acquireEmbeddedServer } from '../../../src/embedded/embedded-server.js';
 import { createDataSource } from '../../../src/data-source.js';
-import { SampleInProductionError } from '../../../src/seeds/guard-errors.js';
-import { assertSamplePlace } from '../../../src/seeds/guard.js';
+import { assertConfirmed, ForbiddenInProduction } from '../../../src/operations/environment-guard/guard.js';
 
 const before = process.env.NODE_ENV;
 afterEach(() => {
@@ -24,8 +23,14 @@ describe('NODE_ENV', () => {
     expect(readSafety().production).toBe(true);
     expect(() => createDataSource({ url: 'postgres://me@localhost/antone' })).toThrow(/^Refused in production/);
     expect(() => {
-      assertSamplePlace({ nodeEnv, host: 'localhost', databaseName: 'antone', confirmedName: 'antone' });
-    }).toThrow(SampleInProductionError);
+      const state = {
+        databaseName: 'antone',
+        empty: true,
+        otherSchemas: [],
+        environmentRow: { state: 'unset' },
+      } as const;
+      assertConfirmed(state, { action: 'write', neverInProduction: 'Stop', nodeEnv, confirmedName: 'antone' });
+    }).toThrow(ForbiddenInProduction);
   });
 
   it.each(PRODUCTION)('neither starts the embedded server nor logs SQL as %j', async (nodeEnv) => {
