@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { readScratchSnapshots } from '../src/operations/catalog/scratch-databases.js';
 import { createScratchFactory } from '../src/cli/scratch.js';
 import { acquireEmbeddedServer } from '../src/embedded/embedded-server.js';
-import { DEFAULT_SCHEMA } from '../src/connection/schema-name.js';
+import { DEFAULT_SCHEMA } from '../src/connection/session-settings.js';
 import type { Snapshot } from '../src/operations/catalog/snapshot.js';
 
 const OUTPUT = 'src/schema/shipped-snapshot.ts';

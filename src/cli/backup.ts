@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { ConnectionFailure } from '../connection/connection-failure.js';
 import { parseDatabaseUrl } from '../connection/database-url.js';
 import type { Environment } from '../connection/environment.js';
-import { SchemaMissing } from '../connection/schema-name.js';
+import { SchemaMissing } from '../connection/session-settings.js';
 import { createDataSource } from '../data-source.js';
 import { takeBackup, verifyBackup } from '../operations/backup/backup.js';
 import { type Backup, BackupError, type Engine } from '../operations/backup/manifest.js';

@@ -1,4 +1,4 @@
-import { DEFAULT_SCHEMA } from '../connection/schema-name.js';
+import { DEFAULT_SCHEMA } from '../connection/session-settings.js';
 import { createDataSource } from '../data-source.js';
 import type { ScratchOptions } from '../operations/catalog/scratch-databases.js';
 import { runInterruptibly } from './interruption.js';

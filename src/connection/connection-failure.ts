@@ -9,16 +9,16 @@ export class ConnectionFailure extends SharedDbError {
 
 /** Why PostgreSQL turned a client away, by SQLSTATE (PostgreSQL documentation, appendix A), and what to do about it. */
 const REFUSALS: Readonly<Record<string, string>> = {
-  '28P01': 'it refuses the password: check the user and password in DATABASE_URL',
-  '28000': 'it refuses this user from this address: check the user in DATABASE_URL and pg_hba.conf',
-  '3D000': 'there is no such database: create it, or correct its name in DATABASE_URL',
-  '53300': 'it has no connection left: raise max_connections or lower the pool size',
+  '28P01': 'it rejects the password: check the user and password in DATABASE_URL',
+  '28000': 'it does not allow this user from this address: check the user in DATABASE_URL, and pg_hba.conf on the server',
+  '3D000': 'the database does not exist: create it, or correct its name in DATABASE_URL',
+  '53300': 'it accepts no more connections: raise max_connections or lower the pool size',
   '57P03': 'it is starting up or shutting down: try again in a moment',
 };
 
 /** The same for what goes wrong before PostgreSQL says anything, by Node's error code. */
 const NETWORK: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there: start PostgreSQL, or correct host and port in DATABASE_URL',
+  ECONNREFUSED: 'no server listens on this host and port: start PostgreSQL, or correct host and port in DATABASE_URL',
   ENOTFOUND: 'the host name is unknown: correct it in DATABASE_URL',
   EAI_AGAIN: 'the host name could not be looked up: check the network',
   ETIMEDOUT: 'it does not answer: check host, port and firewall',
@@ -80,7 +80,7 @@ function findReason(error: unknown): string | undefined {
   const known = code === undefined ? undefined : (REFUSALS[code] ?? NETWORK[code]);
   if (known !== undefined) return known;
   if (code !== undefined && UntrustedServer.kind.states.includes(code)) {
-    return 'its certificate is not one we trust: give the CA of the server as sslrootcert in DATABASE_URL';
+    return 'its certificate is not signed by a trusted CA: set sslrootcert in DATABASE_URL to the CA of the server';
   }
   // node-postgres has no code for these.
   const message = isError(error) ? error.message : '';

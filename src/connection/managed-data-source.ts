@@ -8,8 +8,8 @@ import {
   type ReplicationMode,
   type SelectQueryBuilder,
 } from 'typeorm';
-import { redactWhenPrinted } from '../errors/serialize-error.js';
-import { SqlLogger } from '../errors/sql-logger.js';
+import { redactWhenPrinted } from '../errors/redaction.js';
+import { SqlLogger } from '../errors/redaction.js';
 import { ConnectionLost, TooManyConnections } from '../errors/translate.js';
 import { getAddress } from './client.js';
 import { explainConnecting } from './connection-failure.js';
@@ -18,7 +18,7 @@ import { RedactingEntityManager, RedactingSelectQueryBuilder } from './entity-ma
 import { wrapQueryRunner, type Translate } from './query-runner.js';
 import { withRetry } from './retry.js';
 import { setWriteRules, type WriteRules } from './save-call.js';
-import { SchemaMissing } from './schema-name.js';
+import { SchemaMissing } from './session-settings.js';
 import { type Safety, UnsafeConnection } from './url-policy.js';
 
 export interface ManagedDataSourceOptions {

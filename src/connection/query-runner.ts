@@ -25,7 +25,7 @@ export function assertRowsFit(parameters: readonly unknown[], table: string, per
 }
 
 function createTooManyParametersError(count: number, advice: string): TooManyParameters {
-  const numbers = `${count} parameters were given, and a statement takes at most ${MAX_PARAMETERS}`;
+  const numbers = `${count} parameters were given, and a statement can have at most ${MAX_PARAMETERS}`;
   return new TooManyParameters({ rule: numbers, advice });
 }
 
@@ -92,7 +92,7 @@ export class RunnerSession {
 /** What failed before anything was sent: a parameter has no form in which it could be. */
 function createUnsentError(error: unknown): unknown {
   if (!(error instanceof QueryFailedError)) return error;
-  return new InvalidValue({ rule: 'a parameter has no form in which it could be sent to the database' });
+  return new InvalidValue({ rule: 'a parameter cannot be converted to a value that PostgreSQL accepts' });
 }
 
 /**

@@ -10,7 +10,7 @@ import type { ColumnMetadata } from './insert-statement.js';
 const NOT_PLAIN = Object.freeze({ [Symbol.toStringTag]: 'NotPlain', toJSON: refuse, toPostgres: refuse });
 
 function refuse(): never {
-  throw new InvalidValue({ rule: 'a value is not plain data: write texts, numbers, dates, lists and plain objects' });
+  throw new InvalidValue({ rule: 'a value is not plain data: pass only texts, numbers, dates, lists and plain objects' });
 }
 
 /** Deeper, longer or larger data is refused by the rules of every column. */

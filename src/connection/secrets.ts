@@ -161,7 +161,7 @@ export function readConnectionSource(get: Get): ConnectionSource | undefined {
 function assertSingleSource<Name extends VariableName>(names: readonly Name[], get: Get): Name | undefined {
   const [first, second] = names.filter((name) => get(name) !== undefined);
   if (second === undefined) return first;
-  throw new SecretUnavailable(`${first} and ${second} are both set: which is meant? Unset one.`);
+  throw new SecretUnavailable(`${first} and ${second} are both set: unset one of them.`);
 }
 
 function readUrl(place: (typeof PLACES)[number], get: Get): string {

@@ -1,6 +1,10 @@
-import { READINGS } from './readings/index.js';
 import type { Reading } from './readings/reading.js';
 import { type Token, tokenize } from './sql-text.js';
+import { KEY_READINGS, NAME_READINGS, PARAMETER_READINGS } from './readings/names.js';
+import type { Reading } from './readings/reading.js';
+import { SCHEMA_CHANGE_READINGS, SERVER_READINGS, TRANSACTION_READINGS } from './readings/server.js';
+import { CLAUSE_READINGS, FEATURE_READINGS, SYNTAX_READINGS } from './readings/statements.js';
+import { VALUE_READINGS } from './readings/values.js';
 
 /**
  * Which names an error message may repeat.
@@ -207,3 +211,17 @@ function findShownName(text: string, mayShow: NameCheck): string | undefined {
   if (!mayShow(last)) return undefined;
   return prefix + (parts.every(mayShow) ? parts.join('.') : last);
 }
+
+/** All readings, in the order in which they are tried. */
+export const READINGS: readonly Reading[] = [
+  ...NAME_READINGS,
+  ...PARAMETER_READINGS,
+  ...SYNTAX_READINGS,
+  ...CLAUSE_READINGS,
+  ...FEATURE_READINGS,
+  ...KEY_READINGS,
+  ...VALUE_READINGS,
+  ...TRANSACTION_READINGS,
+  ...SERVER_READINGS,
+  ...SCHEMA_CHANGE_READINGS,
+];

@@ -5,7 +5,7 @@ import { sourceFiles } from './imports.js';
 
 /** Where a text of the source may name the schema `public`, and why. SQL that runs says no schema, or the one that it is given. */
 const ALLOWED: Readonly<Record<string, string>> = {
-  'src/connection/schema-name.ts': 'the default, in the one place',
+  'src/connection/session-settings.ts': 'the default, in the one place',
   'src/connection/variables.ts': 'the page that documents the default',
   'src/schema/requirements.ts': 'a right that PostgreSQL itself gives on its own schema',
   'src/operations/lint/ast.ts': 'reads what others wrote: a name with public. is the same table as without',

@@ -24,7 +24,7 @@ const NAME = '[\\w.]+';
 const TYPES = '[\\w ()\\[\\],"]+';
 export const MIGRATE = 'Correct the name; if a newer version of the schema has it, run the migrations (migration:run).';
 export const CAST = 'Give a value of the right type, or cast it: CAST(… AS type).';
-export const VALIDATE = 'Check the value before you ask the database.';
+export const VALIDATE = 'Validate the value before you send it to the database.';
 export const DDL = 'Change the schema by migrations only.';
 
 /** A regular expression with names: `<column>` becomes a group of that name. */

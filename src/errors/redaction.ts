@@ -2,6 +2,8 @@ import { inspect, types } from 'node:util';
 import { isError, SharedDbError } from './shared-db-error.js';
 import { toDatabaseError } from './translate.js';
 import { getUsageMessage } from './usage-errors.js';
+import type { Logger } from 'typeorm';
+import { removeLiterals } from './sql-text.js';
 
 /**
  * Whoever prints the object, with `console.log` or `JSON.stringify`, alone or within another, sees `view` instead: what leads to
@@ -53,7 +55,7 @@ export interface SerializedError {
 }
 
 /** Instead of words that may hold anything. */
-const WITHHELD = 'its message is withheld: it may hold values of rows or a connection string';
+const WITHHELD = 'message hidden: it may contain row values or a connection string';
 
 const DEEPEST = 5;
 const MOST = 10;
@@ -130,7 +132,7 @@ function describeInvalid(errors: readonly InvalidProperty[]): SerializedError {
   const broken = errors.flatMap((error) => listInvalidProperties(error));
   const shown = broken.slice(0, MOST).join(', ');
   const more = broken.length > MOST ? `, and ${broken.length - MOST} more` : '';
-  return { name: 'ValidationError', message: `rules broken: ${shown}${more}` };
+  return { name: 'ValidationError', message: `Validation failed: ${shown}${more}` };
 }
 
 /** `content (minLength)`. A key that the class does not declare, or of a map, is data: `?`. */
@@ -152,4 +154,47 @@ function nameOf(value: unknown): string {
   if (!isError(value)) return typeof value;
   const { name } = value.constructor;
   return /^\w{1,60}$/.test(name) ? name : 'Error';
+}
+
+/** Longer statements are cut off: an insert of a thousand rows is one. */
+const LONGEST = 2_000;
+
+/**
+ * TypeORM's logger for development: statements on standard error, without parameters and with `?` for literals, which may be
+ * handles and post texts. Silent unless enabled.
+ */
+export class SqlLogger implements Logger {
+  constructor(private readonly enabled: boolean) {}
+
+  logQuery(query: string): void {
+    this.#write('sql', query);
+  }
+
+  logQueryError(error: string | Error, query: string): void {
+    if (!this.enabled) return;
+    const known = toDatabaseError(error);
+    this.#write(`sql failed, ${known?.sqlState ?? known?.code ?? 'not sent'}`, query);
+  }
+
+  logQuerySlow(milliseconds: number, query: string): void {
+    this.#write(`sql took ${milliseconds} ms`, query);
+  }
+
+  logSchemaBuild(message: string): void {
+    this.#write('schema', message);
+  }
+
+  logMigration(message: string): void {
+    this.#write('migration', message);
+  }
+
+  /** TypeORM's remarks quote what they are about. */
+  log(): void {
+    // Nothing of it is fit to be shown.
+  }
+
+  /** Asks first whether the log is on: taking a statement of 500 rows apart costs milliseconds. */
+  #write(beginning: string, sql: string): void {
+    if (this.enabled) process.stderr.write(`${beginning}: ${removeLiterals(sql, LONGEST)}\n`);
+  }
 }
