@@ -68,7 +68,7 @@ export function createDataSource(options: ConnectionOptions): DataSource {
   const { host, port, database, user } = address;
   const safety = readSafety();
   const schema = options.schema === undefined ? readSchema() : assertSchemaName(options.schema);
-  const care = {
+  const managed = {
     ...{ purpose, safety, schema, connectRetryMs, translate: toDatabaseError, writeRules, assertMayDestroy },
     checksums: CHECKSUMS,
   };
@@ -100,9 +100,9 @@ export function createDataSource(options: ConnectionOptions): DataSource {
       installExtensions: false,
       // Not one of TypeORM's: they print parameters, which are handles and post texts.
       logger: new SqlLogger(readLogSql()),
-      extra: createPoolSettings(statementTimeoutMs, care, schema),
+      extra: createPoolSettings(statementTimeoutMs, managed, schema),
     },
-    care,
+    managed,
   );
 }
 

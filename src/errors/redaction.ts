@@ -1,3 +1,21 @@
+/**
+ * Redaction: how passwords, connection strings, query parameters, literals and row values are kept out of messages and logs.
+ *
+ * The rule is the same everywhere: a message is built from names and codes that are known to be safe; text from outside is never copied.
+ * Every path out of this package, and the function that redacts it:
+ *
+ * - Thrown errors of the driver: `toDatabaseError` (translate.ts) copies SQLSTATE, table, columns and constraint into a DatabaseError.
+ *   It drops the statement, its parameters and PostgreSQL's own message, and does not keep the original error as `cause`.
+ *   `wrapQueryRunner` (connection/query-runner.ts) and `explainConnecting` (connection/connection-failure.ts) call it, so it
+ *   covers every query and connection of a DataSource. `readError` (read-error.ts, readings/) writes the summary; it shows a name only
+ *   when the schema has it or, outside production, when it is an identifier in the statement.
+ * - "Not found" errors: `RedactingEntityManager` and `RedactingSelectQueryBuilder` throw EntityNotFound, without the criteria.
+ * - TypeORM's own messages about wrong calls: `getUsageMessage` (usage-errors.ts) knows their texts and replaces data with `…`.
+ * - Printed objects (console.log, util.inspect, JSON.stringify): `redactWhenPrinted`, below, shows only host, port and database of a
+ *   DataSource, its options, driver, pool, query runners and clients. `BoundedClient` (connection/client.ts) hides the password itself.
+ * - The SQL log: `SqlLogger`, below, prints no parameters and replaces literals with `?` (`removeLiterals`, sql-text.ts).
+ * - Any other error: `serializeError`, below, replaces a message that it does not know with a fixed text, and copies only stack frames.
+ */
 import { inspect, types } from 'node:util';
 import { isError, SharedDbError } from './shared-db-error.js';
 import { toDatabaseError } from './translate.js';
@@ -6,21 +24,23 @@ import type { Logger } from 'typeorm';
 import { removeLiterals } from './sql-text.js';
 
 /**
- * Whoever prints the object, with `console.log` or `JSON.stringify`, alone or within another, sees `view` instead: what leads to
- * a database holds logins, keys and the values of running queries.
+ * Makes `console.log`, `util.inspect` and `JSON.stringify` show `view` instead of the object, also when it is nested in another object.
+ * Objects of a connection contain logins, keys and the values of running queries.
  */
 export function redactWhenPrinted(object: object, view: object): void {
   const show = { value: () => view, enumerable: false, configurable: true };
   Object.defineProperties(object, { toJSON: show, [inspect.custom]: show });
 }
 
-/** A frame as V8 prints it: a function's name, and a file with line and column. */
+/** Matches a stack frame as V8 prints it: the name of a function, and a file with line and column. */
 const FRAME =
   /^ {4}at (?:async )?(?:[\w$.<>[\] #]+ \()?(?:async )?(?:file:\/\/|node:|\/|[A-Za-z]:[\\/]|<anonymous>|native)[^\n]*$/;
 
 /**
- * Where an error was thrown, one frame on each line; empty when it does not say. Nothing of its message, even one with lines that
- * look like frames: a stack begins with the message, and one that does not is of another and not to be told apart from it.
+ * Returns the stack frames of an error without its message, one on each line; empty when there are none.
+ *
+ * A stack begins with the message, which may itself contain lines that look like frames. When the stack does not begin with the
+ * current message, the two cannot be separated, and the result is empty.
  */
 export function getStackFrames({ stack, message }: Error): string {
   if (typeof stack !== 'string') return '';
@@ -34,35 +54,35 @@ export function getStackFrames({ stack, message }: Error): string {
     .join('\n');
 }
 
-/** What a log may hold of an error. Plain data. */
+/** An error as plain data without secrets, for logs. */
 export interface SerializedError {
   /** The class of the error: `UniqueViolation`. */
   readonly name: string;
   /**
-   * In full for this package's errors and what can be translated into them. Of TypeORM's errors about wrong calls what they say
-   * without data; of any other error it is withheld.
+   * The full message for this package's errors and for errors that can be translated into them; TypeORM's message without data for
+   * wrong calls; a fixed text for any other error.
    */
   readonly message: string;
   /** Ours, or Node's: `UNIQUE_VIOLATION`, `ECONNRESET`. */
   readonly code?: string;
-  /** Where it was thrown: the frames alone, one on each line. */
+  /** The stack frames, one on each line, without the message. */
   readonly stack?: string;
   readonly cause?: SerializedError;
-  /** Of several at once, the first ten. */
+  /** The first ten errors of an AggregateError. */
   readonly errors?: readonly SerializedError[];
   /** The further fields of this package's errors: `table`, `constraint`, `violations`… */
   readonly [field: string]: unknown;
 }
 
-/** Instead of words that may hold anything. */
+/** Replaces a message that may contain anything. */
 const WITHHELD = 'message hidden: it may contain row values or a connection string';
 
 const DEEPEST = 5;
 const MOST = 10;
 
 /**
- * What a log may hold of anything that was thrown: no password, connection string, parameter, handle or text, and no more than plain
- * data. For errors of pg, TypeORM, class-validator and any other; never throws.
+ * Converts anything that was thrown into plain data that a log may contain: no password, connection string, parameter, handle or text.
+ * Accepts errors of pg, TypeORM, class-validator and any other value. Never throws.
  *
  *     process.on('uncaughtException', (error) => {
  *       logger.fatal(serializeError(error));
@@ -103,7 +123,7 @@ function formatWithFrames(error: Error): { stack?: string } {
   return stack === '' ? {} : { stack };
 }
 
-/** What the error was made of. PostgreSQL's own inside TypeORM's is told already. */
+/** Serializes `cause` and `errors`, at most five levels deep. */
 function serializeNested(error: Error, depth: number): Pick<SerializedError, 'cause' | 'errors'> {
   const { cause, errors } = error as { cause?: unknown; errors?: unknown };
   const deeper = depth < DEEPEST;
@@ -115,7 +135,7 @@ function serializeNested(error: Error, depth: number): Pick<SerializedError, 'ca
   };
 }
 
-/** class-validator's ValidationError, which holds the refused object and is no Error. */
+/** class-validator's ValidationError. It contains the invalid object and is not an Error. */
 interface InvalidProperty {
   readonly property: string;
   readonly target?: unknown;
@@ -135,13 +155,13 @@ function describeInvalid(errors: readonly InvalidProperty[]): SerializedError {
   return { name: 'ValidationError', message: `Validation failed: ${shown}${more}` };
 }
 
-/** `content (minLength)`. A key that the class does not declare, or of a map, is data: `?`. */
+/** Lists invalid properties: `content (minLength)`. A key that the class does not declare, or a key of a map, is data and shows as `?`. */
 function listInvalidProperties(
   { property, target, constraints = {}, children = [] }: InvalidProperty,
   parent = '',
 ): string[] {
   const rules = Object.keys(constraints);
-  // Without its target, nobody can tell whether what is nested is an object of a class.
+  // Without a target, a nested object may be a map.
   const ofMap = target === undefined ? parent !== '' : types.isMap(target);
   const isData = rules.includes('whitelistValidation') || (ofMap && !/^\d+$/.test(property));
   const path = `${parent}${isData ? '?' : property}`;
@@ -149,19 +169,19 @@ function listInvalidProperties(
   return [...own, ...children.flatMap((child) => listInvalidProperties(child, `${path}.`))];
 }
 
-/** Of its class: the name that an error itself carries can be changed. */
+/** Returns the name of the class, because the `name` property of an error can be changed. */
 function nameOf(value: unknown): string {
   if (!isError(value)) return typeof value;
   const { name } = value.constructor;
   return /^\w{1,60}$/.test(name) ? name : 'Error';
 }
 
-/** Longer statements are cut off: an insert of a thousand rows is one. */
+/** Longer statements are cut off, for example an INSERT of a thousand rows. */
 const LONGEST = 2_000;
 
 /**
- * TypeORM's logger for development: statements on standard error, without parameters and with `?` for literals, which may be
- * handles and post texts. Silent unless enabled.
+ * TypeORM's logger for development. Writes statements to standard error without parameters and with `?` in place of literals, which may
+ * be handles and post texts. Writes nothing unless enabled.
  */
 export class SqlLogger implements Logger {
   constructor(private readonly enabled: boolean) {}
@@ -188,12 +208,12 @@ export class SqlLogger implements Logger {
     this.#write('migration', message);
   }
 
-  /** TypeORM's remarks quote what they are about. */
+  /** Writes nothing, because TypeORM's log messages quote data. */
   log(): void {
-    // Nothing of it is fit to be shown.
+    // Nothing to write.
   }
 
-  /** Asks first whether the log is on: taking a statement of 500 rows apart costs milliseconds. */
+  /** Checks first whether the log is on, because removing literals from a statement of 500 rows takes milliseconds. */
   #write(beginning: string, sql: string): void {
     if (this.enabled) process.stderr.write(`${beginning}: ${removeLiterals(sql, LONGEST)}\n`);
   }

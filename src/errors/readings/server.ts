@@ -28,7 +28,8 @@ export const SERVER_READINGS: readonly Reading[] = [
   {
     state: '55000',
     summary: 'an object is not in the state that the statement requires',
-    advice: 'Check what the statement requires: for example nextval() before currval(), a finished recovery, a populated view.',
+    advice:
+      'Check what the statement requires: for example nextval() before currval(), a finished recovery, a populated view.',
   },
   {
     state: '55006',

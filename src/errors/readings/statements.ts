@@ -28,7 +28,8 @@ export const CLAUSE_READINGS: readonly Reading[] = [
   },
   {
     state: '42803',
-    summary: 'the statement uses an aggregate function where PostgreSQL does not allow it, or a column outside it that is not grouped',
+    summary:
+      'the statement uses an aggregate function where PostgreSQL does not allow it, or a column outside it that is not grouped',
     advice: 'Add the columns with addGroupBy(); move conditions on aggregates to having().',
   },
   {
@@ -67,7 +68,11 @@ export const CLAUSE_READINGS: readonly Reading[] = [
     advice: 'Convert the value in your program, or pass it as text.',
   },
   { state: '42846', summary: 'PostgreSQL cannot cast a value to the type that the statement names', advice: CAST },
-  { state: '42P21', summary: 'the statement compares texts with different collations', advice: 'Give the comparison one COLLATE.' },
+  {
+    state: '42P21',
+    summary: 'the statement compares texts with different collations',
+    advice: 'Give the comparison one COLLATE.',
+  },
   {
     state: '42P22',
     summary: 'PostgreSQL cannot tell which collation to use',

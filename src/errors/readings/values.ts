@@ -23,7 +23,8 @@ export const VALUE_READINGS: readonly Reading[] = [
   },
   {
     state: '22P05',
-    summary: 'a text or JSON value contains a character that PostgreSQL cannot store (\\u0000, half of a surrogate pair)',
+    summary:
+      'a text or JSON value contains a character that PostgreSQL cannot store (\\u0000, half of a surrogate pair)',
     advice: 'Remove it before you write.',
   },
   {
@@ -59,7 +60,11 @@ export const VALUE_READINGS: readonly Reading[] = [
     advice: 'Give take() or limit() a number from 0.',
   },
   { state: '2201X', summary: 'the offset is negative', advice: 'Give skip() or offset() a number from 0.' },
-  { state: '2201B', summary: 'a text is not a valid regular expression', advice: 'Escape what users typed, or use ILIKE.' },
+  {
+    state: '2201B',
+    summary: 'a text is not a valid regular expression',
+    advice: 'Escape what users typed, or use ILIKE.',
+  },
   {
     state: '22025',
     summary: 'a LIKE pattern ends with a backslash, which escapes nothing',
@@ -71,7 +76,11 @@ export const VALUE_READINGS: readonly Reading[] = [
     advice: 'Give one character.',
   },
   { state: '22000', summary: 'the parts of a value contradict each other', advice: VALIDATE },
-  { state: '22004', summary: 'a function received null for an argument that must not be null', advice: 'Replace null with COALESCE.' },
+  {
+    state: '22004',
+    summary: 'a function received null for an argument that must not be null',
+    advice: 'Replace null with COALESCE.',
+  },
   {
     state: '22023',
     summary: 'a function or setting received a value that it does not accept',

@@ -141,7 +141,7 @@ describe('toDatabaseError', () => {
   });
 });
 
-test('each kind of error has a code, a sentence and an advice of its own', () => {
+test('each error class has its own code, summary and advice', () => {
   for (const part of ['code', 'summary', 'advice'] as const) {
     const all = DATABASE_ERRORS.map(({ kind }) => kind[part]);
     expect(new Set(all).size).toBe(DATABASE_ERRORS.length);

@@ -184,7 +184,13 @@ const SYNTAX: readonly Provocation[] = [
     'a text is not a valid search expression (tsquery)',
     /websearch/,
   ),
-  statement('42601', `SELECT jsonb_path_query('{}', '$.a ? (')`, InvalidStatement, 'a text is not a valid JSON path', /vars/),
+  statement(
+    '42601',
+    `SELECT jsonb_path_query('{}', '$.a ? (')`,
+    InvalidStatement,
+    'a text is not a valid JSON path',
+    /vars/,
+  ),
 ];
 
 const CLAUSES: readonly Provocation[] = [
