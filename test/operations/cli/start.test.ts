@@ -97,7 +97,7 @@ describe('npm start on a database of one’s own', () => {
     await proxy.down();
     const { status, report } = await health(server);
     expect(status).toBe(503);
-    expect(report.reason).toContain('nothing listens there');
+    expect(report.reason).toContain('no server listens on this host and port');
     await proxy.up();
     expect((await health(server)).status).toBe(200);
   });
@@ -175,7 +175,7 @@ describe('what makes a start impossible is one line, and exit code 1', () => {
     const { port } = closed.address() as AddressInfo;
     closed.close();
     const result = await start({ DATABASE_URL: `postgres://me:hunter2@127.0.0.1:${port}/db` }).ended;
-    assertFailedWith(result, new RegExp(`127.0.0.1:${port}/db: nothing listens there`));
+    assertFailedWith(result, new RegExp(`127.0.0.1:${port}/db: no server listens on this host and port`));
     expect(result.stderr).not.toContain('hunter2');
   });
 
@@ -214,7 +214,7 @@ describe('npm start on a bare machine', () => {
         start({ DATABASE_URL: wrong.href }).ended,
       ]);
       expect(healthy).toMatchObject({ code: 0, stdout: expect.stringMatching(/^status +ok\n/) as unknown });
-      assertFailedWith(refused, /refuses the password: check the user and password/);
+      assertFailedWith(refused, /rejects the password: check the user and password/);
       expect(refused.stderr).not.toContain('hunter2');
 
       started.kill('SIGTERM');
