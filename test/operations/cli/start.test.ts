@@ -183,7 +183,7 @@ describe('what makes a start impossible is one line, and exit code 1', () => {
     const url = new URL(db.url);
     url.pathname = '/no_such_database';
     const result = await start({ DATABASE_URL: url.href }).ended;
-    assertFailedWith(result, /no_such_database: there is no such database/);
+    assertFailedWith(result, /no_such_database: the database does not exist/);
     assertNoPassword(result, url.href);
   });
 });

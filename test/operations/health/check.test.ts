@@ -197,7 +197,7 @@ describe('a database that is not to be had', () => {
     url.pathname = '/no_such_database';
     const report = await checkOf(url.href)();
     expect(report).toMatchObject({ status: 'error', ...nothing });
-    expect(report.reason).toContain('there is no such database');
+    expect(report.reason).toContain('the database does not exist');
     assertOneHarmlessLine(report.reason, url.href);
   });
 
