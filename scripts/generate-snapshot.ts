@@ -12,7 +12,7 @@ import { readScratchSnapshots } from '../src/operations/catalog/scratch-database
 import { createScratchFactory } from '../src/cli/database.js';
 import { isSnapshotCurrent, SNAPSHOT_FILE, writeSnapshotFile } from '../src/cli/snapshot-file.js';
 import { acquireEmbeddedServer } from '../src/embedded/embedded-server.js';
-import { DEFAULT_SCHEMA } from '../src/connection/schema-name.js';
+import { DEFAULT_SCHEMA } from '../src/connection/session-settings.js';
 
 const serverUrl = process.env.TEST_DATABASE_URL;
 const { url, stop } = serverUrl ? { url: serverUrl, stop: undefined } : await startEmbedded();

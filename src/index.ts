@@ -5,7 +5,7 @@
 // Connecting.
 export { createDataSource, type ConnectionOptions } from './data-source.js';
 export { readConnectionEnvironment, EnvironmentError } from './connection/environment.js';
-export { serializeError, type SerializedError } from './errors/serialize-error.js';
+export { serializeError, type SerializedError } from './errors/redaction.js';
 export { drain } from './connection/pool.js';
 export { withRetry, type RetryOptions } from './connection/retry.js';
 
@@ -94,7 +94,7 @@ export { PasswordUnavailable, type PasswordProvider } from './connection/secrets
 export { SecretUnavailable } from './connection/secrets.js';
 export { UnsupportedDatabase } from './connection/session.js';
 export { UnsafeConnection } from './connection/url-policy.js';
-export { SchemaMissing, SchemaNameError } from './connection/schema-name.js';
+export { SchemaMissing, SchemaNameError } from './connection/session-settings.js';
 export type { Purpose } from './connection/database-access.js';
 export { SharedDbError } from './errors/shared-db-error.js';
 

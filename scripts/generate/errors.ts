@@ -1,5 +1,5 @@
 import { DATABASE_ERRORS } from '../../src/errors/translate.js';
-import { READINGS } from '../../src/errors/readings/index.js';
+import { READINGS } from '../../src/errors/read-error.js';
 import { MIGRATION_ERRORS } from '../../src/operations/migrator/errors.js';
 import { getEntityRules } from '../../src/columns/registry.js';
 import { ENTITIES } from '../../src/entities/index.js';

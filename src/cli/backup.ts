@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { ConnectionFailure } from '../connection/connection-failure.js';
 import { parseDatabaseUrl } from '../connection/database-url.js';
 import type { DatabaseTarget, Environment } from '../connection/environment.js';
-import { SchemaMissing } from '../connection/schema-name.js';
+import { SchemaMissing } from '../connection/session-settings.js';
 import { takeBackup, verifyBackup } from '../operations/backup/backup.js';
 import { type Backup, BackupError, type Engine } from '../operations/backup/manifest.js';
 import { rollBack } from '../operations/backup/roll-back.js';

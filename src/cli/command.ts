@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { type Environment, readEnvironment } from '../connection/environment.js';
-import { serializeError } from '../errors/serialize-error.js';
+import { serializeError } from '../errors/redaction.js';
 import { SharedDbError } from '../errors/shared-db-error.js';
 import { toDatabaseError } from '../errors/translate.js';
 

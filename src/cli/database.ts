@@ -4,7 +4,7 @@ import { toConnectionFailure } from '../connection/connection-failure.js';
 import type { Purpose } from '../connection/database-access.js';
 import { describeAddress, parseDatabaseUrl } from '../connection/database-url.js';
 import { type DatabaseTarget, EMBEDDED_FOLDER, type Environment } from '../connection/environment.js';
-import { DEFAULT_SCHEMA } from '../connection/schema-name.js';
+import { DEFAULT_SCHEMA } from '../connection/session-settings.js';
 import type { SessionClientConfig } from '../connection/session.js';
 import { assertSafeAddress } from '../connection/url-policy.js';
 import { createDataSource } from '../data-source.js';

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import type { DataSource } from 'typeorm';
 import { type DatabaseAddress, describeAddress, parseDatabaseUrl } from '../connection/database-url.js';
 import { describeNodeEnv, type Environment } from '../connection/environment.js';
-import { DEFAULT_SCHEMA } from '../connection/schema-name.js';
+import { DEFAULT_SCHEMA } from '../connection/session-settings.js';
 import { createDataSource } from '../data-source.js';
 import { ENTITIES } from '../entities/index.js';
 import { createHealthCheck, createUnknownReport, type HealthReport } from '../health/check.js';

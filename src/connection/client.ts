@@ -3,13 +3,13 @@ import { types } from 'node:util';
 import type pg from 'pg';
 import { type Client, type QueryResult } from 'pg';
 import type { DataSource } from 'typeorm';
-import { redactWhenPrinted } from '../errors/serialize-error.js';
+import { redactWhenPrinted } from '../errors/redaction.js';
 import { isError } from '../errors/shared-db-error.js';
 import { splitStatements } from '../errors/sql-text.js';
 import { toConnectionFailure } from './connection-failure.js';
 import { type DatabaseAddress, isThisMachine, parseDatabaseUrl, type Place } from './database-url.js';
 import { readSafety } from './environment.js';
-import { DEFAULT_SCHEMA } from './schema-name.js';
+import { DEFAULT_SCHEMA } from './session-settings.js';
 import { createPasswordProvider } from './secrets.js';
 import { type SessionLimits, createSessionSettings, withLimits } from './session-settings.js';
 import { SessionClient, type SessionClientConfig } from './session.js';
@@ -17,15 +17,14 @@ import { createTlsOptions } from './tls.js';
 import { assertNoReason, assertSafeAddress, createRefusal, type Safety } from './url-policy.js';
 
 /**
- * A socket for node-postgres, which closes itself when it turns out to lead to this machine and production forbids that: names
- * resolve to whatever they like. It looks at the connection that is there, before anything is sent on it, so there is no
- * second look-up that could say something else.
+ * Creates a socket for node-postgres. In production it closes itself when it connects to this machine and that is not permitted, because a
+ * host name can resolve to any address. It checks the open connection before anything is sent, so no second look-up can differ.
  */
 export function openSocket(safety: Safety): Socket {
   const socket = new Socket();
   if (!safety.production) return socket;
   return socket.once('connect', () => {
-    if (!isThisMachine(socket)) return;
+    if (!isLocalConnection(socket)) return;
     try {
       assertNoReason([createRefusal('the host leads to this machine', 'SHARED_DB_ALLOW_LOCALHOST', safety)], safety);
     } catch (error) {
@@ -34,12 +33,21 @@ export function openSocket(safety: Safety): Socket {
   });
 }
 
+/** Returns whether an open connection leads to this machine. */
+export function isLocalConnection({
+  remoteAddress,
+  localAddress,
+}: Pick<Socket, 'localAddress' | 'remoteAddress'>): boolean {
+  // Its own address in the network is this machine as well. A Unix socket has no address at all.
+  return remoteAddress === undefined || remoteAddress === localAddress || isThisMachine(remoteAddress);
+}
+
 /**
- * Throws what PostgreSQL only hints at: COMMIT (END, COMMIT AND CHAIN, PREPARE TRANSACTION) of a transaction in which a statement failed
+ * Throws when a COMMIT was answered by ROLLBACK. COMMIT (END, COMMIT AND CHAIN, PREPARE TRANSACTION) of a transaction in which a statement failed
  * is answered without an error, by the command tag ROLLBACK. The error is the one that PostgreSQL has for any other statement of such a
  * transaction.
  */
-function assertNotRolledBack(sql: unknown, answer: QueryResult | QueryResult[]): void {
+export function assertNotRolledBack(sql: unknown, answer: QueryResult | QueryResult[]): void {
   const results = Array.isArray(answer) ? answer : [answer];
   const rolledBack = results.filter((result) => (result as QueryResult | undefined)?.command === 'ROLLBACK').length;
   if (rolledBack === 0 || rolledBack <= countRollbacks(sql)) return;
@@ -49,14 +57,14 @@ function assertNotRolledBack(sql: unknown, answer: QueryResult | QueryResult[]):
   });
 }
 
-/** Statements that ask for a rollback, or for one to a savepoint. */
+/** Counts the ROLLBACK statements, including those to a savepoint. */
 function countRollbacks(sql: unknown): number {
   const text = typeof sql === 'string' ? sql : (sql as { text?: unknown } | null)?.text;
   if (typeof text !== 'string') return 0;
   return splitStatements(text).filter(([first]) => /^(?:rollback|abort)$/i.test(first?.text ?? '')).length;
 }
 
-/** What node-postgres says when an answer took longer than `query_timeout`. */
+/** The message of node-postgres when an answer takes longer than `query_timeout`. */
 const READ_TIMEOUT = 'Query read timeout';
 
 /**
@@ -74,7 +82,7 @@ export class BoundedClient extends SessionClient {
     redactWhenPrinted(this, { host, port, database });
     hidePassword(this);
     const query = this.query as (...all: unknown[]) => unknown;
-    // The overloads of `query` are many; what is done here is the same for those that return a promise, and TypeORM uses no others.
+    // Covers all overloads of `query` that return a promise; TypeORM uses no others.
     this.query = ((...all: unknown[]) => {
       const result = query.apply(this, all);
       if (!types.isPromise(result)) return result;
@@ -92,7 +100,7 @@ export class BoundedClient extends SessionClient {
   }
 }
 
-/** What node-postgres keeps of a password: the function that gives it, and, once it was asked, the password itself. */
+/** node-postgres stores the function that returns the password and, after calling it, the password itself. */
 interface WithPassword {
   password?: unknown;
 }
@@ -151,13 +159,13 @@ export function getClientOptions(dataSource: DataSource, limits: SessionLimits =
   } as SessionClientConfig;
 }
 
-/** The schema that a DataSource works in: search_path of each of its connections. */
+/** Returns the schema of a DataSource: the search_path of its connections. */
 export function getSchema(dataSource: DataSource): string {
   const extra = (dataSource.options as PostgresOptions).extra as SessionClientConfig | undefined;
   return extra?.settings?.search_path ?? DEFAULT_SCHEMA;
 }
 
-/** Where a DataSource leads, for messages: no user, no password. */
+/** Returns host, port and database of a DataSource, for messages: no user, no password. */
 export function getAddress(dataSource: DataSource): Place {
   const { host = 'localhost', port = 5432, database = '' } = dataSource.options as PostgresOptions;
   return { host, port, database };
@@ -170,17 +178,16 @@ export interface ClientOptions {
   schema?: string | undefined;
   /** PostgreSQL refuses every write. Default: as the database and the role have it. */
   readOnly?: boolean;
-  /** Aborted: what runs is cancelled, and fails with SQLSTATE 57014. */
+  /** When aborted, the running statement is cancelled and fails with SQLSTATE 57014. */
   signal?: AbortSignal | undefined;
   /** Shown in pg_stat_activity. */
   applicationName: string;
 }
 
 /**
- * Runs `work` on one connection of its own, without time limits, and closes it afterwards: a backup takes as long as it takes, and
- * can be interrupted.
+ * Runs `work` on a separate connection without time limits, for example a backup, and closes the connection afterwards.
  *
- * @throws ConnectionFailure when none can be made; UnsafeConnection when production refuses it; UnsupportedDatabase.
+ * @throws ConnectionFailure when the connection fails; UnsafeConnection when production does not allow it; UnsupportedDatabase
  */
 export async function withClient<T>(
   url: string,
@@ -208,7 +215,7 @@ export async function withClient<T>(
   }
 }
 
-/** For functions that take a statement, and perhaps its parameters, and want rows. */
+/** Returns a function that runs a statement on this client and returns its rows. */
 export function createRowReader(
   client: Client,
 ): <Row extends object>(sql: string, parameters?: unknown[]) => Promise<Row[]> {

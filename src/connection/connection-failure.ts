@@ -2,23 +2,24 @@ import { describeAddress, type Place } from './database-url.js';
 import { PoolSaturated, toDatabaseError, UntrustedServer, type DatabaseErrorClass } from '../errors/translate.js';
 import { findFirstError, isError, SharedDbError } from '../errors/shared-db-error.js';
 
-/** No connection could be made. One line: where to, why not, what to do; no password, no user name. */
+/** A connection failed. The message is one line: the address, the reason and what to do; no user name or password. */
 export class ConnectionFailure extends SharedDbError {
   override readonly name = 'ConnectionFailure';
 }
 
-/** Why PostgreSQL turned a client away, by SQLSTATE (PostgreSQL documentation, appendix A), and what to do about it. */
+/** The reason for a rejected login, by SQLSTATE (PostgreSQL documentation, appendix A), and what to do. */
 const REFUSALS: Readonly<Record<string, string>> = {
-  '28P01': 'it refuses the password: check the user and password in DATABASE_URL',
-  '28000': 'it refuses this user from this address: check the user in DATABASE_URL and pg_hba.conf',
-  '3D000': 'there is no such database: create it, or correct its name in DATABASE_URL',
-  '53300': 'it has no connection left: raise max_connections or lower the pool size',
+  '28P01': 'it rejects the password: check the user and password in DATABASE_URL',
+  '28000':
+    'it does not allow this user from this address: check the user in DATABASE_URL, and pg_hba.conf on the server',
+  '3D000': 'the database does not exist: create it, or correct its name in DATABASE_URL',
+  '53300': 'it accepts no more connections: raise max_connections or lower the pool size',
   '57P03': 'it is starting up or shutting down: try again in a moment',
 };
 
-/** The same for what goes wrong before PostgreSQL says anything, by Node's error code. */
+/** The reason for a failure before PostgreSQL answers, by Node's error code. */
 const NETWORK: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there: start PostgreSQL, or correct host and port in DATABASE_URL',
+  ECONNREFUSED: 'no server listens on this host and port: start PostgreSQL, or correct host and port in DATABASE_URL',
   ENOTFOUND: 'the host name is unknown: correct it in DATABASE_URL',
   EAI_AGAIN: 'the host name could not be looked up: check the network',
   ETIMEDOUT: 'it does not answer: check host, port and firewall',
@@ -29,7 +30,7 @@ const NETWORK: Readonly<Record<string, string>> = {
   ENOENT: 'the socket does not exist: start PostgreSQL, or correct the path in DATABASE_URL',
 };
 
-/** The same for what node-postgres says without a code, or PostgreSQL with one that means many things. */
+/** The reason for errors of node-postgres without a code, and for SQLSTATEs with several meanings, by their message. */
 const WORDS: readonly (readonly [RegExp, string])[] = [
   [/timeout/i, 'it does not answer in time: check host, port and firewall'],
   [
@@ -41,8 +42,7 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Turns what went wrong while connecting into one readable line. What it does not know it names by its code alone; what is one
- * of ours is such a line already.
+ * Converts a connection error into one readable line. Names an unknown error by its code only; returns this package's errors unchanged.
  */
 export function toConnectionFailure(error: unknown, address: Place): SharedDbError {
   if (error instanceof SharedDbError) return error;
@@ -51,15 +51,15 @@ export function toConnectionFailure(error: unknown, address: Place): SharedDbErr
 }
 
 /**
- * The same for a DataSource, whose callers act on the kind of error: typed where the kind is known. What has nothing to do with the
- * connection, an entity that is declared wrongly, say, stays what it is.
+ * Converts a connection error of a DataSource into a typed error when its class is known. Returns errors that have nothing to do with the
+ * connection (for example a wrongly declared entity) unchanged.
  */
 export function explainConnecting(error: unknown, address: Place): unknown {
   if (error instanceof SharedDbError) return error;
   const known = toDatabaseError(error);
   const reason = findReason(error);
   if (known === undefined) return reason === undefined ? error : new ConnectionFailure(formatMessage(reason, address));
-  // It is the pool that has no room: the database may be well.
+  // The pool is full; the database itself may be fine.
   if (known instanceof PoolSaturated) return known;
   const Class = known.constructor as DatabaseErrorClass;
   const message = formatMessage(reason ?? describeUnknownReason(known.sqlState), address);
@@ -74,13 +74,13 @@ function describeUnknownReason(code: string | undefined): string {
   return code === undefined ? 'the connection failed for an unknown reason' : `the connection failed with code ${code}`;
 }
 
-/** Undefined when nothing is known of it. */
+/** Returns the reason; undefined when it is unknown. */
 function findReason(error: unknown): string | undefined {
   const code = getCode(error);
   const known = code === undefined ? undefined : (REFUSALS[code] ?? NETWORK[code]);
   if (known !== undefined) return known;
   if (code !== undefined && UntrustedServer.kind.states.includes(code)) {
-    return 'its certificate is not one we trust: give the CA of the server as sslrootcert in DATABASE_URL';
+    return 'its certificate is not signed by a trusted CA: set sslrootcert in DATABASE_URL to the CA of the server';
   }
   // node-postgres has no code for these.
   const message = isError(error) ? error.message : '';

@@ -1,8 +1,8 @@
 import { assertNoReason, createRefusal, type Safety } from './url-policy.js';
 
 /**
- * What the connection is for, which decides what its role may be able to do: `app` works on rows, `migrate` may own and change
- * tables as well, `administer` (roles and grants) may do anything.
+ * The purpose of a connection, which decides what privileges its role may have: `app` reads and writes rows, `migrate` may also own and
+ * change tables, `administer` (roles and grants) may have any privilege.
  */
 export type Purpose = 'app' | 'migrate' | 'administer';
 
@@ -37,10 +37,10 @@ const ABILITIES = `
           SELECT FROM reachable WHERE has_database_privilege(reachable.oid, pg_database.oid, 'CREATE')))::int AS creates`;
 
 /**
- * May production work with the role that is logged in?
+ * Throws unless production may use the role that is logged in.
  *
  * @param query runs a statement on a connection of it, and gives its rows.
- * @throws UnsafeConnection in one line that names what the role can do, and the way out.
+ * @throws UnsafeConnection with one line that names the excess privileges and the remedy
  */
 export async function assertSafeRole(
   query: (sql: string) => Promise<unknown>,
@@ -59,7 +59,7 @@ function findIssues({ attributes, powers, owns, creates }: Abilities, purpose: P
   // A migrator is a member of the owner, and a rehearsal makes databases.
   const migrates = purpose === 'migrate';
   const held = (attributes ?? []).filter((attribute) => !(migrates && attribute === 'CREATEDB'));
-  // A superuser is all of it.
+  // A superuser has every other privilege too.
   if (held.includes('SUPERUSER')) return ['is, or may become, a superuser'];
   return [
     ...held.map((attribute) => `has ${attribute}`),
@@ -69,20 +69,18 @@ function findIssues({ attributes, powers, owns, creates }: Abilities, purpose: P
   ];
 }
 
-/** Does a session take writes, and if not, why? Every role may ask. */
-
-/** Columns of a SELECT that `whyReadOnly` understands. */
+/** SELECT columns for `explainReadOnly`. Every role may read them. */
 export const ACCESS_COLUMNS = `pg_catalog.pg_is_in_recovery() AS standby,
   pg_catalog.current_setting('default_transaction_read_only') = 'on' AS "readOnly"`;
 
 export interface Access {
   /** It is a standby: it follows another server and takes no writes. */
   readonly standby: boolean;
-  /** default_transaction_read_only is on, for the server, the database or the role: somebody wants no writes now. */
+  /** default_transaction_read_only is on, for the server, the database or the role: an operator has forbidden writes. */
   readonly readOnly: boolean;
 }
 
-/** Why nothing may be written, and what to do: completes "The database …: ". Undefined where writing is allowed. */
+/** Returns why the database is read-only and what to do; undefined when it can be written. Completes "The database …: ". */
 export function explainReadOnly({ standby, readOnly }: Access): string | undefined {
   if (standby) return 'it is a standby, which takes no writes: connect to the primary, or promote it';
   if (!readOnly) return undefined;

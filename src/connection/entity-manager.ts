@@ -20,7 +20,7 @@ import { copyEntities } from './row-copy.js';
 import { readSaveCall, writeRulesOf } from './save-call.js';
 import { CheckedInsertQueryBuilder, CheckedUpdateQueryBuilder } from './write-builders.js';
 
-/** softDelete(), softRemove(), restore() or recover() was called for an entity that is not deleted in this way. Nothing was changed. */
+/** softDelete(), softRemove(), restore() or recover() was called for an entity without a soft delete. Nothing was changed. */
 export class SoftDeleteUnavailable extends SharedDbError {
   override readonly name = 'SoftDeleteUnavailable';
   readonly code = 'SOFT_DELETE_UNAVAILABLE';
@@ -36,20 +36,20 @@ export class SoftDeleteUnavailable extends SharedDbError {
 }
 
 /**
- * Refuses a soft delete of an entity without a column for it.
+ * Throws when the entity has no delete date column.
  *
  * @param args of softDelete(), restore(), softRemove() or recover() of an EntityManager: the entity or its class come first.
  * @throws SoftDeleteUnavailable
  */
-function assertSoftDelete(dataSource: DataSource, [first]: readonly unknown[]): void {
+export function assertSoftDelete(dataSource: DataSource, [first]: readonly unknown[]): void {
   const row: unknown = Array.isArray(first) ? first[0] : first;
   const target = typeof row === 'object' && row !== null ? row.constructor : row;
   if (!dataSource.hasMetadata(target as EntityTarget<ObjectLiteral>)) return;
   assertDeleteDate(dataSource.getMetadata(target as EntityTarget<ObjectLiteral>));
 }
 
-/** The same for what softDelete() and restore() of a query builder return, which learns its entity only from from(). */
-function withSoftDeleteCheck<Entity extends ObjectLiteral>(
+/** Adds the same check to a soft-delete query builder, whose entity is known only after from(). */
+export function withSoftDeleteCheck<Entity extends ObjectLiteral>(
   builder: SoftDeleteQueryBuilder<Entity>,
 ): SoftDeleteQueryBuilder<Entity> {
   const getQuery = builder.getQuery.bind(builder);
@@ -68,31 +68,32 @@ function assertDeleteDate(metadata: EntityMetadata): void {
 function adviseInstead({ name, tableName, propertiesMap }: EntityMetadata): string {
   if (tableName === 'audit_logs') return 'Its entries are never deleted.';
   if ('deletedAt' in propertiesMap && 'deleteReason' in propertiesMap)
-    return 'To take one back from its platform, set deletedAt together with deleteReason, with update() or save(); the row stays.';
+    return 'To record that it was removed from its platform, set deletedAt and deleteReason with update() or save(); the row stays.';
   if ('isActive' in propertiesMap) return 'Retire it with isActive: false; delete() deletes the row.';
   return `Delete its rows with delete() or remove() of ${name}.`;
 }
 
 /**
- * Loads relations, and does not write them: a foreign key belongs to its row, whose rules are held when that row is saved.
+ * Replaces TypeORM's RelationQueryBuilder, which writes foreign keys with UPDATE statements that skip validation: rows that break a rule
+ * would be stored. This one loads relations and refuses to write them; set the foreign key on its row and save that row instead.
  */
-class ReadOnlyRelationQueryBuilder<Entity extends ObjectLiteral> extends RelationQueryBuilder<Entity> {
-  /** @throws what `WriteRules.relationWriteError` makes */
+export class ReadOnlyRelationQueryBuilder<Entity extends ObjectLiteral> extends RelationQueryBuilder<Entity> {
+  /** @throws the error of `WriteRules.relationWriteError` */
   override async set(): Promise<void> {
     return this.#refuse();
   }
 
-  /** @throws what `WriteRules.relationWriteError` makes */
+  /** @throws the error of `WriteRules.relationWriteError` */
   override async add(): Promise<void> {
     return this.#refuse();
   }
 
-  /** @throws what `WriteRules.relationWriteError` makes */
+  /** @throws the error of `WriteRules.relationWriteError` */
   override async remove(): Promise<void> {
     return this.#refuse();
   }
 
-  /** @throws what `WriteRules.relationWriteError` makes */
+  /** @throws the error of `WriteRules.relationWriteError` */
   override async addAndRemove(): Promise<void> {
     return this.#refuse();
   }
@@ -107,23 +108,27 @@ type TransactionWork<T> = (manager: EntityManager) => Promise<T>;
 type IsolatedWork<T> = [IsolationLevel, TransactionWork<T>];
 type TransactionArguments<T> = [TransactionWork<T>] | IsolatedWork<T>;
 
-/** TypeORM's errors of what is not found repeat what was looked for: a handle, say. These do not. */
+/**
+ * Replaces TypeORM's EntityManager where it loses or leaks data: `…OrFail` errors repeat the criteria (a handle); create() and merge() drop a
+ * foreign key that contradicts the relation; a nested transaction() that cannot begin rolls back the outer one, after which the outer
+ * callback's statements would be committed one by one; save() validates objects that can still change before they are written.
+ */
 export class RedactingEntityManager extends EntityManager {
-  /** The types are those of the overloads. */
+  /** Typed by the overloads of TypeORM's method. */
   override create(...args: never[]): never {
     const created: unknown = (super.create as (...all: unknown[]) => unknown).apply(this, args);
     return this.#withGivenKeys(created, args) as never;
   }
 
-  /** The types are those of the overloads. */
+  /** Typed by the overloads of TypeORM's method. */
   override merge(...args: never[]): never {
     const merged: unknown = (super.merge as (...all: unknown[]) => unknown).apply(this, args);
     return this.#withGivenKeys(merged, args) as never;
   }
 
   /**
-   * TypeORM takes the foreign key from the relation where both are given, and forgets the key. It stays here, so that save() can
-   * refuse two that name different rows.
+   * Restores the given foreign keys. When relation and key are both given, TypeORM keeps only the relation; save() needs both to refuse
+   * a pair that references different rows.
    */
   #withGivenKeys(row: unknown, [target, ...given]: readonly unknown[]): unknown {
     const { relationsWithJoinColumns } = this.dataSource.getMetadata(target as EntityTarget<ObjectLiteral>);
@@ -151,14 +156,14 @@ export class RedactingEntityManager extends EntityManager {
   }
 
   /**
-   * TypeORM's own rolls back the outer transaction when a nested one cannot begin (it has failed already, or its connection is lost).
-   * What the outer callback does next would be stored at once, and by itself. Here the outer transaction stays as it is: failed.
+   * Runs work in a transaction. When a nested transaction cannot begin (the outer one has failed, or the connection is lost), TypeORM rolls
+   * back the outer transaction, and later statements of the outer callback are committed one by one. Here the outer transaction stays failed.
    */
   override async transaction<T>(...args: TransactionArguments<T>): Promise<T> {
     const [isolation, work] = typeof args[0] === 'function' ? [undefined, args[0]] : args;
     const runner = this.queryRunner ?? this.dataSource.createQueryRunner();
     const isNested = runner.isTransactionActive;
-    const takeBack = (): Promise<void> => runner.rollbackTransaction().catch(() => undefined);
+    const rollBack = (): Promise<void> => runner.rollbackTransaction().catch(() => undefined);
     let isBegun = false;
     try {
       await runner.startTransaction(isolation);
@@ -167,8 +172,8 @@ export class RedactingEntityManager extends EntityManager {
       await runner.commitTransaction();
       return result;
     } catch (error) {
-      // The first error says why.
-      if (isBegun || !isNested) await takeBack();
+      // A failed rollback must not replace the original error.
+      if (isBegun || !isNested) await rollBack();
       throw error;
     } finally {
       if (!this.queryRunner) await runner.release();
@@ -187,21 +192,21 @@ export class RedactingEntityManager extends EntityManager {
     return super.restore(...args);
   }
 
-  /** @throws SoftDeleteUnavailable. The types are those of the overloads. */
+  /** @throws SoftDeleteUnavailable */
   override async softRemove(...args: never[]): Promise<never> {
     assertSoftDelete(this.dataSource, args);
     return (super.softRemove as (...all: never[]) => Promise<never>).apply(this, args);
   }
 
-  /** @throws SoftDeleteUnavailable. The types are those of the overloads. */
+  /** @throws SoftDeleteUnavailable */
   override async recover(...args: never[]): Promise<never> {
     assertSoftDelete(this.dataSource, args);
     return (super.recover as (...all: never[]) => Promise<never>).apply(this, args);
   }
 
   /**
-   * Held to the rules of the entities, repositories' calls too, which all end here. What is judged is what is written: copies, whose
-   * ids and dates are put into the objects given.
+   * Validates and writes copies of the given rows, so that the validated values are the written ones, then copies generated ids and dates
+   * back. Repositories call this method too.
    */
   override async save(...args: unknown[]): Promise<never> {
     const save = super.save.bind(this) as (...all: unknown[]) => Promise<unknown>;
@@ -227,19 +232,19 @@ export class RedactingEntityManager extends EntityManager {
   }
 }
 
-/** The same for query builders. */
+/** Replaces TypeORM's SelectQueryBuilder, so that query builders check and redact as RedactingEntityManager does. */
 export class RedactingSelectQueryBuilder<Entity extends ObjectLiteral> extends SelectQueryBuilder<Entity> {
-  /** Its execute() throws SoftDeleteUnavailable. */
+  /** Returns a builder whose execute() throws SoftDeleteUnavailable when the entity has no delete date. */
   override softDelete(): SoftDeleteQueryBuilder<Entity> {
     return withSoftDeleteCheck(super.softDelete() as SoftDeleteQueryBuilder<Entity>);
   }
 
-  /** Its execute() throws SoftDeleteUnavailable. */
+  /** Returns a builder whose execute() throws SoftDeleteUnavailable when the entity has no delete date. */
   override restore(): SoftDeleteQueryBuilder<Entity> {
     return withSoftDeleteCheck(super.restore() as SoftDeleteQueryBuilder<Entity>);
   }
 
-  /** Reads relations only. */
+  /** Returns a builder that only reads relations. */
   override relation(propertyPath: string): RelationQueryBuilder<Entity>;
   override relation<Other extends ObjectLiteral>(
     entity: EntityTarget<Other>,

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { formatDatabaseUrl, parseDatabaseUrl } from './database-url.js';
 import { readConnectionSource, SOURCE_VARIABLES, type ConnectionSource } from './secrets.js';
-import { assertSchemaName, DEFAULT_SCHEMA } from './schema-name.js';
+import { assertSchemaName, DEFAULT_SCHEMA } from './session-settings.js';
 import { SharedDbError } from '../errors/shared-db-error.js';
 import { OPT_OUTS, type OptOut, type Safety } from './url-policy.js';
 import type { VariableName } from './variables.js';

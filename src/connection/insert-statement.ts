@@ -11,19 +11,24 @@ import {
 import { type DatabaseError, toDatabaseError } from '../errors/translate.js';
 import { assertRowsFit } from './query-runner.js';
 
-/** TypeORM exports it under no name. */
+/**
+ * One INSERT of TypeORM with ON CONFLICT, and the matching of returned rows to given rows. TypeORM matches them by position, which is wrong
+ * when ON CONFLICT stores fewer rows: objects would get the ids of other rows. Here they are matched by the conflict columns.
+ */
+
+/** TypeORM does not export this type. */
 export type ColumnMetadata = EntityMetadata['columns'][number];
 
 type Driver = DataSource['driver'];
 
 /**
- * Puts the rows that an INSERT returned to the rows that were given. PostgreSQL returns a row for each that it stored, in the order
- * given: with ON CONFLICT it may be fewer, and then their position says nothing.
+ * Matches the rows that an INSERT returned to the given rows. PostgreSQL returns one row for each stored row, in the given order; with ON
+ * CONFLICT there may be fewer, and their position then means nothing.
  *
- * @param keys columns by which a returned row is recognised; none = it cannot be.
- * @returns for each row given the one returned, undefined where none is certain.
+ * @param keys the columns that identify a returned row; empty when nothing does
+ * @returns for each given row the returned one, or undefined when it is not certain
  */
-function alignReturned(
+export function alignReturned(
   given: readonly ObjectLiteral[],
   returned: readonly ObjectLiteral[],
   keys: readonly ColumnMetadata[],
@@ -34,13 +39,13 @@ function alignReturned(
   if (keys.length === 0 || !isReturned) return given.map(() => undefined);
   const byKey = new Map(returned.map((row) => [readReturnedKey(row, keys, driver), row]));
   const wanted = given.map((row) => readGivenKey(row, keys, driver));
-  // Of two rows with one key, nobody knows which was stored.
+  // Of two rows with the same key, it is unknown which one was stored.
   const repeated = findRepeated(wanted);
   return wanted.map((key) => (key === undefined || repeated.has(key) ? undefined : byKey.get(key)));
 }
 
-/** The keys that more than one row has. */
-function findRepeated(keys: readonly (string | undefined)[]): Set<string> {
+/** Returns the keys that occur more than once. */
+export function findRepeated(keys: readonly (string | undefined)[]): Set<string> {
   const seen = new Set<string>();
   const repeated = new Set<string>();
   for (const key of keys) {
@@ -51,7 +56,7 @@ function findRepeated(keys: readonly (string | undefined)[]): Set<string> {
   return repeated;
 }
 
-/** The columns that ON CONFLICT names; where it names none, all that can conflict and that every row gives. */
+/** Returns the columns that ON CONFLICT names; if it names none, all unique columns that every row gives. */
 export function getConflictColumns(
   metadata: EntityMetadata,
   rows: readonly ObjectLiteral[],
@@ -67,8 +72,12 @@ export function getConflictColumns(
   return [...new Set(unique)].filter((column) => rows.every((row) => isSingle(column.getEntityValue(row))));
 }
 
-/** What a row has in these columns, as a text to compare; undefined where only PostgreSQL knows it. */
-function readGivenKey(row: ObjectLiteral, columns: readonly ColumnMetadata[], driver: Driver): string | undefined {
+/** Returns the values of these columns as one comparable text; undefined when only PostgreSQL knows a value. */
+export function readGivenKey(
+  row: ObjectLiteral,
+  columns: readonly ColumnMetadata[],
+  driver: Driver,
+): string | undefined {
   const values: unknown[] = columns.map((column) => column.getEntityValue(row) as unknown);
   if (!values.every(isSingle)) return undefined;
   return toKey(columns, (column, index) => driver.prepareHydratedValue(values[index], column) as unknown);
@@ -85,12 +94,12 @@ function toKey(
   return JSON.stringify(columns.map(valueOf));
 }
 
-/** Null is a value; what is left out or given as SQL is known after the write only. */
+/** Returns whether the value is known before the write. Omitted values and SQL expressions are not; null is. */
 function isSingle(value: unknown): boolean {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value) || types.isDate(value);
 }
 
-/** Rows of an upsert that give the same columns, and so can be written by one statement. */
+/** Rows of an upsert that give the same columns and can be written by one statement. */
 export interface Shape {
   /** Positions in the list of all rows. */
   readonly positions: number[];
@@ -99,9 +108,11 @@ export interface Shape {
 }
 
 /**
- * @param columns that are inserted.
- * @param overwrite columns that the caller wants to overwrite, by their names in PostgreSQL.
- * @returns at least one shape, in the order in which their first rows were given.
+ * Groups rows by the columns that they give.
+ *
+ * @param columns the inserted columns
+ * @param overwrite the columns to overwrite, by their names in PostgreSQL
+ * @returns at least one shape, in the order of their first rows
  */
 export function groupByShape(
   rows: readonly ObjectLiteral[],
@@ -123,8 +134,8 @@ export function groupByShape(
 }
 
 /**
- * The error for rows of different shapes that have one key: PostgreSQL refuses them in one statement, and several statements would
- * overwrite the row twice.
+ * Returns the error for rows of different shapes with the same key. PostgreSQL rejects them in one statement; in several statements the row
+ * would be overwritten twice.
  */
 export function createRepeatedKeyError(
   rows: readonly ObjectLiteral[],
@@ -136,7 +147,7 @@ export function createRepeatedKeyError(
   return toDatabaseError({ code: '21000', severity: 'ERROR', routine: 'ExecOnConflictUpdate' });
 }
 
-/** TypeORM's INSERT, which says how many rows fit when there are too many. */
+/** TypeORM's INSERT. When there are too many parameters, its error says how many rows fit. */
 export class CountedInsertQueryBuilder<Entity extends ObjectLiteral> extends InsertQueryBuilder<Entity> {
   /** @throws TooManyParameters */
   override getQueryAndParameters(): [string, unknown[]] {
@@ -145,7 +156,7 @@ export class CountedInsertQueryBuilder<Entity extends ObjectLiteral> extends Ins
     return [sql, parameters];
   }
 
-  /** Of the row that needs most. */
+  /** Returns the parameters of the row that has most. */
   #parametersPerRow(): number {
     const rows = this.getValueSets();
     const isGiven = (column: ColumnMetadata): boolean => rows.some((row) => column.getEntityValue(row) !== undefined);
@@ -153,21 +164,21 @@ export class CountedInsertQueryBuilder<Entity extends ObjectLiteral> extends Ins
   }
 }
 
-/** TypeORM's facts of ON CONFLICT DO UPDATE. */
+/** TypeORM's description of ON CONFLICT DO UPDATE. */
 export type OnConflict = InsertQueryBuilder<ObjectLiteral>['expressionMap']['onUpdate'];
 
-/** One INSERT of rows that give the same columns. What it returns is put to the rows that it belongs to. */
+/** One INSERT of rows that give the same columns. Matches the returned rows to the given rows. */
 export class InsertStatement {
   readonly positions: readonly number[];
   result = new InsertResult();
-  /** The rows that PostgreSQL returned, by the positions of the rows given; undefined where none is certain. */
+  /** The returned rows, by the positions of the given rows; undefined when not certain. */
   aligned: readonly (ObjectLiteral | undefined)[] = [];
   readonly #builder: CountedInsertQueryBuilder<ObjectLiteral>;
   readonly #rows: readonly ObjectLiteral[];
   readonly #metadata: EntityMetadata;
-  /** Columns by which a returned row is recognised; empty where every row given returns one. */
+  /** The columns that identify a returned row; empty when every given row returns one. */
   readonly #keys: readonly ColumnMetadata[];
-  /** Those of them that nobody else asked for. */
+  /** The key columns that are returned only for matching, and removed from the result. */
   readonly #extra: readonly ColumnMetadata[];
   readonly #mayReturnFewer: boolean;
 
@@ -183,7 +194,7 @@ export class InsertStatement {
     this.#builder = new CountedInsertQueryBuilder<ObjectLiteral>(builder);
     const map = this.#builder.expressionMap;
     const onConflict = map.onUpdate as OnConflict | undefined;
-    // The transaction and the listeners are those of the whole write.
+    // CheckedInsertQueryBuilder runs the transaction and the listeners.
     Object.assign(map, { valuesSet: this.#rows, callListeners: false, useTransaction: false });
     if (onConflict !== undefined) map.onUpdate = withOverwrite(onConflict, shape.overwrite);
     this.#mayReturnFewer =
@@ -192,7 +203,7 @@ export class InsertStatement {
     this.#extra = this.#askForKeys();
   }
 
-  /** @throws TooManyParameters; what a value throws that has no form to be sent in. */
+  /** @throws TooManyParameters; InvalidValue for a value that cannot be sent */
   assertCanBeSent(): void {
     this.#builder.getQueryAndParameters();
   }
@@ -207,7 +218,7 @@ export class InsertStatement {
       }
       return result;
     };
-    // TypeORM puts what is returned into the rows by position: it is given the rows in their positions.
+    // TypeORM assigns returned rows by position, so it receives them in the positions of the given rows.
     this.#builder.setQueryRunner(Object.create(runner, { query: { value: query } }) as QueryRunner);
     this.result = await this.#builder.execute();
     if (returned !== undefined) this.result.raw = returned;
@@ -216,7 +227,7 @@ export class InsertStatement {
 
   #askForKeys(): ColumnMetadata[] {
     const map = this.#builder.expressionMap;
-    // Of a text nobody knows what it returns.
+    // A RETURNING clause given as text may return anything.
     if (this.#keys.length === 0 || (typeof map.returning === 'string' && map.returning !== '')) return [];
     const asked = Array.isArray(map.returning) ? map.returning : [];
     const returned = [
@@ -235,7 +246,7 @@ export class InsertStatement {
     return aligned;
   }
 
-  /** A row that was passed over has the id that the caller gave only where that id is what it was passed over for. */
+  /** Removes the ids of rows that were not stored, unless the id itself was the conflict. */
   #forgetUncertainIds(): void {
     if (!this.#mayReturnFewer || this.#metadata.primaryColumns.every((column) => this.#isConflictColumn(column)))
       return;
@@ -251,7 +262,7 @@ export class InsertStatement {
   }
 }
 
-/** What all statements say, in the order of the rows given. */
+/** Merges the results of all statements, in the order of the given rows. */
 export function createInsertResult(statements: readonly InsertStatement[]): InsertResult {
   const [first] = statements;
   if (first !== undefined && statements.length === 1) return first.result;
@@ -267,7 +278,7 @@ export function createInsertResult(statements: readonly InsertStatement[]): Inse
     const known = new Set(aligned);
     others.push(...(part.raw as ObjectLiteral[]).filter((row) => !known.has(row)));
   }
-  // Not spread: it has holes, where a row was passed over.
+  // `placed` has holes where a row was not stored, so it is not spread.
   result.raw = [...Object.values(placed), ...others];
   return result;
 }
@@ -277,12 +288,12 @@ function withOverwrite(onConflict: OnConflict, overwrite: readonly string[] | un
   return {
     ...onConflict,
     ...(overwrite === undefined ? {} : { overwrite: [...overwrite] }),
-    // TypeORM adds to it when it writes the statement.
+    // Copied, because TypeORM adds to it when it builds the statement.
     ...(overwriteCondition === undefined ? {} : { overwriteCondition: [...overwriteCondition] }),
   };
 }
 
-/** Whether a row that exists already may be left as it is, and then is not returned. */
+/** Returns whether an existing row may stay unchanged, in which case PostgreSQL does not return it. */
 function mayPassOver({ overwrite = [], skipUpdateIfNoValuesChanged, overwriteCondition }: OnConflict): boolean {
   return overwrite.length === 0 || skipUpdateIfNoValuesChanged === true || overwriteCondition !== undefined;
 }

@@ -8,8 +8,8 @@ import {
   type ReplicationMode,
   type SelectQueryBuilder,
 } from 'typeorm';
-import { redactWhenPrinted } from '../errors/serialize-error.js';
-import { SqlLogger } from '../errors/sql-logger.js';
+import { redactWhenPrinted } from '../errors/redaction.js';
+import { SqlLogger } from '../errors/redaction.js';
 import { ConnectionLost, TooManyConnections } from '../errors/translate.js';
 import { getAddress } from './client.js';
 import { explainConnecting } from './connection-failure.js';
@@ -18,31 +18,31 @@ import { RedactingEntityManager, RedactingSelectQueryBuilder } from './entity-ma
 import { wrapQueryRunner, type Translate } from './query-runner.js';
 import { withRetry } from './retry.js';
 import { setWriteRules, type WriteRules } from './save-call.js';
-import { SchemaMissing } from './schema-name.js';
+import { SchemaMissing } from './session-settings.js';
 import { type Safety, UnsafeConnection } from './url-policy.js';
 
 export interface ManagedDataSourceOptions {
   readonly purpose: Purpose;
   readonly safety: Safety;
-  /** Must be there when the DataSource is initialised, but for `administer`, which makes it. */
+  /** The schema. It must exist when the DataSource is initialised, except for the purpose `administer`, which creates it. */
   readonly schema: string;
-  /** How long `initialize()` goes on trying while there is no server, or none that is ready; 0 = one attempt. */
+  /** How long `initialize()` retries while the server is unreachable or starting, in milliseconds; 0 = one attempt. */
   readonly connectRetryMs: number;
-  /** Makes our errors of PostgreSQL's, with the rules in words. */
+  /** Translates PostgreSQL's errors, with the text of violated rules. */
   readonly translate: Translate;
   readonly writeRules: WriteRules;
-  /** Of the source of each migration, by its name. */
+  /** The checksum of each migration's source, by name. */
   readonly checksums: Readonly<Record<string, { readonly sha256: string }>>;
   /**
-   * May this be done to the database behind the connection of this query runner?
+   * Checks that a destructive action may run on the database of this query runner.
    *
    * @param action completes "Refused to …"
-   * @throws when it may not
+   * @throws when it needs a confirmation that was not given
    */
   readonly assertMayDestroy: (queryRunner: QueryRunner, action: string) => Promise<void>;
 }
 
-/** TypeORM drops tables and types, and leaves the functions of their triggers, which the next migration:run would then find in its way. */
+/** TypeORM drops tables and types but not their trigger functions, and the next migration:run would fail on those. */
 const DROP_TRIGGER_FUNCTIONS = `DO $$ DECLARE name text; BEGIN
   FOR name IN SELECT p.oid::regprocedure FROM pg_proc p
     WHERE pronamespace = current_schema()::regnamespace AND prorettype = 'trigger'::regtype
@@ -51,26 +51,26 @@ const DROP_TRIGGER_FUNCTIONS = `DO $$ DECLARE name text; BEGIN
   LOOP EXECUTE 'DROP FUNCTION ' || name; END LOOP; END $$`;
 
 /**
- * A DataSource that waits for a server which is starting, in production refuses a role that may do too much, destroys nothing
- * where that needs a confirmation, and lets out neither the way to the database nor a value of a row: not in what it throws,
- * logs, or shows of itself.
+ * The DataSource of this package. It replaces TypeORM's for four reasons: it retries while the server is starting; in production it
+ * rejects a role with too many privileges; it runs destructive actions only with confirmation where one is needed; and it keeps
+ * credentials and row values out of errors, logs and printed objects (`src/errors/redaction.ts` lists how).
  */
 export class ManagedDataSource extends DataSource {
-  readonly #care: ManagedDataSourceOptions;
-  /** By which the migrator notices that an applied migration was edited. */
+  readonly #managed: ManagedDataSourceOptions;
+  /** With these checksums the migrator detects that an applied migration was edited. */
   readonly migrationChecksums: ManagedDataSourceOptions['checksums'];
 
-  constructor(options: DataSourceOptions, care: ManagedDataSourceOptions) {
+  constructor(options: DataSourceOptions, managed: ManagedDataSourceOptions) {
     super(options);
-    this.#care = care;
-    this.migrationChecksums = care.checksums;
-    setWriteRules(this, care.writeRules);
+    this.#managed = managed;
+    this.migrationChecksums = managed.checksums;
+    setWriteRules(this, managed.writeRules);
     for (const object of [this, this.options, this.driver]) redactWhenPrinted(object, getAddress(this));
   }
 
-  /** @throws UnsafeConnection, SchemaMissing; DatabaseError of the kinds that a connection can have, ConnectionFailure for any other reason */
+  /** @throws UnsafeConnection, SchemaMissing; a DatabaseError when the reason is known, ConnectionFailure for any other reason */
   override async initialize(): Promise<this> {
-    const { purpose, safety, connectRetryMs } = this.#care;
+    const { purpose, safety, connectRetryMs } = this.#managed;
     await withRetry(() => this.#connect(), {
       maxDurationMs: connectRetryMs,
       shouldRetry: (error) => error instanceof ConnectionLost || error instanceof TooManyConnections,
@@ -88,17 +88,17 @@ export class ManagedDataSource extends DataSource {
   override createQueryRunner(mode?: ReplicationMode): QueryRunner {
     const runner = super.createQueryRunner(mode);
     redactWhenPrinted(runner, getAddress(this));
-    return wrapQueryRunner(runner, this.#care.translate, (error) => explainConnecting(error, getAddress(this)));
+    return wrapQueryRunner(runner, this.#managed.translate, (error) => explainConnecting(error, getAddress(this)));
   }
 
-  /** TypeORM's own asks only whether the query runner is released, which it is too when its connection was lost. */
+  /** TypeORM's method reports a lost connection as "query runner already released"; this one reports ConnectionLost. */
   override async query<T = unknown>(sql: string, parameters?: unknown[], queryRunner?: QueryRunner): Promise<T> {
     return queryRunner === undefined
       ? super.query<T>(sql, parameters)
       : (queryRunner.query(sql, parameters) as Promise<T>);
   }
 
-  /** TypeORM calls it before our own fields are there. */
+  /** TypeORM calls this in its constructor, before private fields exist. */
   override createEntityManager(queryRunner?: QueryRunner): EntityManager {
     return new RedactingEntityManager(this, queryRunner);
   }
@@ -115,25 +115,25 @@ export class ManagedDataSource extends DataSource {
   }
 
   /**
-   * `logging` turns the log of statements on, outside production.
+   * Sets options. `logging` enables the SQL log outside production.
    *
-   * @throws UnsafeConnection for any other `logger`: it would be given the parameters, which are handles and texts.
+   * @throws UnsafeConnection for any other `logger`, because TypeORM would pass it query parameters (handles and texts).
    */
   override setOptions({ logger, ...options }: Partial<DataSourceOptions>): this {
     if (logger !== undefined) {
       throw new UnsafeConnection(
-        'Another logger would be given query parameters: log statements with SHARED_DB_LOG_SQL=1.',
+        'The option logger is not allowed, because a logger receives query parameters: set SHARED_DB_LOG_SQL=1 to log statements.',
       );
     }
     super.setOptions(options);
     if (options.logging !== undefined) {
-      this.logger = new SqlLogger(Boolean(options.logging) && !this.#care.safety.production);
+      this.logger = new SqlLogger(Boolean(options.logging) && !this.#managed.safety.production);
     }
     return this;
   }
 
   async #assertSchemaExists(): Promise<void> {
-    const { purpose, schema } = this.#care;
+    const { purpose, schema } = this.#managed;
     if (purpose === 'administer') return;
     const [row] = await this.query<{ exists: boolean }[]>('SELECT to_regnamespace($1) IS NOT NULL AS exists', [schema]);
     if (row?.exists === false) throw new SchemaMissing(schema, getAddress(this));
@@ -149,24 +149,24 @@ export class ManagedDataSource extends DataSource {
     if (typeof master === 'object' && master !== null) redactWhenPrinted(master, getAddress(this));
   }
 
-  /** Drops every table; in one transaction with the question. Also behind `synchronize(true)`, `dropSchema` and `schema:drop`. */
+  /** Drops every table, in the same transaction as the confirmation check. Also used by `synchronize(true)`, `dropSchema` and `schema:drop`. */
   override async dropDatabase(): Promise<void> {
     await this.#onOneConnection(async (queryRunner) => {
       await queryRunner.startTransaction();
       try {
-        await this.#care.assertMayDestroy(queryRunner, 'drop every table');
+        await this.#managed.assertMayDestroy(queryRunner, 'drop every table');
         await queryRunner.clearDatabase();
         await queryRunner.query(DROP_TRIGGER_FUNCTIONS);
         await queryRunner.commitTransaction();
       } catch (error) {
-        // When the connection is lost there is nothing to take back, and the first error says why.
+        // A failed rollback (lost connection) must not replace the original error.
         await queryRunner.rollbackTransaction().catch(() => undefined);
         throw error;
       }
     });
   }
 
-  /** Without dropping everything first it drops what the entities do not say: columns, constraints, indexes. */
+  /** Asks for confirmation, because `synchronize` drops columns, constraints and indexes that the entities do not declare. */
   override async synchronize(dropBeforeSync = false): Promise<void> {
     await this.#assertMayDestroy('synchronise the schema, which drops columns');
     await super.synchronize(dropBeforeSync);
@@ -178,7 +178,7 @@ export class ManagedDataSource extends DataSource {
   }
 
   #assertMayDestroy(action: string): Promise<void> {
-    return this.#onOneConnection((queryRunner) => this.#care.assertMayDestroy(queryRunner, action));
+    return this.#onOneConnection((queryRunner) => this.#managed.assertMayDestroy(queryRunner, action));
   }
 
   async #onOneConnection(work: (queryRunner: QueryRunner) => Promise<void>): Promise<void> {

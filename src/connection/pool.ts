@@ -5,23 +5,23 @@ import { BoundedClient, openSocket } from './client.js';
 import type { ManagedDataSourceOptions } from './managed-data-source.js';
 import { createSessionSettings } from './session-settings.js';
 
-/** A statement that waits longer for a lock fails, and says so: shorter than the usual statement_timeout, which would not. */
+/** Shorter than the usual statement_timeout, so that a statement waiting for a lock fails with LockTimeout. */
 const LOCK_TIMEOUT_MS = 5_000;
 
-/** A transaction that was forgotten holds its locks no longer than this. */
+/** The longest time that an idle open transaction keeps its locks. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
 
-/** What PostgreSQL may need to say that it cancelled a statement. When it says nothing for longer, it does not answer at all. */
+/** How long after statement_timeout PostgreSQL may take to report the cancelled statement, before the connection counts as dead. */
 const ANSWER_GRACE_MS = 5_000;
 
-/** A dead peer is noticed about 20 s after it was last heard of, where it would otherwise be hours. */
+/** With keep-alive, a dead server is noticed about 20 s after its last answer instead of after hours. */
 const KEEP_ALIVE_AFTER_MS = 10_000;
 
-/** No connection outlives a changed password, role or address by more than this. */
+/** The longest life of a pooled connection, so that a changed password, role or address takes effect. */
 const LONGEST_LIFE_S = 30 * 60;
 
 /**
- * What node-postgres and its pool are told beside where to connect: the same for everyone who connects.
+ * Creates the settings of node-postgres and its pool, without host and login.
  *
  * @param schema search_path of every connection. Default `public`
  */
@@ -30,7 +30,7 @@ export function createPoolSettings(
   { purpose, safety }: Pick<ManagedDataSourceOptions, 'purpose' | 'safety'>,
   schema?: string,
 ): Readonly<Record<string, unknown>> {
-  // Migrations raise the limit in their session, of which a client knows nothing.
+  // Migrations raise statement_timeout in their session, and the client does not know that.
   const bounded = purpose === 'app' && statementTimeoutMs > 0;
   return {
     Client: BoundedClient,
@@ -53,20 +53,20 @@ export function createPoolSettings(
 const POLL_MS = 20;
 
 /**
- * Closes a DataSource in good order: waits until no connection is in use or waited for, then closes them all. For shutdown,
- * after the service has stopped taking work. `dataSource.destroy()` alone cuts what is running.
+ * Closes a DataSource gracefully: waits until no connection is in use or requested, then closes all connections. Call it at shutdown, after
+ * the service stopped accepting work. `dataSource.destroy()` alone interrupts running statements.
  *
- * @param deadlineMs after how long it closes whatever is still running. Default 10,000.
- * @returns whether everything came to its end; false when something was cut. What was cut PostgreSQL rolls back.
+ * @param deadlineMs how long to wait for running work, in milliseconds. Default 10,000.
+ * @returns false when running work was interrupted; PostgreSQL rolls it back.
  */
 export async function drain(dataSource: DataSource, deadlineMs = 10_000): Promise<boolean> {
   if (!dataSource.isInitialized) return true;
   // TypeORM's PostgresDriver calls its pool so.
   const { master: pool } = dataSource.driver as unknown as { master: pg.Pool };
-  const isQuiet = (): boolean => pool.totalCount === pool.idleCount && pool.waitingCount === 0;
+  const isIdle = (): boolean => pool.totalCount === pool.idleCount && pool.waitingCount === 0;
   const deadline = performance.now() + deadlineMs;
-  while (!isQuiet() && performance.now() < deadline) await sleep(POLL_MS);
-  const quiet = isQuiet();
+  while (!isIdle() && performance.now() < deadline) await sleep(POLL_MS);
+  const wasIdle = isIdle();
   await dataSource.destroy();
-  return quiet;
+  return wasIdle;
 }

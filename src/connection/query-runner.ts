@@ -2,11 +2,14 @@ import type { ClientBase } from 'pg';
 import { DataSource, QueryFailedError, type QueryRunner } from 'typeorm';
 import { type DatabaseError, InvalidValue, TooManyParameters, TransactionAborted } from '../errors/translate.js';
 
-/** The protocol counts the parameters of a statement in 16 bits. node-postgres would send the rest of the count's division. */
-const MAX_PARAMETERS = 65_535;
+/** PostgreSQL's protocol counts parameters in 16 bits; node-postgres would send a larger count modulo 65,536. */
+export const MAX_PARAMETERS = 65_535;
 
-/** @throws TooManyParameters before anything is sent. */
-function assertParametersFit(parameters: unknown): void {
+/** Checks the number of parameters before anything is sent.
+ *
+ * @throws TooManyParameters
+ */
+export function assertParametersFit(parameters: unknown): void {
   if (!Array.isArray(parameters) || parameters.length <= MAX_PARAMETERS) return;
   throw createTooManyParametersError(
     parameters.length,
@@ -14,7 +17,7 @@ function assertParametersFit(parameters: unknown): void {
   );
 }
 
-/** The same for an INSERT, of which is known how many rows would fit. */
+/** Checks the number of parameters of an INSERT; the error says how many rows fit. */
 export function assertRowsFit(parameters: readonly unknown[], table: string, perRow: () => number): void {
   if (parameters.length <= MAX_PARAMETERS) return;
   const rows = Math.floor(MAX_PARAMETERS / perRow());
@@ -25,24 +28,24 @@ export function assertRowsFit(parameters: readonly unknown[], table: string, per
 }
 
 function createTooManyParametersError(count: number, advice: string): TooManyParameters {
-  const numbers = `${count} parameters were given, and a statement takes at most ${MAX_PARAMETERS}`;
+  const numbers = `${count} parameters were given, and a statement can have at most ${MAX_PARAMETERS}`;
   return new TooManyParameters({ rule: numbers, advice });
 }
 
-/** Makes a typed error of what TypeORM or node-postgres threw; undefined for what is neither's. */
+/** Translates an error of TypeORM or node-postgres; undefined for any other error. */
 export type Translate = (error: unknown) => DatabaseError | undefined;
 
-/** What happened on the connection of a query runner: whether it was lost, and which statement failed first in the transaction. */
-class RunnerSession {
+/** Tracks the connection of a query runner: whether it was lost, and which statement of the transaction failed first. */
+export class RunnerSession {
   #connection: ClientBase | undefined;
-  /** What ended the connection. TypeORM releases the query runner then, and says no more than that it is released. */
+  /** The error that ended the connection. TypeORM then releases the query runner and reports only that it is released. */
   #loss: Error | undefined;
-  /** The failure behind which PostgreSQL refuses every statement until the next rollback. */
+  /** The first failure of the transaction. PostgreSQL then rejects every statement until a rollback. */
   #firstFailure: DatabaseError | undefined;
 
   constructor(private readonly translate: Translate) {}
 
-  /** @throws the error of the lost connection. */
+  /** @throws the error of the lost connection */
   assertConnected(): void {
     if (this.#loss !== undefined) throw this.translate(this.#loss) ?? this.#loss;
   }
@@ -52,12 +55,12 @@ class RunnerSession {
     return connection;
   }
 
-  /** After a success no transaction is aborted: PostgreSQL would have refused the statement. */
+  /** Clears the first failure: a statement that succeeds proves that the transaction is not aborted. */
   succeeded(): void {
     this.#firstFailure = undefined;
   }
 
-  /** The error to throw for what failed. */
+  /** Returns the error to throw. */
   failed(error: unknown): unknown {
     const known = this.translate(error);
     if (known === undefined) return createUnsentError(error);
@@ -65,20 +68,20 @@ class RunnerSession {
       const { sqlState } = known;
       return this.#firstFailure === undefined ? known : new TransactionAborted({ sqlState }, this.#firstFailure);
     }
-    // Without a state it was not PostgreSQL that refused, and the transaction can go on.
+    // Without a SQLSTATE the error is not PostgreSQL's, and the transaction can continue.
     if (known.sqlState !== undefined) this.#firstFailure ??= known;
     return known;
   }
 
   /**
-   * Stops watching: the query runner is released by its owner.
+   * Stops watching, when the query runner is released.
    *
-   * @returns whether a transaction is open, so that the connection must not serve anybody else.
+   * @returns whether a transaction is open, so that the connection must not be reused
    */
   end(): boolean {
     const connection = this.#connection;
     connection?.off('error', this.#onError);
-    // From now on TypeORM says that the query runner is released, and that is what happened.
+    // From now on TypeORM's "already released" error is correct.
     const isLost = this.#loss !== undefined;
     this.#loss = undefined;
     return !isLost && ['T', 'E'].includes(connection?.getTransactionStatus() ?? 'I');
@@ -89,20 +92,19 @@ class RunnerSession {
   };
 }
 
-/** What failed before anything was sent: a parameter has no form in which it could be. */
+/** Returns the error for a parameter that cannot be sent. */
 function createUnsentError(error: unknown): unknown {
   if (!(error instanceof QueryFailedError)) return error;
-  return new InvalidValue({ rule: 'a parameter has no form in which it could be sent to the database' });
+  return new InvalidValue({ rule: 'a parameter cannot be converted to a value that PostgreSQL accepts' });
 }
 
 /**
- * A query runner whose failures are typed and hold no value. All of a DataSource goes through query runners, so that nothing
- * that it throws holds one: TypeORM's own errors carry the statement with its parameters, and PostgreSQL's the row.
+ * Replaces methods of TypeORM's query runner, through which every statement of a DataSource goes. TypeORM's errors contain the statement with
+ * its parameters, and PostgreSQL's contain row values; these errors contain neither. It also prevents three losses: a lost connection is
+ * ConnectionLost in every call until release (TypeORM only says "released"); too many parameters are refused before sending
+ * (node-postgres would send a wrong count); an open transaction is never returned to the pool, where another caller could commit it.
  *
- * A lost connection is ConnectionLost in every call until the query runner is released; a statement with too many parameters is
- * refused before it is sent; an aborted transaction names the statement that failed first.
- *
- * @param connecting makes the error of a connection that cannot be had.
+ * @param connecting translates the error of a failed connection
  */
 export function wrapQueryRunner(
   runner: QueryRunner,
@@ -122,7 +124,7 @@ export function wrapQueryRunner(
     }
   };
   runner.release = () => release(runner, session);
-  // The overloads of `query` differ in what they promise only.
+  // The overloads of `query` differ only in their return types.
   runner.query = (async (...all: Parameters<QueryRunner['query']>) => {
     session.assertConnected();
     assertParametersFit(all[1]);
@@ -142,7 +144,7 @@ export function wrapQueryRunner(
   return runner;
 }
 
-/** TypeORM's own release() gives no error. With one, the pool closes the connection, and PostgreSQL rolls back what is open. */
+/** Releases the connection. With an error the pool closes it and PostgreSQL rolls back the open transaction; TypeORM passes none. */
 async function release(runner: QueryRunner, session: RunnerSession): Promise<void> {
   const error = session.end() ? new Error('The query runner was released with an open transaction.') : undefined;
   const { releasePostgresConnection } = runner as QueryRunner & {
@@ -152,8 +154,7 @@ async function release(runner: QueryRunner, session: RunnerSession): Promise<voi
 }
 
 /**
- * TypeORM's own query runner, whose errors are PostgreSQL's in full: for whoever reports them without their values. Of any
- * DataSource.
+ * Returns TypeORM's own query runner of any DataSource. Its errors contain PostgreSQL's messages with values: callers must redact them.
  */
 export function rawQueryRunner(dataSource: DataSource): QueryRunner {
   return DataSource.prototype.createQueryRunner.call(dataSource);

@@ -1,33 +1,32 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toDatabaseError, type DatabaseError } from '../errors/translate.js';
 
-/** The first pause is at most this long; each further one may be twice as long. */
+/** The longest first pause; the limit doubles with each attempt. */
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2_000;
 
-/** An attempt may itself take all the time: a lock or a free connection is waited for 5 seconds. */
+/** At least this many attempts, because one attempt can use up the whole duration: a lock wait alone takes 5 seconds. */
 const FEWEST_ATTEMPTS = 3;
 
 export interface RetryOptions {
   /**
-   * How long to begin anew, in milliseconds. Default 10,000. At least three attempts are made, even if they take longer than that; with
+   * How long new attempts are started, in milliseconds. Default 10,000. There are at least three attempts, even when they take longer; with
    * 0 there is one attempt.
    */
   maxDurationMs?: number;
-  /** Which errors are worth it. Default: those whose `retryable` is true. */
+  /** Returns whether to retry after this error. Default: when its `retryable` is true. */
   shouldRetry?: (error: DatabaseError) => boolean;
 }
 
 /**
- * Runs `work` again, from its first statement, while it fails for a reason that passes: a deadlock, a lock or a full pool, a lost
- * connection, a server that restarts, a password that is being changed. The pauses grow and are random, so that a crowd does not come
- * back all at once.
+ * Runs `work`, and runs it again from its first statement while it fails with a temporary error: a deadlock, a lock timeout, a full pool, a
+ * lost connection, a restarting server, a password change. Pauses are random and grow, so that many clients do not retry at once.
  *
  *     const author = await withRetry(() => authors.findOneBy({ id }));
  *
- * For work that may be done twice: when the connection is lost, whether a COMMIT arrived is unknown.
+ * `work` must be safe to repeat: after a lost connection it is unknown whether the COMMIT was applied.
  *
- * @throws what `work` threw last, as it is
+ * @throws the last error of `work`, unchanged
  */
 export async function withRetry<T>(
   work: () => Promise<T>,
@@ -40,11 +39,11 @@ export async function withRetry<T>(
       return await work();
     } catch (error) {
       const known = toDatabaseError(error);
-      const left = deadline - performance.now();
-      if (known === undefined || !shouldRetry(known) || (left <= 0 && attempt >= fewest)) throw error;
+      const remainingMs = deadline - performance.now();
+      if (known === undefined || !shouldRetry(known) || (remainingMs <= 0 && attempt >= fewest)) throw error;
       const pause = Math.random() * longest;
-      // The last pause ends with the time, so that there is one more attempt then.
-      await sleep(left > 0 ? Math.min(pause, left) : pause);
+      // The last pause ends at the deadline, so that one more attempt follows.
+      await sleep(remainingMs > 0 ? Math.min(pause, remainingMs) : pause);
     }
   }
 }

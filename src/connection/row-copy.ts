@@ -4,25 +4,31 @@ import { InvalidValue } from '../errors/translate.js';
 import type { ColumnMetadata } from './insert-statement.js';
 
 /**
- * Stands for what has no plain copy: a function inside data, a Proxy of a date, a text in an object. The rules of every column refuse it;
- * where no rules are asked (`callListeners(false)`), it cannot be sent.
+ * Copies rows before they are validated and written. TypeORM reads a row several times between validation and the SQL statement, so a
+ * getter, a Proxy, a `toJSON` or a concurrent change could store a value that was never validated. The copy is read once and cannot change.
+ */
+
+/**
+ * Replaces a value that has no plain copy: a function inside JSON, a Proxy of a date, a boxed text. Validation of every column rejects it;
+ * without validation (`callListeners(false)`) it cannot be sent.
  */
 const NOT_PLAIN = Object.freeze({ [Symbol.toStringTag]: 'NotPlain', toJSON: refuse, toPostgres: refuse });
 
 function refuse(): never {
-  throw new InvalidValue({ rule: 'a value is not plain data: write texts, numbers, dates, lists and plain objects' });
+  throw new InvalidValue({
+    rule: 'a value is not plain data: pass only texts, numbers, dates, lists and plain objects',
+  });
 }
 
-/** Deeper, longer or larger data is refused by the rules of every column. */
+/** Validation of every column rejects deeper, longer or larger data. */
 const DEEPEST = 64;
 const MOST_ITEMS = 100_000;
 const MOST_VALUES = 1_000_000;
 
 /**
- * A copy of a column's value that nothing can change any more: what is judged is then what is written. A getter, a Proxy or a `toJSON`
- * is asked once, here. Functions are SQL in TypeORM and stay what they are.
+ * Copies the value of a column. Reads getters and Proxies once. Keeps functions, which TypeORM treats as SQL.
  *
- * @param isJson of a `jsonb` column, which holds objects; any other holds single values, dates and lists of single values.
+ * @param isJson whether the column is `jsonb` and may contain objects; other columns contain single values, dates and lists of them
  */
 function copyValue(value: unknown, isJson: boolean): unknown {
   if (typeof value !== 'object' || value === null) return value;
@@ -31,7 +37,7 @@ function copyValue(value: unknown, isJson: boolean): unknown {
   return Array.isArray(value) ? copyItems(value, copySingle) : NOT_PLAIN;
 }
 
-/** By what the engine keeps, which no subclass can override; a date of another realm becomes one of ours. */
+/** Copies a date by its internal value, which no subclass can override. */
 function copyDate(date: Date): Date {
   return new Date(Date.prototype.getTime.call(date));
 }
@@ -43,12 +49,12 @@ function copySingle(value: unknown): unknown {
 
 function copyItems(list: readonly unknown[], copyItem: (item: unknown) => unknown): unknown {
   const { length } = list;
-  // With toJSON, what would be written is not what the items say.
+  // With toJSON, the written value would differ from the items.
   if (length > MOST_ITEMS || 'toJSON' in list) return NOT_PLAIN;
   return Array.from({ length }, (_, index) => copyItem(list[index]));
 }
 
-/** What is named twice is copied once, so that a small object of shared parts does not become a large one. */
+/** Copies shared parts once, so that a small object with shared parts does not become a large one. */
 class JsonCopy {
   readonly #copies = new Map<object, unknown>();
 
@@ -57,7 +63,7 @@ class JsonCopy {
     if (typeof value !== 'object' || value === null) return value;
     if (this.#copies.has(value)) return this.#copies.get(value);
     if (depth > DEEPEST || this.#copies.size > MOST_VALUES) return NOT_PLAIN;
-    // Until the copy is there: an object inside itself is not plain.
+    // Until the copy exists, so that an object inside itself is not plain.
     this.#copies.set(value, NOT_PLAIN);
     const copy = Array.isArray(value)
       ? copyItems(value, (item) => this.copy(item, depth + 1))
@@ -88,9 +94,9 @@ type Relation = EntityMetadata['relations'][number];
 type Property = ColumnMetadata | Relation;
 type Parents = ReadonlyMap<unknown, RowCopy>;
 
-/** The row that a caller gives to a write, and the copy of it that is judged and written in its place. */
+/** A row that a caller passed to a write, and the copy that is validated and written instead. */
 export class RowCopy {
-  /** The caller's own value where it is no object: the rules refuse it. */
+  /** The copy; the caller's own value when it is not an object, which validation rejects. */
   readonly row: ObjectLiteral;
   readonly #given: ObjectLiteral;
   #before: ObjectLiteral = {};
@@ -106,14 +112,14 @@ export class RowCopy {
   /**
    * Copies every property that TypeORM will read.
    *
-   * @param parents other rows of the same write, by what the caller gave: a row that names one of them names its copy.
+   * @param parents the other rows of the same write, by the caller's objects; a relation to one of them is replaced with its copy
    */
   fill(parents: Parents = new Map()): this {
     const given = this.#given;
     if (!isObject(given)) return this;
     const known = listProperties(this.metadata);
     for (const name of Object.keys(given)) this.#copy(name, known.get(name), parents);
-    // What the object has from elsewhere: TypeORM reads by name.
+    // Inherited properties, which TypeORM also reads.
     for (const [name, property] of known) {
       if (!Object.hasOwn(this.row, name)) this.#copy(name, property, parents);
     }
@@ -126,18 +132,18 @@ export class RowCopy {
     if (value !== undefined) setOwn(this.row, name, copyProperty(value, property, parents));
   }
 
-  /** Puts into the caller's object what the write has put into the copy: ids, dates, defaults. */
+  /** Copies generated ids, dates and defaults from the copy into the caller's object. */
   giveBack(): void {
     if (this.row === this.#given) return;
     for (const name of Object.keys(this.row)) {
       const value: unknown = this.row[name];
-      // A frozen object does not take it, and the row is stored all the same.
+      // Ignored by a frozen object; the row is stored nevertheless.
       if (!Object.is(value, this.#before[name])) Reflect.set(this.#given, name, value);
     }
   }
 }
 
-/** The copies of what is given to `save()`. `given` is one entity or a list; what is no entity stays what it is. */
+/** Copies the argument of `save()`: one entity or a list. Values that are not entities stay unchanged. */
 export function copyEntities(
   dataSource: DataSource,
   target: EntityTarget<ObjectLiteral> | undefined,
@@ -178,7 +184,7 @@ function copyProperty(value: unknown, property: Property | undefined, parents: P
   return parents.get(value)?.row ?? copyParent(value, property);
 }
 
-/** Of a parent only its key is read. */
+/** Copies only the key of a parent. */
 function copyParent(parent: object, { inverseEntityMetadata, joinColumns }: Relation): unknown {
   if (Array.isArray(parent)) return [];
   const copy = createEmptyLike(parent, inverseEntityMetadata);
@@ -190,7 +196,7 @@ function copyParent(parent: object, { inverseEntityMetadata, joinColumns }: Rela
   return copy;
 }
 
-/** An instance stays one, a plain object too. */
+/** Creates an empty instance of the entity for an instance, and a plain object for a plain object. */
 function createEmptyLike(given: object, { target }: EntityMetadata): ObjectLiteral {
   const isInstance = typeof target === 'function' && given instanceof target;
   return isInstance ? (Object.create(target.prototype as object) as ObjectLiteral) : {};

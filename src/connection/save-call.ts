@@ -9,7 +9,13 @@ import {
   type SaveOptions,
 } from 'typeorm';
 
-/** A row given to save(), and the entity it belongs to. */
+/**
+ * The arguments of EntityManager.save(), and the rules that apply to it. TypeORM's save() validates nothing that it cascades and chooses
+ * the order of writes itself; `RedactingEntityManager.save()` reads the call here first and hands it to `WriteRules`, so that no row is
+ * stored unvalidated. The validation folder implements `WriteRules`; this folder knows no entity.
+ */
+
+/** A row passed to save(), and the metadata of its entity. */
 export interface SavedRow {
   readonly row: ObjectLiteral;
   readonly metadata: EntityMetadata;
@@ -19,7 +25,7 @@ export interface SavedRow {
 export interface SaveCall {
   readonly manager: EntityManager;
   readonly target: EntityTarget<ObjectLiteral> | undefined;
-  /** The row, or the list of rows, as the caller gave it. */
+  /** The row or list of rows that the caller passed. */
   readonly given: unknown;
   readonly rows: readonly SavedRow[];
   readonly options: SaveOptions;
@@ -31,43 +37,43 @@ export interface RowCopies {
   /**
    * Writes the copies.
    *
-   * @param ordered the same copies, to be written one by one in this order; TypeORM chooses the order otherwise
+   * @param ordered the same copies, to be written one by one in this order. Default: TypeORM chooses the order
    */
   readonly save: (ordered?: readonly ObjectLiteral[]) => Promise<unknown>;
-  /** Puts into the caller's objects what the save has put into the copies. */
+  /** Copies generated values from the copies into the caller's objects. */
   readonly giveBack: () => void;
 }
 
-/** What the entities demand of writes, for this folder, which knows no entities. */
+/** The validation of writes. */
 export interface WriteRules {
   /**
-   * Runs a save() that keeps the rules.
+   * Validates and runs a save().
    *
-   * @param copy makes the copies that are judged once more, and written
-   * @throws before anything is written, when it does not keep them
+   * @param copy creates the copies, which are validated again and written
+   * @throws before anything is written, when a row is invalid
    */
   readonly save: (call: SaveCall, copy: () => RowCopies) => Promise<void>;
-  /** The error of a write through `createQueryBuilder().relation(…)`. */
+  /** Creates the error for a write through `createQueryBuilder().relation(…)`. */
   readonly relationWriteError: (relation: RelationMetadata) => Error;
 }
 
 const rules = new WeakMap<DataSource, WriteRules>();
 
-/** Managers and query builders find the rules by their DataSource: TypeORM makes and clones them without asking us. */
+/** Stores the rules by DataSource, because TypeORM creates managers and query builders itself and cannot pass rules to them. */
 export function setWriteRules(dataSource: DataSource, writeRules: WriteRules): void {
   rules.set(dataSource, writeRules);
 }
 
 export function writeRulesOf(dataSource: DataSource): WriteRules {
   const found = rules.get(dataSource);
-  if (found === undefined) throw new Error('A ManagedDataSource sets its rules when it is made.');
+  if (found === undefined) throw new Error('The DataSource has no write rules: create it with createDataSource().');
   return found;
 }
 
 /**
  * Reads the arguments of EntityManager.save() as TypeORM does: `(rows, options)` or `(target, rows, options)`.
  *
- * @returns undefined for what TypeORM refuses itself: no object, or an entity that the DataSource does not have.
+ * @returns undefined when TypeORM itself rejects the call: not an object, or an entity that the DataSource does not know
  */
 export function readSaveCall(manager: EntityManager, args: readonly unknown[]): SaveCall | undefined {
   const [first, second, third] = args;

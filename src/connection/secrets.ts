@@ -3,12 +3,12 @@ import { SharedDbError } from '../errors/shared-db-error.js';
 import { type DatabaseAddress, DatabaseUrlError, formatDatabaseUrl, parseDatabaseUrl } from './database-url.js';
 import type { VariableName } from './variables.js';
 
-/** A secret cannot be had from where the environment says it is. One line that names the variable, and no value. */
+/** A secret could not be read from its configured source. The message names the variable and no value. */
 export class SecretUnavailable extends SharedDbError {
   override readonly name = 'SecretUnavailable';
 }
 
-/** No password and no connection string is longer. */
+/** The largest secret file that is read. */
 const MOST_BYTES = 65_536;
 
 /** Where Docker and Kubernetes mount secrets, readable for everybody in the container and for nobody outside. */
@@ -24,19 +24,20 @@ const REASONS: Readonly<Record<string, string>> = {
 const strictly = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * The text of a file with a secret in it, without the line break at its end.
+ * Reads a secret from a file, without the line break at its end.
  *
- * The path is not shown: who confuses DATABASE_URL_FILE with DATABASE_URL has put the secret there.
+ * Messages do not show the path, because a connection string set as DATABASE_URL_FILE by mistake would be the path.
  *
  * @param variable names the file
  * @throws SecretUnavailable when it is missing, unreadable, empty, larger than 64 KiB, or no text.
  */
-function readSecretFile(variable: string, path: string): string {
-  const complain = (what: string): SecretUnavailable => new SecretUnavailable(`${variable} names a file ${what}.`);
+export function readSecretFile(variable: string, path: string): string {
+  const complain = (problem: string): SecretUnavailable =>
+    new SecretUnavailable(`${variable} names a file ${problem}.`);
   let text: string;
   try {
     const stats = statSync(path);
-    if (!stats.isFile()) throw complain('that is none: a folder, a pipe or a device');
+    if (!stats.isFile()) throw complain('that is a folder, a pipe or a device');
     if (stats.size > MOST_BYTES) throw complain('that is too large to be a secret (64 KiB at most)');
     warnOfReaders(variable, path, stats);
     text = strictly.decode(readFileSync(path));
@@ -50,8 +51,8 @@ function readSecretFile(variable: string, path: string): string {
   return secret;
 }
 
-/** The same, for a secret of one line. */
-function readSecretLine(variable: string, path: string): string {
+/** Reads a secret of exactly one line from a file. */
+export function readSecretLine(variable: string, path: string): string {
   const secret = readSecretFile(variable, path);
   if (!/[\r\n]/.test(secret)) return secret;
   throw new SecretUnavailable(`${variable} names a file of several lines: it must hold the secret and nothing else.`);
@@ -89,10 +90,10 @@ function unescapePgpass(field: string): string {
   return field.replaceAll(/\\(.)/g, '$1');
 }
 
-/** Gives the password as it is now. Asked at every new connection; what it throws is not shown. */
+/** Returns the current password. Called for every new connection; its errors are not shown. */
 export type PasswordProvider = () => string | Promise<string>;
 
-/** The password could not be had from where it is kept. */
+/** The `password` function of the options failed. */
 export class PasswordUnavailable extends SharedDbError {
   override readonly name = 'PasswordUnavailable';
 }
@@ -120,12 +121,12 @@ export function createPasswordProvider(
     } catch (error) {
       // Another's error may hold what it was asked for.
       if (error instanceof SharedDbError) throw error;
-      throw new PasswordUnavailable('The provider of the database password failed: see to the secret source.');
+      throw new PasswordUnavailable('The function that returns the database password failed: check the secret source.');
     }
   };
 }
 
-/** Where the database is, and how to log in, as the environment says it. */
+/** The connection string and password source from the environment. */
 export interface ConnectionSource {
   /** Without its password when that is asked for at each connection. */
   readonly url: string;
@@ -138,7 +139,7 @@ type Get = (name: VariableName) => string | undefined;
 const PLACES = ['DATABASE_URL', 'DATABASE_URL_FILE', 'PGHOST'] as const;
 const PASSWORDS = ['PGPASSWORD', 'PGPASSWORD_FILE', 'PGPASSFILE'] as const;
 
-/** What a child process that is given DATABASE_URL must not inherit. */
+/** The variables that a child process with its own DATABASE_URL must not inherit. */
 export const SOURCE_VARIABLES: readonly VariableName[] = [...PLACES, ...PASSWORDS];
 
 /**
@@ -161,7 +162,7 @@ export function readConnectionSource(get: Get): ConnectionSource | undefined {
 function assertSingleSource<Name extends VariableName>(names: readonly Name[], get: Get): Name | undefined {
   const [first, second] = names.filter((name) => get(name) !== undefined);
   if (second === undefined) return first;
-  throw new SecretUnavailable(`${first} and ${second} are both set: which is meant? Unset one.`);
+  throw new SecretUnavailable(`${first} and ${second} are both set: unset one of them.`);
 }
 
 function readUrl(place: (typeof PLACES)[number], get: Get): string {

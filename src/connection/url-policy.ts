@@ -2,7 +2,7 @@ import { SharedDbError } from '../errors/shared-db-error.js';
 import { type DatabaseAddress, isThisMachine } from './database-url.js';
 import { isVerified } from './tls.js';
 
-/** What an operator may permit in production, by the name of the variable. */
+/** What an operator may permit in production, by variable. */
 export const OPT_OUTS = {
   SHARED_DB_ALLOW_LOCALHOST:
     'production may use a database on this machine, for instance through a proxy beside the service',
@@ -12,7 +12,7 @@ export const OPT_OUTS = {
 
 export type OptOut = keyof typeof OPT_OUTS;
 
-/** How careful to be. Outside production everything is allowed. */
+/** The safety rules in force. Outside production every connection is allowed. */
 export interface Safety {
   readonly production: boolean;
   /** NODE_ENV, for messages where it is another name than `production`. */
@@ -20,14 +20,14 @@ export interface Safety {
   readonly optOuts: readonly OptOut[];
 }
 
-/** Production refuses this connection. One line: every reason, and what would do instead. */
+/** Production does not allow this connection. The message lists every reason and its remedy. */
 export class UnsafeConnection extends SharedDbError {
   override readonly name = 'UnsafeConnection';
 }
 
 /**
- * May production use this address? Judges what was parsed, never the text. It cannot know where a name leads: that is for
- * `openSocket`, which sees the address that was really reached.
+ * Throws unless production may use this address. Checks the parsed address, never the text. `openSocket` checks where a host name
+ * really leads.
  *
  * @throws UnsafeConnection
  */
@@ -43,22 +43,22 @@ export function assertSafeAddress(address: DatabaseAddress, safety: Safety): voi
   assertNoReason(reasons, safety);
 }
 
-/** The reason with its way out; empty when the operator took it. */
+/** Returns the reason with the variable that permits it; empty when the operator has set that variable. */
 export function createRefusal(reason: string, optOut: OptOut, { optOuts }: Safety): string {
   return optOuts.includes(optOut) ? '' : `${reason} (or permit it: ${optOut}=1)`;
 }
 
 /** @throws UnsafeConnection in production when there is a reason. */
 export function assertNoReason(reasons: readonly string[], { production, nodeEnv = 'production' }: Safety): void {
-  const left = reasons.filter((reason) => reason !== '');
-  if (!production || left.length === 0) return;
+  const remaining = reasons.filter((reason) => reason !== '');
+  if (!production || remaining.length === 0) return;
   const why = nodeEnv === 'production' ? '' : ` (NODE_ENV ${JSON.stringify(nodeEnv)} counts as production)`;
-  throw new UnsafeConnection(`Refused in production${why}: ${left.join('; ')}.`);
+  throw new UnsafeConnection(`Refused in production${why}: ${remaining.join('; ')}.`);
 }
 
 const announcedOptOuts = new Set<OptOut>();
 
-/** Says once which opt-outs are in force, for the log of whoever has forgotten them. */
+/** Warns once per process about each opt-out that is in force. */
 export function announceOptOuts({ production, optOuts }: Safety): void {
   for (const name of production ? optOuts : []) {
     if (announcedOptOuts.has(name)) continue;

@@ -20,22 +20,24 @@ import { RowCopy } from './row-copy.js';
 
 type InsertEvent = 'broadcastBeforeInsertEvent' | 'broadcastAfterInsertEvent';
 
-/** TypeORM's collector of what subscribers return, which it does not export. */
+/** TypeORM's collector of subscriber results, which it does not export. */
 type Heard = Parameters<QueryRunner['broadcaster'][InsertEvent]>[0];
 
 /**
- * TypeORM's INSERT, which writes what was judged and says of each row what became of it.
+ * Replaces TypeORM's InsertQueryBuilder, which loses data in three cases.
  *
- * - Rows are copied once; subscribers judge the copies, and the copies are written.
- * - An upsert never overwrites a column that a row does not give: rows that give different columns are written by different statements
- *   of one transaction. TypeORM alone would reset what is missing to its default.
- * - Ids, dates and defaults are put into the object that they belong to, or into none, where ON CONFLICT stored fewer rows than given.
+ * - TypeORM writes the caller's objects, which may change after validation. Here rows are copied once; subscribers validate the copies, and
+ *   the copies are written.
+ * - An upsert of TypeORM resets columns that a row does not give to their defaults. Here rows with different columns are written by
+ *   different statements of one transaction, and a column that a row does not give is not overwritten.
+ * - When ON CONFLICT stores fewer rows than given, TypeORM assigns ids by position, to the wrong objects. Here ids, dates and defaults are
+ *   assigned to the object that they belong to, or to none.
  */
 export class CheckedInsertQueryBuilder<Entity extends ObjectLiteral> extends CountedInsertQueryBuilder<Entity> {
   override async execute(): Promise<InsertResult> {
     const { mainAlias, insertFromSelect, callListeners, onIgnore, useTransaction } = this.expressionMap;
     const onUpdate = this.expressionMap.onUpdate as OnConflict | undefined;
-    // save() has judged its rows, and copied them.
+    // save() has already copied and validated its rows.
     const isOfSave = !callListeners && !onIgnore && onUpdate === undefined;
     if (mainAlias?.hasMetadata !== true || insertFromSelect !== undefined || isOfSave) return super.execute();
     const copies = this.getValueSets().map((row) => new RowCopy(mainAlias.metadata, row).fill());
@@ -60,7 +62,7 @@ export class CheckedInsertQueryBuilder<Entity extends ObjectLiteral> extends Cou
       return createInsertResult(statements);
     };
     if (statements.length === 1) return write();
-    // All or nothing: what cannot be sent is known before anything is.
+    // Check that every statement can be sent before the first one is.
     for (const statement of statements) statement.assertCanBeSent();
     return runInTransaction(runner, write);
   }
@@ -76,7 +78,7 @@ export class CheckedInsertQueryBuilder<Entity extends ObjectLiteral> extends Cou
     return shapes.map((shape) => new InsertStatement(this, metadata, rows, shape));
   }
 
-  /** None where rows may have the same key: of a constraint by name or a partial index, which not all of them are subject to. */
+  /** Returns the conflict columns; none for a named constraint or a partial index, which may not apply to every row. */
   #conflictColumns(metadata: EntityMetadata, rows: readonly ObjectLiteral[]): ColumnMetadata[] {
     const { conflict, indexPredicate } = this.expressionMap.onUpdate;
     if (!Array.isArray(conflict) || indexPredicate !== undefined) return [];
@@ -93,11 +95,11 @@ export class CheckedInsertQueryBuilder<Entity extends ObjectLiteral> extends Cou
   }
 }
 
-/** TypeORM's UPDATE, which writes what was judged: the values are copied once. */
+/** Replaces TypeORM's UpdateQueryBuilder, which writes values that may change after validation. Here they are copied once. */
 export class CheckedUpdateQueryBuilder<Entity extends ObjectLiteral> extends UpdateQueryBuilder<Entity> {
   override execute(): Promise<UpdateResult> {
     const { mainAlias, callListeners, valuesSet } = this.expressionMap;
-    // Without listeners it is save(), which has copied them, or nobody judges.
+    // Without listeners there is no validation, or save() has already copied the values.
     if (mainAlias?.hasMetadata !== true || !callListeners || typeof valuesSet !== 'object') return super.execute();
     const once = new UpdateQueryBuilder<Entity>(this);
     once.expressionMap.valuesSet = new RowCopy(mainAlias.metadata, valuesSet).fill().row;
@@ -113,7 +115,7 @@ async function runInTransaction<T>(runner: QueryRunner, work: () => Promise<T>):
     await runner.commitTransaction();
     return result;
   } catch (error) {
-    // The first error says why.
+    // A failed rollback must not replace the original error.
     await runner.rollbackTransaction().catch(() => undefined);
     throw error;
   }

@@ -16,7 +16,7 @@ import {
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { listTemporaryFolders } from './place.js';
+import { listTemporaryFolders } from './cluster.js';
 import {
   getCode,
   readComplaint,

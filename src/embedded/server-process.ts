@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { basename, isAbsolute, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Binaries } from './binaries.js';
-import type { Place } from './place.js';
+import type { Place } from './cluster.js';
 import {
   createChildOptions,
   getCode,

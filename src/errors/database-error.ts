@@ -32,23 +32,23 @@ export class DriverError extends Error implements DriverErrorFields {
   }
 }
 
-/** What a kind of database error is, for programs, messages and the generated page of error codes. */
+/** The code, SQLSTATEs and texts of one class of database errors. The page of error codes is generated from it. */
 export interface DatabaseErrorKind {
   /** Stable: `UNIQUE_VIOLATION`. */
   readonly code: string;
-  /** SQLSTATEs (PostgreSQL documentation, appendix A) and error codes of Node that it stands for. */
+  /** The SQLSTATEs (PostgreSQL documentation, appendix A) and Node error codes that this class covers. */
   readonly states: readonly string[];
-  /** What happened, where no rule of ours says it better. */
+  /** What happened. Replaced when the constraint or the statement is known. */
   readonly summary: string;
-  /** What the caller can do. */
+  /** What to do next. */
   readonly advice: string;
-  /** The same work, begun again from its first statement, may succeed: `withRetry` tries it again. Default: it will not. */
+  /** Whether the whole transaction may succeed when it runs again; `withRetry` uses this. Default: false. */
   readonly retryable?: boolean;
 }
 
-/** What PostgreSQL or the connection said, without a single value of a row. */
+/** Facts about an error of PostgreSQL or of the connection, without any row value. */
 export interface DatabaseErrorFacts {
-  /** SQLSTATE, or Node's error code when the connection failed before PostgreSQL said anything. */
+  /** SQLSTATE, or Node's error code when the connection failed before PostgreSQL answered. */
   readonly sqlState?: string | undefined;
   readonly schema?: string | undefined;
   readonly table?: string | undefined;
@@ -57,32 +57,31 @@ export interface DatabaseErrorFacts {
   /** The one column that PostgreSQL named (23502). */
   readonly column?: string | undefined;
   readonly constraint?: string | undefined;
-  /** What happened, where more is known than the kind says: a rule of ours in words, the name that PostgreSQL did not find. */
+  /** A more precise summary than the one of the class: the violated rule, or the name that PostgreSQL did not find. */
   readonly rule?: string | undefined;
-  /** What the caller can do, where more is known than the kind says. */
+  /** More precise advice than that of the class. */
   readonly advice?: string | undefined;
-  /** The whole message, where the caller has a better one than place, sentence and advice make. */
+  /** The whole message. Default: table, columns, summary, constraint and advice. */
   readonly message?: string | undefined;
 }
 
 /**
- * An error of the database in a form that a program can act on and a log may hold. It is TypeORM's `QueryFailedError`, so that exception
- * filters and catch blocks written for TypeORM see it.
+ * A database error with a stable code and without secrets. It extends TypeORM's `QueryFailedError`, so that exception filters and catch
+ * blocks for TypeORM handle it.
  *
- * `query` is empty, `parameters` too, and `driverError` holds the SQLSTATE and names only. The original error is deliberately not the
- * `cause`: it carries the statement with its parameters and the values of the row (`Key (handle)=(…) already exists`), and loggers
- * print causes.
+ * `query` and `parameters` are empty, and `driverError` contains only the SQLSTATE and names. The original error is not kept as
+ * `cause`, because loggers print causes and it contains the statement, its parameters and row values (`Key (handle)=(…) already exists`).
  */
 export abstract class DatabaseError extends QueryFailedError<DriverError> {
   /** Stable, for programs: `UNIQUE_VIOLATION`. The SQLSTATE is in `sqlState` and in `driverError.code`. */
   declare readonly code: string;
-  /** The same work, begun again from its first statement, may succeed. This is what `withRetry` asks. */
+  /** Whether the whole transaction may succeed when it runs again; `withRetry` uses this. */
   declare readonly retryable: boolean;
   declare readonly sqlState: string | undefined;
   declare readonly table: string | undefined;
   declare readonly columns: readonly string[];
   declare readonly constraint: string | undefined;
-  /** What happened, in words: the rule itself where it is one of ours. */
+  /** What happened; the violated rule for our own constraints. */
   declare readonly summary: string;
   /** What to do next. */
   declare readonly advice: string;
@@ -104,7 +103,7 @@ export abstract class DatabaseError extends QueryFailedError<DriverError> {
 
 countAsSharedDbError(DatabaseError);
 
-/** To which object what happened, by which constraint: the message without what to do. */
+/** Formats table, columns, summary and constraint: the message without the advice. */
 export function getSummary({
   table,
   columns,
@@ -115,25 +114,25 @@ export function getSummary({
   return `${place}${summary}${constraint === undefined ? '' : ` [${constraint}]`}`;
 }
 
-/** TypeORM's errors have a getter for their name, which nothing can be assigned to. */
-function setName(error: Error, name: string): void {
+/** Sets the name of an error. TypeORM's errors define `name` as a getter, so it cannot be assigned. */
+export function setName(error: Error, name: string): void {
   Object.defineProperty(error, 'name', { value: name, enumerable: true, configurable: true, writable: true });
 }
 
-/** Sets properties that code can read and that are not enumerable, so that they are not printed. */
-function setHidden(error: Error, properties: Readonly<Record<string, unknown>>): void {
+/** Sets properties that code can read but that are not enumerable, so that loggers do not print them. */
+export function setHidden(error: Error, properties: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(properties)) {
     Object.defineProperty(error, name, { value, enumerable: false, configurable: true, writable: true });
   }
 }
 
-/** A class of database errors that can be made. */
+/** The constructor of a database error class. */
 export interface DatabaseErrorClass {
   new (facts?: DatabaseErrorFacts): DatabaseError;
   readonly kind: DatabaseErrorKind;
 }
 
-/** The class of a kind, to be extended by a name: `class Deadlock extends errorOf({ … }) {}`. */
+/** Defines a base class from an error kind: `class Deadlock extends defineDatabaseError({ … }) {}`. */
 export function defineDatabaseError(kind: DatabaseErrorKind): DatabaseErrorClass {
   return class extends DatabaseError {
     static readonly kind = kind;
@@ -145,15 +144,15 @@ export function defineDatabaseError(kind: DatabaseErrorKind): DatabaseErrorClass
 }
 
 /**
- * A row that must exist does not. Names the entity, never what it was looked for by. It is TypeORM's `EntityNotFoundError`, so that
- * exception filters and catch blocks written for TypeORM see it; its `criteria` are undefined.
+ * No row matches the criteria of a `…OrFail` method. The message names the entity and not the criteria. It extends TypeORM's
+ * `EntityNotFoundError`, so that exception filters and catch blocks for TypeORM handle it; `criteria` is undefined.
  */
 export class EntityNotFound extends EntityNotFoundError {
   declare readonly code: string;
   /** The entity's class name: `Author`. */
   declare readonly entity: string;
 
-  /** @param entityClass what TypeORM's error has under this name. */
+  /** @param entityClass the value of TypeORM's property of this name */
   constructor(entity: string, entityClass: EntityTarget<ObjectLiteral> = entity) {
     super(entityClass, undefined);
     setHidden(this, { message: `There is no ${entity} that matches.`, entityClass, criteria: undefined });

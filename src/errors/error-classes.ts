@@ -1,8 +1,8 @@
 import { type DatabaseError, type DatabaseErrorFacts, defineDatabaseError } from './database-error.js';
 
-/** What PostgreSQL refuses because of what it is told to do. Doing it again would be refused again. */
+/** Errors caused by the statement or its data. The same statement fails again. */
 
-/** A value that must be unique is there already. */
+/** A row with the same values of a unique constraint exists already. */
 export class UniqueViolation extends defineDatabaseError({
   code: 'UNIQUE_VIOLATION',
   states: ['23505'],
@@ -10,78 +10,79 @@ export class UniqueViolation extends defineDatabaseError({
   advice: 'Read the existing row, or write with upsert().',
 }) {}
 
-/** The row referred to does not exist, or the row to delete is still referred to. */
+/** The referenced row does not exist, or other rows still reference the row to delete. */
 export class ForeignKeyViolation extends defineDatabaseError({
   code: 'FOREIGN_KEY_VIOLATION',
   // 23001 is what PostgreSQL 18 says for ON DELETE RESTRICT; older ones say 23503.
   states: ['23503', '23001'],
-  summary: 'the row referred to does not exist, or the row to delete is still referred to',
-  advice: 'Store the parent first; retire what is still referred to (is_active) instead of deleting it.',
+  summary: 'the referenced row does not exist, or other rows still reference the row to delete',
+  advice:
+    'Insert the referenced row (the parent first). To retire a row that others reference, set is_active to false instead of deleting it.',
 }) {}
 
-/** A CHECK does not hold. */
+/** The row violates a CHECK constraint. */
 export class CheckViolation extends defineDatabaseError({
   code: 'CHECK_VIOLATION',
   states: ['23514'],
-  summary: 'a rule of the table does not hold',
-  advice: 'Correct the row.',
+  summary: 'the row violates a CHECK constraint',
+  advice: 'Correct the values that the constraint checks, then write the row again.',
 }) {}
 
-/** A required column is empty. */
+/** A required column has no value. */
 export class NotNullViolation extends defineDatabaseError({
   code: 'NOT_NULL_VIOLATION',
   states: ['23502'],
-  summary: 'a required value is missing',
-  advice: 'Give the column a value.',
+  summary: 'a required column has no value',
+  advice: 'Give the column a value, then write the row again.',
 }) {}
 
-/** Two rows overlap that must not. */
+/** The row violates an exclusion constraint: it overlaps an existing row. */
 export class ExclusionViolation extends defineDatabaseError({
   code: 'EXCLUSION_VIOLATION',
   states: ['23P01'],
-  summary: 'the row overlaps one that exists already',
-  advice: 'Read the rows it overlaps.',
+  summary: 'the row overlaps an existing row',
+  advice: 'Read the row that it overlaps, then correct the range.',
 }) {}
 
-/** Somebody tried to change or delete an entry of the audit log. */
+/** A statement tried to update or delete an entry of the audit log. */
 export class AppendOnlyViolation extends defineDatabaseError({
   code: 'APPEND_ONLY_VIOLATION',
   // No SQLSTATE of its own: 42501 raised by a trigger named tg_audit_logs__…
   states: [],
-  summary: 'the audit log is append-only',
-  advice: 'Write a new entry; old ones leave by the retention purge only.',
+  summary: 'entries of the audit log cannot be changed or deleted',
+  advice: 'Insert a new entry. Only the retention purge deletes old entries.',
 }) {}
 
-/** An update would change what is final: an approval, a decision, a measurement. */
+/** An update would change a final value: an approval, a decision, a measurement. */
 export class FinalValueViolation extends defineDatabaseError({
   code: 'FINAL_VALUE_VIOLATION',
   states: ['23000'],
-  summary: 'the value is final',
-  advice: 'The sentence is the rule: load the row again and leave what is final as it is, or write a new row.',
+  summary: 'the update changes a value that is final',
+  advice: 'Load the row again and leave its final values unchanged, or insert a new row.',
 }) {}
 
-/** Text that the column's type cannot hold or read: NUL, broken Unicode, a word that is no uuid or not in the enum. */
+/** A text is not valid for the column's type: NUL, invalid Unicode, not a UUID, not a value of the enum. */
 export class InvalidText extends defineDatabaseError({
   code: 'INVALID_TEXT',
   states: ['22021', '22P05', '22P02'],
-  summary: 'a text cannot be stored or read as the type of its column',
-  advice: 'Validate before you write: the entity rules refuse such text by name.',
+  summary: 'a text is not valid for the type of its column',
+  advice: 'Validate the row before you write it: the entity rules name the column with such a text.',
 }) {}
 
-/** A number or date outside what the column's type can hold. */
+/** A number or date is outside the range of the column's type. */
 export class InvalidValue extends defineDatabaseError({
   code: 'INVALID_VALUE',
   states: ['22000', '22001', '22003', '22007', '22008', '22012', '22023', '22030', '22032', '22P03', '2202E'],
-  summary: 'a value is outside what the type of its column can hold',
-  advice: 'Validate before you write: the entity rules refuse such values by name.',
+  summary: 'a value is outside the range of its column type',
+  advice: 'Validate the row before you write it: the entity rules name the column with such a value.',
 }) {}
 
-/** The role may not do this. */
+/** The role lacks a privilege. */
 export class PermissionDenied extends defineDatabaseError({
   code: 'PERMISSION_DENIED',
   states: ['42501'],
-  summary: 'the database role may not do this',
-  advice: 'Use the role meant for this work, or repair the grants (db:roles).',
+  summary: 'the database role lacks the privilege for this statement',
+  advice: 'Connect as the role for this work, or repair the grants with db:roles.',
 }) {}
 
 /** A write in a read-only transaction or on a standby. */
@@ -89,31 +90,31 @@ export class ReadOnly extends defineDatabaseError({
   code: 'READ_ONLY',
   states: ['25006'],
   summary:
-    'nothing can be written: the database is a standby or default_transaction_read_only is on, or the transaction is READ ONLY',
-  advice: 'Write through the primary, in a transaction that may write; `health` says which it is.',
+    'the transaction is read-only: the database is a standby, default_transaction_read_only is on, or the transaction began READ ONLY',
+  advice:
+    'Connect to the primary and use a READ WRITE transaction; the command `health` reports whether the database is a standby or read-only.',
 }) {}
 
 /** The statement names a table, column or function that this database does not have. */
 export class SchemaMismatch extends defineDatabaseError({
   code: 'SCHEMA_MISMATCH',
   states: ['42P01', '42703', '42883', '42704', '3F000', '3D000'],
-  summary: 'the database does not have what the statement names',
-  advice: 'Run the migrations (migration:run); check DATABASE_URL.',
+  summary: 'the statement names an object that the database does not have',
+  advice: 'Run the migrations (migration:run), and check that DATABASE_URL names the right database.',
 }) {}
 
-/** The statement has more parameters than the protocol can count. It was not sent, and the transaction can go on. */
+/** The statement has more than 65,535 parameters. It was not sent, and the transaction can continue. */
 export class TooManyParameters extends defineDatabaseError({
   code: 'TOO_MANY_PARAMETERS',
   // No SQLSTATE: PostgreSQL never sees it.
   states: [],
-  summary: 'the statement has more parameters than PostgreSQL takes',
-  advice:
-    'Write fewer rows at once (the sentence says how many); pass a long list as one parameter: Any(list), = ANY($1).',
+  summary: 'the statement has more parameters than PostgreSQL allows',
+  advice: 'Write fewer rows in one statement, or pass a long list as one parameter: Any(list), = ANY($1).',
 }) {}
 
-/** What goes wrong around a statement: other transactions, time limits, the connection, the server. */
+/** Errors caused by other transactions, time limits, the connection or the server. */
 
-/** Concurrent transactions got in each other's way. */
+/** A concurrent transaction changed the same data. */
 export class SerializationFailure extends defineDatabaseError({
   code: 'SERIALIZATION_FAILURE',
   states: ['40001'],
@@ -127,28 +128,29 @@ export class Deadlock extends defineDatabaseError({
   code: 'DEADLOCK',
   states: ['40P01'],
   summary: 'two transactions waited for each other',
-  advice: 'Run the whole transaction again; lock rows in the same order everywhere.',
+  advice: 'Run the whole transaction again. Lock rows in the same order in every transaction.',
   retryable: true,
 }) {}
 
-/** A lock was not to be had in time, or not at once (NOWAIT). */
+/** A lock was not available in time, or not immediately (NOWAIT). */
 export class LockTimeout extends defineDatabaseError({
   code: 'LOCK_TIMEOUT',
   states: ['55P03'],
-  summary: 'a lock was not to be had in time',
-  advice: 'Run the transaction again; find out who holds the lock so long (pg_locks).',
+  summary: 'the statement did not get a lock in time',
+  advice: 'Run the transaction again, and find the session that holds the lock (pg_locks).',
   retryable: true,
 }) {}
 
-/** The statement ran longer than allowed, or somebody cancelled it: PostgreSQL has one state for both. */
+/** The statement exceeded its time limit or was cancelled. PostgreSQL uses one SQLSTATE for both. */
 export class QueryTimeout extends defineDatabaseError({
   code: 'QUERY_TIMEOUT',
   states: ['57014', '25P04'],
-  summary: 'the statement ran too long, or was cancelled',
-  advice: 'Explain the query; bound it by date; only then raise the timeout. Unchanged it would time out again.',
+  summary: 'the statement exceeded its time limit or was cancelled',
+  advice:
+    'Explain the query and limit it by date; raise the timeout only if that is not enough. The same query would time out again.',
 }) {}
 
-/** The connection could not be made, or broke. Whether a COMMIT under way arrived is unknown. */
+/** The connection failed or was lost. A COMMIT that was running may or may not have been applied. */
 export class ConnectionLost extends defineDatabaseError({
   code: 'CONNECTION_LOST',
   // Class 08 as a whole; shutdown, crash and start-up of the server; idle sessions that were closed; the network.
@@ -157,8 +159,9 @@ export class ConnectionLost extends defineDatabaseError({
     ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'],
     ...['ECONNABORTED', 'ENETDOWN', 'ENETRESET', 'EHOSTDOWN', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'],
   ],
-  summary: 'the connection to the database could not be made or broke',
-  advice: 'Try again in a moment. A write whose COMMIT was under way may have arrived: make it repeatable.',
+  summary: 'the connection to the database failed or was lost',
+  advice:
+    'Try again in a moment. If the connection was lost during a COMMIT, the transaction may have been committed: make writes safe to repeat.',
   retryable: true,
 }) {}
 
@@ -188,26 +191,26 @@ function describeAbortCause({ code, sqlState, constraint }: DatabaseError): stri
   return `a statement of this transaction failed earlier (${details}), so nothing of the transaction is stored`;
 }
 
-/** The server has no connection left. */
+/** The server has reached max_connections. */
 export class TooManyConnections extends defineDatabaseError({
   code: 'TOO_MANY_CONNECTIONS',
   states: ['53300'],
-  summary: 'the server has no connection left',
-  advice: 'Try again in a moment; lower the pools, or raise max_connections.',
+  summary: 'the server accepts no more connections (max_connections)',
+  advice: 'Try again in a moment. Use smaller pools, or raise max_connections.',
   retryable: true,
 }) {}
 
 /** Every connection of the pool was in use, and none came free in time (`connectTimeoutMs`). */
 export class PoolSaturated extends defineDatabaseError({
   code: 'POOL_SATURATED',
-  // No code: node-postgres says it in words.
+  // No code: node-postgres reports it only in its message.
   states: [],
-  summary: 'no connection of the pool came free in time',
-  advice: 'Try again in a moment; look for transactions left open and slow queries; only then raise poolSize.',
+  summary: 'every connection of the pool was in use until connectTimeoutMs had passed',
+  advice: 'Try again in a moment. Look for open transactions and slow queries before you raise poolSize.',
   retryable: true,
 }) {}
 
-/** The server could not prove that it is the one meant, so nothing was sent to it. */
+/** The server's certificate could not be verified, so nothing was sent to it. */
 export class UntrustedServer extends defineDatabaseError({
   code: 'UNTRUSTED_SERVER',
   // OpenSSL's and Node's codes.
@@ -221,47 +224,48 @@ export class UntrustedServer extends defineDatabaseError({
     ],
     ...['CERT_HAS_EXPIRED', 'CERT_REVOKED', 'CERT_UNTRUSTED', 'INVALID_CA', 'ERR_TLS_CERT_ALTNAME_INVALID'],
   ],
-  summary: 'the certificate of the server is not to be trusted',
+  summary: 'the certificate of the server could not be verified',
   advice: 'Check host and sslrootcert in DATABASE_URL, and the certificate on the server.',
 }) {}
 
 /**
- * User or password are wrong, or may not come from here. Retryable, because between the change of a password on the server and that of
- * its file new connections are refused.
+ * The user or password is wrong, or pg_hba.conf does not allow this client. Retryable, because new connections fail after a password was
+ * changed on the server until the password file has changed too.
  */
 export class AuthenticationFailed extends defineDatabaseError({
   code: 'AUTHENTICATION_FAILED',
   states: ['28000', '28P01'],
-  summary: 'the database does not accept user or password',
-  advice: 'Check DATABASE_URL and pg_hba.conf. It passes by itself only while a password is being changed.',
+  summary: 'the database rejected the user or password',
+  advice: 'Check DATABASE_URL and pg_hba.conf. Trying again helps only while the password is being changed.',
   retryable: true,
 }) {}
 
-/** The server has no room left. */
+/** The server has no disk space left. */
 export class DiskFull extends defineDatabaseError({
   code: 'DISK_FULL',
   states: ['53100'],
   summary: 'the database server has no disk space left',
-  advice: 'Make room; until then nothing can be written.',
+  advice: 'Free disk space on the server; until then every write fails.',
 }) {}
 
-/** The server has no memory left, or another limit of its configuration is reached. */
+/** The server has no memory left or has reached another configured limit. */
 export class OutOfResources extends defineDatabaseError({
   code: 'OUT_OF_RESOURCES',
   states: ['53000', '53200', '53400', '54000', '54001'],
-  summary: 'the database server is out of memory or at another of its limits',
-  advice: 'Ask for less at once: smaller batches, shorter lists.',
+  summary: 'the database server is out of memory or has reached another limit',
+  advice: 'Use smaller batches and shorter lists.',
 }) {}
 
-/** Any other refusal; its SQLSTATE says more. */
+/** Any other error of PostgreSQL, identified by its SQLSTATE. */
 export class UnexpectedDatabaseError extends defineDatabaseError({
   code: 'DATABASE_ERROR',
   states: [],
-  summary: 'the database refused the statement',
-  advice: 'Look the SQLSTATE up in appendix A of the PostgreSQL documentation; the server log has the statement.',
+  summary: 'PostgreSQL rejected the statement',
+  advice:
+    'Look up the SQLSTATE in appendix A of the PostgreSQL documentation, and find the statement in the server log.',
 }) {}
 
-/** What PostgreSQL finds wrong with a statement, before or while it runs it. */
+/** Errors in a statement, found before or while it runs. */
 
 /** The statement is not one that PostgreSQL can run: syntax, names, types, parameters. */
 export class InvalidStatement extends defineDatabaseError({
@@ -272,29 +276,29 @@ export class InvalidStatement extends defineDatabaseError({
     ...['42P04', '42723', '42P16', '42P17', '42830', '26000', '34000'],
   ],
   summary: 'PostgreSQL cannot run the statement as it is written',
-  advice: 'Correct the statement: it fails again as it is. The log of the server has it.',
+  advice: 'Correct the statement, which is in the server log. It would fail again unchanged.',
 }) {}
 
-/** One row where there are several, or one row twice. */
+/** The statement found several rows where only one is allowed, or affects one row twice. */
 export class CardinalityViolation extends defineDatabaseError({
   code: 'CARDINALITY_VIOLATION',
   states: ['21000'],
-  summary: 'the statement finds several rows where there must be one',
-  advice: 'Make the condition unique, or limit it to one row.',
+  summary: 'the statement found several rows where only one is allowed',
+  advice: 'Use a condition that matches one row, or limit the result to one row.',
 }) {}
 
-/** PostgreSQL has no such feature. */
+/** PostgreSQL does not support the requested feature. */
 export class FeatureNotSupported extends defineDatabaseError({
   code: 'FEATURE_NOT_SUPPORTED',
   states: ['0A000'],
   summary: 'PostgreSQL does not support what the statement asks for',
-  advice: 'Write the statement in another way. The log of the server has it, with the reason.',
+  advice: 'Write the statement in another way. The server log has the statement and the reason.',
 }) {}
 
-/** The statement does not fit the state of its transaction. */
+/** The statement is not allowed in the current state of the transaction. */
 export class InvalidTransactionState extends defineDatabaseError({
   code: 'INVALID_TRANSACTION_STATE',
   states: ['25000', '25001', '25P01', '3B001', '2D000', '0B000'],
-  summary: 'the statement does not fit the state of its transaction',
-  advice: 'Begin, commit and roll back with transaction() only.',
+  summary: 'the statement is not allowed in the current state of the transaction',
+  advice: 'Use only transaction() to begin, commit and roll back.',
 }) {}

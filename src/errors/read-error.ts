@@ -1,38 +1,41 @@
-import { READINGS } from './readings/index.js';
-import type { Reading } from './readings/reading.js';
 import { type Token, tokenize } from './sql-text.js';
+import { KEY_READINGS, NAME_READINGS, PARAMETER_READINGS } from './readings/names.js';
+import type { Reading } from './readings/reading.js';
+import { SCHEMA_CHANGE_READINGS, SERVER_READINGS, TRANSACTION_READINGS } from './readings/server.js';
+import { CLAUSE_READINGS, FEATURE_READINGS, SYNTAX_READINGS } from './readings/statements.js';
+import { VALUE_READINGS } from './readings/values.js';
 
 /**
- * Which names an error message may repeat.
+ * Turns PostgreSQL's errors into our messages, and decides which names a message may repeat.
  *
  * PostgreSQL's messages mix names with data: `relation "…" does not exist` quotes a table that the statement names, but also any text
  * that was cast to regclass. So a name is taken only from the statement itself, where it stands as a name, or compared with the names
  * of our schema, and never when the error comes from a RAISE, a function, or SQL that a function put together.
  */
 
-/** May this name be shown? */
+/** Returns whether a message may show this name. */
 export type NameCheck = (name: string) => boolean;
 
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_$]{0,62}$/;
 
-/** Tokenising a longer statement takes longer than the name is worth. */
+/** Longer statements are not tokenised, because that would take too long. */
 const LONGEST_STATEMENT = 100_000;
 
 export function isIdentifier(text: unknown): text is string {
   return typeof text === 'string' && IDENTIFIER.test(text);
 }
 
-/** Types as PostgreSQL's messages write them. None of these words can be data that somebody sent. */
+/** Types as PostgreSQL's messages write them. None of these words can be data from a row. */
 const TYPE =
   /^(?:smallint|integer|bigint|real|double precision|numeric|boolean|text|name|uuid|json|jsonb|jsonpath|xml|bytea|date|interval|oid|bit(?: varying)?|"char"|character(?: varying)?|inet|cidr|macaddr|money|point|tsvector|tsquery|record|unknown|void|any\w*|(?:int|num|ts|tstz|date)\w*range|time(?:stamp)?(?: with(?:out)? time zone)?)(?:\(\d+(?:,\d+)?\))?(?:\[\])?$/;
 
 /** A built-in type, or one that is itself a name that may be shown. */
-function isType(text: string, mayShow: NameCheck): boolean {
+export function isType(text: string, mayShow: NameCheck): boolean {
   return TYPE.test(text) || mayShow(text.replace(/\[\]$/, ''));
 }
 
-/** All names in a statement, as they stand there outside of literals and comments. */
-function findNames(sql: string): ReadonlySet<string> {
+/** Returns all names in a statement, outside literals and comments. */
+export function findNames(sql: string): ReadonlySet<string> {
   if (sql.length > LONGEST_STATEMENT) return new Set();
   // PostgreSQL repeats words that are not quoted in lower case.
   return new Set(
@@ -43,12 +46,12 @@ function findNames(sql: string): ReadonlySet<string> {
 }
 
 /**
- * What stands in a statement where PostgreSQL says that the error is: a name with its qualifiers (`p`, `foo`), a parameter (`$1`, `:id`),
- * a word. Undefined for anything else, and where a literal stands so close that its end may be misplaced.
+ * Reads the words at PostgreSQL's error position: a name with its qualifiers (`p`, `foo`), a parameter (`$1`, `:id`) or a keyword.
+ * Returns undefined for anything else, and directly after a literal, whose end may have been misread.
  *
  * @param position counts characters from 1
  */
-function readWordsAt(sql: string, position: number): readonly string[] | undefined {
+export function readWordsAt(sql: string, position: number): readonly string[] | undefined {
   if (sql.length > LONGEST_STATEMENT) return undefined;
   const offset = Array.from(sql)
     .slice(0, position - 1)
@@ -83,16 +86,14 @@ function nameOf({ kind, text }: Token): string | undefined {
   return isIdentifier(name) ? name : undefined;
 }
 
-/** A literal or quoted name that the statement does not close: what is literal and what is not cannot be told any more. */
+/** Returns whether a literal or quoted name is not closed. The rest of the statement may then be data. */
 function isUnfinished({ kind, text }: Token): boolean {
   if (kind === 'string') return !/'[^]*'$/.test(text);
   if (kind === 'name') return !/"[^]*"$/.test(text);
   return kind === 'dollar' && !/^(\$[^$]*\$)[^]*\1$/.test(text);
 }
 
-/** Says in our words what an error of PostgreSQL says, without repeating any of its data. */
-
-/** The fields of node-postgres' DatabaseError that are looked at. Only names are ever taken out of them. */
+/** The fields of node-postgres' DatabaseError that are read. Messages take only names from them. */
 export interface PostgresFields {
   readonly code?: unknown;
   readonly severity?: unknown;
@@ -118,12 +119,12 @@ export interface ErrorContext {
   readonly showStatementNames: boolean;
 }
 
-/** A RAISE says whatever its author wrote, in each of its fields. */
+/** Returns whether a RAISE statement made the error. Its fields may then contain any data. */
 export function isRaised({ routine }: PostgresFields): boolean {
   return routine === 'exec_stmt_raise';
 }
 
-/** @returns undefined where there is no more to say than the class of the error does. */
+/** Returns summary and advice for an error; undefined when the error class already says everything. */
 export function readError(
   fields: PostgresFields,
   context: ErrorContext,
@@ -141,7 +142,7 @@ export function readError(
 }
 
 function nameCheckFor(fields: PostgresFields, { sql, isKnownName, showStatementNames }: ErrorContext): NameCheck {
-  // A statement that a function put together may be made of data.
+  // A statement that a function builds at run time may contain data.
   if (isRaised(fields) || fields.internalQuery !== undefined) return () => false;
   if (!showStatementNames || fields.where !== undefined) return isKnownName;
   const inFields = [fields.schema, fields.table, fields.column, fields.constraint];
@@ -153,7 +154,7 @@ function readStatementWords({ position }: PostgresFields, { sql }: ErrorContext)
   return sql === undefined || !/^\d+$/.test(String(position)) ? undefined : readWordsAt(sql, Number(position));
 }
 
-/** The names for the placeholders of a reading; undefined where the reading is of another error. */
+/** Returns the names for the placeholders of a reading; undefined when the reading does not match the error. */
 function matchReading(
   { routines, message, detail, namedParameter }: Reading,
   fields: PostgresFields,
@@ -174,7 +175,7 @@ function matchReading(
   return names;
 }
 
-/** Undefined where a name is missing or may not be shown. */
+/** Fills in the placeholders. Returns undefined when a name is missing or may not be shown. */
 function fillIn(summary: string, names: Readonly<Record<string, string>>, mayShow: NameCheck): string | undefined {
   const placeholders = summary.match(/\{\w+\}/g) ?? [];
   let filled = summary;
@@ -198,7 +199,7 @@ function getShownName(placeholder: string, text: string, mayShow: NameCheck): st
   return name === undefined || placeholder === 'function' || /[.:]/.test(name) ? name : `"${name}"`;
 }
 
-/** `p.foo`, or `foo` where only that may be shown. */
+/** Returns `p.foo`, or only `foo` when the qualifier may not be shown. */
 function findShownName(text: string, mayShow: NameCheck): string | undefined {
   const prefix = text.startsWith(':') ? ':' : '';
   const parts = text.slice(prefix.length).replaceAll('"', '').split('.');
@@ -207,3 +208,17 @@ function findShownName(text: string, mayShow: NameCheck): string | undefined {
   if (!mayShow(last)) return undefined;
   return prefix + (parts.every(mayShow) ? parts.join('.') : last);
 }
+
+/** All readings, in the order in which they are tried. */
+export const READINGS: readonly Reading[] = [
+  ...NAME_READINGS,
+  ...PARAMETER_READINGS,
+  ...SYNTAX_READINGS,
+  ...CLAUSE_READINGS,
+  ...FEATURE_READINGS,
+  ...KEY_READINGS,
+  ...VALUE_READINGS,
+  ...TRANSACTION_READINGS,
+  ...SERVER_READINGS,
+  ...SCHEMA_CHANGE_READINGS,
+];

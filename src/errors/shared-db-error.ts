@@ -3,11 +3,11 @@ import { types } from 'node:util';
 const isOurs = Symbol('isSharedDbError');
 
 /**
- * The root of this package's errors. Their messages are written for people: one line, what happened, to which object, and what to do;
- * never a connection string, query parameter, handle or post text. Anything else that is thrown may hold such things.
+ * The base class of this package's errors. A message is one line: what happened, to which object, and what to do next. It never contains a
+ * connection string, query parameter, handle or post text; messages of other errors may.
  *
- * Errors that are also errors of TypeORM extend TypeORM's classes. `instanceof SharedDbError` recognises them all the same, because
- * `countAsSharedDbError` marked them.
+ * Some classes extend TypeORM's error classes instead. `countAsSharedDbError` marks them, so that `instanceof SharedDbError` is true for
+ * them as well.
  */
 export class SharedDbError extends Error {
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -24,12 +24,12 @@ export function countAsSharedDbError(errorClass: { readonly prototype: Error }):
 
 countAsSharedDbError(SharedDbError);
 
-/** Is it an error, of this realm or another? Those of Node itself are no instances of our Error in Jest and `node:vm`. */
+/** Returns whether a value is an error of any realm. In Jest and `node:vm`, Node's own errors are not instances of the global Error. */
 export function isError(value: unknown): value is Error {
   return value instanceof Error || types.isNativeError(value);
 }
 
-/** The first of several errors in one; any other value as it is. A host name with several addresses fails with one for each. */
+/** Returns the first error of an AggregateError, and any other value unchanged. A host name with several addresses fails with one error each. */
 export function findFirstError(value: unknown): unknown {
   if (!isError(value) || value.name !== 'AggregateError') return value;
   const { errors } = value as { errors?: unknown };

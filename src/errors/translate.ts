@@ -4,66 +4,21 @@ import * as classes from './error-classes.js';
 import { isIdentifier, isRaised, type NameCheck, type PostgresFields, readError } from './read-error.js';
 import { findFirstError } from './shared-db-error.js';
 
-/** What Citus adds to the names of tables, constraints and triggers of a schema that it distributes: `posts_102098`. */
-const SHARD = /_\d+$/;
-
-/** Where the name would become longer than PostgreSQL's 63 bytes, it is cut and followed by a hash and the shard. */
-const CUT = /^(?=.{63}$)(.+)_[0-9a-f]{8}_\d+$/;
-
-/**
- * The name that a name with a shard stands for.
- *
- * @param names of everything it may stand for
- * @returns undefined when it stands for none of them, or is one of them itself
- */
-export function removeShardFromName(name: string, names: readonly string[]): string | undefined {
-  if (!SHARD.test(name) || names.includes(name)) return undefined;
-  const plain = name.replace(SHARD, '');
-  if (names.includes(plain)) return plain;
-  const beginning = CUT.exec(name)?.[1];
-  const possible = beginning === undefined ? [] : names.filter((one) => one.startsWith(beginning));
-  return possible.length === 1 ? possible[0] : undefined;
-}
-
-interface NamedFields {
-  readonly table?: unknown;
-  readonly constraint?: unknown;
-}
-
-/**
- * The fields of an error of PostgreSQL with the names of table, constraint and trigger as they are without shards.
- *
- * @param describe says what a constraint is, also by its name with a shard
- */
-function removeShard<Fields extends NamedFields>(
-  fields: Fields,
-  describe: (constraint: string) => { readonly name?: string; readonly table: string } | undefined,
-): Fields {
-  const { table, constraint } = fields;
-  const known = typeof constraint === 'string' ? describe(constraint) : undefined;
-  if (known?.name !== undefined) return replaceNames(fields, { table: known.table, constraint: known.name });
-  if (typeof table !== 'string' || !SHARD.test(table)) return fields;
-  const plain = table.replace(SHARD, '');
-  // A table is ours when its primary key is.
-  if (describe(`pk_${table}`)?.table === table || describe(`pk_${plain}`)?.table !== plain) return fields;
-  const trigger = typeof constraint === 'string' && constraint.startsWith('tg_');
-  return replaceNames(fields, { table: plain, ...(trigger ? { constraint: constraint.replace(SHARD, '') } : {}) });
-}
-
-/** Not a copy: the message of an error is not among the properties that a copy takes. */
-function replaceNames<Fields extends NamedFields>(fields: Fields, names: NamedFields): Fields {
-  return Object.assign(Object.create(fields) as Fields, names);
-}
-
-export { DatabaseError, getSummary, type DatabaseErrorClass } from './database-error.js';
+export {
+  DatabaseError,
+  getSummary,
+  type DatabaseErrorClass,
+  type DatabaseErrorFacts,
+  type DatabaseErrorKind,
+} from './database-error.js';
 export * from './error-classes.js';
 
 /** Every kind of error, for the generated page of error codes. */
 export const DATABASE_ERRORS: readonly DatabaseErrorClass[] = Object.values(classes);
 
-/** What is known of a constraint by its name: its columns, and its rule in words. */
+/** A constraint: its table, its columns, and its rule as text. */
 export interface ConstraintFacts {
-  /** Its name, where that is another than the one it was asked for by: without the shard that Citus adds. */
+  /** The name without the shard that Citus adds; absent when the requested name has no shard. */
   readonly name?: string;
   readonly table: string;
   readonly columns: readonly string[];
@@ -72,18 +27,18 @@ export interface ConstraintFacts {
 
 /** Which names a message may repeat. */
 export interface ShownNames {
-  /** Is this the name of a table, column, constraint or type of ours? Such names are always shown. Default: none is known. */
+  /** Returns whether the schema has this name (table, column, constraint or type). Such names are always shown. Default: never. */
   readonly isKnownName?: NameCheck;
-  /** Show other names, too, where they stand as names in the statement. Default: outside production. */
+  /** Whether to show other names that are identifiers in the statement. Default: outside production. */
   readonly showStatementNames?: boolean;
 }
 
 /**
- * Translates what TypeORM or node-postgres throws. Takes names only (table, columns, constraint): no row values, no
- * parameters, no statement, not even PostgreSQL's own message, which quotes the text it could not read.
+ * Translates an error of TypeORM or node-postgres into a DatabaseError. Copies only the SQLSTATE and names (table, columns, constraint): no
+ * row values, parameters or statement, and not PostgreSQL's own message, which quotes input.
  *
- * @param describe says what a constraint means; this room knows no entities.
- * @returns undefined for what is no error of the database or its connection.
+ * @param describe returns the facts of a constraint by its name
+ * @returns undefined when the error does not come from the database or its connection
  */
 export function toDatabaseError(
   error: unknown,
@@ -96,14 +51,14 @@ export function toDatabaseError(
   return Class && new Class(readFacts(fields, { describe, sql: getStatement(error), ...shown }));
 }
 
-/** PostgreSQL's code of an error, or Node's of a lost connection, in whatever form it comes; undefined for any other error. */
+/** Returns the SQLSTATE of an error, wrapped or not, or Node's code of a lost connection; undefined for any other error. */
 export function getSqlState(error: unknown): string | undefined {
   if (error instanceof DatabaseError) return error.sqlState;
   const { code, severity } = getDriverError(error);
   return typeof code === 'string' && typeof severity === 'string' ? code : undefined;
 }
 
-/** TypeORM wraps the driver's error, which may be several in one. */
+/** Returns the driver's error, which TypeORM wraps and which may be an AggregateError. */
 function getDriverError(error: unknown): PostgresFields {
   const wrapped = (error as { driverError?: unknown } | null | undefined)?.driverError ?? error;
   const first = findFirstError(wrapped);
@@ -128,14 +83,14 @@ function chooseErrorClass({
     if (code === '42501' && isAppendOnly(constraint)) return classes.AppendOnlyViolation;
     // The state of a broken protocol is also that of a wrong number of parameters, after which the connection goes on.
     if (code === '08P01' && routine === 'exec_bind_message') return classes.InvalidStatement;
-    // Only PostgreSQL speaks of severity; any other code belongs to somebody else's error.
+    // Only PostgreSQL's errors have a severity; without one, the code belongs to another library.
     const isState = typeof severity === 'string' && /^[0-9A-Z]{5}$/.test(code);
     return byState.get(code) ?? (isState ? describeUnlisted(code) : undefined);
   }
   return CODELESS.find(([text]) => text === message)?.[1];
 }
 
-/** A state that no class lists: at least its first two characters, the class of states, may be known. */
+/** Chooses a class for a SQLSTATE that no class lists, by its first two characters. */
 function describeUnlisted(code: string): DatabaseErrorClass {
   return BY_CLASS_OF_STATES[code.slice(0, 2)] ?? classes.UnexpectedDatabaseError;
 }
@@ -149,7 +104,7 @@ const BY_CLASS_OF_STATES: Readonly<Record<string, DatabaseErrorClass>> = {
   '54': classes.OutOfResources,
 };
 
-/** What node-postgres says without any code, word for word (pg 8, pg-pool 3). */
+/** Messages of node-postgres that come without a code, exactly as pg 8 and pg-pool 3 write them. */
 const CODELESS: readonly (readonly [string, DatabaseErrorClass])[] = [
   ['Connection terminated', classes.ConnectionLost],
   ['Connection terminated unexpectedly', classes.ConnectionLost],
@@ -160,10 +115,10 @@ const CODELESS: readonly (readonly [string, DatabaseErrorClass])[] = [
   ['timeout exceeded when trying to connect', classes.PoolSaturated],
   ['The server does not support SSL connections', classes.UntrustedServer],
   ['There was an error establishing an SSL connection', classes.ConnectionLost],
-  // pg-protocol's SASL has a sentence for each way in which there is none.
+  // pg-protocol has one message for each form of a missing password.
   ['SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string', classes.AuthenticationFailed],
   ['SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a non-empty string', classes.AuthenticationFailed],
-  // Ours is longer than statement_timeout: the server does not even cancel.
+  // query_timeout is longer than statement_timeout, so the server did not even cancel the statement.
   ['Query read timeout', classes.ConnectionLost],
 ];
 
@@ -204,21 +159,72 @@ function readText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** `Key (platform, platform_id)=(…) already exists`: the names are ours, what follows is the row's. */
+/** Reads the columns from `Key (platform, platform_id)=(…) already exists`. The values after `=` are row data and are not read. */
 function readColumns(detail: unknown): string[] {
   if (typeof detail !== 'string') return [];
   return /^Key \(([a-z0-9_]+(?:, [a-z0-9_]+)*)\)=/.exec(detail)?.[1]?.split(', ') ?? [];
 }
 
-/** Where neither a class nor a reading knows the state, the state is all there is to know. */
+/** Describes a SQLSTATE for which there is neither a class nor a reading. */
 function describeUnlistedState(code: unknown): string | undefined {
   if (typeof code !== 'string' || byState.has(code)) return undefined;
   return `${describeUnlisted(code).kind.summary} (SQLSTATE ${code})`;
 }
 
-/** PostgreSQL has no field for what a role may not use; its words, in English, name that and nothing else. */
+/** Reads the table from "permission denied for table …": PostgreSQL does not set the table field of this error. */
 function readTable(message: unknown): string | undefined {
   return typeof message === 'string'
     ? /^permission denied for (?:table|view) ([a-z0-9_]+)$/.exec(message)?.[1]
     : undefined;
+}
+
+/** The suffix that Citus adds to names of tables, constraints and triggers of a distributed schema: `posts_102098`. */
+const SHARD = /_\d+$/;
+
+/** A name that would exceed PostgreSQL's 63 bytes: Citus cuts it and appends a hash and the shard. */
+const CUT = /^(?=.{63}$)(.+)_[0-9a-f]{8}_\d+$/;
+
+/**
+ * Returns the name without its shard suffix.
+ *
+ * @param names all names of the schema
+ * @returns undefined when no name matches, or when the name itself is one of `names`
+ */
+export function removeShardFromName(name: string, names: readonly string[]): string | undefined {
+  if (!SHARD.test(name) || names.includes(name)) return undefined;
+  const plain = name.replace(SHARD, '');
+  if (names.includes(plain)) return plain;
+  const beginning = CUT.exec(name)?.[1];
+  const possible = beginning === undefined ? [] : names.filter((one) => one.startsWith(beginning));
+  return possible.length === 1 ? possible[0] : undefined;
+}
+
+interface NamedFields {
+  readonly table?: unknown;
+  readonly constraint?: unknown;
+}
+
+/**
+ * The fields of an error of PostgreSQL with the names of table, constraint and trigger as they are without shards.
+ *
+ * @param describe says what a constraint is, also by its name with a shard
+ */
+export function removeShard<Fields extends NamedFields>(
+  fields: Fields,
+  describe: (constraint: string) => { readonly name?: string; readonly table: string } | undefined,
+): Fields {
+  const { table, constraint } = fields;
+  const known = typeof constraint === 'string' ? describe(constraint) : undefined;
+  if (known?.name !== undefined) return replaceNames(fields, { table: known.table, constraint: known.name });
+  if (typeof table !== 'string' || !SHARD.test(table)) return fields;
+  const plain = table.replace(SHARD, '');
+  // A table is ours when its primary key is.
+  if (describe(`pk_${table}`)?.table === table || describe(`pk_${plain}`)?.table !== plain) return fields;
+  const trigger = typeof constraint === 'string' && constraint.startsWith('tg_');
+  return replaceNames(fields, { table: plain, ...(trigger ? { constraint: constraint.replace(SHARD, '') } : {}) });
+}
+
+/** Replaces names by inheritance, because a copy would lose the message, which is not enumerable. */
+function replaceNames<Fields extends NamedFields>(fields: Fields, names: NamedFields): Fields {
+  return Object.assign(Object.create(fields) as Fields, names);
 }

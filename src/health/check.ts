@@ -5,7 +5,7 @@ import { getAddress, getClientOptions, getSchema } from '../connection/client.js
 import { toConnectionFailure } from '../connection/connection-failure.js';
 import { type Access, ACCESS_COLUMNS, explainReadOnly } from '../connection/database-access.js';
 import { describeAddress } from '../connection/database-url.js';
-import { SchemaMissing } from '../connection/schema-name.js';
+import { SchemaMissing } from '../connection/session-settings.js';
 import { SessionClient } from '../connection/session.js';
 import { listMigrations } from '../operations/migrator/known-migrations.js';
 

@@ -5,7 +5,7 @@ import { sourceFiles } from './imports.js';
 
 /** The files that may name the schema `public`, with the reason. All other SQL names no schema, or the schema that it gets as a parameter. */
 const ALLOWED: Readonly<Record<string, string>> = {
-  'src/connection/schema-name.ts': 'defines the default',
+  'src/connection/session-settings.ts': 'defines the default',
   'src/connection/variables.ts': 'documents the default',
   'src/schema/requirements.ts': 'a right that PostgreSQL itself grants on its schema public',
   'src/operations/lint/ast.ts': 'reads SQL of users, where public.posts and posts are the same table',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { compareLive } from '../../src/cli/check.js';
-import { assertSchemaName, SchemaMissing, SchemaNameError } from '../../src/connection/schema-name.js';
+import { assertSchemaName, SchemaMissing, SchemaNameError } from '../../src/connection/session-settings.js';
 import { createDataSource } from '../../src/data-source.js';
 import { createHealthCheck } from '../../src/health/check.js';
 import { MigrationLockTimeout, MigrationSchemaMissing } from '../../src/operations/migrator/errors.js';

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { type Binaries, prepareBinaries } from '../../src/embedded/binaries.js';
 import { ensureCluster, readPassword, ROLE } from '../../src/embedded/cluster.js';
-import { choosePlace } from '../../src/embedded/place.js';
+import { choosePlace } from '../../src/embedded/cluster.js';
 import { readPostmaster, startServer, stopServer } from '../../src/embedded/server-process.js';
 
 /** A server that a test has to itself: its roles, its pg_hba.conf, its settings, its log. */

@@ -20,14 +20,14 @@ export const NAME_READINGS: readonly Reading[] = [
   {
     state: '42P01',
     routines: ['errorMissingRTE'],
-    summary: 'the statement uses the alias {qualifier} and does not declare it',
-    advice: 'Use the alias that the query builder was given, and join the table.',
+    summary: 'the statement uses the alias {qualifier} without declaring it',
+    advice: 'Use the alias that you gave to the query builder, and join the table.',
   },
   {
     state: '42P01',
     routines: ['errorMissingRTE'],
-    summary: 'the statement uses an alias that it does not declare',
-    advice: 'Use the alias that the query builder was given, and join the table.',
+    summary: 'the statement uses an alias without declaring it',
+    advice: 'Use the alias that you gave to the query builder, and join the table.',
   },
   { state: '42P01', summary: 'table {at} does not exist', advice: MIGRATE },
   {
@@ -96,19 +96,19 @@ export const NAME_READINGS: readonly Reading[] = [
   {
     state: '42702',
     summary: 'column {at} is ambiguous: several tables of the statement have it',
-    advice: 'Write it with the alias of its table.',
+    advice: 'Qualify it with the alias of its table.',
   },
   {
     state: '42702',
     summary: 'a column is ambiguous: several tables of the statement have it',
-    advice: 'Write it with the alias of its table.',
+    advice: 'Qualify it with the alias of its table.',
   },
   { state: '42712', summary: 'the statement uses one alias twice', advice: 'Give each join an alias of its own.' },
   { state: '42P09', summary: 'an alias of the statement is ambiguous', advice: 'Give each join an alias of its own.' },
   {
     state: '42701',
     message: createMessagePattern('column "<column>" of relation "<table>" already exists'),
-    summary: 'column {column} of table {table} exists already',
+    summary: 'column {column} of table {table} already exists',
     advice: DDL,
   },
   { state: '42701', summary: 'the statement names one column twice', advice: 'Name each column once.' },
@@ -119,8 +119,8 @@ export const NAME_READINGS: readonly Reading[] = [
   },
   {
     state: '26000',
-    summary: 'a prepared statement is not known on this connection',
-    advice: 'Behind a pooler in transaction mode use no named statements.',
+    summary: 'the prepared statement does not exist on this connection',
+    advice: 'Do not use named statements behind a pooler in transaction mode.',
   },
   {
     state: '34000',
@@ -135,21 +135,21 @@ export const KEY_READINGS: readonly Reading[] = [
   {
     state: '23503',
     message: createMessagePattern('insert or update on table "<table>" violates foreign key constraint "<name>"'),
-    summary: 'the row that it refers to does not exist',
-    advice: 'Store the parent first, or correct the id.',
+    summary: 'the row that it references does not exist',
+    advice: 'Insert the parent first, or correct the id.',
   },
   ...['23503', '23001'].map((state) => ({
     state,
     message: createMessagePattern(
       'update or delete on table "<parent>" violates .*constraint "<name>" on table "<table>"',
     ),
-    summary: 'rows of {table} still refer to the row of {parent}',
-    advice: 'Delete those rows first, or retire the row (is_active) instead of deleting it.',
+    summary: 'rows of {table} still reference the row of {parent}',
+    advice: 'Delete those rows first, or set is_active to false instead of deleting the row.',
   })),
   {
     state: '23001',
-    summary: 'other rows still refer to the row to be deleted',
-    advice: 'Delete those rows first, or retire the row (is_active) instead of deleting it.',
+    summary: 'other rows still reference the row to delete',
+    advice: 'Delete those rows first, or set is_active to false instead of deleting the row.',
   },
 ];
 
@@ -181,10 +181,10 @@ export const PARAMETER_READINGS: readonly Reading[] = [
   {
     state: '42P18',
     message: createMessagePattern('could not determine data type of parameter \\$<n>'),
-    summary: 'the type of parameter ${n} cannot be told from the statement',
+    summary: 'the type of parameter ${n} cannot be determined from the statement',
     advice: 'Cast it, or leave out a value that the statement does not use.',
   },
-  { state: '42P18', summary: 'the type of a parameter cannot be told from the statement', advice: CAST },
+  { state: '42P18', summary: 'the type of a parameter cannot be determined from the statement', advice: CAST },
   {
     state: '42P08',
     message: createMessagePattern('inconsistent types deduced for parameter \\$<n>'),

@@ -6,8 +6,8 @@ export const SERVER_READINGS: readonly Reading[] = [
   ...['53000', '53200'].map((state) => ({ state, summary: 'the database server is out of memory' })),
   {
     state: '53400',
-    summary: 'a limit of the configuration of the database server is reached',
-    advice: 'Ask its operator.',
+    summary: 'the database server has reached a configured limit',
+    advice: 'Ask the operator of the server to raise the limit.',
   },
   {
     state: '54000',
@@ -21,14 +21,15 @@ export const SERVER_READINGS: readonly Reading[] = [
   },
   {
     state: '54011',
-    summary: 'the statement has more columns than PostgreSQL takes',
-    advice: 'Select fewer columns, or load relations by themselves.',
+    summary: 'the statement has more columns than PostgreSQL allows',
+    advice: 'Select fewer columns, or load relations in separate queries.',
   },
-  { state: '54023', summary: 'a function is given more arguments than PostgreSQL takes', advice: 'Pass an array.' },
+  { state: '54023', summary: 'a function receives more arguments than PostgreSQL allows', advice: 'Pass an array.' },
   {
     state: '55000',
-    summary: 'an object is not in the state that the statement needs',
-    advice: 'Look at what comes before: nextval() before currval(), a recovery that has ended, a view with rows.',
+    summary: 'an object is not in the state that the statement requires',
+    advice:
+      'Check what the statement requires: for example nextval() before currval(), a finished recovery, a populated view.',
   },
   {
     state: '55006',
@@ -43,10 +44,10 @@ export const SERVER_READINGS: readonly Reading[] = [
   {
     state: '55P04',
     summary: 'a new enum value is used in the transaction that adds it',
-    advice: 'Commit the ADD VALUE first: in migrations put it into one of its own.',
+    advice: 'Commit the ADD VALUE first: in migrations, put it into a separate migration.',
   },
   { state: '57P04', summary: 'the database was dropped', advice: 'Create it again and run the migrations.' },
-  { state: '57000', summary: 'an operator intervened', advice: 'Try again in a moment.' },
+  { state: '57000', summary: 'an operator interrupted the session', advice: 'Try again in a moment.' },
   ...['58000', '58030', '58P01', '58P02'].map((state) => ({
     state,
     summary: 'the database server cannot read or write one of its files',
@@ -65,7 +66,7 @@ export const SERVER_READINGS: readonly Reading[] = [
   {
     state: 'XX000',
     summary: 'the database server met an internal error',
-    advice: 'Ask for less at once; if it comes again, tell the operator of the server, whose log has it.',
+    advice: 'Request less data; if the error returns, tell the operator of the server, whose log contains the details.',
   },
   {
     state: '72000',
@@ -75,17 +76,17 @@ export const SERVER_READINGS: readonly Reading[] = [
   ...['P0001', '38000', '38001', '38002', '38003', '38004', '39000', '39P01'].map((state) => ({
     state,
     summary: 'a function, trigger or program of the database raised an error',
-    advice: 'The log of the server has its text, which may hold values and is not repeated here.',
+    advice: 'Read its text in the server log; it may contain values, so this message does not repeat it.',
   })),
   ...['P0002', 'P0003'].map((state) => ({
     state,
-    summary: 'a function of the database found another number of rows than it expects',
-    advice: 'Look at the data that it was called for.',
+    summary: 'a function of the database found more or fewer rows than it expects',
+    advice: 'Check the data that the function was called with.',
   })),
   {
     state: 'P0004',
-    summary: 'an assertion of a function of the database does not hold',
-    advice: 'Look at the data that it was called for.',
+    summary: 'an assertion in a function of the database failed',
+    advice: 'Check the data that the function was called with.',
   },
 ];
 
@@ -94,19 +95,19 @@ export const SERVER_READINGS: readonly Reading[] = [
 export const TRANSACTION_READINGS: readonly Reading[] = [
   {
     state: '25001',
-    summary: 'the statement cannot run inside of a transaction, or must be its first',
+    summary: 'the statement cannot run inside a transaction, or must be its first',
     advice:
-      'Run it outside of transaction(); in a migration declare transaction = false; give the isolation level to transaction().',
+      'Run it outside transaction(); in a migration declare transaction = false; give the isolation level to transaction().',
   },
   {
     state: '25P01',
-    summary: 'the statement runs in a transaction only, and there is none',
-    advice: 'Run it inside of transaction(), with the manager that it gives.',
+    summary: 'the statement needs a transaction, and none is open',
+    advice: 'Run it inside transaction(), with the manager that it passes to the callback.',
   },
   {
     state: '3B001',
     summary: 'the savepoint does not exist, because its transaction or an outer one has ended',
-    advice: 'Use nested transaction() calls, and run nothing beside them on the same manager.',
+    advice: 'Use nested transaction() calls, and do not run other statements on the same manager at the same time.',
   },
   {
     state: '57014',
@@ -118,7 +119,7 @@ export const TRANSACTION_READINGS: readonly Reading[] = [
     state: '57014',
     message: /^canceling statement due to user request$/,
     summary: 'the statement was cancelled by an operator',
-    advice: 'Run it again if the operator agrees.',
+    advice: 'Ask the operator before you run it again.',
   },
   { state: '25P04', summary: 'the transaction ran longer than transaction_timeout allows', advice: 'Split it.' },
 ];
@@ -151,8 +152,8 @@ export const SCHEMA_CHANGE_READINGS: readonly Reading[] = [
   },
   {
     state: '42830',
-    summary: 'a foreign key refers to columns that have no unique key',
-    advice: 'Give them one first.',
+    summary: 'a foreign key references columns without a unique constraint',
+    advice: 'Create a unique constraint on those columns first.',
   },
   {
     state: '2BP01',
@@ -164,7 +165,7 @@ export const SCHEMA_CHANGE_READINGS: readonly Reading[] = [
   },
   {
     state: '2BP01',
-    summary: 'an object cannot be dropped, because others depend on it',
+    summary: 'an object cannot be dropped, because other objects depend on it',
     advice: 'Drop those first, in a migration.',
   },
 ];

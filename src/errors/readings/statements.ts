@@ -6,39 +6,40 @@ export const CLAUSE_READINGS: readonly Reading[] = [
   {
     state: '42P10',
     routines: ['infer_arbiter_indexes'],
-    summary: 'no unique key has exactly the columns that upsert() or onConflict was given, or the key is partial',
+    summary: 'no unique key has exactly the columns that were passed to upsert() or onConflict, or the key is partial',
     advice: `Give the columns of one unique key in conflictPaths; for a partial key also its condition in indexPredicate: '"platform_post_id" IS NOT NULL'.`,
   },
   {
     state: '42P10',
     routines: ['transformDistinctClause', 'transformDistinctOnClause'],
-    summary: 'a DISTINCT statement orders by what it does not select',
+    summary: 'a DISTINCT statement orders by an expression that it does not select',
     advice: 'Select the columns of ORDER BY, too.',
   },
   {
     state: '42P10',
-    summary: 'ORDER BY or GROUP BY gives the position of a column that is not selected',
+    summary: 'ORDER BY or GROUP BY uses a column position that the statement does not select',
     advice: 'Write the name of the column.',
   },
   {
     state: '42803',
     routines: ['check_ungrouped_columns_walker', 'substitute_grouped_columns_mutator'],
-    summary: 'column {at} must be in GROUP BY or inside of an aggregate function',
+    summary: 'column {at} must be in GROUP BY or inside an aggregate function',
     advice: 'Add it with addGroupBy(), or aggregate it.',
   },
   {
     state: '42803',
-    summary: 'the statement uses an aggregate function, or a column beside one, where PostgreSQL cannot',
+    summary:
+      'the statement uses an aggregate function where PostgreSQL does not allow it, or a column outside it that is not grouped',
     advice: 'Add the columns with addGroupBy(); move conditions on aggregates to having().',
   },
   {
     state: '42P20',
-    summary: 'the statement uses a window function where PostgreSQL cannot',
+    summary: 'the statement uses a window function where PostgreSQL does not allow it',
     advice: 'Compute it in a subquery and filter outside.',
   },
   {
     state: '42P19',
-    summary: 'the recursive query has no valid form',
+    summary: 'the recursive query is not valid',
     advice: 'Refer to it once, after UNION, and not in an aggregate.',
   },
   {
@@ -59,15 +60,19 @@ export const CLAUSE_READINGS: readonly Reading[] = [
     summary: 'column {column} cannot be cast automatically to type {type1}',
     advice: 'Add a USING expression to the migration.',
   },
-  { state: '42804', summary: 'an expression has another type than its place in the statement needs', advice: CAST },
+  { state: '42804', summary: 'an expression does not have the type that the statement requires', advice: CAST },
   {
     state: '42846',
     message: createMessagePattern('cannot cast type <type1> to <type2>'),
     summary: 'PostgreSQL cannot cast {type1} to {type2}',
-    advice: 'Convert the value before, or give it as text.',
+    advice: 'Convert the value in your program, or pass it as text.',
   },
   { state: '42846', summary: 'PostgreSQL cannot cast a value to the type that the statement names', advice: CAST },
-  { state: '42P21', summary: 'the statement mixes collations', advice: 'Give the comparison one COLLATE.' },
+  {
+    state: '42P21',
+    summary: 'the statement compares texts with different collations',
+    advice: 'Give the comparison one COLLATE.',
+  },
   {
     state: '42P22',
     summary: 'PostgreSQL cannot tell which collation to use',
@@ -76,10 +81,10 @@ export const CLAUSE_READINGS: readonly Reading[] = [
   {
     state: '42809',
     summary:
-      'the statement uses an object of another kind than it needs (a view for a table, a function for a procedure)',
+      'the statement names an object of the wrong kind (for example a view instead of a table, or a function instead of a procedure)',
     advice: 'Correct the name.',
   },
-  { state: '42602', summary: 'a name is not written as names are', advice: "Quote it, or pass it with format('%I')." },
+  { state: '42602', summary: 'a name is not a valid identifier', advice: "Quote it, or pass it with format('%I')." },
   { state: '42622', summary: 'a name is longer than 63 bytes', advice: 'Shorten it.' },
   {
     state: '428C9',
@@ -94,13 +99,13 @@ export const SYNTAX_READINGS: readonly Reading[] = [
   {
     state: '42601',
     routines: ['makepol', 'parse_tsquery', 'pushval_morph', 'gettoken_query_standard'],
-    summary: 'a text is no search expression (tsquery)',
+    summary: 'a text is not a valid search expression (tsquery)',
     advice: 'Use plainto_tsquery or websearch_to_tsquery, which take any text.',
   },
   {
     state: '42601',
     routines: ['jsonpath_yyerror'],
-    summary: 'a text is no JSON path',
+    summary: 'a text is not a valid JSON path',
     advice: 'Write the path as a constant of the statement, and pass values with vars.',
   },
   {
@@ -160,20 +165,20 @@ export const FEATURE_READINGS: readonly Reading[] = [
   },
   {
     state: '21000',
-    summary: 'a subquery returns more than one row where there may be one',
+    summary: 'a subquery returns more than one row where only one is allowed',
     advice: 'Use IN, or limit the subquery to one row.',
   },
   {
     state: '0A000',
     routines: ['heap_truncate_check_FKs'],
     detail: createMessagePattern('Table "<table>" references "<referenced>"\\.'),
-    summary: 'table {referenced} cannot be emptied with clear() (TRUNCATE), because table {table} refers to it',
+    summary: 'table {referenced} cannot be emptied with clear() (TRUNCATE), because table {table} references it',
     advice: 'Delete the rows with delete(), which respects the foreign keys.',
   },
   {
     state: '0A000',
     routines: ['heap_truncate_check_FKs'],
-    summary: 'the table cannot be emptied with clear() (TRUNCATE), because other tables refer to it',
+    summary: 'the table cannot be emptied with clear() (TRUNCATE), because other tables reference it',
     advice: 'Delete the rows with delete(), which respects the foreign keys.',
   },
   {

@@ -5,10 +5,10 @@ export const VALUE_READINGS: readonly Reading[] = [
   {
     state: '22P02',
     message: /^invalid input value for enum (?<name>"?\w+"?)(?:: [^]*)?$/,
-    summary: 'a text is no value of the enum {name}',
-    advice: 'Use one of the values of the enum; check texts from outside before.',
+    summary: 'a text is not a value of the enum {name}',
+    advice: 'Use one of the values of the enum; check input from outside before you use it.',
   },
-  { state: '22P02', routines: ['enum_in'], summary: 'a text is no value of its enum', advice: VALIDATE },
+  { state: '22P02', routines: ['enum_in'], summary: 'a text is not a value of its enum', advice: VALIDATE },
   {
     state: '22P02',
     message: /^invalid input syntax for type (?<type>[\w ]+?)(?:: [^]*)?$/,
@@ -18,12 +18,13 @@ export const VALUE_READINGS: readonly Reading[] = [
   { state: '22P02', summary: 'a text cannot be read as the type of its column or parameter', advice: VALIDATE },
   {
     state: '22021',
-    summary: 'a text holds bytes that are no UTF-8, or a NUL character, which PostgreSQL cannot store',
+    summary: 'a text contains invalid UTF-8 or a NUL character, which PostgreSQL cannot store',
     advice: 'Remove them before you write.',
   },
   {
     state: '22P05',
-    summary: 'a text or JSON value holds a character that PostgreSQL cannot store (\\u0000, half of a surrogate pair)',
+    summary:
+      'a text or JSON value contains a character that PostgreSQL cannot store (\\u0000, half of a surrogate pair)',
     advice: 'Remove it before you write.',
   },
   {
@@ -48,7 +49,7 @@ export const VALUE_READINGS: readonly Reading[] = [
   },
   {
     state: '22007',
-    summary: 'a text is no date or time',
+    summary: 'a text is not a valid date or time',
     advice: 'Pass a Date, or a text in ISO 8601 (2026-01-31T12:00:00Z).',
   },
   { state: '22008', summary: 'a date or time does not exist or is out of range', advice: VALIDATE },
@@ -59,7 +60,11 @@ export const VALUE_READINGS: readonly Reading[] = [
     advice: 'Give take() or limit() a number from 0.',
   },
   { state: '2201X', summary: 'the offset is negative', advice: 'Give skip() or offset() a number from 0.' },
-  { state: '2201B', summary: 'a text is no regular expression', advice: 'Escape what users typed, or use ILIKE.' },
+  {
+    state: '2201B',
+    summary: 'a text is not a valid regular expression',
+    advice: 'Escape what users typed, or use ILIKE.',
+  },
   {
     state: '22025',
     summary: 'a LIKE pattern ends with a backslash, which escapes nothing',
@@ -70,24 +75,28 @@ export const VALUE_READINGS: readonly Reading[] = [
     summary: 'the escape character of a LIKE pattern is not one character',
     advice: 'Give one character.',
   },
-  { state: '22000', summary: 'the parts of a value do not fit together', advice: VALIDATE },
-  { state: '22004', summary: 'a function was given null where it takes none', advice: 'Leave null out: COALESCE.' },
+  { state: '22000', summary: 'the parts of a value contradict each other', advice: VALIDATE },
+  {
+    state: '22004',
+    summary: 'a function received null for an argument that must not be null',
+    advice: 'Replace null with COALESCE.',
+  },
   {
     state: '22023',
-    summary: 'a function or setting was given a value that it does not take',
-    advice: 'Look its values up in the PostgreSQL documentation; check what comes from outside.',
+    summary: 'a function or setting received a value that it does not accept',
+    advice: 'Look up the accepted values in the PostgreSQL documentation, and validate input from outside.',
   },
-  { state: '22030', summary: 'a JSON object has one key twice', advice: 'Make the keys unique.' },
-  { state: '22032', summary: 'a text is no JSON', advice: 'Pass an object, which is written as JSON.' },
+  { state: '22030', summary: 'a JSON object contains the same key twice', advice: 'Make the keys unique.' },
+  { state: '22032', summary: 'a text is not valid JSON', advice: 'Pass an object, which is written as JSON.' },
   {
     state: '2202E',
-    summary: 'the lists do not have the form that an array needs',
+    summary: 'the lists do not form a valid array',
     advice: 'Give all inner lists the same length, and keys and values in pairs.',
   },
   { state: '22P03', summary: 'a parameter in binary form cannot be read', advice: 'Pass it as text.' },
   ...['2201E', '2201F'].map((state) => ({
     state,
-    summary: 'the statement takes a root, power or logarithm of a number that has none',
+    summary: 'the statement computes a root, power or logarithm that is not defined for its argument',
     advice: 'Guard the argument: NULLIF, GREATEST.',
   })),
   ...['22013', '2202H', '2201G', '22011', '22010'].map((state) => ({
@@ -98,8 +107,8 @@ export const VALUE_READINGS: readonly Reading[] = [
   ...['2203A', '22033', '22034', '22035', '22036', '22037', '22038', '22039', '2203B', '2203C', '2203D', '2203F'].map(
     (state) => ({
       state,
-      summary: 'a JSON path does not fit the JSON value',
-      advice: 'Use lax mode, or ask first whether the key is there.',
+      summary: 'a JSON path does not match the structure of the JSON value',
+      advice: 'Use lax mode, or check first that the key exists.',
     }),
   ),
 ];

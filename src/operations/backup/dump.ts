@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { withClient } from '../../connection/client.js';
 import { parseDatabaseUrl } from '../../connection/database-url.js';
-import { DEFAULT_SCHEMA } from '../../connection/schema-name.js';
+import { DEFAULT_SCHEMA } from '../../connection/session-settings.js';
 import { getSqlState } from '../../errors/translate.js';
 import { diff } from '../catalog/diff.js';
 import { removeUnknownOptionsFromDump } from '../catalog/documented-options.js';

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { getSchema } from '../../connection/client.js';
-import { DEFAULT_SCHEMA } from '../../connection/schema-name.js';
+import { DEFAULT_SCHEMA } from '../../connection/session-settings.js';
 import type { Difference } from './diff.js';
 import { readCatalog, type Catalog } from './rules/catalog.js';
 import { SCHEMA } from './schema-placeholder.js';

@@ -9,7 +9,7 @@ export class CouldNotLint extends SharedDbError {
 }
 
 /** The command that installs the optional packages which `migration:lint` needs. */
-export const INSTALL = 'npm install --save-dev squawk-cli@2.66.0 libpg-query@18';
+export const INSTALL = 'npm install --save-dev squawk-cli@2.61.0 libpg-query@18';
 
 /** PostgreSQL's own parser, compiled to WebAssembly. */
 export type Parser = Pick<typeof PgQuery, 'parseSync' | 'scanSync'>;

@@ -8,7 +8,7 @@ import { toConnectionFailure } from '../../connection/connection-failure.js';
 import { type Access, ACCESS_COLUMNS, assertSafeRole, explainReadOnly } from '../../connection/database-access.js';
 import { describeAddress } from '../../connection/database-url.js';
 import { readSafety } from '../../connection/environment.js';
-import { SchemaMissing } from '../../connection/schema-name.js';
+import { SchemaMissing } from '../../connection/session-settings.js';
 import {
   createSessionSettings,
   type SessionSettings,

@@ -1,4 +1,4 @@
-import { getStackFrames } from '../../errors/serialize-error.js';
+import { getStackFrames } from '../../errors/redaction.js';
 import { isError, SharedDbError } from '../../errors/shared-db-error.js';
 import { removeLiterals } from '../../errors/sql-text.js';
 import { ConnectionLost, getSqlState, getSummary, toDatabaseError } from '../../errors/translate.js';

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { getAddress } from '../../connection/client.js';
 import { toConnectionFailure } from '../../connection/connection-failure.js';
 import { describeAddress, parseDatabaseUrl } from '../../connection/database-url.js';
-import { SchemaMissing } from '../../connection/schema-name.js';
+import { SchemaMissing } from '../../connection/session-settings.js';
 import { compareFingerprints } from '../backup/differences.js';
 import { type Fingerprint, withoutTables } from '../backup/fingerprint.js';
 import type { Engine } from '../backup/manifest.js';

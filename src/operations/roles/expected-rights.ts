@@ -1,4 +1,4 @@
-import { DEFAULT_SCHEMA } from '../../connection/schema-name.js';
+import { DEFAULT_SCHEMA } from '../../connection/session-settings.js';
 import { SCHEMA, removeSchema } from '../catalog/schema-placeholder.js';
 import { type CatalogObject, toKey, type Kind } from '../catalog/snapshot.js';
 import { LOGIN_ROLES, type RoleMatrix, ROLES, type TableRights } from './roles.js';

@@ -1,4 +1,4 @@
-import { DEFAULT_SCHEMA } from '../../connection/schema-name.js';
+import { DEFAULT_SCHEMA } from '../../connection/session-settings.js';
 import { diff, type Difference } from '../catalog/diff.js';
 import { repairFact } from '../catalog/repair.js';
 import { SCHEMA } from '../catalog/schema-placeholder.js';

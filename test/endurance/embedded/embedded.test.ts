@@ -13,7 +13,7 @@ import {
   EmbeddedPostgresError,
   findEmbeddedServer,
 } from '../../../src/embedded/embedded-server.js';
-import { choosePlace } from '../../../src/embedded/place.js';
+import { choosePlace } from '../../../src/embedded/cluster.js';
 import { chooseUser, type RunAs, systemUsers, type Users, isRoot } from '../../../src/embedded/processes.js';
 import {
   acquire,

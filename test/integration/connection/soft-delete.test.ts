@@ -37,7 +37,7 @@ const WAYS: Readonly<Record<string, (dataSource: DataSource, entity: Entity, row
 
 /** What is said of which entity. */
 function adviceFor(name: string, properties: Readonly<Record<string, unknown>>): RegExp {
-  if (name === 'Reply') return /set deletedAt together with deleteReason/;
+  if (name === 'Reply') return /set deletedAt and deleteReason/;
   if (name === 'AuditLog') return /never deleted/;
   return 'isActive' in properties ? /isActive: false/ : /delete\(\) or remove\(\)/;
 }

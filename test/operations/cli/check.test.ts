@@ -112,7 +112,7 @@ Nothing differs: \\S+ has the schema of this version.\n$`,
   });
 
   it.each([
-    [['migration:check'], 'postgres://someone:hunter2@127.0.0.1:1/antone', 'nothing listens there'],
+    [['migration:check'], 'postgres://someone:hunter2@127.0.0.1:1/antone', 'no server listens on this host and port'],
     [['migration:check', '--nonsense'], 'postgres://127.0.0.1:1/antone', "unknown option '--nonsense'"],
   ])('exits 2 if the check cannot be done: %j on %s', async (args, url, reason) => {
     const { code, stdout, stderr } = await runCli(args, { env: { DATABASE_URL: url } });

@@ -160,7 +160,7 @@ describe('the migration commands', () => {
     expect(nobody).toMatchObject({
       code: 1,
       stderr:
-        'error: Cannot use the database at 127.0.0.1:1/antone: nothing listens there: start PostgreSQL, or correct host and port in DATABASE_URL.\n',
+        'error: Cannot use the database at 127.0.0.1:1/antone: no server listens on this host and port: start PostgreSQL, or correct host and port in DATABASE_URL.\n',
     });
     const production = await runCli(['migration:show'], { env: { NODE_ENV: 'production' } });
     expect(production).toMatchObject({

@@ -149,7 +149,7 @@ dropped: the copy \\w+, made by the server\n$`,
   it.each([
     [['--nonsense'], "unknown option '--nonsense'"],
     [['mysql://nowhere/x'], 'error: The database URL must begin with postgres://'],
-    [['postgres://someone:hunter2@127.0.0.1:1/antone'], 'nothing listens there'],
+    [['postgres://someone:hunter2@127.0.0.1:1/antone'], 'no server listens on this host and port'],
   ])('exits 2 if the rehearsal cannot be done: %j', async (args, reason) => {
     const { code, stderr } = await rehearse(...args);
     expect(stderr).toContain(reason);

@@ -97,7 +97,7 @@ describe('start with DATABASE_URL', () => {
     await proxy.down();
     const { status, report } = await health(server);
     expect(status).toBe(503);
-    expect(report.reason).toContain('nothing listens there');
+    expect(report.reason).toContain('no server listens on this host and port');
     await proxy.up();
     expect((await health(server)).status).toBe(200);
   });
@@ -175,7 +175,7 @@ describe('start exits 1 and prints one line for', () => {
     const { port } = closed.address() as AddressInfo;
     closed.close();
     const result = await start({ DATABASE_URL: `postgres://me:hunter2@127.0.0.1:${port}/db` }).ended;
-    assertFailedWith(result, new RegExp(`127.0.0.1:${port}/db: nothing listens there`));
+    assertFailedWith(result, new RegExp(`127.0.0.1:${port}/db: no server listens on this host and port`));
     expect(result.stderr).not.toContain('hunter2');
   });
 
@@ -183,7 +183,7 @@ describe('start exits 1 and prints one line for', () => {
     const url = new URL(db.url);
     url.pathname = '/no_such_database';
     const result = await start({ DATABASE_URL: url.href }).ended;
-    assertFailedWith(result, /no_such_database: there is no such database/);
+    assertFailedWith(result, /no_such_database: the database does not exist/);
     assertNoPassword(result, url.href);
   });
 });
@@ -214,7 +214,7 @@ describe('start without DATABASE_URL', () => {
         start({ DATABASE_URL: wrong.href }).ended,
       ]);
       expect(healthy).toMatchObject({ code: 0, stdout: expect.stringMatching(/^status +ok\n/) as unknown });
-      assertFailedWith(refused, /refuses the password: check the user and password/);
+      assertFailedWith(refused, /rejects the password: check the user and password/);
       expect(refused.stderr).not.toContain('hunter2');
 
       started.kill('SIGTERM');

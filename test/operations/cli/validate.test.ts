@@ -107,7 +107,7 @@ public-grants: PUBLIC is every role of the server, including future ones, so tha
   });
 
   it.each([
-    [['validate:schema'], 'postgres://someone:hunter2@127.0.0.1:1/antone', 'nothing listens there'],
+    [['validate:schema'], 'postgres://someone:hunter2@127.0.0.1:1/antone', 'no server listens on this host and port'],
     [['validate:schema', '--fix'], 'postgres://127.0.0.1:1/antone', "unknown option '--fix'"],
     [['validate:schema', 'posts'], 'postgres://127.0.0.1:1/antone', 'too many arguments'],
   ])('exits 2 if the validation cannot be done: %j on %s', async (args, url, reason) => {

@@ -181,6 +181,6 @@ describe('commands take the database from', () => {
   test('one of two, never', async () => {
     const { code, stdout, stderr } = await runCli(['health'], { env: { ...place(), DATABASE_URL: server.url() } });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toBe('error: DATABASE_URL and PGHOST are both set: which is meant? Unset one.\n');
+    expect(stderr).toBe('error: DATABASE_URL and PGHOST are both set: unset one of them.\n');
   });
 });

@@ -184,7 +184,9 @@ describe('a database that is not to be had', () => {
     await proxy.down();
     const report = await check();
     expect(report).toMatchObject({ status: 'error', ...nothing });
-    expect(report.reason).toContain(`${new URL(proxy.url).host}${new URL(proxy.url).pathname}: nothing listens there`);
+    expect(report.reason).toContain(
+      `${new URL(proxy.url).host}${new URL(proxy.url).pathname}: no server listens on this host and port`,
+    );
     assertOneHarmlessLine(report.reason, proxy.url);
     await proxy.up();
     await expect(check()).resolves.toMatchObject({ status: 'ok' });
@@ -195,7 +197,7 @@ describe('a database that is not to be had', () => {
     url.pathname = '/no_such_database';
     const report = await checkOf(url.href)();
     expect(report).toMatchObject({ status: 'error', ...nothing });
-    expect(report.reason).toContain('there is no such database');
+    expect(report.reason).toContain('the database does not exist');
     assertOneHarmlessLine(report.reason, url.href);
   });
 

@@ -31,7 +31,7 @@ const known = newTally();
 let site: Awaited<ReturnType<typeof prepareSite>>;
 /** Logs its statements. */
 let dataSource: DataSource;
-/** TypeORM's own on the same database, without any of our care. */
+/** TypeORM's own DataSource on the same database, without redaction. */
 let bare: DataSource;
 
 beforeAll(async () => {

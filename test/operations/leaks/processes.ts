@@ -72,8 +72,8 @@ const wrongPassword = ({ port }: ProcessSite): string => urlAt(`127.0.0.1:${port
 const refused = ({ nobody }: ProcessSite): string => urlAt(`127.0.0.1:${nobody}/postgres`);
 const bad = (kind: string) => (): string => BAD_URLS[kind] ?? '';
 
-const REFUSED = /refuses the password|does not accept user or password|AUTHENTICATION_FAILED/;
-const NOBODY = /nothing listens there|CONNECTION_LOST|connection refused/;
+const REFUSED = /rejects the password|rejected the user or password|AUTHENTICATION_FAILED/;
+const NOBODY = /no server listens on this host and port|CONNECTION_LOST|connection refused/;
 const MISREAD = /database URL/;
 
 const TO_DATABASES: readonly ProcessPath[] = [

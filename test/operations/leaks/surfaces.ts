@@ -2,7 +2,7 @@ import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 import { format, inspect } from 'node:util';
 import { explain } from '../../../src/cli/command.js';
-import { serializeError } from '../../../src/errors/serialize-error.js';
+import { serializeError } from '../../../src/errors/redaction.js';
 import { toDatabaseError } from '../../../src/validation/constraints.js';
 
 /** A way of showing something that was thrown, or an object, as text. */

@@ -62,7 +62,7 @@ describe('the runner', () => {
     const error = await run(url, [create, failing]).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(errors.MigrationFailed);
     expect((error as Error).message).toBe(
-      `${failing.name} failed at statement 2: counter (n): a required value is missing (23502) in INSERT INTO counter VALUES (?), (NULL). ` +
+      `${failing.name} failed at statement 2: counter (n): a required column has no value (23502) in INSERT INTO counter VALUES (?), (NULL). ` +
         'Its transaction was rolled back and nothing of it is left: correct it and run it again',
     );
     expect(await n(url)).toBe(0);
@@ -235,7 +235,7 @@ describe('the runner', () => {
       const more = historySource(url, [create, count]).setOptions({
         extra: { options: '-c role=shared_db_test_reader' },
       });
-      await expect(runMigrations(more)).rejects.toThrow('the database role may not do this');
+      await expect(runMigrations(more)).rejects.toThrow('the database role lacks the privilege for this statement');
     } finally {
       await ask(url, 'DROP OWNED BY shared_db_test_reader; DROP ROLE shared_db_test_reader');
     }

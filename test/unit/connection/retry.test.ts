@@ -39,7 +39,7 @@ describe('withRetry', () => {
     await expect(withRetry(failing(6, new AuthenticationFailed()), { maxDurationMs: 5_000 })).resolves.toBe(7);
   });
 
-  it('asks `worthIt` in place of `retryable`', async () => {
+  it('uses `shouldRetry` instead of `retryable`', async () => {
     const shouldRetry = (error: Error): boolean => error instanceof UniqueViolation;
     await expect(withRetry(failing(1, new UniqueViolation()), { shouldRetry })).resolves.toBe(2);
     await expect(withRetry(failing(1, new LockTimeout()), { shouldRetry })).rejects.toMatchObject({ attempts: 1 });

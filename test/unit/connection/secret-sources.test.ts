@@ -163,7 +163,8 @@ describe('a file is refused in one line, without its content or path, when it', 
 
   test('is a folder or a device', async () => {
     await mkdir(join(folder, `${SECRET}-folder`));
-    for (const path of [join(folder, `${SECRET}-folder`), '/dev/zero']) expect(refused(path)).toContain('that is none');
+    for (const path of [join(folder, `${SECRET}-folder`), '/dev/zero'])
+      expect(refused(path)).toContain('that is a folder, a pipe or a device');
   });
 
   test('may not be read', async () => {

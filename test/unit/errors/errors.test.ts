@@ -60,7 +60,9 @@ describe('toDatabaseError', () => {
     const describeConstraint = (name: string) => ({ table: 'replies', columns: ['content'], summary: `rule ${name}` });
     const error = toDatabaseError(driverError({ code: '23514', constraint: 'ck_x' }), describeConstraint);
     expect(error).toBeInstanceOf(CheckViolation);
-    expect(error?.message).toBe('replies (content): rule ck_x [ck_x]. Correct the row.');
+    expect(error?.message).toBe(
+      'replies (content): rule ck_x [ck_x]. Correct the values that the constraint checks, then write the row again.',
+    );
     expect(error?.summary).toBe('rule ck_x');
   });
 
@@ -118,7 +120,7 @@ describe('toDatabaseError', () => {
     expect(toDatabaseError(driverError({ code: '22ZZZ' }))).toMatchObject({ code: 'INVALID_VALUE' });
     expect(toDatabaseError(driverError({ code: 'XX000' }))).toBeInstanceOf(UnexpectedDatabaseError);
     expect(toDatabaseError(driverError({ code: 'QQ000' }))?.summary).toBe(
-      'the database refused the statement (SQLSTATE QQ000)',
+      'PostgreSQL rejected the statement (SQLSTATE QQ000)',
     );
     // What is no state is somebody else's, and may hold anything.
     expect(toDatabaseError(driverError({ code: secret }))).toBeUndefined();
@@ -141,7 +143,7 @@ describe('toDatabaseError', () => {
   });
 });
 
-test('each kind of error has a code, a sentence and an advice of its own', () => {
+test('each error class has its own code, summary and advice', () => {
   for (const part of ['code', 'summary', 'advice'] as const) {
     const all = DATABASE_ERRORS.map(({ kind }) => kind[part]);
     expect(new Set(all).size).toBe(DATABASE_ERRORS.length);

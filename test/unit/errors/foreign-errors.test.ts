@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
 import { ConnectionLost, toDatabaseError } from '../../../src/errors/translate.js';
-import { serializeError } from '../../../src/errors/serialize-error.js';
+import { serializeError } from '../../../src/errors/redaction.js';
 import { findFirstError, isError } from '../../../src/errors/shared-db-error.js';
 
 /*

@@ -46,7 +46,7 @@ describe('serializeError', () => {
   it('names the rules that class-validator found broken, never values or keys of maps', async () => {
     const errors = await validate(new Outer());
     expect(serializeError(errors).message).toBe(
-      'rules broken: content (minLength), list.0.text (minLength), map.?.text (minLength)',
+      'Validation failed: content (minLength), list.0.text (minLength), map.?.text (minLength)',
     );
     expect(json(errors)).not.toContain(SECRET);
     expect(json(errors[0])).not.toContain(SECRET);

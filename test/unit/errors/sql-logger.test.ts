@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { createDataSource, UnsafeConnection } from '@shared/db';
-import { SqlLogger } from '../../../src/errors/sql-logger.js';
+import { SqlLogger } from '../../../src/errors/redaction.js';
 
 const SECRET = 'invented_handle';
 

@@ -1,17 +1,17 @@
 import type { DataSource } from 'typeorm';
 import type { DatabaseErrorClass } from '../../../../src/errors/translate.js';
 
-/** A call that PostgreSQL really refuses, and what the error says. */
+/** A call that PostgreSQL rejects, and the expected error. */
 export interface Provocation {
   readonly name: string;
   /** Several, separated by |, where versions of PostgreSQL differ. */
   readonly sqlState: string;
   readonly errorClass: DatabaseErrorClass;
-  /** The whole sentence. */
+  /** The whole summary. */
   readonly summary: string;
-  /** A word of what to do. */
+  /** A part of the advice. */
   readonly advice: RegExp;
-  /** In production, where it is another one: without names that are not of our schema. */
+  /** The summary in production, when it differs: without names that the schema does not have. */
   readonly inProduction?: string;
   readonly call: (dataSource: DataSource) => Promise<unknown>;
 }

@@ -12,7 +12,7 @@ import { Author, Competitor, Post } from '../../../../src/entities/index.js';
 import { rowOf } from '../../../support/rows.js';
 import { provocation, statement, type Provocation } from './provocation.js';
 
-const OUTSIDE = /before you ask/;
+const OUTSIDE = /before you send/;
 const DATE = /ISO 8601/;
 const INSERT_POST = `INSERT INTO posts (platform, platform_post_id, author_id, content) VALUES ('TWITTER', '1', $1, $2)`;
 
@@ -30,7 +30,7 @@ const TEXTS: readonly Provocation[] = [
     '22P02',
     (db) => db.getRepository(Post).findBy({ platform: 'MASTODON' as never }),
     InvalidText,
-    'a text is no value of the enum "platform"',
+    'a text is not a value of the enum "platform"',
     /values of the enum/,
   ),
   statement('22P02', `SELECT 'x'::int`, InvalidText, 'a text cannot be read as integer', OUTSIDE),
@@ -46,14 +46,14 @@ const TEXTS: readonly Provocation[] = [
     '22021',
     ['SELECT $1::text', ['a\0b']],
     InvalidText,
-    'a text holds bytes that are no UTF-8, or a NUL character, which PostgreSQL cannot store',
+    'a text contains invalid UTF-8 or a NUL character, which PostgreSQL cannot store',
     /Remove/,
   ),
   statement(
     '22P05',
     ['SELECT $1::jsonb', ['{"a":"\\u0000"}']],
     InvalidText,
-    'a text or JSON value holds a character that PostgreSQL cannot store (\\u0000, half of a surrogate pair)',
+    'a text or JSON value contains a character that PostgreSQL cannot store (\\u0000, half of a surrogate pair)',
     /Remove/,
   ),
   statement(
@@ -63,7 +63,7 @@ const TEXTS: readonly Provocation[] = [
     'a text is too long for character varying(3)',
     /Shorten/,
   ),
-  statement('2201B', `SELECT 'x' ~ '('`, InvalidValue, 'a text is no regular expression', /Escape/),
+  statement('2201B', `SELECT 'x' ~ '('`, InvalidValue, 'a text is not a valid regular expression', /Escape/),
   provocation(
     'a LIKE pattern that ends with a backslash',
     '22025',
@@ -80,28 +80,28 @@ const TEXTS: readonly Provocation[] = [
     '22023',
     `SELECT set_config('timezone', 'nowhere', true)`,
     InvalidValue,
-    'a function or setting was given a value that it does not take',
+    'a function or setting received a value that it does not accept',
     /documentation/,
   ),
   statement(
     '22004',
     'SELECT array_fill(1, NULL)',
     InvalidValue,
-    'a function was given null where it takes none',
+    'a function received null for an argument that must not be null',
     /COALESCE/,
   ),
   statement(
     '2202E',
     'SELECT ARRAY[ARRAY[1], ARRAY[2, 3]]',
     InvalidValue,
-    'the lists do not have the form that an array needs',
+    'the lists do not form a valid array',
     /length/,
   ),
   statement(
     '2203A',
     `SELECT jsonb_path_query('{}', 'strict $.a')`,
     InvalidValue,
-    'a JSON path does not fit the JSON value',
+    'a JSON path does not match the structure of the JSON value',
     /lax/,
   ),
 ];
@@ -131,7 +131,7 @@ const NUMBERS: readonly Provocation[] = [
     '2201F',
     'SELECT sqrt(-1)',
     InvalidValue,
-    'the statement takes a root, power or logarithm of a number that has none',
+    'the statement computes a root, power or logarithm that is not defined for its argument',
     /Guard/,
   ),
   statement(
@@ -141,7 +141,7 @@ const NUMBERS: readonly Provocation[] = [
     'an argument is out of its range (a window frame, sample, bucket or substring)',
     OUTSIDE,
   ),
-  statement('22000', `SELECT '[5,1]'::int4range`, InvalidValue, 'the parts of a value do not fit together', OUTSIDE),
+  statement('22000', `SELECT '[5,1]'::int4range`, InvalidValue, 'the parts of a value contradict each other', OUTSIDE),
   statement(
     '22007',
     `SELECT 'x'::timestamptz`,
@@ -149,7 +149,7 @@ const NUMBERS: readonly Provocation[] = [
     'a text cannot be read as timestamp with time zone',
     DATE,
   ),
-  statement('22007', `SELECT to_timestamp('x', 'YYYY')`, InvalidValue, 'a text is no date or time', DATE),
+  statement('22007', `SELECT to_timestamp('x', 'YYYY')`, InvalidValue, 'a text is not a valid date or time', DATE),
   statement(
     '22008',
     `SELECT '2026-02-30'::date`,
@@ -175,7 +175,7 @@ const KEYS: readonly Provocation[] = [
     '23503',
     (db) => db.getRepository(Post).insert(rowOf(Post)),
     ForeignKeyViolation,
-    'the row that it refers to does not exist',
+    'the row that it references does not exist',
     /parent first/,
   ),
   provocation(
@@ -198,11 +198,11 @@ const KEYS: readonly Provocation[] = [
       }),
     ...([
       ForeignKeyViolation,
-      'rows of "competitive_mentions" still refer to the row of "competitors"',
+      'rows of "competitive_mentions" still reference the row of "competitors"',
       /is_active/,
     ] as const),
   ),
-  statement('23502', [INSERT_POST, [null, 'x']], NotNullViolation, 'a required value is missing', /value/),
+  statement('23502', [INSERT_POST, [null, 'x']], NotNullViolation, 'a required column has no value', /value/),
   statement(
     '23514',
     `INSERT INTO authors (platform, platform_id, handle, follower_count) VALUES ('TWITTER', 'c', 'ann', -1)`,
@@ -214,7 +214,7 @@ const KEYS: readonly Provocation[] = [
     '23P01',
     `CREATE TEMP TABLE slots (during int4range, CONSTRAINT ex_slots EXCLUDE USING gist (during WITH &&)); INSERT INTO slots VALUES ('[1,5)'), ('[4,9)')`,
     ExclusionViolation,
-    'the row overlaps one that exists already',
+    'the row overlaps an existing row',
     /overlaps/,
   ),
 ];
