@@ -124,7 +124,7 @@ const BEFORE = `## Before and after the database is asked
 | \`InputValidationError\` | \`INPUT_INVALID\` | \`assertValid(Class, data)\` |
 | \`DatabaseUrlError\` | | \`createDataSource\`, for a connection string that cannot be used; \`part\` says where |
 | \`UnsafeConnection\` | | \`createDataSource\` and \`initialize()\`, for a connection that production refuses |
-| \`EnvironmentError\`, \`SecretUnavailable\` | | \`connectionFromEnvironment()\`, and each new connection whose password is in a file |
+| \`EnvironmentError\`, \`SecretUnavailable\` | | \`readConnectionEnvironment()\`, and each new connection whose password is in a file |
 | \`ConnectionFailure\` | | \`initialize()\`, when no connection could be made and no class above says why |
 | \`EntityNotFound\` | \`ENTITY_NOT_FOUND\` | \`findOneOrFail\`, \`findOneByOrFail\`, \`getOneOrFail\`; names the entity, not what it was looked for by; is TypeORM's \`EntityNotFoundError\` |
 | \`SoftDeleteUnavailable\` | \`SOFT_DELETE_UNAVAILABLE\` | \`softDelete\`, \`softRemove\`, \`restore\`, \`recover\`: no entity has a soft delete; a reply is taken back with \`deletedAt\` and \`deleteReason\` |

@@ -22,7 +22,7 @@ export interface Environment {
   readonly safety: Safety;
   /**
    * The database with its password, wherever the environment keeps them. Absent: the embedded server, outside production. A
-   * command ends soon: it reads a password that may change once, where a service asks for it (`connectionFromEnvironment`).
+   * command ends soon: it reads a password that may change once, where a service asks for it (`readConnectionEnvironment`).
    */
   readonly databaseUrl: string | undefined;
   /** MIGRATION_DATABASE_URL; where commands that change the schema go, past a pooler or as another role. Absent: DATABASE_URL. */

@@ -12,7 +12,7 @@ interface Variable {
 
 /** Who reads a variable. */
 export const READERS = {
-  commands: 'every command, `connectionFromEnvironment()`',
+  commands: 'every command, `readConnectionEnvironment()`',
   everyone: 'every command, `createDataSource`',
   cli: 'every command',
   start: '`start`',

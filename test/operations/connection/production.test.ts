@@ -214,8 +214,8 @@ describe('a production start exits 1 with the reason', () => {
   /** A service of three lines, on the compiled package. */
   const service = async (env: Record<string, string>): Promise<{ code: unknown; printed: string }> => {
     const library = join(preparedServer().program, 'src/index.js');
-    const code = `import { createDataSource, connectionFromEnvironment } from ${JSON.stringify(library)};
-      try { await (await createDataSource(connectionFromEnvironment()).initialize()).destroy(); console.log('up'); }
+    const code = `import { createDataSource, readConnectionEnvironment } from ${JSON.stringify(library)};
+      try { await (await createDataSource(readConnectionEnvironment()).initialize()).destroy(); console.log('up'); }
       catch (error) { console.error(String(error)); process.exit(1); }`;
     return new Promise((resolve) => {
       execFile(
