@@ -120,7 +120,7 @@ const BEFORE = `## Errors without a statement
 | \`InputValidationError\` | \`INPUT_INVALID\` | \`assertValid(Class, data)\` |
 | \`DatabaseUrlError\` | | \`createDataSource\`, for an invalid connection string; \`part\` names the invalid part |
 | \`UnsafeConnection\` | | \`createDataSource\` and \`initialize()\`, for a connection that production refuses |
-| \`EnvironmentError\`, \`SecretUnavailable\` | | \`connectionFromEnvironment()\`, and each new connection whose password is in a file |
+| \`EnvironmentError\`, \`SecretUnavailable\` | | \`readConnectionEnvironment()\`, and each new connection whose password is in a file |
 | \`ConnectionFailure\` | | \`initialize()\`, when no connection could be made, for a reason that no class above covers |
 | \`EntityNotFound\` | \`ENTITY_NOT_FOUND\` | \`findOneOrFail\`, \`findOneByOrFail\`, \`getOneOrFail\`; names the entity, without the search criteria; is TypeORM's \`EntityNotFoundError\` |
 | \`SoftDeleteUnavailable\` | \`SOFT_DELETE_UNAVAILABLE\` | \`softDelete\`, \`softRemove\`, \`restore\`, \`recover\`: no entity has a soft delete; to delete a reply, set \`deletedAt\` and \`deleteReason\` |

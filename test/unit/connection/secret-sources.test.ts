@@ -245,7 +245,7 @@ test('.env.example names variables that are read, and no value for a secret', as
   expect(lines.filter((line) => /URL|PASSWORD/.test(line) && !line.endsWith('='))).toEqual([]);
 });
 
-describe('connectionFromEnvironment', () => {
+describe('readConnectionEnvironment', () => {
   const before = Object.fromEntries(SOURCE_VARIABLES.map((name) => [name, process.env[name]]));
   afterEach(() => {
     for (const [name, value] of Object.entries(before)) {
