@@ -37,7 +37,7 @@ export function formatList(items: readonly string[]): string {
 }
 
 /** Returns the CHECKs and the conditions of partial indexes as the entities write them, by key of the object in a snapshot. */
-export function readSourceTexts({ entityMetadatas }: DataSource): SourceTexts {
+function readSourceTexts({ entityMetadatas }: DataSource): SourceTexts {
   return new Map(
     entityMetadatas.flatMap(({ tableName, checks, indices }) => [
       ...checks.map(({ name, expression }) => [`constraint ${tableName} ${name}`, `CHECK (${expression})`] as const),
@@ -55,11 +55,7 @@ export function readSourceTexts({ entityMetadatas }: DataSource): SourceTexts {
  * @param flags `posts.content:body`, or `content:body` where only one table fits
  * @throws GenerateError when a flag does not name a dropped and an added column
  */
-export async function chooseRenames(
-  flags: readonly string[],
-  is: Snapshot,
-  shouldBe: Snapshot,
-): Promise<ColumnRename[]> {
+async function chooseRenames(flags: readonly string[], is: Snapshot, shouldBe: Snapshot): Promise<ColumnRename[]> {
   const renames = flags.map((flag) => renameOf(flag, is, shouldBe));
   const duplicate = renames.find((a, place) => renames.slice(0, place).some((b) => isSameColumn(a, b)));
   if (duplicate)

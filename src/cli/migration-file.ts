@@ -9,7 +9,7 @@ import { QUESTIONS } from '../operations/generator/source.js';
 export const MIGRATIONS_FOLDER = 'src/migrations';
 
 /** A migration file cannot be written, or breaks a rule of the history. */
-export class MigrationFileError extends SharedDbError {
+class MigrationFileError extends SharedDbError {
   override readonly name = 'MigrationFileError';
 }
 
@@ -18,7 +18,7 @@ export class MigrationFileError extends SharedDbError {
  *
  * @throws MigrationFileError outside the repository
  */
-export async function listMigrationFiles(): Promise<string[]> {
+async function listMigrationFiles(): Promise<string[]> {
   try {
     return (await readdir(MIGRATIONS_FOLDER)).filter((file) => /^\d+-.+\.ts$/.test(file)).sort();
   } catch {

@@ -29,7 +29,7 @@ export interface SampleRows {
  * Writes the seeds to a database that has the new schema. Skips rows that only the new schema allows, so that `down` finds rows that it must
  * keep.
  */
-export async function writeSampleRows(dataSource: DataSource, rules: readonly OldRule[]): Promise<SampleRows> {
+async function writeSampleRows(dataSource: DataSource, rules: readonly OldRule[]): Promise<SampleRows> {
   const added = await addRules(dataSource, rules);
   const count = { written: 0, skipped: 0 };
   for (const { entity, rows } of referenceRows()) await writeRows(dataSource, entity, rows, count);

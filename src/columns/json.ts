@@ -7,7 +7,7 @@ import { isObject, validateItems, validateShape, validateValues } from './valida
 export const MAX_DEPTH = 32;
 
 /** Default limit of a JSON value in PostgreSQL, in bytes: 64 KiB. */
-export const MAX_JSON_BYTES = 65_536;
+const MAX_JSON_BYTES = 65_536;
 
 /**
  * Creates the rule for the size of a JSON value in bytes. It counts as the CHECK does: the text form of `jsonb`, with spaces after
@@ -29,7 +29,7 @@ const TOO_DEEP = `must be plain JSON, at most ${MAX_DEPTH} levels deep`;
 const CYCLE = 'must be plain JSON without an object or list that contains itself';
 
 /** Refuses values that JSON.stringify would silently change. No CHECK, because such values never reach the column. */
-export const plainJsonRule: ColumnRule = {
+const plainJsonRule: ColumnRule = {
   kind: 'json',
   message: `${NOT_PLAIN}, at most ${MAX_DEPTH} levels deep`,
   isValid: (value) => findJsonIssue(value, []) === undefined,

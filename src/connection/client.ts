@@ -34,10 +34,7 @@ export function openSocket(safety: Safety): Socket {
 }
 
 /** Returns whether an open connection leads to this machine. */
-export function isLocalConnection({
-  remoteAddress,
-  localAddress,
-}: Pick<Socket, 'localAddress' | 'remoteAddress'>): boolean {
+function isLocalConnection({ remoteAddress, localAddress }: Pick<Socket, 'localAddress' | 'remoteAddress'>): boolean {
   // Its own address in the network is this machine as well. A Unix socket has no address at all.
   return remoteAddress === undefined || remoteAddress === localAddress || isThisMachine(remoteAddress);
 }
@@ -47,7 +44,7 @@ export function isLocalConnection({
  * is answered without an error, by the command tag ROLLBACK. The error is the one that PostgreSQL has for any other statement of such a
  * transaction.
  */
-export function assertNotRolledBack(sql: unknown, answer: QueryResult | QueryResult[]): void {
+function assertNotRolledBack(sql: unknown, answer: QueryResult | QueryResult[]): void {
   const results = Array.isArray(answer) ? answer : [answer];
   const rolledBack = results.filter((result) => (result as QueryResult | undefined)?.command === 'ROLLBACK').length;
   if (rolledBack === 0 || rolledBack <= countRollbacks(sql)) return;

@@ -41,7 +41,7 @@ export class SoftDeleteUnavailable extends SharedDbError {
  * @param args of softDelete(), restore(), softRemove() or recover() of an EntityManager: the entity or its class come first.
  * @throws SoftDeleteUnavailable
  */
-export function assertSoftDelete(dataSource: DataSource, [first]: readonly unknown[]): void {
+function assertSoftDelete(dataSource: DataSource, [first]: readonly unknown[]): void {
   const row: unknown = Array.isArray(first) ? first[0] : first;
   const target = typeof row === 'object' && row !== null ? row.constructor : row;
   if (!dataSource.hasMetadata(target as EntityTarget<ObjectLiteral>)) return;
@@ -49,7 +49,7 @@ export function assertSoftDelete(dataSource: DataSource, [first]: readonly unkno
 }
 
 /** Adds the same check to a soft-delete query builder, whose entity is known only after from(). */
-export function withSoftDeleteCheck<Entity extends ObjectLiteral>(
+function withSoftDeleteCheck<Entity extends ObjectLiteral>(
   builder: SoftDeleteQueryBuilder<Entity>,
 ): SoftDeleteQueryBuilder<Entity> {
   const getQuery = builder.getQuery.bind(builder);
@@ -77,7 +77,7 @@ function adviseInstead({ name, tableName, propertiesMap }: EntityMetadata): stri
  * Replaces TypeORM's RelationQueryBuilder, which writes foreign keys with UPDATE statements that skip validation: rows that break a rule
  * would be stored. This one loads relations and refuses to write them; set the foreign key on its row and save that row instead.
  */
-export class ReadOnlyRelationQueryBuilder<Entity extends ObjectLiteral> extends RelationQueryBuilder<Entity> {
+class ReadOnlyRelationQueryBuilder<Entity extends ObjectLiteral> extends RelationQueryBuilder<Entity> {
   /** @throws the error of `WriteRules.relationWriteError` */
   override async set(): Promise<void> {
     return this.#refuse();

@@ -28,7 +28,7 @@ type Driver = DataSource['driver'];
  * @param keys the columns that identify a returned row; empty when nothing does
  * @returns for each given row the returned one, or undefined when it is not certain
  */
-export function alignReturned(
+function alignReturned(
   given: readonly ObjectLiteral[],
   returned: readonly ObjectLiteral[],
   keys: readonly ColumnMetadata[],
@@ -45,7 +45,7 @@ export function alignReturned(
 }
 
 /** Returns the keys that occur more than once. */
-export function findRepeated(keys: readonly (string | undefined)[]): Set<string> {
+function findRepeated(keys: readonly (string | undefined)[]): Set<string> {
   const seen = new Set<string>();
   const repeated = new Set<string>();
   for (const key of keys) {
@@ -73,11 +73,7 @@ export function getConflictColumns(
 }
 
 /** Returns the values of these columns as one comparable text; undefined when only PostgreSQL knows a value. */
-export function readGivenKey(
-  row: ObjectLiteral,
-  columns: readonly ColumnMetadata[],
-  driver: Driver,
-): string | undefined {
+function readGivenKey(row: ObjectLiteral, columns: readonly ColumnMetadata[], driver: Driver): string | undefined {
   const values: unknown[] = columns.map((column) => column.getEntityValue(row) as unknown);
   if (!values.every(isSingle)) return undefined;
   return toKey(columns, (column, index) => driver.prepareHydratedValue(values[index], column) as unknown);

@@ -3,13 +3,13 @@ import { DataSource, QueryFailedError, type QueryRunner } from 'typeorm';
 import { type DatabaseError, InvalidValue, TooManyParameters, TransactionAborted } from '../errors/translate.js';
 
 /** PostgreSQL's protocol counts parameters in 16 bits; node-postgres would send a larger count modulo 65,536. */
-export const MAX_PARAMETERS = 65_535;
+const MAX_PARAMETERS = 65_535;
 
 /** Checks the number of parameters before anything is sent.
  *
  * @throws TooManyParameters
  */
-export function assertParametersFit(parameters: unknown): void {
+function assertParametersFit(parameters: unknown): void {
   if (!Array.isArray(parameters) || parameters.length <= MAX_PARAMETERS) return;
   throw createTooManyParametersError(
     parameters.length,
@@ -36,7 +36,7 @@ function createTooManyParametersError(count: number, advice: string): TooManyPar
 export type Translate = (error: unknown) => DatabaseError | undefined;
 
 /** Tracks the connection of a query runner: whether it was lost, and which statement of the transaction failed first. */
-export class RunnerSession {
+class RunnerSession {
   #connection: ClientBase | undefined;
   /** The error that ended the connection. TypeORM then releases the query runner and reports only that it is released. */
   #loss: Error | undefined;

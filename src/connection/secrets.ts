@@ -31,7 +31,7 @@ const strictly = new TextDecoder('utf-8', { fatal: true });
  * @param variable names the file
  * @throws SecretUnavailable when it is missing, unreadable, empty, larger than 64 KiB, or no text.
  */
-export function readSecretFile(variable: string, path: string): string {
+function readSecretFile(variable: string, path: string): string {
   const complain = (problem: string): SecretUnavailable =>
     new SecretUnavailable(`${variable} names a file ${problem}.`);
   let text: string;
@@ -52,7 +52,7 @@ export function readSecretFile(variable: string, path: string): string {
 }
 
 /** Reads a secret of exactly one line from a file. */
-export function readSecretLine(variable: string, path: string): string {
+function readSecretLine(variable: string, path: string): string {
   const secret = readSecretFile(variable, path);
   if (!/[\r\n]/.test(secret)) return secret;
   throw new SecretUnavailable(`${variable} names a file of several lines: it must hold the secret and nothing else.`);

@@ -82,7 +82,7 @@ export function withLimits(settings: SessionSettings, limits: SessionLimits): Se
 }
 
 /** A schema as search_path names it: quoted where it must be. */
-export function formatSearchPath(schema = DEFAULT_SCHEMA): string {
+function formatSearchPath(schema = DEFAULT_SCHEMA): string {
   return /^[a-z_][a-z0-9_$]*$/.test(schema) ? schema : quoteIdentifier(schema);
 }
 

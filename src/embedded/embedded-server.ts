@@ -161,7 +161,7 @@ function createRefusal(port: number, error: unknown): EmbeddedPostgresError {
   return new EmbeddedPostgresError(`the embedded server on port ${port} refuses us: ${getMessage(error)}; ${advice}`);
 }
 
-export interface Holder {
+interface Holder {
   readonly version: string;
   /** Lets go. True when nobody else held on: then the server is the caller's to stop, and newcomers wait until it is down. */
   letGo(): Promise<boolean>;
@@ -226,7 +226,7 @@ function getHolder(client: Client, version: string): Holder {
 }
 
 /** Joins those who use the server, and sees to it that the database exists. Undefined when the server is going away. */
-export async function hold(port: number, password: string, database: string): Promise<Holder | undefined> {
+async function hold(port: number, password: string, database: string): Promise<Holder | undefined> {
   const client = await connect(port, password);
   if (client === undefined) return undefined;
   try {
@@ -244,7 +244,7 @@ export async function hold(port: number, password: string, database: string): Pr
 }
 
 /** Whether the server lets us in. */
-export async function isAnswering(port: number, password: string): Promise<boolean> {
+async function isAnswering(port: number, password: string): Promise<boolean> {
   const client = await connect(port, password);
   await client?.end();
   return client !== undefined;

@@ -40,7 +40,7 @@ export const PLATFORM_POST_ID: TextFormat = {
 };
 
 /** Format of a tracking code. Source: requirements for reply texts. */
-export const UTM_CODE: TextFormat = {
+const UTM_CODE: TextFormat = {
   pattern: /^[a-z0-9_-]+$/,
   message: 'must be lower-case letters, digits, underscores or dashes',
 };

@@ -115,12 +115,12 @@ export function getSummary({
 }
 
 /** Sets the name of an error. TypeORM's errors define `name` as a getter, so it cannot be assigned. */
-export function setName(error: Error, name: string): void {
+function setName(error: Error, name: string): void {
   Object.defineProperty(error, 'name', { value: name, enumerable: true, configurable: true, writable: true });
 }
 
 /** Sets properties that code can read but that are not enumerable, so that loggers do not print them. */
-export function setHidden(error: Error, properties: Readonly<Record<string, unknown>>): void {
+function setHidden(error: Error, properties: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(properties)) {
     Object.defineProperty(error, name, { value, enumerable: false, configurable: true, writable: true });
   }

@@ -30,12 +30,12 @@ const TYPE =
   /^(?:smallint|integer|bigint|real|double precision|numeric|boolean|text|name|uuid|json|jsonb|jsonpath|xml|bytea|date|interval|oid|bit(?: varying)?|"char"|character(?: varying)?|inet|cidr|macaddr|money|point|tsvector|tsquery|record|unknown|void|any\w*|(?:int|num|ts|tstz|date)\w*range|time(?:stamp)?(?: with(?:out)? time zone)?)(?:\(\d+(?:,\d+)?\))?(?:\[\])?$/;
 
 /** A built-in type, or one that is itself a name that may be shown. */
-export function isType(text: string, mayShow: NameCheck): boolean {
+function isType(text: string, mayShow: NameCheck): boolean {
   return TYPE.test(text) || mayShow(text.replace(/\[\]$/, ''));
 }
 
 /** Returns all names in a statement, outside literals and comments. */
-export function findNames(sql: string): ReadonlySet<string> {
+function findNames(sql: string): ReadonlySet<string> {
   if (sql.length > LONGEST_STATEMENT) return new Set();
   // PostgreSQL repeats words that are not quoted in lower case.
   return new Set(
@@ -51,7 +51,7 @@ export function findNames(sql: string): ReadonlySet<string> {
  *
  * @param position counts characters from 1
  */
-export function readWordsAt(sql: string, position: number): readonly string[] | undefined {
+function readWordsAt(sql: string, position: number): readonly string[] | undefined {
   if (sql.length > LONGEST_STATEMENT) return undefined;
   const offset = Array.from(sql)
     .slice(0, position - 1)

@@ -4,13 +4,7 @@ import * as classes from './error-classes.js';
 import { isIdentifier, isRaised, type NameCheck, type PostgresFields, readError } from './read-error.js';
 import { findFirstError } from './shared-db-error.js';
 
-export {
-  DatabaseError,
-  getSummary,
-  type DatabaseErrorClass,
-  type DatabaseErrorFacts,
-  type DatabaseErrorKind,
-} from './database-error.js';
+export { DatabaseError, getSummary, type DatabaseErrorClass } from './database-error.js';
 export * from './error-classes.js';
 
 /** Every kind of error, for the generated page of error codes. */
@@ -209,7 +203,7 @@ interface NamedFields {
  *
  * @param describe says what a constraint is, also by its name with a shard
  */
-export function removeShard<Fields extends NamedFields>(
+function removeShard<Fields extends NamedFields>(
   fields: Fields,
   describe: (constraint: string) => { readonly name?: string; readonly table: string } | undefined,
 ): Fields {

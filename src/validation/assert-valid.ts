@@ -102,7 +102,7 @@ const MAX_VALUES = 100_000;
  *
  * @returns undefined for plain data
  */
-export function findPlainDataIssue(value: unknown): Issue | undefined {
+function findPlainDataIssue(value: unknown): Issue | undefined {
   return findIssue(value, '', { left: MAX_VALUES, parents: [] });
 }
 
@@ -150,6 +150,6 @@ function createIssue(path: string, message: string): Issue {
 }
 
 /** Returns an issue unless the value is an object. */
-export function findShapeIssue(value: unknown): Issue | undefined {
+function findShapeIssue(value: unknown): Issue | undefined {
   return isObject(value) ? undefined : { path: '', kind: 'shape', message: 'must be an object' };
 }

@@ -6,5 +6,5 @@ export { EntityValidationSubscriber } from './entity-validation.subscriber.js';
 export { InputValidationError } from './validation-error.js';
 export * from './inputs.js';
 export { isScore, IsScore } from './input-rules.js';
-export { validateEntity, type Write } from './validate-entity.js';
+export { validateEntity } from './validate-entity.js';
 export { ValidationError, type Violation } from './validation-error.js';

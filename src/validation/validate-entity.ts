@@ -218,7 +218,7 @@ export function findContradiction(id: unknown, key: unknown, property: string): 
 }
 
 /** Returns true when only the database will know the value. */
-export function isUnknown(value: unknown): boolean {
+function isUnknown(value: unknown): boolean {
   return value === UNKNOWN || value === GIVEN_AS_SQL;
 }
 

@@ -66,7 +66,7 @@ export function renderPurpose({ facts: { comment = '' } }: CatalogObject): strin
 }
 
 /** Returns one sentence about how long the rows of a table are kept. */
-export function describeRetention(table: string): string {
+function describeRetention(table: string): string {
   const policy = RETENTION_POLICIES.find((one) => one.table === table);
   if (policy === undefined)
     throw new DocumentationError(`src/retention/policies.ts has no policy for ${table}: add one.`);

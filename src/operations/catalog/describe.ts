@@ -5,7 +5,7 @@ import { type CatalogObject, type Kind, toPath, type Snapshot, WORDS } from './s
 export type Names = Pick<Snapshot, 'owner' | 'database' | 'schema'>;
 
 /** Replaces the placeholders of a snapshot. */
-export function withNames(text: string, { owner, database, schema }: Names): string {
+function withNames(text: string, { owner, database, schema }: Names): string {
   const named = text.replaceAll(/\$(owner|database)(?![\w$])/g, (_, name) => (name === 'owner' ? owner : database));
   return withSchemaName(named, schema);
 }
@@ -75,7 +75,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
 };
 
 /** Returns a fact as it reads in a message, on one line. */
-export function formatFact(kind: Kind, fact: string, value: string | undefined, names: Names): string {
+function formatFact(kind: Kind, fact: string, value: string | undefined, names: Names): string {
   if (value === undefined)
     return kind === 'materialized view' && fact === 'rows' ? 'there' : (DEFAULTS[fact] ?? 'none');
   if (WORDS.includes(fact)) return `“${toOneLine(value)}”`;

@@ -14,7 +14,7 @@ export function reverseRight(right: string): string {
 }
 
 /** Returns SQL that grants or revokes the grant option of a privilege. */
-export function grantOption({ name }: CatalogObject, value: string | undefined): string {
+function grantOption({ name }: CatalogObject, value: string | undefined): string {
   return value === undefined ? `REVOKE GRANT OPTION FOR ${reverseRight(name)}` : `GRANT ${name} WITH GRANT OPTION`;
 }
 
@@ -29,7 +29,7 @@ const LISTS = [
 ];
 
 /** Returns SQL that sets a setting of a database or role, or resets it. */
-export function createSettingSql({ name, on }: CatalogObject, value: string | undefined): string {
+function createSettingSql({ name, on }: CatalogObject, value: string | undefined): string {
   if (value === undefined) return `ALTER ${on} RESET ${name}`;
   if (!LISTS.includes(name) || value === '') return `ALTER ${on} SET ${name} TO ${quoteLiteral(value)}`;
   // PostgreSQL stores an empty entry as "", which is no valid name in SQL.
@@ -40,7 +40,7 @@ export function createSettingSql({ name, on }: CatalogObject, value: string | un
 type FactRepair = (wanted: CatalogObject, value: string | undefined, found: CatalogObject) => string | undefined;
 
 /** Returns the name of an object as a statement writes it: `$schema.posts.content`, `tg_audit_logs__no_truncate ON $schema.audit_logs`. */
-export function toSqlName({ kind, name, on }: CatalogObject): string {
+function toSqlName({ kind, name, on }: CatalogObject): string {
   if (on === undefined) return name;
   return kind === 'column' ? `${on}.${name}` : `${name} ON ${on}`;
 }
@@ -107,7 +107,7 @@ const repairConstraintIndex = ({ name, on = '' }: CatalogObject): string =>
   on.replace(/(?<=\.)("(?:[^"]|"")*"|[^.]+)$/, () => name);
 
 /** Repairs by fact, or by kind and fact. Absent for facts that change rows or that PostgreSQL cannot change in place. */
-export const FACT_REPAIRS: Readonly<Record<string, FactRepair>> = {
+const FACT_REPAIRS: Readonly<Record<string, FactRepair>> = {
   comment: repairComment,
   owner: repairOwner,
   firing: repairFiring,

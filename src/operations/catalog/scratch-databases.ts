@@ -23,7 +23,7 @@ export async function runWithoutWarnings<T>(work: () => Promise<T>): Promise<T> 
 }
 
 /** PostgreSQL refuses a statement that TypeORM generates from the entities. */
-export class EntitiesError extends SharedDbError {
+class EntitiesError extends SharedDbError {
   override readonly name = 'EntitiesError';
 }
 
@@ -37,7 +37,7 @@ const UNDEFINED_COLUMN = '42703';
  *
  * @throws EntitiesError when PostgreSQL cannot create it: a rule names a column that the entity no longer has
  */
-export async function synchronise(dataSource: DataSource): Promise<void> {
+async function synchronise(dataSource: DataSource): Promise<void> {
   try {
     await runWithoutWarnings(() => dataSource.synchronize());
   } catch (error) {
@@ -70,7 +70,7 @@ function findRulesWithoutColumn({ entityMetadatas }: DataSource): string[] {
 }
 
 /** The role cannot create scratch databases. */
-export class ScratchError extends SharedDbError {
+class ScratchError extends SharedDbError {
   override readonly name = 'ScratchError';
 }
 

@@ -161,7 +161,7 @@ actor AS (SELECT oid FROM party UNION SELECT member FROM actor JOIN pg_auth_memb
 }
 
 /** Returns one statement that reads the whole catalog as rows of (kind, name, "on", parent, facts). */
-export function createSnapshotSql(schema: string, scope: Scope): string {
+function createSnapshotSql(schema: string, scope: Scope): string {
   return `${createPrologue(schema, scope)}
 SELECT kind, name, "on", parent, jsonb_strip_nulls(facts) AS facts FROM (
 ${[...RELATIONS, ...CONSTRAINTS, ...TYPES, ...ROUTINES, ...RIGHTS, ...createServerParts(scope)].join('\nUNION ALL\n')}

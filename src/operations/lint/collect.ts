@@ -5,7 +5,7 @@ import type { Statement } from './rule.js';
 import { type ParsedQuery, parseQuery, type Parser } from './sql.js';
 
 /** A comment in the SQL of a migration that suppresses a finding. */
-export interface Suppression {
+interface Suppression {
   /** Undefined when the comment does not have the form `lint: accept <rule>: <reason>`. */
   readonly rule: string | undefined;
   readonly reason: string | undefined;
@@ -15,7 +15,7 @@ const PREFIX = /(?:^|--|\/\*|\*)\s*lint:(.*)$/gm;
 const FORM = /^\s*accept\s+([\w-]+)\s*:?\s*(.*?)\s*(?:\*\/)?\s*$/;
 
 /** Returns the suppressions in comments, in order. */
-export function findSuppressions(comments: readonly string[]): Suppression[] {
+function findSuppressions(comments: readonly string[]): Suppression[] {
   return comments.flatMap((comment) =>
     [...comment.matchAll(PREFIX)].map(([, rest = '']) => {
       const [, rule, reason] = FORM.exec(rest) ?? [];
@@ -24,7 +24,7 @@ export function findSuppressions(comments: readonly string[]): Suppression[] {
   );
 }
 
-export interface RecordedQuery {
+interface RecordedQuery {
   readonly sql: string;
   readonly parameters: readonly unknown[];
   /** Whether the migration read the rows of a query that was not answered, and so went on as if there were none. */
@@ -32,19 +32,19 @@ export interface RecordedQuery {
 }
 
 /** The queries that a migration executes. */
-export interface Recording {
+interface Recording {
   readonly queries: readonly RecordedQuery[];
   /** Why the list may be incomplete; undefined when `up` ended well. */
   readonly failure: string | undefined;
 }
 
 /** The answer to a query: PostgreSQL's tag of the command (`UPDATE`), and the rows where they are known. */
-export interface Answer {
+interface Answer {
   readonly command: string;
   readonly rows?: readonly unknown[];
 }
 
-export interface RecordOptions {
+interface RecordOptions {
   /** Answers a query and changes nothing. */
   readonly answer: (sql: string, parameters: readonly unknown[]) => Promise<Answer>;
   /** Milliseconds. Default 60,000. */
@@ -60,7 +60,7 @@ const MAX_QUERIES = 2_000;
  *
  * @param dataSource not connected, so that a query which bypasses the query runner reaches no database
  */
-export async function recordUp(
+async function recordUp(
   migration: MigrationInterface,
   dataSource: DataSource,
   { answer, timeoutMs = 60_000 }: RecordOptions,

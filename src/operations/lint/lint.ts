@@ -10,14 +10,14 @@ import { loadParser } from './sql.js';
 import { findSquawk, runSquawk, type SquawkFinding } from './squawk.js';
 
 /** A rule and what breaks it: in a statement or, where `number` is undefined, in the migration as a whole. */
-export interface RawFinding {
+interface RawFinding {
   readonly rule: Rule;
   readonly statement: Statement | undefined;
   readonly number: number | undefined;
   readonly what: readonly string[];
 }
 
-export interface Finding {
+interface Finding {
   readonly migration: string;
   /** The number of the statement in the migration, from 1; null when the finding is about the whole migration. */
   readonly statement: number | null;
@@ -36,7 +36,7 @@ export interface Finding {
 }
 
 /** A finding that a comment in the migration suppresses, with the reason. */
-export interface Accepted {
+interface Accepted {
   readonly migration: string;
   readonly statement: number | null;
   readonly rule: string;
@@ -49,7 +49,7 @@ const SUPPRESSIBLE = LINT_RULES.filter((rule) => rule !== SYNTAX_ERROR && rule !
 );
 
 /** Separates the findings that comments suppress from the others. A comment that suppresses no finding is a finding itself. */
-export function applySuppressions(
+function applySuppressions(
   migration: CollectedMigration,
   rawFindings: readonly RawFinding[],
 ): { findings: Finding[]; accepted: Accepted[] } {

@@ -117,7 +117,9 @@ describe('two agents in one database', () => {
     ['two', two],
   ] as const)('are checked, validated and healthy independently: %s', async (name, agent) => {
     const schema = `schema agent_${name}`;
-    expect(await succeed(agent('migration:check'))).toMatch(new RegExp(`^Nothing differs: .*, ${schema} has the schema`));
+    expect(await succeed(agent('migration:check'))).toMatch(
+      new RegExp(`^Nothing differs: .*, ${schema} has the schema`),
+    );
     if (name === 'one') expect(await succeed(agent('migration:check', '--full'))).toContain('agree.');
     expect(await succeed(agent('validate:schema'))).toMatch(new RegExp(`^0 findings .*, ${schema}\\.$`, 'm'));
     expect(await succeed(agent('health', '--timeout', '5000'))).toContain('0 pending');

@@ -1,7 +1,7 @@
 /** A change of a migrated database, and all findings that it causes: `rule object`. */
-export type Planted = readonly [sql: string, finds: readonly string[]];
+type Planted = readonly [sql: string, finds: readonly string[]];
 
-export interface RuleCases {
+interface RuleCases {
   /** Changes that violate the rule. */
   readonly broken: readonly Planted[];
   /** Similar changes that violate no rule. */

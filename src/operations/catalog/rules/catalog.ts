@@ -80,14 +80,14 @@ FROM (${RIGHTS.join('\nUNION ALL\n')}) rights (kind, name, "on", parent, facts)
 WHERE kind <> 'revoked' AND name LIKE '% TO PUBLIC' ORDER BY name`;
 
 /** Returns one statement that reads the catalog as rows of (part, facts), each part in order. */
-export function createCatalogSql(schema: string): string {
+function createCatalogSql(schema: string): string {
   return `${createPrologue(schema, 'schema')},
 ours AS MATERIALIZED (${TABLES})
 ${[tables, columns, constraints, indexes, triggers, functions, publicRights].map((part) => `(${part})`).join('\nUNION ALL\n')}`;
 }
 
 /** A table. Everywhere in the catalog, `name` is the plain name, `sql` the name as SQL writes it, `path` and `table` SQL without schema. */
-export interface CatalogTable {
+interface CatalogTable {
   readonly path: string;
   readonly name: string;
   readonly comment: string | null;
@@ -147,7 +147,7 @@ export interface CatalogIndex {
   readonly ofConstraint: boolean;
 }
 
-export interface CatalogTrigger {
+interface CatalogTrigger {
   readonly table: string;
   readonly tableName: string;
   readonly name: string;
@@ -156,7 +156,7 @@ export interface CatalogTrigger {
   readonly firing: 'O' | 'A' | 'D' | 'R';
 }
 
-export interface CatalogFunction {
+interface CatalogFunction {
   /** With the argument types. */
   readonly path: string;
   /** Whether it is a trigger function, which no role can call. */

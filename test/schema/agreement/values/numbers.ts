@@ -40,7 +40,7 @@ export function anyNumber({ numbers }: Hints): fc.Arbitrary<unknown> {
 }
 
 /** Returns the number, its neighbouring doubles and its neighbouring integers. */
-export function around(number: number): number[] {
+function around(number: number): number[] {
   const near = [-2, -1, 1, 2].map((steps) => stepped(number, steps));
   return [number, ...near, number - 1, number + 1, number - 0.5, number + 0.5, number * (1 + Number.EPSILON), -number];
 }

@@ -1,7 +1,7 @@
 import type { Planted } from '../support.js';
 
 /** Migrations for the test of one rule. */
-export interface RuleCases {
+interface RuleCases {
   /** The rule reports them, and no other rule does. */
   readonly found: readonly Planted[];
   /** No rule reports them. */
