@@ -163,7 +163,7 @@ async function createAuthors(queryRunner: QueryRunner): Promise<void> {
         CONSTRAINT "pk_authors" PRIMARY KEY ("id")
     );
     COMMENT ON COLUMN "authors"."id" IS 'Surrogate key.';
-    COMMENT ON COLUMN "authors"."platform" IS 'Where the account is.';
+    COMMENT ON COLUMN "authors"."platform" IS 'Platform of the account.';
     COMMENT ON COLUMN "authors"."platform_id" IS 'Immutable account id on the platform, 1..100 characters. Never convert it to a number: X ids exceed 2^53.';
     COMMENT ON COLUMN "authors"."handle" IS 'Current public user name, 1..50 characters. The owner may change it and another account may take it, so it is not an identifier.';
     COMMENT ON COLUMN "authors"."display_name" IS 'Public display name, 1..200 characters. Null: never seen.';

@@ -9,7 +9,7 @@ export const CHECKSUMS: Readonly<Record<string, MigrationChecksum>> = {
     release: null,
   },
   CreateCoreTables1795411801000: {
-    sha256: 'c785412a4c9569f5f9fe00beea7b638957a45befd2ca45a10829a72f9b877bf0',
+    sha256: 'b57419388d17585aebb636174af10826a756fef629ec9d639090e97a74420fc2',
     release: null,
   },
   CreateCompetitiveAndCommunityTables1795411802000: {

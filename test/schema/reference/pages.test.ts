@@ -105,7 +105,7 @@ describe('docs/reference', () => {
       columns: [column = ''],
       onDelete,
     } of foreign) {
-      const [, parent = '', rule] = rowOf(pageOf(table).replace(/[^]*\n## Refers to/, ''), column);
+      const [, parent = '', rule] = rowOf(pageOf(table).replace(/[^]*\n## Foreign keys/, ''), column);
       expect(rule).toContain(`(${onDelete})`);
       const target = /^\[(\w+)\]/.exec(parent)?.[1] ?? '';
       expect(pageOf(target)).toMatch(

@@ -100,7 +100,7 @@ describe('schema.sql', () => {
     try {
       await runner.query(sql);
       const snapshot = await readSnapshot((statement) => runner.query(statement), 'public', 'database');
-      expect(() => renderSchemaSql(snapshot)).toThrow(`schema.sql cannot say this of ${name} yet`);
+      expect(() => renderSchemaSql(snapshot)).toThrow(`schema.sql cannot contain ${name}`);
     } finally {
       await runner.rollbackTransaction();
       await runner.release();

@@ -50,13 +50,13 @@ describe('the pages', () => {
       facts: { definition },
     };
     expect(() => generateReference(changed(key, index))).toThrow(
-      'Nobody says which query ix_posts__extra on posts serves: declare it with @IndexFor.',
+      'The index ix_posts__extra on posts names no query that it serves: declare it with @IndexFor.',
     );
   });
 
   it.each([
-    ['column posts.content', 'no property is behind its column posts.content'],
-    ['table posts', 'Post has no table in it'],
+    ['column posts.content', 'no property for its column posts.content'],
+    ['table posts', 'Post has no table'],
   ])('are refused for a catalog of another time: without %s', (key, why) => {
     expect(() => generateReference(changed(key, undefined))).toThrow(
       `src/schema/shipped-snapshot.ts does not fit the entities (${why}): run npm run docs:snapshot`,
@@ -65,7 +65,7 @@ describe('the pages', () => {
 
   it('are refused for a table that no entity is behind', () => {
     const table: CatalogObject = { kind: 'table', name: '$schema.ghosts', parent: 'schema $schema', facts: {} };
-    expect(() => generateReference(changed('table ghosts', table))).toThrow('no entity is behind its table ghosts');
+    expect(() => generateReference(changed('table ghosts', table))).toThrow('no entity for its table ghosts');
   });
 
   it('show rights, and what has no section of its own', () => {
@@ -76,7 +76,7 @@ describe('the pages', () => {
       facts: {},
     };
     expect(pageOf(changed('grant x', grant), 'tables/posts.md')).toContain(
-      '## Rights\n\n- `SELECT ON TABLE posts TO app`',
+      '## Privileges\n\n- `SELECT ON TABLE posts TO app`',
     );
     const definition = 'CREATE POLICY own ON $schema.posts AS PERMISSIVE FOR SELECT TO app USING (true)';
     const policy: CatalogObject = {
