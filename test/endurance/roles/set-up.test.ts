@@ -105,7 +105,7 @@ describe('db:roles, by an administrator who is no superuser, on an empty databas
   it('is no difference to migration:check, whoever runs it', async () => {
     for (const [role, unseen] of [
       ['app', []],
-      ['reader', [expect.stringContaining('no right on 20 of the columns')]],
+      ['reader', [expect.stringContaining('no privilege on 20 of the columns')]],
     ] as const) {
       const { stdout, code } = await runCli(['migration:check', '--json'], {
         env: { DATABASE_URL: urlOf(server, role) },

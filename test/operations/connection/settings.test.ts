@@ -58,7 +58,7 @@ const PINNED: readonly Hostile[] = [
   { name: 'lock_timeout', value: "'1ms'" },
   { name: 'idle_in_transaction_session_timeout', value: "'1ms'" },
   { name: 'idle_session_timeout', value: "'1ms'" },
-  { name: 'transaction_timeout', value: "'20ms'", since: 17 },
+  { name: 'transaction_timeout', value: "'250ms'", since: 17 },
   { name: 'synchronous_commit', value: 'off' },
   { name: 'createrole_self_grant', value: "'set, inherit'", since: 16 },
 ];
