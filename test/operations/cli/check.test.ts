@@ -63,15 +63,15 @@ Nothing differs: \\S+ has the schema of this version.\n$`,
     const { code, stdout, stderr } = await check(url);
     expect(stdout.replace(/;?\n\d differences; .*\n$/, '')).toBe(
       `The database differs from the schema of this version of the package:
-  posts.content: comment is none, should be “The text as delivered, 1..5,000 characters.”
-    repair: COMMENT ON COLUMN public.posts.content IS 'The text as delivered, 1..5,000 characters.';
+  posts.content: comment is none, should be “Text of the post as the platform delivered it, 1..5,000 characters.”
+    repair: COMMENT ON COLUMN public.posts.content IS 'Text of the post as the platform delivered it, 1..5,000 characters.';
   grant USAGE ON SCHEMA public TO PUBLIC is missing
     repair: GRANT USAGE ON SCHEMA public TO PUBLIC;
   index ix_posts__detected_at__waiting: WHERE is none, should be ((processed_at IS NULL) AND (NOT spam_filtered) AND (error_count < 3))
     repair: DROP INDEX public.ix_posts__detected_at__waiting; CREATE INDEX ix_posts__detected_at__waiting ON public.posts USING btree (detected_at) WHERE ((processed_at IS NULL) AND (NOT spam_filtered) AND (error_count < 3));
   trigger tg_extra on posts is there, should not be
     repair: DROP TRIGGER tg_extra ON public.posts;
-  entities: TypeORM would run COMMENT ON COLUMN "posts"."content" IS 'The text as delivered, 1..5,000 characters.'`,
+  entities: TypeORM would run COMMENT ON COLUMN "posts"."content" IS 'Text of the post as the platform delivered it, 1..5,000 characters.'`,
     );
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
   });

@@ -29,7 +29,7 @@ describe('the migration commands', () => {
   it('generate and run nothing in a migrated database', async () => {
     expect(await run('migration:generate', 'AddBio')).toMatchObject({
       code: 0,
-      stdout: 'Nothing to do: the database is what the entities say.\n',
+      stdout: 'Nothing to do: the database has the schema of the entities.\n',
     });
     expect(await run('migration:run')).toMatchObject({
       code: 0,
@@ -38,7 +38,7 @@ describe('the migration commands', () => {
   });
 
   it('write a migration for a changed entity, list it, run it and revert it', async () => {
-    const property = '  /** Followers at the last sighting.';
+    const property = '  /** Followers at the last detection, 0..1,000,000,000.';
     await change(
       'src/entities/core/author.entity.ts',
       property,

@@ -142,7 +142,7 @@ describe('start with DATABASE_URL', () => {
     await dataSource.destroy();
     const started = start({ DATABASE_URL: used });
     await started.says(READY);
-    expect(started.stdout).toMatch(/^sample data {2}not written\. Sample data is refused: .*authors \(1\)/m);
+    expect(started.stdout).toMatch(/^sample data {2}not written\. Refused to write sample data: .*authors \(1\)/m);
     expect((await health(serverOf(started))).status).toBe(200);
     started.kill('SIGTERM');
     expect((await started.ended).code).toBe(0);

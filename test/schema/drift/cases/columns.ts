@@ -102,11 +102,13 @@ export const COLUMN_DRIFTS: readonly Drift[] = [
   ],
   [
     'COMMENT ON COLUMN posts.content IS NULL',
-    ['posts.content: comment is none, should be “The text as delivered, 1..5,000 characters.”'],
+    ['posts.content: comment is none, should be “Text of the post as the platform delivered it, 1..5,000 characters.”'],
   ],
   [
     "COMMENT ON COLUMN posts.content IS 'Something else.'",
-    ['posts.content: comment is “Something else.”, should be “The text as delivered, 1..5,000 characters.”'],
+    [
+      'posts.content: comment is “Something else.”, should be “Text of the post as the platform delivered it, 1..5,000 characters.”',
+    ],
   ],
   [
     "COMMENT ON COLUMN zoo.animals.legs IS 'It''s a \\ count.'",
