@@ -51,7 +51,7 @@ describe('the migration commands', () => {
     const generated = await run('migration:generate', 'AddBio');
     expect(generated).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^src\/migrations\/\d{13}-add-bio\.ts is written/),
+      stdout: expect.stringMatching(/^Wrote src\/migrations\/\d{13}-add-bio\.ts and listed it/),
     });
     const [file = ''] = (await readdir(join(project.folder, 'src/migrations'))).filter((name) =>
       name.endsWith('-add-bio.ts'),
