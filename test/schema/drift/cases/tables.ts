@@ -42,9 +42,47 @@ export const TABLE_DRIFTS: readonly Drift[] = [
   [
     'COMMENT ON TABLE posts IS NULL',
     [
-      'table posts: comment is none, should be “One row per detected post that matched a keyword; the rows with a null `process…”',
+      'table posts: comment is none, should be “One row per detected post that matched a keyword; the rows with a null `process…',
     ],
   ],
+  [
+    "CREATE TABLE zoo.days_2027 PARTITION OF zoo.days FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')",
+    ['table zoo.days_2027 is there, should not be'],
+    'by hand',
+  ],
+  [
+    'ALTER TABLE zoo.days DETACH PARTITION zoo.days_2026',
+    [
+      'table zoo.days_2026: parents are none, should be zoo.days',
+      "table zoo.days_2026: partition bound is none, should be FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')",
+    ],
+    'by hand',
+  ],
+  [
+    "DROP TABLE zoo.days_2026; CREATE TABLE zoo.days_2026 PARTITION OF zoo.days FOR VALUES FROM ('2026-01-01') TO ('2026-07-01')",
+    [
+      'grant SELECT ON TABLE zoo.days_2026 TO $reader is there, should not be',
+      "table zoo.days_2026: partition bound is FOR VALUES FROM ('2026-01-01') TO ('2026-07-01'), should be FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')",
+    ],
+    'by hand',
+  ],
+  [
+    'ALTER TABLE zoo.birds NO INHERIT zoo.animals',
+    ['table zoo.birds: parents are none, should be zoo.animals'],
+    'by hand',
+  ],
+  ['CREATE SCHEMA extra; CREATE TABLE extra.inside (id int)', ['schema extra is there, should not be'], 'by hand'],
+  [
+    'DROP SCHEMA zoo CASCADE',
+    [
+      'event trigger $note_ddl is missing',
+      'publication feed: definition is INSERT, UPDATE, DELETE, TRUNCATE, should be FOR TABLE zoo.animals, zoo.birds, INSERT, UPDATE, DELETE, TRUNCATE',
+      'schema zoo is missing',
+      'setting statement_timeout of ROLE $reader is missing',
+    ],
+    'by hand',
+  ],
+  ['COMMENT ON SCHEMA zoo IS NULL', ['schema zoo: comment is none, should be “One of each.”']],
   ['ALTER SCHEMA zoo OWNER TO $writer', ['schema zoo: owner is $writer, should be the owner of most tables']],
   ['CREATE SEQUENCE extra', ['sequence extra is there, should not be'], 'by hand'],
   [
