@@ -122,6 +122,7 @@ export {
   MigrationMissing,
   MigrationNeedsDirectConnection,
   MigrationSchemaMissing,
+  MigrationsNotClasses,
   MigrationOutOfOrder,
   MigrationStatementRefused,
   MigrationStepsChanged,
