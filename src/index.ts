@@ -129,6 +129,7 @@ export {
   MigrationMissing,
   MigrationNeedsDirectConnection,
   MigrationSchemaMissing,
+  MigrationsNotClasses,
   MigrationOutOfOrder,
   MigrationStatementRefused,
   MigrationStepsChanged,

@@ -708,22 +708,22 @@ CREATE TABLE migration_runs (
   CONSTRAINT pk_migration_runs PRIMARY KEY (id)
 );
 ALTER SEQUENCE migration_runs_id_seq OWNED BY migration_runs.id;
-COMMENT ON TABLE migration_runs IS 'What was done with migrations, one row for each attempt. Written by migration:run and migration:revert.';
+COMMENT ON TABLE migration_runs IS 'One row for each attempt to apply or revert a migration. Written by migration:run and migration:revert.';
 COMMENT ON COLUMN migration_runs.id IS 'Order of the runs.';
-COMMENT ON COLUMN migration_runs.name IS 'Which migration.';
-COMMENT ON COLUMN migration_runs.action IS 'up: applied; down: taken back; adopt: was applied before this table existed; accept: an operator accepted it as it is.';
-COMMENT ON COLUMN migration_runs.started_at IS 'When it began.';
-COMMENT ON COLUMN migration_runs.finished_at IS 'When it was done. Null: it is running, failed, or was killed.';
-COMMENT ON COLUMN migration_runs.failed_at IS 'When it failed. Null: it did not, or was killed before it could say so.';
-COMMENT ON COLUMN migration_runs.error_code IS 'SQLSTATE of the failure. Null: none, or not the database’s.';
-COMMENT ON COLUMN migration_runs.step IS 'Statements done. Of a transaction that failed: before the one that failed, and taken back.';
-COMMENT ON COLUMN migration_runs.begun IS 'Statement begun that no transaction can hold, while it is not known to be done; 0: none.';
-COMMENT ON COLUMN migration_runs.row_counts IS 'Without a transaction: how many rows each statement done changed.';
-COMMENT ON COLUMN migration_runs.steps_hash IS 'Without a transaction: SHA-256 over the statements done.';
-COMMENT ON COLUMN migration_runs.checksum IS 'SHA-256 of the source of the migration. Null: not known.';
+COMMENT ON COLUMN migration_runs.name IS 'Name of the migration.';
+COMMENT ON COLUMN migration_runs.action IS 'up: apply; down: revert; adopt: it was applied before this table existed; accept: an operator accepted it as it is.';
+COMMENT ON COLUMN migration_runs.started_at IS 'When the run began.';
+COMMENT ON COLUMN migration_runs.finished_at IS 'When the run finished. Null: it is running, has failed, or was killed.';
+COMMENT ON COLUMN migration_runs.failed_at IS 'When the run failed. Null: it did not fail, or was killed before the failure could be recorded.';
+COMMENT ON COLUMN migration_runs.error_code IS 'SQLSTATE of the failure. Null: no failure, or an error outside the database.';
+COMMENT ON COLUMN migration_runs.step IS 'Number of completed statements. After a failed transaction: the statements before the one that failed, which were rolled back.';
+COMMENT ON COLUMN migration_runs.begun IS 'Number of the statement that runs outside a transaction and whose outcome is not recorded yet; 0: none.';
+COMMENT ON COLUMN migration_runs.row_counts IS 'Without a transaction: number of rows that each completed statement changed.';
+COMMENT ON COLUMN migration_runs.steps_hash IS 'Without a transaction: SHA-256 of the completed statements.';
+COMMENT ON COLUMN migration_runs.checksum IS 'SHA-256 of the source of the migration. Null: unknown.';
 COMMENT ON COLUMN migration_runs.package_version IS 'Version of the package that ran it.';
-COMMENT ON COLUMN migration_runs.host IS 'Machine that ran it.';
-COMMENT ON COLUMN migration_runs.pid IS 'Process on that machine.';
+COMMENT ON COLUMN migration_runs.host IS 'Host name of the process that ran it.';
+COMMENT ON COLUMN migration_runs.pid IS 'Process id on that host.';
 
 -- migrations ------------------------------------------------------------------------------------------
 

@@ -173,7 +173,7 @@ export class ManagedDataSource extends DataSource {
   }
 
   override async undoLastMigration(...args: Parameters<DataSource['undoLastMigration']>): Promise<void> {
-    await this.#assertMayDestroy('take back a migration');
+    await this.#assertMayDestroy('revert a migration');
     await super.undoLastMigration(...args);
   }
 

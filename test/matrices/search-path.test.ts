@@ -5,7 +5,7 @@ import { assertSchemaName, SchemaMissing, SchemaNameError } from '../../src/conn
 import { createDataSource } from '../../src/data-source.js';
 import { createHealthCheck } from '../../src/health/check.js';
 import { MigrationLockTimeout, MigrationSchemaMissing } from '../../src/operations/migrator/errors.js';
-import { createLockSql } from '../../src/operations/migrator/lock.js';
+import { createLockKeys } from '../../src/operations/migrator/lock.js';
 import { revertMigration, runMigrations } from '../../src/operations/migrator/runner.js';
 import { useDatabase } from '../support/database.js';
 import { preparedServer } from '../support/databases.js';
@@ -179,7 +179,7 @@ describe('the migration lock of a schema', () => {
 
   it('blocks other migrations of the same schema, and none of another schema', async () => {
     await withClient(db.url, async (holder) => {
-      await holder.query('SELECT pg_advisory_lock($1, $2)', [...createLockSql('agent_one')]);
+      await holder.query('SELECT pg_advisory_lock($1, $2)', [...createLockKeys('agent_one')]);
       const [one, two] = ['agent_one', 'agent_two'].map((schema) =>
         createDataSource({ url: db.url, schema, purpose: 'migrate' }),
       );

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/data-source.js';
 import { MIGRATIONS } from '../../src/migrations/index.js';
-import { createLockSql } from '../../src/operations/migrator/lock.js';
+import { createLockKeys } from '../../src/operations/migrator/lock.js';
 import { revertMigration, runMigrations } from '../../src/operations/migrator/runner.js';
 import { readMigrationStatus } from '../../src/operations/migrator/status.js';
 import * as catalog from '../schema/catalog.js';
@@ -72,9 +72,9 @@ describe('the history of the schema', () => {
   it('lets a second run wait, and names the process it waits for on timeout', async () => {
     const [first, second] = [await open(db.url), await open(db.url)];
     const holder = first.createQueryRunner();
-    await holder.query('SELECT pg_advisory_lock($1, $2)', [...createLockSql('public')]);
+    await holder.query('SELECT pg_advisory_lock($1, $2)', [...createLockKeys('public')]);
     await expect(runMigrations(second, { maxWaitMs: 100 })).rejects.toThrow(/pid \d+, shared-db.*wait for it/);
-    await holder.query('SELECT pg_advisory_unlock($1, $2)', [...createLockSql('public')]);
+    await holder.query('SELECT pg_advisory_unlock($1, $2)', [...createLockKeys('public')]);
     await holder.release();
     expect(await runMigrations(second, { maxWaitMs: 100 })).toEqual([]);
   });

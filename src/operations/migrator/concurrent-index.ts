@@ -2,7 +2,7 @@ import type { Context } from './options.js';
 import { MigrationStatementRefused } from './errors.js';
 import { splitStatements, type Token } from '../../errors/sql-text.js';
 
-/** What a statement that no transaction can hold does, as far as its outcome can be told afterwards. */
+/** A statement that cannot run inside a transaction, and whose outcome can be read from the catalog afterwards. */
 export type ConcurrentStep =
   | { readonly does: 'create'; readonly index: string; readonly table: string; readonly unlessThere: boolean }
   | { readonly does: 'drop'; readonly index: string }
@@ -10,9 +10,9 @@ export type ConcurrentStep =
   | { readonly does: 'vacuum' };
 
 /**
- * Reads such a statement.
+ * Parses a statement that cannot run inside a transaction.
  *
- * @throws MigrationStatementRefused when its outcome could not be told after a crash
+ * @throws MigrationStatementRefused when its outcome could not be read after a crash
  */
 export function parseConcurrentStep(sql: string, migration: string): ConcurrentStep {
   const [statement = [], ...more] = splitStatements(sql);
@@ -21,7 +21,7 @@ export function parseConcurrentStep(sql: string, migration: string): ConcurrentS
   throw new MigrationStatementRefused(
     `${migration}: a statement that cannot run inside a transaction could not be resumed after a crash`,
     [migration],
-    'one statement for each call, and only CREATE INDEX CONCURRENTLY name ON table, DROP INDEX CONCURRENTLY name, REINDEX (INDEX or TABLE) CONCURRENTLY name, VACUUM',
+    'send one statement per query() call, and only CREATE INDEX CONCURRENTLY name ON table, DROP INDEX CONCURRENTLY name, REINDEX (INDEX or TABLE) CONCURRENTLY name, or VACUUM',
   );
 }
 
@@ -38,14 +38,16 @@ function parseStatement(statement: readonly Token[]): ConcurrentStep | undefined
   if (name === undefined) return undefined;
   if (reindex) return { does: 'reindex', what: reindex[1] as 'INDEX' | 'TABLE', name: name.sql };
   const after = rest.slice(name.length);
-  // RESTRICT is what it does anyway; a list of indexes it takes not.
+  // RESTRICT is the default and DROP INDEX CONCURRENTLY accepts only one index, so neither needs support.
   if (drop) return after.length === 0 ? { does: 'drop', index: name.sql } : undefined;
   if (after[0]?.text.toUpperCase() !== 'ON') return undefined;
   const table = formatQualifiedName(after.slice(after[1]?.text.toUpperCase() === 'ONLY' ? 2 : 1));
   return table && { does: 'create', index: name.sql, table: table.sql, unlessThere: create?.[1] !== undefined };
 }
 
-/** A name with or without its schema, and of how many tokens it is made. `ON` is none: an index without a name. */
+/**
+ * Reads a name with or without a schema, and the number of its tokens. Returns undefined for `ON`: the index has no name.
+ */
 function formatQualifiedName(tokens: readonly Token[]): { sql: string; length: number } | undefined {
   const isName = (token: Token | undefined): token is Token => token?.kind === 'name' || token?.kind === 'word';
   const [first, dot, second] = tokens;
@@ -54,10 +56,14 @@ function formatQualifiedName(tokens: readonly Token[]): { sql: string; length: n
   return { sql: first.text, length: 1 };
 }
 
-/** Of an index by name: is it there, and can it be used? A build that failed or was killed leaves one that cannot. */
+/** `invalid`: the index exists but cannot be used, because its build failed or was killed. */
 export type IndexState = 'absent' | 'invalid' | 'valid';
 
-/** @param table the index is in its schema; undefined: the name says where it is. */
+/**
+ * Reads the state of an index.
+ *
+ * @param table the table whose schema contains the index; undefined: the name of the index is resolved by itself
+ */
 export async function readIndexState({ connection }: Context, index: string, table?: string): Promise<IndexState> {
   const [row] = await connection.queryRows<{ valid: boolean }>(
     `SELECT indisvalid AND indisready AS valid FROM pg_index JOIN pg_class ON oid = indexrelid
@@ -69,7 +75,7 @@ export async function readIndexState({ connection }: Context, index: string, tab
   return row.valid ? 'valid' : 'invalid';
 }
 
-/** An index of a table as SQL names it: with the schema of the table. */
+/** Returns the name of an index, qualified with the schema of its table. */
 export async function findIndex({ connection }: Context, index: string, table: string): Promise<string> {
   const [row] = await connection.queryRows<{ name: string }>(
     `SELECT format('%I.%I', nspname, (parse_ident($1))[1]) AS name FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
@@ -79,7 +85,7 @@ export async function findIndex({ connection }: Context, index: string, table: s
   return row?.name ?? index;
 }
 
-/** What a REINDEX that was stopped leaves beside the indexes it was to rebuild. */
+/** Lists the invalid indexes that an interrupted REINDEX CONCURRENTLY left behind. */
 export async function listReindexLeftovers(
   { connection }: Context,
   what: 'INDEX' | 'TABLE',

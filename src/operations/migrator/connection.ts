@@ -21,18 +21,18 @@ import { ReadOnly } from '../../errors/translate.js';
 import { MigrationNeedsDirectConnection, MigrationSchemaMissing } from './errors.js';
 import type { Context, MigrationLimits } from './options.js';
 
-/** What pg's type declarations leave out: the way to the other side. */
-interface Wired {
+/** Declares the socket, which the types of pg omit. */
+interface WithSocket {
   readonly connection: { readonly stream: Socket };
 }
 
-/** How long the server may say nothing while we connect, in milliseconds: where nobody says otherwise, and at least. */
-const LONGEST_SILENCE_MS = 10_000;
-const SHORTEST_SILENCE_MS = 2_500;
+/** Milliseconds that the server may take to answer while the runner connects: the default, and the minimum. */
+const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
+const MIN_CONNECT_TIMEOUT_MS = 2_500;
 
 /**
- * The runner's own connection, beside any pool. Whoever else looks sees in `pg_stat_activity` which process of which machine it
- * is.
+ * The runner's own connection, outside the pool of the DataSource. Its `application_name` in `pg_stat_activity` contains the host name
+ * and the process id of the runner.
  */
 export class MigratorConnection {
   #lost = false;
@@ -40,14 +40,14 @@ export class MigratorConnection {
   private constructor(
     private readonly client: Client,
     private readonly settings: SessionSettings,
-    /** The server's process behind this connection; behind a pooler of this moment only. */
+    /** Process id of the server process; behind a pooler it can change with each transaction. */
     readonly backendPid: number,
     /**
-     * Somebody stands between us and the server, who may give each transaction another server process: a session means
-     * nothing then. PostgreSQL tells a client at the beginning which process serves it; a pooler has to invent that.
+     * True: the connection goes through a pooler, which may give each transaction another server process, so that session state cannot
+     * be relied on. Detected by the process id: PostgreSQL sends the real one when a client connects, a pooler sends an invented one.
      */
     readonly pooled: boolean,
-    /** The server, or whoever stands before it, is this machine. */
+    /** True: the server, or the pooler, runs on this machine. */
     readonly local: boolean,
   ) {
     client.on('error', () => (this.#lost = true));
@@ -55,17 +55,19 @@ export class MigratorConnection {
   }
 
   /**
-   * @param maxWaitMs how long to wait for a server that takes the connection and says nothing, at most
+   * Opens the connection.
+   *
+   * @param maxWaitMs the longest time to wait for a server that accepts the connection but does not answer
    * @throws ConnectionFailure, UnsafeConnection, UnsupportedDatabase, MigrationNeedsDirectConnection
    */
   static async open(dataSource: DataSource, maxWaitMs: number, purpose = ''): Promise<MigratorConnection> {
-    // Time limits of statements are set for each transaction.
+    // Timeouts of statements are set in each transaction.
     const options = getClientOptions(dataSource);
-    const { connectionTimeoutMillis = LONGEST_SILENCE_MS } = options;
+    const { connectionTimeoutMillis = DEFAULT_CONNECT_TIMEOUT_MS } = options;
     const client = new SessionClient({
       ...options,
-      // Twice, since it is to let us in and then to answer.
-      connectionTimeoutMillis: Math.min(connectionTimeoutMillis, Math.max(maxWaitMs / 2, SHORTEST_SILENCE_MS)),
+      // Half of the limit, because the client waits twice: for the connection and for the first answer.
+      connectionTimeoutMillis: Math.min(connectionTimeoutMillis, Math.max(maxWaitMs / 2, MIN_CONNECT_TIMEOUT_MS)),
       application_name: `shared-db migrator${purpose} ${hostname()}:${process.pid}`.slice(0, 63),
     });
     client.on('error', () => undefined);
@@ -73,9 +75,9 @@ export class MigratorConnection {
       await client.connect();
       const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
       const pid = rows[0]?.pid ?? 0;
-      // Here, since the DataSource, which would ask, is not connected.
+      // The DataSource checks this when it connects, but it is not connected here.
       await assertSafeRole(async (sql) => (await client.query<object>(sql)).rows, 'migrate', readSafety());
-      const { connection: wire } = client as SessionClient & Wired;
+      const { connection: wire } = client as SessionClient & WithSocket;
       const { settings = createSessionSettings() } = options;
       const connection = new MigratorConnection(
         client,
@@ -92,7 +94,7 @@ export class MigratorConnection {
     }
   }
 
-  /** The connection broke: what it was doing may or may not have been done. */
+  /** True: the connection broke. The last statement may or may not have taken effect. */
   get lost(): boolean {
     return this.#lost;
   }
@@ -105,14 +107,17 @@ export class MigratorConnection {
     return (await this.query<Row>(sql, parameters)).rows;
   }
 
-  /** Each statement sees what was committed before it, whatever the database has as default: the lock depends on that. */
+  /**
+   * Begins a transaction. The lock depends on READ COMMITTED: each statement must see what was committed before it, whatever the
+   * default of the database is.
+   */
   async begin({ idleMs, ddlMs, patientLockMs }: MigrationLimits): Promise<void> {
     const settings = withLimits(this.settings, {
       idle_in_transaction_session_timeout: idleMs,
       lock_timeout: patientLockMs,
       statement_timeout: ddlMs,
     });
-    // Each time, since a migration may have changed them, and a pooler may give us another session.
+    // Set each time: a migration may have changed the settings, and a pooler may provide another session.
     await this.query(`START TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE; ${setLocalSql(settings)}`);
   }
 
@@ -120,7 +125,7 @@ export class MigratorConnection {
     await this.query('COMMIT');
   }
 
-  /** Also when the connection is lost, which takes everything back by itself. */
+  /** Rolls back. Does nothing on a lost connection, whose transaction the server rolls back. */
   async rollback(): Promise<void> {
     if (!this.#lost) await this.query('ROLLBACK').catch(() => undefined);
   }
@@ -130,28 +135,28 @@ export class MigratorConnection {
   }
 
   /**
-   * Statements outside any transaction may take their time. When we die the server shall notice, even if it is working: the
-   * next runner waits for it.
+   * Makes the server notice a dead runner, even during a long statement outside a transaction: the next runner waits until the server
+   * process ends.
    */
   private async prepareSession(): Promise<void> {
     await this.query(`SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3`);
-    // Not every system can tell that a connection was closed at the other end (Windows).
+    // Not every server supports this setting (Windows does not).
     await this.query(`SET client_connection_check_interval = '1s'`).catch(() => undefined);
   }
 }
 
 function toConnectionError(error: unknown, dataSource: DataSource): Error {
   const message = isError(error) ? error.message : '';
-  // PgBouncer, of a setting in the connection's options that it is not told to ignore.
+  // PgBouncer rejects settings that its ignore_startup_parameters does not list.
   if (message.includes('unsupported startup parameter')) {
-    return new MigrationNeedsDirectConnection('A pooler such as PgBouncer refuses the settings of the connection');
+    return new MigrationNeedsDirectConnection('A pooler such as PgBouncer rejected the settings of the connection');
   }
   return toConnectionFailure(error, getAddress(dataSource));
 }
 
 /**
- * Refuses to migrate where nothing may be written: migrations begin their transactions as READ WRITE, which would override a database
- * that an operator has made read-only.
+ * Throws if the database is read-only. Migrations begin their transactions as READ WRITE, which would override an operator's
+ * `default_transaction_read_only`.
  *
  * @throws ReadOnly
  */
@@ -163,9 +168,9 @@ export async function assertWritable(connection: MigratorConnection, dataSource:
 }
 
 /**
- * Makes the schema where it is missing, in the transaction of the caller.
+ * Creates the schema if it does not exist, in the transaction of the caller.
  *
- * @throws MigrationSchemaMissing when this role may not
+ * @throws MigrationSchemaMissing when the role may not create it
  */
 export async function ensureSchema({ connection, schema }: Context): Promise<void> {
   const [row] = await connection.queryRows<{ exists: boolean; creates: boolean; name: string; role: string }>(
@@ -185,7 +190,11 @@ export async function ensureSchema({ connection, schema }: Context): Promise<voi
   );
 }
 
-/** @throws SchemaMissing */
+/**
+ * Throws unless the schema exists.
+ *
+ * @throws SchemaMissing
+ */
 export async function assertSchemaExists({ connection, schema, dataSource }: Context): Promise<void> {
   const [row] = await connection.queryRows<{ exists: boolean }>(`SELECT to_regnamespace($1) IS NOT NULL AS exists`, [
     schema,

@@ -16,45 +16,47 @@ import { planRun } from './plan.js';
 import type { StatementKind } from './statement-kind.js';
 import { type LockMode, observeTables, findStrongest, type TableObserver } from './table-observer.js';
 
+/** A statement of a migration, as the dry run observed it. */
 export interface DryRunStatement {
-  /** As the migration sends it. */
+  /** The SQL text that the migration sends. */
   readonly sql: string;
   readonly kind: StatementKind;
-  /** Milliseconds it took, waiting for locks included; null: it was not run. */
+  /** Duration in milliseconds, including waits for locks; null: it was not run. */
   readonly ms: number | null;
-  /** The strongest lock that it took on each table, where none as strong was held already, be it by an earlier migration. */
+  /** The strongest lock that it took on each table, unless the transaction already held an equal or stronger one. */
   readonly locks: readonly { readonly table: string; readonly mode: LockMode }[];
-  /** Tables that it wrote anew, whole. */
+  /** Tables that it rewrote completely. */
   readonly rewrites: readonly string[];
 }
 
+/** A table that a migration locked. */
 export interface DryRunTable {
   readonly table: string;
-  /** The strongest lock on it, held until the end of the migration. */
+  /** The strongest lock on the table, held until the end of the migration. */
   readonly lock: LockMode;
-  /** Of the table with its indexes before; null: it was not there. */
+  /** Size of the table with its indexes before the migration; null: the table did not exist. */
   readonly bytes: number | null;
-  /** About how many rows it had; null: it was not there, or PostgreSQL never counted. */
+  /** PostgreSQL's estimate of the rows before the migration; null: the table did not exist or was never analyzed. */
   readonly rows: number | null;
   readonly rewritten: boolean;
 }
 
+/** The result of the dry run of one migration. */
 export interface DryRunMigration {
   readonly name: string;
-  /** Why it was not run but only listed; null: it was run. */
+  /** Why the migration was listed and not run; null: it was run. */
   readonly onlyListed: string | null;
-  /** Milliseconds of all its statements; null: it was not run. */
+  /** Duration of all statements in milliseconds; null: it was not run. */
   readonly ms: number | null;
   readonly statements: readonly DryRunStatement[];
   readonly tables: readonly DryRunTable[];
 }
 
 /**
- * Runs every pending migration in one transaction under the migration lock, and rolls it back. Their locks are held until the end:
- * on a database in use this stops others as long as all the migrations together would. Numbers that sequences gave out are
- * not given back.
+ * Runs all pending migrations in one transaction under the migration lock, and rolls it back. The table locks are held until the end, so
+ * other sessions are blocked for the duration of all migrations together. Sequences keep the values they handed out.
  *
- * Migrations without transaction cannot be run so, nor can what comes after them: they are listed.
+ * Migrations without a transaction, and all migrations after them, are listed and not run.
  *
  * @throws what runMigrations would throw
  */
@@ -70,26 +72,28 @@ export async function previewMigrations(
 async function runAndRollBack(context: Context): Promise<DryRunMigration[]> {
   await ensureSchema(context);
   const { pending } = planRun(context.known, await context.journal.read(), context.accept);
-  const done: DryRunMigration[] = [];
-  for (const [place, migration] of pending.entries()) {
-    const before = pending.slice(0, place).find(({ transactional }) => !transactional);
-    if (!migration.transactional) done.push(await list(context, migration, 'it runs without a transaction'));
-    else if (before) done.push(await list(context, migration, `it comes after ${before.name}, which was not run`));
-    else done.push(await runObserved(context, migration));
+  const reports: DryRunMigration[] = [];
+  for (const [index, migration] of pending.entries()) {
+    const notRun = pending.slice(0, index).find(({ transactional }) => !transactional);
+    if (!migration.transactional)
+      reports.push(await listStatements(context, migration, 'it runs without a transaction'));
+    else if (notRun)
+      reports.push(await listStatements(context, migration, `it comes after ${notRun.name}, which was not run`));
+    else reports.push(await runObserved(context, migration));
   }
-  return done;
+  return reports;
 }
 
 async function runObserved(context: Context, migration: KnownMigration): Promise<DryRunMigration> {
-  // Asking for the size of a table needs a lock on it, too.
+  // pg_total_relation_size() locks the table, too.
   await context.connection.query(`SET LOCAL lock_timeout = ${context.limits.lockMs}`);
   const observer = await observeTables(context.connection);
   const statements: DryRunStatement[] = [];
   const inner = new TransactionStatements(context, migration.name);
   const run: RunStatement = async (statement) => {
-    const begin = performance.now();
+    const started = performance.now();
     const result = await inner.run(statement);
-    const ms = measureSince(performance.now() - begin);
+    const ms = roundMs(performance.now() - started);
     statements.push({ ...formatSql(statement), ms, ...(await observer.look()) });
     return result;
   };
@@ -97,33 +101,33 @@ async function runObserved(context: Context, migration: KnownMigration): Promise
     await migration.instance.up(createQueryRunner(context.dataSource, run, true));
   } catch (error) {
     const first = inner.firstError ?? error;
-    // As the server said it: whether it is worth another try shows in its code.
+    // Thrown unchanged: withRetries reads its SQLSTATE.
     if (isRetryable(first)) throw first;
     const { ordinal, current } = inner;
     const state = 'It was a dry run and everything was rolled back';
     throw toMigrationError(first, { migration: migration.name, ordinal, statement: current, state });
   }
-  const ms = measureSince(statements.reduce((sum, statement) => sum + (statement.ms ?? 0), 0));
+  const ms = roundMs(statements.reduce((sum, statement) => sum + (statement.ms ?? 0), 0));
   return { name: migration.name, onlyListed: null, ms, statements, tables: listTables(statements, observer) };
 }
 
-/** What it would send, found out by letting it run against nothing. */
-async function list(context: Context, migration: KnownMigration, reason: string): Promise<DryRunMigration> {
+/** Lists the statements that a migration would send, by running it against a query runner that returns empty results. */
+async function listStatements(context: Context, migration: KnownMigration, reason: string): Promise<DryRunMigration> {
   const statements: DryRunStatement[] = [];
   const run: RunStatement = (statement) => {
     statements.push({ ...formatSql(statement), ms: null, locks: [], rewrites: [] });
-    return Promise.resolve(NOTHING);
+    return Promise.resolve(EMPTY_RESULT);
   };
   let onlyListed = reason;
   try {
     await migration.instance.up(createQueryRunner(context.dataSource, run, migration.transactional));
   } catch {
-    onlyListed = `${reason}; the list ends where its code needs an answer of the database`;
+    onlyListed = `${reason}; the list ends where its code needs a result of the database`;
   }
   return { name: migration.name, onlyListed, ms: null, statements, tables: [] };
 }
 
-const NOTHING: QueryResult = { command: '', rowCount: 0, rows: [], oid: 0, fields: [] };
+const EMPTY_RESULT: QueryResult = { command: '', rowCount: 0, rows: [], oid: 0, fields: [] };
 
 function formatSql({ sql, kind }: Statement): Pick<DryRunStatement, 'kind' | 'sql'> {
   return { sql, kind };
@@ -143,6 +147,6 @@ function listTables(statements: readonly DryRunStatement[], observer: TableObser
   }));
 }
 
-function measureSince(value: number): number {
+function roundMs(value: number): number {
   return Math.round(value * 10) / 10;
 }

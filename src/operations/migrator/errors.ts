@@ -4,26 +4,29 @@ import { removeLiterals } from '../../errors/sql-text.js';
 import { ConnectionLost, getSqlState, getSummary, toDatabaseError } from '../../errors/translate.js';
 import type { Statement } from './in-transaction.js';
 
-/** What a kind of migration error is, for programs and the generated page of error codes. */
+/** Describes one class of migration errors, for programs and for the generated page of error codes. */
 export interface MigrationErrorKind {
-  /** Stable: `MIGRATION_EDITED`. */
+  /** A stable code such as `MIGRATION_EDITED`. */
   readonly code: string;
-  /** When it is thrown. */
+  /** The condition under which it is thrown. */
   readonly when: string;
-  /** What to do. */
+  /** What the operator does next. */
   readonly advice: string;
 }
 
-/** The runner refused, or a migration failed. One line: what, why, what to do; no value of a row, no literal of a statement. */
+/**
+ * Base class of the migrator's errors. The message is one line: what happened, to which migration, and what to do next. It contains
+ * no values of rows and no literals of statements.
+ */
 export abstract class MigrationError extends SharedDbError {
-  /** Stable, for programs: `MIGRATION_EDITED`. */
+  /** A stable code for programs, such as `MIGRATION_EDITED`. */
   readonly code: string;
 
   constructor(
     kind: MigrationErrorKind,
-    /** What happened, without the advice of the kind, which is added. */
+    /** What happened; the advice is appended. */
     what: string,
-    /** Names of the migrations it is about. */
+    /** Names of the migrations that the error concerns. */
     readonly migrations: readonly string[] = [],
     advice = kind.advice,
   ) {
@@ -50,135 +53,143 @@ function defineMigrationError(kind: MigrationErrorKind): MigrationErrorClass {
 
 export class MigrationLockTimeout extends defineMigrationError({
   code: 'MIGRATION_LOCK_TIMEOUT',
-  when: 'another process migrates for longer than we would wait; the message names it',
-  advice: 'wait for it or end it (pg_terminate_backend), or wait longer (--max-wait)',
+  when: 'another process holds the migration lock for longer than the wait limit; the message names the process',
+  advice: 'run it again when that process has ended, end it (pg_terminate_backend), or wait longer (--max-wait)',
 }) {}
 
 export class MigrationBlocked extends defineMigrationError({
   code: 'MIGRATION_BLOCKED',
-  when: 'a table is in use for longer than we would wait; the message names who uses it',
-  advice: 'run it again when the table is quiet, end what blocks, or wait longer (--max-wait)',
+  when: 'a table is in use for longer than the wait limit; the message names the session that uses it',
+  advice: 'run it again when the table is free, end the blocking session, or wait longer (--max-wait)',
 }) {}
 
 export class MigrationEdited extends defineMigrationError({
   code: 'MIGRATION_EDITED',
-  when: 'a migration is not what it was when this database got it',
+  when: 'the source of an applied migration differs from the source that was applied',
   advice:
-    'put it back as it was and write a new migration for the change; or accept it as it is now, if the database has the change already (--accept <name>)',
+    'restore the file and write a new migration for the change; or, if the database already has the change, accept the file as it is (--accept <name>)',
 }) {}
 
 export class MigrationMissing extends defineMigrationError({
   code: 'MIGRATION_MISSING',
-  when: 'the database has a migration that this build does not know: it is newer than the code',
-  advice: 'use the build that has it; or accept that this build does not know it (--accept <name>)',
+  when: 'the database has a migration that this build lacks: the database is newer than the code',
+  advice: 'use a build that has it, or accept that this build lacks it (--accept <name>)',
 }) {}
 
 export class MigrationOutOfOrder extends defineMigrationError({
   code: 'MIGRATION_OUT_OF_ORDER',
-  when: 'a migration to be applied is older than one that is applied already',
-  advice: 'give it a new timestamp (migration:create); or apply it after the newer one (--accept <name>)',
+  when: 'a pending migration is older than an applied one',
+  advice: 'give it a new timestamp (migration:create), or apply it after the newer one (--accept <name>)',
 }) {}
 
 export class MigrationUnknown extends defineMigrationError({
   code: 'MIGRATION_UNKNOWN',
-  when: 'a name given to be accepted is no migration of this build or database',
-  advice: 'migration:show lists them',
+  when: 'a name passed to --accept is neither a migration of this build nor one of the database',
+  advice: 'migration:show lists the names',
 }) {}
 
 export class MigrationHalfDone extends defineMigrationError({
   code: 'MIGRATION_HALF_DONE',
-  when: 'a migration without transaction was stopped half-way in the other direction',
-  advice: 'finish that first',
+  when: 'a migration without a transaction was interrupted in the other direction',
+  advice: 'finish it first',
 }) {}
 
 export class MigrationStepsChanged extends defineMigrationError({
   code: 'MIGRATION_STEPS_CHANGED',
-  when: 'a migration without transaction was stopped half-way and is to go on, but what it did already was changed in the file',
-  advice: 'put those statements back; the ones after them may be changed',
+  when: 'an interrupted migration without a transaction resumes, but statements that it has already run were changed in the file',
+  advice: 'restore those statements; later statements may be changed',
 }) {}
 
 export class MigrationFailed extends defineMigrationError({
   code: 'MIGRATION_FAILED',
-  when: 'a statement of a migration failed, or its code did',
-  advice: 'correct it and run it again',
+  when: 'a statement or the code of a migration failed',
+  advice: 'correct the migration and run it again',
 }) {}
 
 export class MigrationInterrupted extends defineMigrationError({
   code: 'MIGRATION_INTERRUPTED',
-  when: 'the connection was lost while a migration ran',
-  advice: 'run the same command again: it finds out how far this went and completes it',
+  when: 'the connection was lost during a migration',
+  advice: 'run the same command again: it reads how far the migration got and completes it',
 }) {}
 
 export class MigrationStatementRefused extends defineMigrationError({
   code: 'MIGRATION_STATEMENT_REFUSED',
-  when: 'a migration wants to do what the runner could not take back or resume',
+  when: 'a migration sends a statement that the runner can neither roll back nor resume',
   advice: 'change the migration',
 }) {}
 
 export class MigrationIrreversible extends defineMigrationError({
   code: 'MIGRATION_IRREVERSIBLE',
-  when: 'the newest migration cannot be taken back',
-  advice: 'write a migration that goes forward, or restore the backup',
+  when: 'the newest migration cannot be reverted',
+  advice: 'write a new migration that changes the schema as needed, or restore a backup',
 }) {}
 
 export class MigrationNeedsDirectConnection extends defineMigrationError({
   code: 'MIGRATION_NEEDS_DIRECT_CONNECTION',
-  when: 'a pooler such as PgBouncer stands before the database, and what is to be done needs a connection of its own',
-  advice: 'set MIGRATION_DATABASE_URL to the URL of the server itself',
+  when: 'the connection goes through a pooler such as PgBouncer, and the operation needs a direct connection',
+  advice: 'set MIGRATION_DATABASE_URL to the URL of the PostgreSQL server',
 }) {}
 
 export class MigrationSchemaMissing extends defineMigrationError({
   code: 'MIGRATION_SCHEMA_MISSING',
-  when: 'the schema that is to be migrated does not exist, and the role may not create it',
-  advice: 'create it, or run db:roles as the owner of the database',
+  when: 'the schema to be migrated does not exist, and the role may not create it',
+  advice: 'create the schema, or run db:roles as the owner of the database',
 }) {}
 
-/** Every kind, for the generated page of error codes. */
+export class MigrationsNotClasses extends defineMigrationError({
+  code: 'MIGRATIONS_NOT_CLASSES',
+  when: 'the option `migrations` of the DataSource has an entry that is not a class, such as a glob',
+  advice: 'pass the migration classes themselves',
+}) {}
+
+/** All classes of migration errors, for the generated page of error codes. */
 export const MIGRATION_ERRORS: readonly MigrationErrorClass[] = [
   ...[MigrationLockTimeout, MigrationBlocked, MigrationEdited, MigrationMissing, MigrationOutOfOrder, MigrationUnknown],
   ...[MigrationHalfDone, MigrationStepsChanged, MigrationFailed, MigrationInterrupted, MigrationStatementRefused],
-  ...[MigrationIrreversible, MigrationNeedsDirectConnection, MigrationSchemaMissing],
+  ...[MigrationIrreversible, MigrationNeedsDirectConnection, MigrationSchemaMissing, MigrationsNotClasses],
 ];
 
-/** Lock timeout, deadlock, serialisation: the same transaction may succeed when it is tried again. */
-const TRY_AGAIN: readonly unknown[] = ['55P03', '40P01', '40001'];
+/** lock_not_available, deadlock_detected, serialization_failure: the same transaction may succeed when it is retried. */
+const RETRYABLE_STATES: readonly unknown[] = ['55P03', '40P01', '40001'];
 
-const TIMED_OUT = '57014';
+const QUERY_CANCELED = '57014';
 
 export function isRetryable(error: unknown): boolean {
-  return TRY_AGAIN.includes(getSqlState(error));
+  return RETRYABLE_STATES.includes(getSqlState(error));
 }
 
-/** Did the connection break? PostgreSQL's last words on it come before its end is noticed. */
+/** Returns true if the connection broke. PostgreSQL's last error arrives before the client notices that the socket is closed. */
 export function isConnectionLost(error: unknown): boolean {
   return toDatabaseError(error) instanceof ConnectionLost;
 }
 
+/** Where in a migration an error occurred. */
 export interface Place {
   readonly migration: string;
-  /** Which statement of the migration, from 1; 0: none yet. */
+  /** Number of the statement in the migration, from 1; 0: none was sent yet. */
   readonly ordinal: number;
-  /** Undefined: not in a statement but before, after or between. */
+  /** Undefined: the error occurred before, after or between statements. */
   readonly statement: Statement | undefined;
-  /** What is left in the database of the migration. */
+  /** A sentence: which of the migration's changes remain in the database. */
   readonly state: string;
 }
 
 /**
- * What went wrong, in one line, without values of rows or literals. A refusal of the runner itself is passed on.
+ * Converts an error of a migration to a MigrationError whose message is one line without values of rows or literals. Returns errors of
+ * this package unchanged.
  */
 export function toMigrationError(error: unknown, place: Place): Error {
   if (error instanceof SharedDbError) return error;
   const { migration } = place;
   if (isConnectionLost(error))
     return new MigrationInterrupted(`The connection was lost while ${migration} ran`, [migration]);
-  const at = place.statement === undefined ? '' : ` at statement ${place.ordinal}`;
+  const position = place.statement === undefined ? '' : ` at statement ${place.ordinal}`;
   const text = place.statement === undefined ? '' : ` in ${removeLiterals(place.statement.sql)}`;
   const failed = new MigrationFailed(
-    `${migration} failed${at}: ${getReason(error, place.statement)}${text}. ${place.state}`,
+    `${migration} failed${position}: ${getReason(error, place.statement)}${text}. ${place.state}`,
     [migration],
   );
-  // Of what is not the database's the frames are all that helps; its message may hold anything.
+  // The message of an error that is not PostgreSQL's may contain anything, so only its stack frames are kept.
   if (isError(error) && getSqlState(error) === undefined)
     failed.stack = `${failed.stack ?? ''}\n${getStackFrames(error)}`;
   return failed;
@@ -187,10 +198,10 @@ export function toMigrationError(error: unknown, place: Place): Error {
 function getReason(error: unknown, statement: Statement | undefined): string {
   const state = getSqlState(error);
   if (state === undefined) return `its code threw ${isError(error) ? error.name : typeof error} (DEBUG=1 shows where)`;
-  if (state === TIMED_OUT) return 'it ran longer than statements of its kind may (57014), or somebody cancelled it';
+  if (state === QUERY_CANCELED) return 'it exceeded statement_timeout or was cancelled (57014)';
   if (state === '25001') return 'it cannot run inside a transaction: declare transaction = false (25001)';
   const { driverError = error, query = statement?.sql } = error as { driverError?: unknown; query?: unknown };
-  // The statement is shown beside the error, so its names may be shown in production, too.
-  const known = toDatabaseError({ driverError, query }, undefined, { showStatementNames: true });
-  return `${known === undefined ? 'PostgreSQL refused it' : getSummary(known)} (${state})`;
+  // The message contains the statement anyway, so its names may be shown in production too.
+  const translated = toDatabaseError({ driverError, query }, undefined, { showStatementNames: true });
+  return `${translated === undefined ? 'PostgreSQL refused it' : getSummary(translated)} (${state})`;
 }

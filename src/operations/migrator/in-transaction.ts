@@ -15,7 +15,7 @@ import {
   getTimeouts,
 } from './statement-kind.js';
 
-/** A statement of a migration, on its way to the database. */
+/** A statement that a migration sends. */
 export interface Statement {
   readonly sql: string;
   readonly parameters: readonly unknown[];
@@ -24,21 +24,22 @@ export interface Statement {
 
 export type RunStatement = (statement: Statement) => Promise<QueryResult>;
 
-/** Fields of TypeORM's own query runners (1.1, BaseQueryRunner and PostgresQueryRunner). */
-interface Inside {
+/** Internal fields of TypeORM's query runners (1.1, BaseQueryRunner and PostgresQueryRunner). */
+interface QueryRunnerInternals {
   databaseConnection: unknown;
   isTransactionActive: boolean;
   transactionDepth: number;
 }
 
 /**
- * TypeORM's query runner for one migration. What it would send to a connection of its pool goes to `run`. Told that it is inside a
- * transaction, it makes savepoints of the transactions that the migration begins.
+ * Creates the TypeORM query runner for one migration. It passes every statement to `run` instead of a pooled connection.
+ *
+ * @param inTransaction true: transactions that the migration begins become savepoints
  */
 export function createQueryRunner(dataSource: DataSource, run: RunStatement, inTransaction: boolean): QueryRunner {
-  // Its errors in full: `failureOf` takes from them what may be said.
+  // Its errors are not redacted here: `toMigrationError` removes the values.
   const queryRunner = rawQueryRunner(dataSource);
-  const inside: Inside = {
+  const internals: QueryRunnerInternals = {
     databaseConnection: {
       query: (sql: unknown, parameters?: readonly unknown[]) => {
         if (typeof sql !== 'string') throw new MigrationStatementRefused('A migration cannot stream rows');
@@ -48,27 +49,27 @@ export function createQueryRunner(dataSource: DataSource, run: RunStatement, inT
     isTransactionActive: inTransaction,
     transactionDepth: inTransaction ? 1 : 0,
   };
-  return Object.assign(queryRunner, inside);
+  return Object.assign(queryRunner, internals);
 }
 
-/** Without parameters the text may hold several statements. */
+/** Returns undefined where there are none: only a query without parameters may contain several statements. */
 export function listParameters({ parameters }: Statement): readonly unknown[] | undefined {
   return parameters.length > 0 ? parameters : undefined;
 }
 
-/** The statements of a migration in one transaction, each within the limits of its kind. */
+/** Runs the statements of a migration in one transaction, each with the timeouts of its kind. */
 export class TransactionStatements {
-  /** Statements sent so far, the one under way included. */
+  /** Number of statements sent so far, including the current one. */
   ordinal = 0;
-  /** The one under way, or that failed. */
+  /** The statement that is running or has failed. */
   current: Statement | undefined;
-  /** The first thing that went wrong: after it the transaction is lost, whatever the migration makes of it. */
+  /** The first error. It aborts the transaction even if the migration catches it. */
   firstError: unknown;
-  #behindDdl = false;
+  #afterDdl = false;
   #timeouts: Timeouts | undefined;
   #pid: number | undefined;
-  /** Settings that the migration has taken into its own hands. */
-  readonly #own = new Set<string>();
+  /** Names of the timeouts that the migration sets itself. */
+  readonly #ownTimeouts = new Set<string>();
 
   constructor(
     private readonly context: Context,
@@ -80,15 +81,15 @@ export class TransactionStatements {
     this.ordinal += 1;
     this.current = statement;
     try {
-      refuse(statement, this.migration);
+      assertAllowed(statement, this.migration);
       await this.setTimeouts(statement);
       const times = { first: limits.lockMs / 2, then: 1_000 };
-      const pid = await this.pid();
+      const pid = await this.readPid();
       const result = await watch.runWatched(pid, times, () =>
         connection.query(statement.sql, listParameters(statement)),
       );
-      if (statement.kind === 'ddl') this.#behindDdl = true;
-      // It took our own settings back with it.
+      if (statement.kind === 'ddl') this.#afterDdl = true;
+      // ROLLBACK TO SAVEPOINT also reverts SET LOCAL, so the timeouts are set again.
       if (statement.kind === 'savepoint') this.#timeouts = undefined;
       this.current = undefined;
       return result;
@@ -100,17 +101,17 @@ export class TransactionStatements {
 
   private async setTimeouts({ sql, kind }: Statement): Promise<void> {
     if (kind === 'local') {
-      for (const [name] of sql.toLowerCase().matchAll(/\b(?:lock|statement)_timeout\b/g)) this.#own.add(name);
+      for (const [name] of sql.toLowerCase().matchAll(/\b(?:lock|statement)_timeout\b/g)) this.#ownTimeouts.add(name);
       return;
     }
-    const wanted = getTimeouts(kind, this.#behindDdl, this.context.limits);
+    const wanted = getTimeouts(kind, this.#afterDdl, this.context.limits);
     if (this.#timeouts?.lock === wanted.lock && this.#timeouts.statement === wanted.statement) return;
-    await this.context.connection.query(setLocal(wanted, this.#own));
+    await this.context.connection.query(setLocal(wanted, this.#ownTimeouts));
     this.#timeouts = wanted;
   }
 
-  /** Behind a pooler it is another one in each transaction. */
-  private async pid(): Promise<number> {
+  /** Reads the process id of the server process, which changes with each transaction behind a pooler. */
+  private async readPid(): Promise<number> {
     const { connection } = this.context;
     if (!connection.pooled) return connection.backendPid;
     this.#pid ??= (await connection.queryRows<{ pid: number }>('SELECT pg_backend_pid() AS pid'))[0]?.pid ?? 0;
@@ -118,44 +119,44 @@ export class TransactionStatements {
   }
 }
 
-function refuse({ sql, kind }: Statement, migration: string): void {
-  const about = (what: string, advice: string): MigrationStatementRefused =>
+function assertAllowed({ sql, kind }: Statement, migration: string): void {
+  const createError = (what: string, advice: string): MigrationStatementRefused =>
     new MigrationStatementRefused(`${migration}: ${what}`, [migration], advice);
   if (kind === 'transaction') {
-    throw about(
+    throw createError(
       `${readCommand(sql)} would end the transaction that the migration runs in`,
-      'leave it out, or declare transaction = false',
+      'remove it, or declare transaction = false',
     );
   }
   if (kind === 'session') {
-    throw about(`${readCommand(sql)} would change settings for whatever comes after the migration`, 'use SET LOCAL');
+    throw createError(`${readCommand(sql)} would change settings beyond the end of the migration`, 'use SET LOCAL');
   }
   if (kind === 'concurrent') {
-    throw about(
+    throw createError(
       `${readCommand(sql)} (CONCURRENTLY) cannot run inside a transaction`,
-      'put it into a migration that declares transaction = false',
+      'move it to a migration that declares transaction = false',
     );
   }
 }
 
 export type Direction = 'down' | 'up';
 
-/** An attempt that is recorded in the journal. */
+/** An attempt to apply or revert a migration, recorded in the journal. */
 export interface Attempt {
   readonly runId: string;
   readonly migration: KnownMigration;
   readonly direction: Direction;
-  /** Names of the applied migrations when it was decided to make this attempt. */
+  /** Names of the applied migrations when this attempt was planned. */
   readonly applied: readonly string[];
 }
 
-/** Milliseconds before what found its tables in use is tried again: longer each time. */
-const RETRY = { first: 200, growth: 1.5, most: 1_500 } as const;
+/** Pause before a retry, in milliseconds: each pause is longer than the one before, up to the maximum. */
+const RETRY = { first: 200, growth: 1.5, max: 1_500 } as const;
 
 /**
- * Applies a migration, or takes it back, in one transaction that also records it: all of it happens, or nothing.
+ * Applies or reverts a migration in one transaction that also records it.
  *
- * @returns false when another process was faster: nothing was done.
+ * @returns false when another process has changed the applied migrations since the plan was made: nothing was done
  * @throws MigrationBlocked, MigrationFailed, MigrationInterrupted, MigrationStatementRefused, MigrationLockTimeout
  */
 export async function runInTransaction(context: Context, attempt: Attempt): Promise<boolean> {
@@ -181,39 +182,44 @@ export async function runInTransaction(context: Context, attempt: Attempt): Prom
   } catch (error) {
     const { ordinal, current } = statements;
     await recordFailure(context, runId, error, Math.max(0, ordinal - 1));
-    const state = 'Its transaction was rolled back and nothing of it is left';
+    const state = 'Its transaction was rolled back and nothing was changed';
     throw toMigrationError(error, { migration: migration.name, ordinal, statement: current, state });
   }
 }
 
 /**
- * Does again what met a lock or a deadlock, naming who was in the way, until it is too late.
+ * Retries the work after lock timeouts, deadlocks and serialization failures, until the wait limit is reached. Notices name the
+ * blocking session.
  *
- * @throws MigrationBlocked, and whatever else the work throws
+ * @param name shown in notices and errors
+ * @throws MigrationBlocked, and every other error of the work
  */
 export async function withRetries<T>(context: Context, name: string, work: () => Promise<T>): Promise<T> {
   const waitBudget = new WaitBudget(context.maxWaitMs, context.notice);
-  for (let pause: number = RETRY.first; ; pause = Math.min(RETRY.most, pause * RETRY.growth)) {
+  for (let pause: number = RETRY.first; ; pause = Math.min(RETRY.max, pause * RETRY.growth)) {
     try {
       return await work();
     } catch (error) {
       if (!isRetryable(error)) throw error;
-      const what = getSqlState(error) === '55P03' ? 'a table is in use' : 'another transaction is in the way';
-      const who = context.watch.last === undefined ? '' : ` by ${context.watch.last}`;
-      if (waitBudget.exhausted)
-        throw new MigrationBlocked(`${name} waited ${waitBudget.seconds} s: ${what}${who}`, [name]);
-      await waitBudget.waitForNextTry(pause, () => `${name}: ${what}${who}; taken back, trying again`);
+      const reason = describeConflict(error, context.watch.last);
+      if (waitBudget.exhausted) throw new MigrationBlocked(`${name} waited ${waitBudget.seconds} s: ${reason}`, [name]);
+      await waitBudget.waitForNextTry(pause, () => `${name}: ${reason}; rolled back, trying again`);
     }
   }
 }
 
-/** Under the lock: are the applied migrations those that the decision was made for? */
-export async function isCurrent({ journal }: Context, { applied }: Attempt): Promise<boolean> {
-  const now = (await journal.read()).applied.map(({ name }) => name);
-  return now.length === applied.length && now.every((name, place) => name === applied[place]);
+function describeConflict(error: unknown, blocker: string | undefined): string {
+  if (getSqlState(error) === '55P03') return `a table is in use${blocker === undefined ? '' : ` by ${blocker}`}`;
+  return `it conflicts with another transaction${blocker === undefined ? '' : `, of ${blocker}`}`;
 }
 
-/** As far as that is possible: a lost connection leaves the attempt unfinished in the journal, which says enough. */
+/** Returns true if the applied migrations are still those of the plan. Call it under the lock. */
+export async function isCurrent({ journal }: Context, { applied }: Attempt): Promise<boolean> {
+  const now = (await journal.read()).applied.map(({ name }) => name);
+  return now.length === applied.length && now.every((name, index) => name === applied[index]);
+}
+
+/** Records a failure. After a lost connection nothing can be recorded: the attempt stays unfinished in the journal. */
 export async function recordFailure(context: Context, id: string, error: unknown, step: number): Promise<void> {
   const { connection, journal } = context;
   if (!connection.lost) await journal.recordFailure(id, getSqlState(error), step).catch(() => undefined);

@@ -4,7 +4,7 @@ import { readNodeEnv } from '../../connection/environment.js';
 import { isEmpty, ensureEnvironmentRow, type Query } from '../environment-guard/environment-row.js';
 import type { MigratorConnection } from './connection.js';
 
-/** The version of this package, of whichever folder it runs from: its source or what was built of it. */
+/** Reads the version of this package, whether it runs from its source or from a build. */
 export function readPackageVersion(): string {
   for (let folder = new URL('.', import.meta.url); ;) {
     const version = findVersion(folder);
@@ -28,8 +28,8 @@ function findVersion(folder: URL): string | undefined {
 }
 
 /**
- * TypeORM's list of applied migrations, exactly as its command line makes it, and beside it what that cannot tell: who applied
- * what when, from which source, and how far somebody came who was stopped.
+ * Creates TypeORM's table of applied migrations exactly as TypeORM's command line does. The table `migration_runs` adds which process ran
+ * what and when, the checksum of the source, and the progress of interrupted runs.
  */
 function createMigrations(table: string): string {
   return `CREATE TABLE IF NOT EXISTS ${table} (
@@ -39,50 +39,54 @@ function createMigrations(table: string): string {
 
 const COLUMNS: readonly (readonly [name: string, type: string, comment: string])[] = [
   ['id', 'bigserial', 'Order of the runs.'],
-  ['name', 'text NOT NULL', 'Which migration.'],
+  ['name', 'text NOT NULL', 'Name of the migration.'],
   [
     'action',
     'text NOT NULL',
-    'up: applied; down: taken back; adopt: was applied before this table existed; accept: an operator accepted it as it is.',
+    'up: apply; down: revert; adopt: it was applied before this table existed; accept: an operator accepted it as it is.',
   ],
-  ['started_at', 'timestamptz(3) NOT NULL DEFAULT clock_timestamp()', 'When it began.'],
-  ['finished_at', 'timestamptz(3)', 'When it was done. Null: it is running, failed, or was killed.'],
-  ['failed_at', 'timestamptz(3)', 'When it failed. Null: it did not, or was killed before it could say so.'],
-  ['error_code', 'text', 'SQLSTATE of the failure. Null: none, or not the database’s.'],
+  ['started_at', 'timestamptz(3) NOT NULL DEFAULT clock_timestamp()', 'When the run began.'],
+  ['finished_at', 'timestamptz(3)', 'When the run finished. Null: it is running, has failed, or was killed.'],
+  [
+    'failed_at',
+    'timestamptz(3)',
+    'When the run failed. Null: it did not fail, or was killed before the failure could be recorded.',
+  ],
+  ['error_code', 'text', 'SQLSTATE of the failure. Null: no failure, or an error outside the database.'],
   [
     'step',
     'integer NOT NULL DEFAULT 0',
-    'Statements done. Of a transaction that failed: before the one that failed, and taken back.',
+    'Number of completed statements. After a failed transaction: the statements before the one that failed, which were rolled back.',
   ],
   [
     'begun',
     'integer NOT NULL DEFAULT 0',
-    'Statement begun that no transaction can hold, while it is not known to be done; 0: none.',
+    'Number of the statement that runs outside a transaction and whose outcome is not recorded yet; 0: none.',
   ],
   [
     'row_counts',
     "integer[] NOT NULL DEFAULT '{}'",
-    'Without a transaction: how many rows each statement done changed.',
+    'Without a transaction: number of rows that each completed statement changed.',
   ],
-  ['steps_hash', "text NOT NULL DEFAULT ''", 'Without a transaction: SHA-256 over the statements done.'],
-  ['checksum', 'text', 'SHA-256 of the source of the migration. Null: not known.'],
+  ['steps_hash', "text NOT NULL DEFAULT ''", 'Without a transaction: SHA-256 of the completed statements.'],
+  ['checksum', 'text', 'SHA-256 of the source of the migration. Null: unknown.'],
   ['package_version', 'text NOT NULL', 'Version of the package that ran it.'],
-  ['host', 'text NOT NULL', 'Machine that ran it.'],
-  ['pid', 'integer NOT NULL', 'Process on that machine.'],
+  ['host', 'text NOT NULL', 'Host name of the process that ran it.'],
+  ['pid', 'integer NOT NULL', 'Process id on that host.'],
 ];
 
-/** Statements that make the journal. */
+/** Returns the statements that create the journal. */
 function createJournal(table: string): string[] {
   const columns = COLUMNS.map(([name, type]) => `${name} ${type}`).join(', ');
   return [
     `CREATE TABLE IF NOT EXISTS ${table} (${columns}, CONSTRAINT pk_migration_runs PRIMARY KEY (id),
      CONSTRAINT ck_migration_runs__action CHECK (action IN ('up', 'down', 'adopt', 'accept')))`,
-    `COMMENT ON TABLE ${table} IS 'What was done with migrations, one row for each attempt. Written by migration:run and migration:revert.'`,
+    `COMMENT ON TABLE ${table} IS 'One row for each attempt to apply or revert a migration. Written by migration:run and migration:revert.'`,
     ...COLUMNS.map(([name, , comment]) => `COMMENT ON COLUMN ${table}.${name} IS '${comment}'`),
   ];
 }
 
-/** One attempt to apply a migration or to take it back. */
+/** One attempt to apply or revert a migration. */
 export interface Run {
   /** As text: a bigint. */
   readonly id: string;
@@ -101,15 +105,15 @@ export interface Run {
   readonly pid: number;
 }
 
-/** What the database says of its migrations. */
+/** What the database has recorded about its migrations. */
 export interface History {
   /** In the order in which they were applied. */
   readonly applied: readonly { readonly name: string; readonly timestamp: number }[];
-  /** The newest attempt of each migration, whatever became of it. */
+  /** The newest attempt of each migration, whether or not it succeeded. */
   readonly runs: ReadonlyMap<string, Run>;
-  /** The source of each, as it was when it was applied, adopted or accepted last; null: not known. */
+  /** Checksum of the source of each migration when it was last applied, adopted or accepted; null: unknown. */
   readonly checksums: ReadonlyMap<string, string | null>;
-  /** Those that an operator took as they were. */
+  /** Names of the migrations that an operator accepted as they were. */
   readonly accepted: ReadonlySet<string>;
 }
 
@@ -119,7 +123,7 @@ const RUN_COLUMNS = `id, name, action, started_at AS "startedAt", finished_at AS
   error_code AS "errorCode", step, begun, row_counts AS "rowCounts", steps_hash AS "stepsHash",
   package_version AS "packageVersion", host, pid`;
 
-/** Asks; nothing more. The tables need not exist, and where the role may not read ours it knows less. */
+/** Reads the history. The tables need not exist; without SELECT on `migration_runs` the history lacks runs and checksums. */
 export async function readHistory(
   rows: <Row extends object>(sql: string) => Promise<Row[]>,
   tables = { migrations: 'migrations', journal: 'migration_runs' },
@@ -152,9 +156,9 @@ export async function readHistory(
   };
 }
 
-/** TypeORM's `migrations` and our `migration_runs`. Every method is one statement, or a few, of the transaction it is called in. */
+/** Reads and writes TypeORM's `migrations` and our `migration_runs`, in the transaction of the caller. */
 export class Journal {
-  /** With their schema: a migration may change the search_path. */
+  /** Qualified with the schema, because a migration may change the search_path. */
   private readonly tables: { readonly prefix: string; readonly migrations: string; readonly journal: string };
 
   constructor(
@@ -165,7 +169,7 @@ export class Journal {
     this.tables = { prefix, migrations: `${prefix}migrations`, journal: `${prefix}migration_runs` };
   }
 
-  /** What there is, after making the tables where they are not, and taking over what was applied without us. */
+  /** Creates missing tables, records migrations that were applied without this package as adopted, and returns the history. */
   async prepare(environment?: string): Promise<History> {
     const { migrations, journal } = this.tables;
     const before = await this.read();
@@ -173,13 +177,13 @@ export class Journal {
     if (!before.complete) {
       for (const sql of [createMigrations(migrations), ...createJournal(journal)]) await this.connection.query(sql);
     }
-    await this.keepMarker(isNew, environment);
-    const foreign = before.applied.map(({ name }) => name).filter((name) => !before.checksums.has(name));
-    if (foreign.length === 0) return before;
+    await this.ensureEnvironmentRow(isNew, environment);
+    const unrecorded = before.applied.map(({ name }) => name).filter((name) => !before.checksums.has(name));
+    if (unrecorded.length === 0) return before;
     await this.connection.query(
       `INSERT INTO ${journal} (name, action, finished_at, package_version, host, pid)
        SELECT name, 'adopt', clock_timestamp(), $1, $2, $3 FROM unnest($4::text[]) AS name`,
-      [...this.author, foreign],
+      [...this.author, unrecorded],
     );
     return this.read();
   }
@@ -190,7 +194,7 @@ export class Journal {
     return readHistory((sql) => this.connection.queryRows(sql), this.tables);
   }
 
-  /** Begins an attempt. */
+  /** Records the beginning of an attempt and returns its id. */
   async start(name: string, direction: Direction, checksum: string | undefined): Promise<string> {
     const [row] = await this.connection.queryRows<{ id: string }>(
       `INSERT INTO ${this.tables.journal} (name, action, checksum, package_version, host, pid)
@@ -200,7 +204,7 @@ export class Journal {
     return row?.id ?? '';
   }
 
-  /** Goes on with one that was stopped half-way. */
+  /** Records that an interrupted attempt is resumed. */
   async recordResumption(id: string, checksum: string | undefined): Promise<void> {
     await this.connection.query(
       `UPDATE ${this.tables.journal} SET failed_at = NULL, error_code = NULL, checksum = $5,
@@ -217,12 +221,12 @@ export class Journal {
     );
   }
 
-  /** Somebody else was faster. */
+  /** Deletes an attempt that became superfluous because another process was faster. */
   async forget(id: string): Promise<void> {
     await this.connection.query(`DELETE FROM ${this.tables.journal} WHERE id = $1`, [id]);
   }
 
-  /** The statement of a migration without transaction that runs next, and that no transaction can hold. 0: none. */
+  /** Records the number of the statement that runs next outside a transaction. 0: none. */
   async begin(id: string, ordinal: number): Promise<void> {
     await this.connection.query(`UPDATE ${this.tables.journal} SET begun = $2 WHERE id = $1`, [id, ordinal]);
   }
@@ -242,7 +246,7 @@ export class Journal {
     );
   }
 
-  /** The migration is applied, or taken back: TypeORM's row and ours, together. */
+  /** Records that the migration was applied or reverted, in `migrations` and in `migration_runs`. */
   async finish(
     id: string,
     { name, timestamp }: { name: string; timestamp: number },
@@ -261,11 +265,11 @@ export class Journal {
     ]);
   }
 
-  private async keepMarker(isNew: boolean, environment: string | undefined): Promise<void> {
+  private async ensureEnvironmentRow(isNew: boolean, environment: string | undefined): Promise<void> {
     const { prefix, journal } = this.tables;
     const [nodeEnv, local] = [readNodeEnv(), this.connection.local];
-    const making = { prefix, journal, environment, isNew, nodeEnv, local, packageVersion: readPackageVersion() };
-    await ensureEnvironmentRow(this.query, making);
+    const options = { prefix, journal, environment, isNew, nodeEnv, local, packageVersion: readPackageVersion() };
+    await ensureEnvironmentRow(this.query, options);
   }
 
   private get author(): readonly [string, string, number] {

@@ -15,10 +15,10 @@ import { Journal } from './journal.js';
 import { describeMigrations } from './known-migrations.js';
 import { type Context, LIMITS, type RevertOptions } from './options.js';
 
-/** After the first line about one wait: milliseconds between two of them. */
-const NOTICE_EVERY = 5_000;
+/** Milliseconds between two notices about the same wait. */
+const NOTICE_INTERVAL_MS = 5_000;
 
-/** Waits for somebody else until a deadline, and says so: at once, then every few seconds. */
+/** Limits how long the runner waits for other sessions. Reports the wait at once, then every few seconds. */
 export class WaitBudget {
   readonly #deadline: number;
   #nextNotice = 0;
@@ -34,15 +34,15 @@ export class WaitBudget {
     return performance.now() >= this.#deadline;
   }
 
-  /** In seconds, for messages. */
+  /** The limit in seconds, for messages. */
   get seconds(): number {
     return Math.round(this.maxWaitMs / 1_000);
   }
 
-  /** Between half and one and a half of the time, so that those who wait for the same thing do not all come back at once. */
+  /** Sleeps for 50 to 150 % of the time, so that processes waiting for the same lock do not retry simultaneously. */
   async waitForNextTry(ms: number, describe: () => string | Promise<string>): Promise<void> {
     if (performance.now() >= this.#nextNotice) {
-      this.#nextNotice = performance.now() + NOTICE_EVERY;
+      this.#nextNotice = performance.now() + NOTICE_INTERVAL_MS;
       this.notice(await describe());
     }
     await sleep(ms * (0.5 + Math.random()));
@@ -58,10 +58,10 @@ interface Blocker {
   readonly others: number;
 }
 
-/** Who is in the way of a server process, the one first that has been at it longest. */
-/** Milliseconds that the watch waits for a connection of its own. */
+/** Milliseconds that the watch waits for its own connection. */
 const WATCH_WAIT_MS = 10_000;
 
+/** Selects the session that blocks a server process; of several, the one with the oldest transaction. */
 const BLOCKERS = `
 SELECT b.pid, application_name AS name, state, query, (count(*) OVER ())::int - 1 AS others,
        round(extract(epoch FROM clock_timestamp() - coalesce(xact_start, query_start)))::int AS seconds
@@ -69,8 +69,8 @@ FROM (SELECT DISTINCT unnest(pg_blocking_pids($1)) AS pid) b LEFT JOIN pg_stat_a
 ORDER BY xact_start NULLS LAST LIMIT 1`;
 
 /**
- * Looks, over a connection of its own, who keeps a statement waiting: afterwards PostgreSQL does not say it any more. Opened when
- * something waits for the first time. Whatever goes wrong here explains less, and stops nothing.
+ * Reads, on its own connection, which session blocks a statement while the statement waits: afterwards PostgreSQL no longer reports it.
+ * The connection is opened at the first wait. Errors of the watch are ignored: messages then lack the blocker.
  */
 export class BlockerWatch {
   #connection: Promise<MigratorConnection> | undefined;
@@ -78,14 +78,17 @@ export class BlockerWatch {
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Who kept the last statement waiting, in words; undefined: nobody was seen. */
+  /** Describes the session that blocked the last statement; undefined: none was seen. */
   get last(): string | undefined {
     return this.#last;
   }
 
   /**
-   * @param pid server process that runs the work
-   * @param times milliseconds after which to look for the first time, and then again
+   * Runs the work and looks for sessions that block it.
+   *
+   * @param pid process id of the server process that runs the work
+   * @param times milliseconds until the first look, and between later looks
+   * @param onSeen called each time a blocking session is found
    */
   async runWatched<T>(
     pid: number,
@@ -95,20 +98,20 @@ export class BlockerWatch {
   ): Promise<T> {
     this.#last = undefined;
     let timer: NodeJS.Timeout;
-    let over = false;
+    let finished = false;
     const look = async (): Promise<void> => {
       const seen = await this.look(pid);
       if (seen !== undefined) {
         this.#last = seen;
         onSeen?.();
       }
-      if (!over) timer = setTimeout(() => void look(), times.then);
+      if (!finished) timer = setTimeout(() => void look(), times.then);
     };
     timer = setTimeout(() => void look(), times.first);
     try {
       return await work();
     } finally {
-      over = true;
+      finished = true;
       clearTimeout(timer);
     }
   }
@@ -130,29 +133,29 @@ export class BlockerWatch {
 
 function describe({ pid, name, state, seconds, query, others }: Blocker): string {
   if (pid === 0) return 'a prepared transaction (pg_prepared_xacts)';
-  const who = `pid ${pid}${name === null || name === '' ? '' : ` (${name})`}`;
+  const session = `pid ${pid}${name === null || name === '' ? '' : ` (${name})`}`;
   const since = seconds === null ? '' : ` for ${seconds} s`;
-  const doing = state === null ? '' : state === 'active' ? `, working${since}` : `, ${state}${since}`;
-  const what = query === null || query === '' ? '' : `: ${removeLiterals(query)}`;
-  return `${who}${doing}${what}${others > 0 ? ` (and ${others} more)` : ''}`;
+  const activity = state === null ? '' : state === 'active' ? `, working${since}` : `, ${state}${since}`;
+  const statement = query === null || query === '' ? '' : `: ${removeLiterals(query)}`;
+  return `${session}${activity}${statement}${others > 0 ? ` (and ${others} more)` : ''}`;
 }
 
 /** The first of two 32-bit keys: "anto" in ASCII. */
-const LOCK_SPACE = 0x616e746f;
+const LOCK_NAMESPACE = 0x616e746f;
 
 /**
- * The keys of the advisory lock of whoever changes a schema, in the database where it is. Each schema has its own: two of them
- * are migrated at the same time. Should two names have the same keys, one waits for the other.
+ * Returns the two keys of the advisory lock that protects changes of a schema, in the database of that schema. Each schema has its own
+ * lock, so that two schemas can be migrated at the same time; if their keys collide, one waits for the other.
  */
-export function createLockSql(schema: string): readonly [number, number] {
-  return [LOCK_SPACE, createHash('sha256').update(schema).digest().readInt32BE(0)];
+export function createLockKeys(schema: string): readonly [number, number] {
+  return [LOCK_NAMESPACE, createHash('sha256').update(schema).digest().readInt32BE(0)];
 }
 
-/** Milliseconds between two attempts; each is a statement of its own, so that nobody waits for those who wait. */
-const POLL = 100;
+/** Milliseconds between two attempts. The lock is polled with short statements, so that a waiting runner blocks no other session. */
+const POLL_INTERVAL_MS = 100;
 
 /**
- * Takes the lock for as long as the connection lives. It is the connection that does the work: when it dies, lock and work end
+ * Takes the lock until the connection closes. The same connection runs the migrations: when it breaks, the lock and the work end
  * together.
  *
  * @throws MigrationLockTimeout
@@ -160,17 +163,17 @@ const POLL = 100;
 async function takeSessionLock(context: Context): Promise<void> {
   const { connection, schema } = context;
   const waitBudget = new WaitBudget(context.maxWaitMs, context.notice);
-  const keys = createLockSql(schema).join(', ');
+  const keys = createLockKeys(schema).join(', ');
   while (!(await isAcquired(connection, `SELECT pg_try_advisory_lock(${keys}) AS got`)))
     await wait(context, waitBudget);
 }
 
 /**
- * A transaction that holds the lock until its end. What commits in it was decided under the lock, behind a pooler too, and
- * whoever else holds the lock, for a session or for a transaction, is waited for.
+ * Runs the work in a transaction that holds the lock until its end, so that decision and commit happen under the same lock, also behind
+ * a pooler. Waits while another session or transaction holds the lock.
  *
- * @param work that neither commits nor rolls back
- * @param end what becomes of it
+ * @param work neither commits nor rolls back
+ * @param end how the transaction ends after the work
  * @throws MigrationLockTimeout, MigrationNeedsDirectConnection, and what the work throws, after a rollback
  */
 export async function withTransactionLock<T>(
@@ -180,7 +183,7 @@ export async function withTransactionLock<T>(
 ): Promise<T> {
   const { connection, schema } = context;
   const waitBudget = new WaitBudget(context.maxWaitMs, context.notice);
-  const keys = createLockSql(schema).join(', ');
+  const keys = createLockKeys(schema).join(', ');
   for (;;) {
     await connection.begin(context.limits);
     try {
@@ -201,7 +204,7 @@ export async function withTransactionLock<T>(
 async function isAcquired(connection: MigratorConnection, sql: string): Promise<boolean> {
   const [row] = await connection.queryRows<{ got: boolean; pid?: number }>(sql);
   if (!connection.pooled && row?.pid !== undefined && row.pid !== connection.backendPid) {
-    throw new MigrationNeedsDirectConnection('Another server process than before answers on the connection');
+    throw new MigrationNeedsDirectConnection('The connection was moved to another server process, as a pooler does');
   }
   return row?.got === true;
 }
@@ -209,11 +212,11 @@ async function isAcquired(connection: MigratorConnection, sql: string): Promise<
 async function wait(context: Context, waitBudget: WaitBudget): Promise<void> {
   if (waitBudget.exhausted) {
     throw new MigrationLockTimeout(
-      `Another process has been migrating the schema ${context.schema} for ${waitBudget.seconds} s (${await findHolder(context)})`,
+      `Waited ${waitBudget.seconds} s for another process that migrates the schema ${context.schema} (${await findHolder(context)})`,
     );
   }
   await waitBudget.waitForNextTry(
-    POLL,
+    POLL_INTERVAL_MS,
     async () => `waiting for another process that migrates: ${await findHolder(context)}`,
   );
 }
@@ -224,18 +227,18 @@ async function findHolder({ connection, schema }: Context): Promise<string> {
      FROM pg_locks LEFT JOIN pg_stat_activity USING (pid)
      WHERE locktype = 'advisory' AND classid::int = $1 AND objid::int = $2 AND objsubid = 2 AND granted
        AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
-    createLockSql(schema),
+    createLockKeys(schema),
   );
   if (row === undefined) return 'it has just ended';
   const since = row.seconds === null ? '' : `, connected for ${row.seconds} s`;
-  return `pid ${row.pid}, ${row.name === null || row.name === '' ? 'without a name' : row.name}${since}`;
+  return `pid ${row.pid}, ${row.name === null || row.name === '' ? 'without application_name' : row.name}${since}`;
 }
 
 const DEFAULT_MAX_WAIT_MS = 600_000;
 
 /**
- * Does the work as the only one who changes the schema. On a direct connection nobody else begins until the work is over;
- * behind a pooler others may come between two of its transactions, which is why each decides anew what is to be done.
+ * Runs the work under the migration lock of the schema. On a direct connection no other runner begins until the work has ended. Behind a
+ * pooler another runner may migrate between two transactions of the work, so each transaction reads the applied migrations again.
  *
  * @throws ConnectionFailure, UnsupportedDatabase, ReadOnly, MigrationNeedsDirectConnection, MigrationLockTimeout, and what the work throws
  */
@@ -265,8 +268,9 @@ export async function withMigrationLock<T>(
       limits: { ...LIMITS, ...limits },
       accept: new Set(accept),
     };
-    // Behind a pooler a session lock would outlive us, in the hands of whoever gets the server's process next.
-    if (connection.pooled) notice('a pooler stands before the database: each migration takes the lock by itself');
+    // Behind a pooler a session lock would outlive this connection: the next client of the server process would hold it.
+    if (connection.pooled)
+      notice('the connection goes through a pooler: each migration takes the lock in its own transaction');
     else await takeSessionLock(context);
     return await work(context);
   } catch (error) {

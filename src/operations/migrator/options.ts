@@ -4,24 +4,24 @@ import type { Journal } from './journal.js';
 import type { KnownMigration, MigrationChecksums } from './known-migrations.js';
 import type { BlockerWatch } from './lock.js';
 
-/** How long a statement may wait and run, in milliseconds. By default what suits tables of some million rows. */
+/** How long a statement may wait and run, in milliseconds. The defaults suit tables of some million rows. */
 export interface MigrationLimits {
-  /** How long a statement waits for a lock on a table, when others wait behind it. */
+  /** lock_timeout of statements that block other sessions while they wait. */
   readonly lockMs: number;
-  /** The same for statements behind which nobody waits. */
+  /** lock_timeout of statements that block no other session while they wait. */
   readonly patientLockMs: number;
-  /** How long a statement may run that keeps others waiting: schema changes, and what follows them in the same transaction. */
+  /** statement_timeout of schema changes, and of all later statements in the same transaction. */
   readonly ddlMs: number;
-  /** How long one that writes rows may run. */
+  /** statement_timeout of statements that write rows. */
   readonly dataMs: number;
-  /** How long one may run that reads a whole table and keeps nobody waiting. */
+  /** statement_timeout of statements that read a whole table without blocking other sessions. */
   readonly validationMs: number;
-  /** How long the runner may do nothing in a transaction before PostgreSQL ends it. */
+  /** idle_in_transaction_session_timeout. */
   readonly idleMs: number;
 }
 
 export const LIMITS: MigrationLimits = {
-  // A reader that arrives behind us waits as long: the promise is 250 ms.
+  // Readers that queue behind the statement wait as long; they must not wait more than 250 ms.
   lockMs: 100,
   patientLockMs: 5_000,
   ddlMs: 60_000,
@@ -31,32 +31,34 @@ export const LIMITS: MigrationLimits = {
 };
 
 export interface MigratorOptions {
-  /** Milliseconds to wait for others: for a process that migrates, and again by each migration for its tables. Default 600,000. */
+  /**
+   * Wait limit in milliseconds: for another process that migrates, and for each migration again for its tables. Default 600,000.
+   */
   maxWaitMs?: number;
-  /** Names of migrations that are taken as they are, although edited, missing or out of order. Recorded in `migration_runs`. */
+  /** Names of migrations to accept although they are edited, missing or out of order. Recorded in `migration_runs`. */
   accept?: readonly string[];
-  /** Told what goes on, in lines for people: who is waited for, what is tried again. Default: nobody is told. */
+  /** Receives progress lines for people: which session the runner waits for, what it retries. Default: none. */
   onNotice?: (line: string) => void;
   /**
-   * Of which environment the database is, where it does not say. Default: NODE_ENV for one that was empty, `development` where that
-   * is not set and the server is this machine; for one that was not empty `production`, if that is NODE_ENV; else it stays unsaid.
+   * The environment to record if the database has no environment row. Default for an empty database: NODE_ENV, or `development` if
+   * NODE_ENV is not set and the server is on this machine. Default for any other database: `production` if that is NODE_ENV, else none.
    */
   environment?: string | undefined;
   /** Default `LIMITS`. */
   limits?: Partial<MigrationLimits>;
-  /** Default: `migrationChecksums` of the DataSource; where it has none, an edited migration is not noticed. */
+  /** Default: `migrationChecksums` of the DataSource. Without checksums edited migrations are not detected. */
   checksums?: MigrationChecksums;
 }
 
 export interface RevertOptions extends MigratorOptions {
   /**
-   * The name of the database, exactly: permits taking back a migration where the database, or NODE_ENV, says that it is not one of
-   * development or tests. A wrong name is refused everywhere.
+   * The exact name of the database: confirms the revert where the environment row or NODE_ENV is neither development nor test. A wrong
+   * name is always refused.
    */
   confirmedName?: string | undefined;
 }
 
-/** What a run of the migrator works with, from its first statement to its last. */
+/** The connection, options and migrations of one run of the migrator. */
 export interface Context {
   readonly dataSource: DataSource;
   /** The schema that is migrated. */
@@ -67,11 +69,11 @@ export interface Context {
   readonly known: readonly KnownMigration[];
   readonly limits: MigrationLimits;
   readonly maxWaitMs: number;
-  /** Names that the caller takes as they are. */
+  /** Names of the migrations that the caller accepts as they are. */
   readonly accept: ReadonlySet<string>;
-  /** Of which environment the database is, where it does not say and the caller knows. */
+  /** The environment to record if the database has no environment row. */
   readonly environment: string | undefined;
-  /** The database's name, given by whoever wants to take back a migration. */
+  /** The name of the database, which the caller passes to confirm a revert. */
   readonly confirmedName: string | undefined;
   readonly notice: (line: string) => void;
 }

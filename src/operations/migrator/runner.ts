@@ -11,13 +11,13 @@ import { isHalfDone, planRun, planRevert } from './plan.js';
 import { runStepByStep } from './step-by-step.js';
 
 /**
- * Applies every pending migration, oldest first, one process at a time: others wait, and find nothing left to do. On a connection of
- * its own: the DataSource need not be initialised, and its pool is not used.
+ * Applies all pending migrations, oldest first. Only one process migrates at a time; the others wait and then find nothing pending. Uses
+ * its own connection: the DataSource need not be initialised, and its pool is not used.
  *
- * A service may call it at boot. One of an older build that starts after a newer one has migrated gets MigrationMissing; nothing
- * was changed then, and it may go on.
+ * A service may call this at boot. If an older build starts after a newer one has migrated, MigrationMissing is thrown and nothing is
+ * changed; the service may catch it and continue.
  *
- * @returns the names of those that this process applied, oldest first
+ * @returns the names of the migrations that this process applied, oldest first
  * @throws MigrationError of every kind; ConnectionFailure
  */
 export async function runMigrations(dataSource: DataSource, options: MigratorOptions = {}): Promise<string[]> {
@@ -31,7 +31,7 @@ export async function runMigrations(dataSource: DataSource, options: MigratorOpt
 }
 
 /**
- * Takes back the newest applied migration.
+ * Reverts the newest applied migration.
  *
  * @returns its name, or undefined when none is applied.
  * @throws as runMigrations; ConfirmationNeeded, ConfirmationWrong
@@ -48,13 +48,14 @@ export async function revertMigration(
   });
 }
 
+/** The next attempt, recorded as begun. */
 interface Begun {
   readonly attempt: Attempt;
-  /** The attempt it goes on with. */
-  readonly stopped: Run | undefined;
+  /** The interrupted run that the attempt resumes. */
+  readonly interrupted: Run | undefined;
 }
 
-/** Decides under the lock what comes next, and records that it begins. */
+/** Plans the next migration under the lock and records that it begins. */
 async function begin(context: Context, direction: Direction): Promise<Begun | undefined> {
   const { journal, known, accept } = context;
   return withTransactionLock(context, async () => {
@@ -65,16 +66,16 @@ async function begin(context: Context, direction: Direction): Promise<Begun | un
     const migration = direction === 'up' ? await findNextPending(context, history) : planRevert(known, history, accept);
     if (!migration) return undefined;
     const run = history.runs.get(migration.name);
-    const stopped = run?.action === direction && isHalfDone(run) ? run : undefined;
-    if (stopped) await journal.recordResumption(stopped.id, migration.checksum);
-    const runId = stopped?.id ?? (await journal.start(migration.name, direction, migration.checksum));
+    const interrupted = run?.action === direction && isHalfDone(run) ? run : undefined;
+    if (interrupted) await journal.recordResumption(interrupted.id, migration.checksum);
+    const runId = interrupted?.id ?? (await journal.start(migration.name, direction, migration.checksum));
     const applied = history.applied.map(({ name }) => name);
-    return { attempt: { runId, migration, direction, applied }, stopped };
+    return { attempt: { runId, migration, direction, applied }, interrupted };
   });
 }
 
 function assertMayRevert({ connection, confirmedName }: Context): Promise<void> {
-  const request = { action: 'take back a migration', nodeEnv: readNodeEnv(), confirmedName };
+  const request = { action: 'revert a migration', nodeEnv: readNodeEnv(), confirmedName };
   return assertDestructiveActionAllowed((sql) => connection.queryRows(sql), request);
 }
 
@@ -82,14 +83,14 @@ async function findNextPending(
   { journal, known, accept }: Context,
   history: History,
 ): Promise<KnownMigration | undefined> {
-  const { pending, suppressions } = planRun(known, history, accept);
-  for (const { name, checksum } of suppressions) await journal.accept(name, checksum);
+  const { pending, accepted } = planRun(known, history, accept);
+  for (const { name, checksum } of accepted) await journal.accept(name, checksum);
   return pending[0];
 }
 
-function execute(context: Context, { attempt, stopped }: Begun): Promise<boolean> {
-  // What was begun without a transaction goes on without one.
-  return attempt.migration.transactional && !stopped
+function execute(context: Context, { attempt, interrupted }: Begun): Promise<boolean> {
+  // A run that began without a transaction is also resumed without one.
+  return attempt.migration.transactional && !interrupted
     ? runInTransaction(context, attempt)
-    : runStepByStep(context, attempt, stopped);
+    : runStepByStep(context, attempt, interrupted);
 }

@@ -2,31 +2,31 @@ import { splitStatements, type Token } from '../../errors/sql-text.js';
 import type { MigrationLimits } from './options.js';
 
 /**
- * What a statement is to the runner:
- * - `ddl`: takes a lock that others wait behind, so it may neither wait nor last long; whatever is not known otherwise
+ * The kind of a statement decides its timeouts and whether the runner allows it:
+ * - `ddl`: takes a lock that blocks other sessions, so its wait and its duration are limited; also every unknown statement
  * - `data`: writes rows, or runs code that does
- * - `validation`: reads a whole table under a lock that stops nobody (VALIDATE CONSTRAINT, ANALYZE)
- * - `read`: asks only
- * - `concurrent`: PostgreSQL refuses it inside a transaction (CREATE INDEX CONCURRENTLY and its like, VACUUM)
+ * - `validation`: reads a whole table under a lock that blocks neither reads nor writes (VALIDATE CONSTRAINT, ANALYZE)
+ * - `read`: reads rows only
+ * - `concurrent`: cannot run inside a transaction (CREATE INDEX CONCURRENTLY, VACUUM and similar)
  * - `local`: a setting for the rest of the transaction (SET LOCAL, SET CONSTRAINTS)
- * - `session`: a setting that would outlive the migration
- * - `savepoint`, `transaction`: begins or ends a part of a transaction, or the whole
+ * - `session`: a setting of the session, which would outlive the migration
+ * - `savepoint`, `transaction`: begins or ends a savepoint, or a transaction
  */
 export type StatementKind =
   'concurrent' | 'data' | 'ddl' | 'local' | 'read' | 'savepoint' | 'session' | 'transaction' | 'validation';
 
-/** Several statements in one text are of the first of these kinds that is among them. */
+/** Strictest kind first. A text with several statements has the strictest of their kinds. */
 const STRICTEST: readonly StatementKind[] = [
   ...(['transaction', 'session', 'concurrent', 'savepoint', 'ddl', 'data', 'validation', 'local', 'read'] as const),
 ];
 
-/** Of the text of one call, which may hold several statements. Empty text is `read`. */
+/** Returns the kind of the SQL text of one call, which may contain several statements. Empty text is `read`. */
 export function classifySql(sql: string): StatementKind {
   const kinds = new Set(splitStatements(sql).map(classifyStatement));
   return STRICTEST.find((kind) => kinds.has(kind)) ?? 'read';
 }
 
-/** The first words, in capitals: `ALTER TABLE`. */
+/** Returns the command in capitals, such as `ALTER TABLE`. */
 export function readCommand(sql: string): string {
   const [statement = []] = splitStatements(sql);
   return readWords(statement)
@@ -36,7 +36,7 @@ export function readCommand(sql: string): string {
 
 const TWO_WORDS = /^(ALTER|CREATE|DROP|COMMENT|VALIDATE)$/;
 
-/** By the first word, where that says everything. */
+/** Kinds of the statements that are recognised by their first word. */
 const BY_FIRST_WORD: Readonly<Record<string, StatementKind>> = {
   ...listKinds('transaction', ['BEGIN', 'START', 'COMMIT', 'END', 'ABORT']),
   ...listKinds('savepoint', ['SAVEPOINT', 'RELEASE']),
@@ -71,11 +71,11 @@ function classifyStatement(statement: readonly Token[]): StatementKind {
 }
 
 function isConcurrent(words: readonly string[]): boolean {
-  // REFRESH MATERIALIZED VIEW CONCURRENTLY is the one that a transaction may hold.
+  // REFRESH MATERIALIZED VIEW CONCURRENTLY is missing here because it can run inside a transaction.
   return words.includes('CONCURRENTLY') && ['CREATE', 'DROP', 'REINDEX', 'ALTER'].includes(words[0] ?? '');
 }
 
-/** A DO block changes the schema when a word of its code says so. */
+/** Returns `ddl` for a DO block whose code contains the keyword of a schema change, else `data`. */
 function classifyCode(statement: readonly Token[]): StatementKind {
   const code = statement.filter(({ kind }) => kind === 'dollar' || kind === 'string').map(({ text }) => text);
   return /\b(ALTER|CREATE|DROP|TRUNCATE|LOCK|REINDEX|GRANT|REVOKE|COMMENT)\b/i.test(code.join(' ')) ? 'ddl' : 'data';
@@ -89,25 +89,27 @@ function readWords(statement: readonly Token[]): string[] {
   return statement.filter(({ kind }) => kind === 'word').map(({ text }) => text.toUpperCase());
 }
 
-/** lock_timeout and statement_timeout of one statement, in milliseconds. */
+/** The lock_timeout and statement_timeout of one statement, in milliseconds. */
 export interface Timeouts {
   readonly lock: number;
   readonly statement: number;
 }
 
 /**
- * @param behindDdl the transaction changed the schema before: it holds locks that others wait behind, whatever it does now
+ * Returns the timeouts of a statement.
+ *
+ * @param afterDdl the transaction has already changed the schema, so it holds locks that block other sessions
  */
-export function getTimeouts(kind: StatementKind, behindDdl: boolean, limits: MigrationLimits): Timeouts {
-  if (behindDdl || kind === 'ddl') return { lock: limits.lockMs, statement: limits.ddlMs };
+export function getTimeouts(kind: StatementKind, afterDdl: boolean, limits: MigrationLimits): Timeouts {
+  if (afterDdl || kind === 'ddl') return { lock: limits.lockMs, statement: limits.ddlMs };
   const statement = kind === 'validation' ? limits.validationMs : limits.dataMs;
   return { lock: limits.patientLockMs, statement };
 }
 
 /**
- * As SQL, for the rest of the transaction.
+ * Returns the SQL that sets the timeouts for the rest of the transaction.
  *
- * @param own settings that the migration has taken into its own hands: left alone
+ * @param own names of the timeouts that the migration sets itself, which are not overwritten
  */
 export function setLocal({ lock, statement }: Timeouts, own: ReadonlySet<string> = new Set()): string {
   const settings = { lock_timeout: lock, statement_timeout: statement };

@@ -29,41 +29,40 @@ import { withTransactionLock } from './lock.js';
 import type { Context } from './options.js';
 import { readCommand, setLocal, getTimeouts } from './statement-kind.js';
 
-/** Milliseconds between two looks at what keeps a statement waiting that may wait as long as it likes. */
-const LOOK_EVERY = 5_000;
+/** Milliseconds between two looks for the session that blocks a statement without a lock_timeout. */
+const LOOK_INTERVAL_MS = 5_000;
 
 /**
- * The statements of a migration without transaction. What such a migration does must follow from its text and from how many rows
- * its statements changed, and nothing else: that is recorded, so a later run passes over what is done and meets the same statements
- * again.
+ * Runs the statements of a migration without a transaction. Such a migration may depend only on its text and on the numbers of rows that
+ * its statements changed. These numbers are recorded, so that a later run sees the same statements again and skips the completed ones.
  */
 class StepStatements {
-  /** Statements met so far, the one under way included. */
+  /** Number of statements seen so far, including the current one. */
   ordinal = 0;
-  /** The one under way, or that failed. */
+  /** The statement that is running or has failed. */
   current: Statement | undefined;
   firstError: unknown;
-  /** Statements done, in this run or before it. */
+  /** Number of statements completed in this run and in the runs before it. */
   done: number;
   #hash = '';
-  readonly #before: readonly number[];
+  readonly #completed: readonly number[];
 
   constructor(
     private readonly context: Context,
     private readonly attempt: Attempt,
-    private readonly stopped: Run | undefined,
+    private readonly interrupted: Run | undefined,
   ) {
-    this.#before = stopped?.rowCounts ?? [];
-    this.done = this.#before.length;
+    this.#completed = interrupted?.rowCounts ?? [];
+    this.done = this.#completed.length;
   }
 
   readonly run: RunStatement = async (statement) => {
     try {
-      refuse(statement, this.attempt.migration.name);
+      assertAllowed(statement, this.attempt.migration.name);
       this.ordinal += 1;
       this.#hash = extendHashChain(this.#hash, statement.sql, statement.parameters);
-      const before = this.#before[this.ordinal - 1];
-      if (before !== undefined) return this.passOver(statement, before);
+      const rowCount = this.#completed[this.ordinal - 1];
+      if (rowCount !== undefined) return this.skip(statement, rowCount);
       this.current = statement;
       const result = await (statement.kind === 'concurrent'
         ? this.runConcurrently(statement)
@@ -77,21 +76,22 @@ class StepStatements {
     }
   };
 
-  /** @throws MigrationStepsChanged when the migration ended before it met all that was done before */
+  /** @throws MigrationStepsChanged when the migration ended before it sent all statements that earlier runs completed */
   assertCaughtUp(): void {
-    if (this.ordinal < this.#before.length) throw this.assertUnchanged();
+    if (this.ordinal < this.#completed.length) throw this.createStepsChanged();
   }
 
-  private passOver({ sql }: Statement, rowCount: number): QueryResult {
-    if (this.ordinal === this.#before.length && this.#hash !== this.stopped?.stepsHash) throw this.assertUnchanged();
+  private skip({ sql }: Statement, rowCount: number): QueryResult {
+    if (this.ordinal === this.#completed.length && this.#hash !== this.interrupted?.stepsHash)
+      throw this.createStepsChanged();
     const command = readCommand(sql).split(' ')[0] ?? '';
     return { command, rowCount, rows: [], oid: 0, fields: [] };
   }
 
-  private assertUnchanged(): MigrationStepsChanged {
+  private createStepsChanged(): MigrationStepsChanged {
     const { name } = this.attempt.migration;
     return new MigrationStepsChanged(
-      `${name} was stopped after ${this.#before.length} statements, and these are others now`,
+      `${name} was interrupted after statement ${this.#completed.length}, and the statements up to there were changed`,
       [name],
     );
   }
@@ -112,37 +112,40 @@ class StepStatements {
     );
   }
 
-  /** No limit of time: a build that is cancelled leaves an index that only costs. */
+  /** Runs without a statement_timeout: a cancelled build leaves an invalid index. */
   private async runConcurrently(statement: Statement): Promise<QueryResult> {
     const { connection, journal, watch, notice } = this.context;
     const { runId, migration } = this.attempt;
     const step = parseConcurrentStep(statement.sql, migration.name);
     const result = await withRetries(this.context, migration.name, async () => {
-      if (await this.isReached(step)) return { ...EMPTY, command: readCommand(statement.sql).split(' ')[0] ?? '' };
-      const tell = (): void => {
-        notice(`${migration.name}: ${readCommand(statement.sql)} CONCURRENTLY waits for ${watch.last ?? 'others'}`);
+      if (await this.isCompleted(step))
+        return { ...EMPTY_RESULT, command: readCommand(statement.sql).split(' ')[0] ?? '' };
+      const onSeen = (): void => {
+        notice(
+          `${migration.name}: ${readCommand(statement.sql)} CONCURRENTLY waits for ${watch.last ?? 'another session'}`,
+        );
       };
-      const times = { first: LOOK_EVERY, then: LOOK_EVERY };
-      return watch.runWatched(connection.backendPid, times, () => connection.query(statement.sql), tell);
+      const times = { first: LOOK_INTERVAL_MS, then: LOOK_INTERVAL_MS };
+      return watch.runWatched(connection.backendPid, times, () => connection.query(statement.sql), onSeen);
     });
     await withTransactionLock(this.context, () => journal.recordStep(runId, 0, this.#hash));
     return result;
   }
 
   /**
-   * Is what the statement is for there already, by ourselves before we were stopped? Clears away what is in its way, and
-   * announces it where its outcome will tell whether it was done.
+   * Returns true if an interrupted run has already completed the statement. Otherwise drops the invalid indexes that block it, and
+   * records the statement as begun if its outcome can be read from the catalog.
    */
-  private async isReached(step: ConcurrentStep): Promise<boolean> {
-    const begun = this.stopped?.begun === this.ordinal;
+  private async isCompleted(step: ConcurrentStep): Promise<boolean> {
+    const begun = this.interrupted?.begun === this.ordinal;
     if (step.does === 'create') {
       const state = await readIndexState(this.context, step.index, step.table);
       if (state === 'valid') return begun || step.unlessThere;
       if (state === 'invalid') await this.dropInvalid(await findIndex(this.context, step.index, step.table));
-      await this.announce();
+      await this.recordBegin();
     } else if (step.does === 'drop') {
       if ((await readIndexState(this.context, step.index)) === 'absent') return begun;
-      await this.announce();
+      await this.recordBegin();
     } else if (step.does === 'reindex') {
       for (const index of await listReindexLeftovers(this.context, step.what, step.name)) await this.dropInvalid(index);
     }
@@ -150,53 +153,57 @@ class StepStatements {
   }
 
   private async dropInvalid(index: string): Promise<void> {
-    this.context.notice(`${this.attempt.migration.name}: ${index} was never finished; dropping it`);
+    this.context.notice(`${this.attempt.migration.name}: the index ${index} is unfinished; dropping it`);
     await this.context.connection.query(`DROP INDEX CONCURRENTLY IF EXISTS ${index}`);
   }
 
-  private async announce(): Promise<void> {
+  private async recordBegin(): Promise<void> {
     await withTransactionLock(this.context, () => this.context.journal.begin(this.attempt.runId, this.ordinal));
   }
 }
 
-const EMPTY: QueryResult = { command: '', rowCount: null, rows: [], oid: 0, fields: [] };
+const EMPTY_RESULT: QueryResult = { command: '', rowCount: null, rows: [], oid: 0, fields: [] };
 
-function refuse({ sql, kind }: Statement, migration: string): void {
-  const about = (what: string, advice: string): MigrationStatementRefused =>
-    new MigrationStatementRefused(`${migration}: ${what} in a migration without transaction`, [migration], advice);
+function assertAllowed({ sql, kind }: Statement, migration: string): void {
+  const createError = (what: string, advice: string): MigrationStatementRefused =>
+    new MigrationStatementRefused(`${migration}: ${what} in a migration without a transaction`, [migration], advice);
   if (
     kind === 'read' ||
     splitStatements(sql).some((statement) =>
       statement.some(({ kind, text }) => kind === 'word' && /^returning$/i.test(text)),
     )
   ) {
-    throw about(
-      `${readCommand(sql)} would ask for rows`,
-      'its course may depend on nothing but its text and the numbers of rows changed: put the question into the statement (WHERE, DO)',
+    throw createError(
+      `${readCommand(sql)} would return rows`,
+      'such a migration may depend only on its text and on the numbers of rows changed; put the condition into the statement (WHERE, DO)',
     );
   }
   if (kind === 'transaction' || kind === 'savepoint' || kind === 'session' || kind === 'local') {
-    throw about(
-      `${readCommand(sql)} would last for its own statement only`,
-      'leave it out: each statement is a transaction of its own',
+    throw createError(
+      `${readCommand(sql)} would have no effect on other statements`,
+      'remove it, because each statement is its own transaction',
     );
   }
 }
 
 /**
- * Applies a migration without transaction, or takes it back: each statement is a transaction of its own that also counts it as
- * done, so that a later run goes on with the first that is not. What no transaction can hold (CREATE INDEX CONCURRENTLY) is
- * announced first, and its outcome read from the catalog.
+ * Applies or reverts a migration without a transaction. Each statement runs in its own transaction, which also records it as completed, so
+ * that a later run continues with the first incomplete statement. A statement that cannot run inside a transaction (CREATE INDEX
+ * CONCURRENTLY) is recorded as begun first, and its outcome is read from the catalog.
  *
- * @param stopped the attempt that this one goes on with
- * @returns false when another process was faster: nothing was done.
+ * @param interrupted the run that this attempt resumes
+ * @returns false when another process has changed the applied migrations since the plan was made: nothing was done
  * @throws MigrationNeedsDirectConnection, MigrationStepsChanged, and as runInTransaction
  */
-export async function runStepByStep(context: Context, attempt: Attempt, stopped: Run | undefined): Promise<boolean> {
+export async function runStepByStep(
+  context: Context,
+  attempt: Attempt,
+  interrupted: Run | undefined,
+): Promise<boolean> {
   const { migration, direction, runId } = attempt;
-  const steps = new StepStatements(context, attempt, stopped);
+  const steps = new StepStatements(context, attempt, interrupted);
   try {
-    assertOwnSession(context, attempt);
+    assertDirectConnection(context, attempt);
     await migration.instance[direction](createQueryRunner(context.dataSource, steps.run, false));
     steps.assertCaughtUp();
     return await withTransactionLock(context, async () => {
@@ -207,19 +214,18 @@ export async function runStepByStep(context: Context, attempt: Attempt, stopped:
     });
   } catch (error) {
     const first = steps.firstError ?? error;
-    const { ordinal, current } = steps;
-    const done = steps.done;
+    const { ordinal, current, done } = steps;
     await recordFailure(context, runId, first, done);
-    const state = `${done} of its statements are done and stay; the next run goes on after them`;
+    const state = `${done} of its statements are completed and stay; the next run continues after them`;
     throw toMigrationError(first, { migration: migration.name, ordinal, statement: current, state });
   }
 }
 
-/** The lock must last from the first statement to the last, and that only a session can. */
-function assertOwnSession({ connection }: Context, { migration }: Attempt): void {
+/** Throws behind a pooler: the lock must be held from the first statement to the last, which needs a session of its own. */
+function assertDirectConnection({ connection }: Context, { migration }: Attempt): void {
   if (!connection.pooled) return;
   throw new MigrationNeedsDirectConnection(
-    `${migration.name} runs without a transaction, and a pooler such as PgBouncer stands before the database`,
+    `${migration.name} runs without a transaction and cannot run through a pooler such as PgBouncer`,
     [migration.name],
   );
 }

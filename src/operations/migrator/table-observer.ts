@@ -1,7 +1,7 @@
 import { BOOKKEEPING_TABLES } from '../catalog/bookkeeping.js';
 import type { MigratorConnection } from './connection.js';
 
-/** Table locks of PostgreSQL, weakest first (documentation, 13.3.1). */
+/** PostgreSQL's table-level lock modes, weakest first (PostgreSQL documentation, 13.3.1). */
 const LOCK_MODES = [
   ...(['ACCESS SHARE', 'ROW SHARE', 'ROW EXCLUSIVE', 'SHARE UPDATE EXCLUSIVE'] as const),
   ...(['SHARE', 'SHARE ROW EXCLUSIVE', 'EXCLUSIVE', 'ACCESS EXCLUSIVE'] as const),
@@ -9,17 +9,70 @@ const LOCK_MODES = [
 
 export type LockMode = (typeof LOCK_MODES)[number];
 
-export function findStrongest(one: LockMode | undefined, other: LockMode): LockMode {
-  return one !== undefined && LOCK_MODES.indexOf(one) > LOCK_MODES.indexOf(other) ? one : other;
+export function findStrongest(first: LockMode | undefined, second: LockMode): LockMode {
+  return first !== undefined && LOCK_MODES.indexOf(first) > LOCK_MODES.indexOf(second) ? first : second;
 }
 
-interface Table {
-  readonly oid: string;
-  readonly name: string;
-  readonly file: string | null;
-  readonly bytes: string;
-  readonly rows: string;
+/** Converts the spelling of pg_locks (`AccessExclusiveLock`) to the spelling of SQL (`ACCESS EXCLUSIVE`). */
+function toLockMode(mode: string): LockMode {
+  return mode
+    .replace(/Lock$/, '')
+    .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
+    .toUpperCase() as LockMode;
 }
+
+type Query = <Row extends object>(sql: string) => Promise<Row[]>;
+
+/** Reads the strongest lock that the session holds on each relation of its database, by object id. */
+export async function readTableLocks(query: Query): Promise<Map<string, LockMode>> {
+  const rows = await query<{ oid: string; mode: string }>(
+    `SELECT relation::text AS oid, mode FROM pg_catalog.pg_locks
+     WHERE pid = pg_catalog.pg_backend_pid() AND locktype = 'relation' AND granted
+       AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`,
+  );
+  const locks = new Map<string, LockMode>();
+  for (const { oid, mode } of rows) locks.set(oid, findStrongest(locks.get(oid), toLockMode(mode)));
+  return locks;
+}
+
+/** A table and the file that stores it: a changed file means that the table was rewritten. */
+export interface TableFile {
+  readonly oid: string;
+  readonly table: string;
+  /** Null: the table stores no rows itself, because it is partitioned. */
+  readonly file: string | null;
+}
+
+/** What the caller of `readTables` selects, in terms of pg_class `c` and pg_namespace `n`. */
+interface TableSelection {
+  /** The condition that the tables meet. */
+  readonly where: string;
+  /** The expression of the table name. Default: always qualified with the schema. */
+  readonly name?: string;
+  /** More columns. */
+  readonly columns?: string;
+}
+
+/** Reads tables, ordered by name. */
+export function readTables<More extends object>(
+  query: Query,
+  { where, name = `pg_catalog.format('%I.%I', nspname, relname)`, columns }: TableSelection,
+): Promise<(TableFile & More)[]> {
+  return query<TableFile & More>(
+    `SELECT c.oid::text AS oid, ${name} AS table, pg_catalog.pg_relation_filenode(c.oid)::text AS file${columns === undefined ? '' : `, ${columns}`}
+     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = relnamespace WHERE ${where} ORDER BY 2`,
+  );
+}
+
+/** The tables that the dry run observes: all that hold rows, except those of the migrator. */
+const OBSERVED: TableSelection = {
+  where: `relkind IN ('r', 'p', 'm') AND nspname <> 'information_schema' AND nspname !~ '^pg_(catalog|toast)'
+   AND relname NOT IN (${BOOKKEEPING_TABLES.map((table) => `'${table}'`).join(', ')})`,
+  name: `CASE nspname WHEN current_schema() THEN quote_ident(relname) ELSE format('%I.%I', nspname, relname) END`,
+};
+
+/** Sizes of a table. As text: bigints. */
+const SIZES = 'pg_total_relation_size(c.oid)::text AS bytes, reltuples::bigint::text AS rows';
 
 /** What happened to tables since the last look. */
 interface Observation {
@@ -29,52 +82,33 @@ interface Observation {
 
 export interface TableObserver {
   look(): Promise<Observation>;
-  /** Of a table as it was when the observation began; null: it was not there, or was never counted. */
+  /** Returns the size of a table when the observation began; null: the table did not exist, or was never analyzed. */
   sizeOf(table: string): { bytes: number | null; rows: number | null };
 }
 
-const NAME = `CASE nspname WHEN current_schema() THEN quote_ident(relname) ELSE format('%I.%I', nspname, relname) END`;
-
-/** Tables that hold rows, but not the migrator's own. */
-const TABLES = `pg_class c JOIN pg_namespace n ON n.oid = relnamespace
- WHERE relkind IN ('r', 'p', 'm') AND nspname <> 'information_schema' AND nspname !~ '^pg_(catalog|toast)'
-   AND relname NOT IN (${BOOKKEEPING_TABLES.map((table) => `'${table}'`).join(', ')})`;
-
-const LOCKS = `
-SELECT relation::text AS oid, mode FROM pg_locks
-WHERE pid = pg_backend_pid() AND locktype = 'relation' AND granted
-  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
-
-/** Watches the tables of the transaction that is open on a connection. */
+/** Observes the tables during the open transaction of a connection. */
 export async function observeTables(connection: MigratorConnection): Promise<TableObserver> {
-  const before = await connection.queryRows<Table>(
-    `SELECT c.oid::text AS oid, ${NAME} AS name, pg_relation_filenode(c.oid)::text AS file,
-            pg_total_relation_size(c.oid)::text AS bytes, reltuples::bigint::text AS rows FROM ${TABLES}`,
-  );
+  const query: Query = (sql) => connection.queryRows(sql);
+  const before = await readTables<{ bytes: string; rows: string }>(query, { ...OBSERVED, columns: SIZES });
   const files = new Map(before.map(({ oid, file }) => [oid, file]));
   const held = new Map<string, LockMode>();
-  const names = new Map(before.map(({ oid, name }) => [oid, name]));
-  const sizes = new Map(before.map(({ name, bytes, rows }) => [name, { bytes: Number(bytes), rows: readRows(rows) }]));
+  // Names are kept, because a dropped table stays locked until the end of the transaction.
+  const names = new Map(before.map(({ oid, table }) => [oid, table]));
+  const sizes = new Map(before.map(({ table, bytes, rows }) => [table, { bytes: Number(bytes), rows: toCount(rows) }]));
 
   const look = async (): Promise<Observation> => {
-    const now = await connection.queryRows<Pick<Table, 'file' | 'name' | 'oid'>>(
-      `SELECT c.oid::text AS oid, ${NAME} AS name, pg_relation_filenode(c.oid)::text AS file FROM ${TABLES}`,
-    );
-    for (const { oid, name } of now) if (!names.has(oid)) names.set(oid, name);
+    const current = await readTables(query, OBSERVED);
+    for (const { oid, table } of current) if (!names.has(oid)) names.set(oid, table);
     const observation: Observation = { locks: [], rewrites: [] };
-    const modes = new Map<string, LockMode>();
-    for (const { oid, mode } of await connection.queryRows<{ oid: string; mode: string }>(LOCKS)) {
-      modes.set(oid, findStrongest(modes.get(oid), spellLockMode(mode)));
-    }
-    for (const [oid, mode] of modes) {
+    for (const [oid, mode] of await readTableLocks(query)) {
       const table = names.get(oid);
       if (table === undefined || mode === held.get(oid)) continue;
       held.set(oid, mode);
       observation.locks.push({ table, mode });
     }
-    for (const { oid, name, file } of now) {
-      const old = files.get(oid);
-      if (old !== undefined && old !== file) observation.rewrites.push(name);
+    for (const { oid, table, file } of current) {
+      const oldFile = files.get(oid);
+      if (oldFile !== undefined && oldFile !== file) observation.rewrites.push(table);
       files.set(oid, file);
     }
     return observation;
@@ -83,15 +117,7 @@ export async function observeTables(connection: MigratorConnection): Promise<Tab
   return { look, sizeOf: (table) => sizes.get(table) ?? { bytes: null, rows: null } };
 }
 
-/** `AccessExclusiveLock`, as pg_locks has it, is `ACCESS EXCLUSIVE` everywhere else. */
-function spellLockMode(mode: string): LockMode {
-  return mode
-    .replace(/Lock$/, '')
-    .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
-    .toUpperCase() as LockMode;
-}
-
-/** -1: never counted. */
-function readRows(text: string): number | null {
-  return Number(text) < 0 ? null : Number(text);
+/** Converts pg_class.reltuples, where -1 means that the table was never analyzed. */
+function toCount(reltuples: string): number | null {
+  return Number(reltuples) < 0 ? null : Number(reltuples);
 }

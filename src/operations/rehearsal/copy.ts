@@ -18,21 +18,21 @@ import {
   listSessions,
 } from '../backup/server.js';
 
-/** A database equal to the source, on which anything may be tried. */
+/** A copy of the source database, on which migrations are tried. */
 export interface Copy {
   readonly name: string;
   readonly engine: Engine;
-  /** Everything in it, with a hash for each column. */
+  /** Catalog and rows of the copy, with a hash for each column. */
   readonly fingerprint: Fingerprint;
 }
 
 /**
- * Runs `work` on a copy of the database of `source`, which is dropped afterwards, also when that fails or is interrupted.
- * The source is only read.
+ * Runs `work` on a copy of the source database and drops the copy afterwards, also when the work fails or is interrupted. The source is
+ * only read.
  *
- * @param target the server where the copy is made; the same context as `source`: next to it
- * @param keep leave the copy when the work is done
- * @throws BackupError when no equal copy can be made.
+ * @param target the server of the copy; the same object as `source`: the server of the source
+ * @param keep keep the copy when the work has succeeded
+ * @throws BackupError when no equal copy can be made
  */
 export async function withCopy<T>(
   source: BackupContext,
@@ -42,8 +42,8 @@ export async function withCopy<T>(
 ): Promise<T> {
   const name = createNameBeside(parseDatabaseUrl(source.url).database, 'trial', new Date());
   const { signal } = source;
-  let done = false;
-  // Ends whatever runs in the copy; what PostgreSQL still makes then is dropped below.
+  let succeeded = false;
+  // Dropping ends all sessions of the copy. If PostgreSQL is still creating the copy, the `finally` below drops it.
   const drop = (): void => void dropDatabase(target, name).catch(() => undefined);
   try {
     const { engine, original } = await createCopy(source, target, name);
@@ -52,14 +52,16 @@ export async function withCopy<T>(
     const ignoreDatabase = source !== target;
     const differences = compareFingerprints(original, fingerprint, { ignoreDatabase });
     if (differences.length > 0) {
-      throw new BackupError(`The copy is not equal to the database: ${differences.slice(0, 5).join('; ')}.`);
+      throw new BackupError(
+        `The copy differs from the database ${JSON.stringify(parseDatabaseUrl(source.url).database)}: ${differences.slice(0, 5).join('; ')}. Run the rehearsal again when nothing writes to the database.`,
+      );
     }
     const result = await work({ name, engine, fingerprint });
-    done = true;
+    succeeded = true;
     return result;
   } finally {
     signal?.removeEventListener('abort', drop);
-    if (!keep || !done) await dropDatabase(target, name);
+    if (!keep || !succeeded) await dropDatabase(target, name);
   }
 }
 
@@ -70,7 +72,7 @@ async function createCopy(
 ): Promise<{ engine: Engine; original: Fingerprint }> {
   const { database } = parseDatabaseUrl(source.url);
   await onServer(target, async (client) => {
-    assertMayCreate(await readServerFacts(client, database), 'a rehearsal is on a copy');
+    assertMayCreate(await readServerFacts(client, database), 'a rehearsal runs on a copy of the database');
   });
   const reason = source === target ? await explainNoTemplate(source, database) : 'the copy is on another server';
   if (reason !== undefined) {
@@ -84,13 +86,14 @@ async function createCopy(
   return { engine: 'template', original };
 }
 
+/** Explains why the database cannot be copied with CREATE DATABASE … TEMPLATE; undefined: it can. */
 async function explainNoTemplate(source: BackupContext, database: string): Promise<string | undefined> {
   return onServer(source, async (client) => {
     const { owns } = await readServerFacts(client, database);
     if (owns !== true) return `this role does not own ${database}`;
     const sessions = await listSessions(client, database);
     if (sessions.length === 0) return undefined;
-    return `others are connected to ${database}: ${sessions.slice(0, 5).join('; ')}`;
+    return `other sessions are connected to ${database}: ${sessions.slice(0, 5).join('; ')}`;
   });
 }
 

@@ -4,26 +4,27 @@ import { removeSchemaName, type Fingerprint } from '../backup/fingerprint.js';
 import { readDatabaseFingerprint, ONE_MOMENT, createQuery, type BackupContext } from '../backup/server.js';
 import { withClient } from '../../connection/client.js';
 import { revertMigration, runMigrations } from '../migrator/runner.js';
+import type { TableFile } from '../migrator/table-observer.js';
 import { BOOKKEEPING_TABLES } from '../catalog/bookkeeping.js';
 import { readSnapshot, type Snapshot } from '../catalog/snapshot.js';
 import { SharedDbError } from '../../errors/shared-db-error.js';
 import type { Copy } from './copy.js';
-import { observeMigration, readTableFiles, type MigrationClass, type Observation, type TableFile } from './observe.js';
+import { observeMigration, readTableFiles, type MigrationClass, type Observation } from './observe.js';
 import type { DataSourceFactory, MigrationReport } from './rehearse.js';
 
-/** Undefined when it went well; else, in words, which migration failed and why. */
+/** Which migration failed and why; undefined: none failed. */
 export type Problem = string | undefined;
 
-/** The copy, on which migrations are applied and taken back while they are watched. */
+/** Applies and reverts migrations on the copy, and observes them. */
 export class RehearsalDatabase {
-  /** Of each migration that was applied, in order. */
+  /** Reports of the applied migrations, in order of application. */
   readonly reports: MigrationReport[] = [];
   private readonly observations = new Map<string, Observation>();
-  private readonly watched: readonly MigrationClass[];
-  /** The fingerprint after the last migration that was applied by itself. */
+  private readonly observed: readonly MigrationClass[];
+  /** The fingerprint after the last migration that `applyEach` applied. */
   state: Fingerprint;
 
-  /** @param classes all migrations of this build, in order */
+  /** @param classes all migrations of this build, oldest first */
   constructor(
     private readonly target: BackupContext,
     private readonly copy: Copy,
@@ -31,14 +32,14 @@ export class RehearsalDatabase {
     private readonly createDataSource: DataSourceFactory,
   ) {
     this.state = copy.fingerprint;
-    this.watched = classes.map((Class) => {
+    this.observed = classes.map((Class) => {
       const observation: Observation = { up: 0, down: 0, locks: null };
       this.observations.set(getMigrationName(Class), observation);
       return observeMigration(Class, observation);
     });
   }
 
-  /** What the schema is now. */
+  /** Reads the current catalog of the schema. */
   readSnapshot(): Promise<Snapshot> {
     const { url, schema, signal } = this.target;
     const options = { database: this.copy.name, signal, readOnly: true, applicationName: 'shared-db rehearsal' };
@@ -52,7 +53,7 @@ export class RehearsalDatabase {
     return readDatabaseFingerprint(this.target, this.copy.name, { columns: true });
   }
 
-  /** Applies them one after the other, each looked at by itself. */
+  /** Applies the migrations one by one and reports on each of them. */
   async applyEach(pending: readonly string[]): Promise<Problem> {
     for (const [index, name] of pending.entries()) {
       const files = await this.readFiles();
@@ -60,27 +61,29 @@ export class RehearsalDatabase {
       const problem = await this.attempt('applying', name, (dataSource) => runMigrations(dataSource), later);
       if (problem !== undefined) return problem;
       const after = await this.readFingerprint();
-      this.reports.push(this.reportOf(name, files, await this.readFiles(), after));
+      this.reports.push(this.createReport(name, files, await this.readFiles(), after));
       this.state = after;
     }
     return undefined;
   }
 
+  /** Reverts the migrations, newest first. */
   async revertAll(pending: readonly string[]): Promise<Problem> {
     for (const name of pending.toReversed()) {
       let reverted: string | undefined;
-      const problem = await this.attempt('taking back', name, async (dataSource) => {
-        // A copy of production says it is production; that one is ours.
+      const problem = await this.attempt('reverting', name, async (dataSource) => {
+        // The environment row of a copy of production says production, but this database is the rehearsal's own.
         reverted = await revertMigration(dataSource, { confirmedName: this.copy.name });
       });
       if (problem !== undefined) return problem;
-      if (reverted !== name) return `taking back ${name} took back ${reverted ?? 'nothing'} instead`;
-      const report = this.reports.find((one) => one.name === name);
+      if (reverted !== name) return `reverting ${name} reverted ${reverted ?? 'nothing'} instead`;
+      const report = this.reports.find((candidate) => candidate.name === name);
       if (report) report.down = this.observations.get(name)?.down ?? null;
     }
     return undefined;
   }
 
+  /** Applies all pending migrations again. */
   async applyAll(pending: readonly string[]): Promise<Problem> {
     const problem = await this.attempt('applying again', pending.join(', '), (dataSource) => runMigrations(dataSource));
     if (problem !== undefined) return problem;
@@ -88,7 +91,7 @@ export class RehearsalDatabase {
     return undefined;
   }
 
-  /** Why they cannot all be taken back; null when they can. */
+  /** Explains which of the migrations cannot be reverted, and why; null: all can. */
   findIrreversible(pending: readonly string[]): string | null {
     const reasons = this.classes.flatMap((Class) => {
       const { irreversibleBecause: reason } = new Class() as { irreversibleBecause?: string };
@@ -99,7 +102,7 @@ export class RehearsalDatabase {
     return reasons.length === 0 ? null : reasons.join('; ');
   }
 
-  private reportOf(name: string, before: Files, after: Files, state: Fingerprint): MigrationReport {
+  private createReport(name: string, before: Files, after: Files, state: Fingerprint): MigrationReport {
     const known = new Set([...before.values()].map(({ table }) => table));
     const { up = 0, locks = null } = this.observations.get(name) ?? {};
     return {
@@ -110,8 +113,8 @@ export class RehearsalDatabase {
           ?.filter(({ table }) => known.has(table))
           .map((lock) => ({ ...lock, table: this.shortenName(lock.table) })) ?? null,
       rewritten: [...before].flatMap(([oid, { table, file }]) => {
-        const now = after.get(oid);
-        return now && now.file !== file ? [this.shortenName(table)] : [];
+        const current = after.get(oid);
+        return current && current.file !== file ? [this.shortenName(table)] : [];
       }),
       rows: compareRows(this.state, state)
         .filter(({ table }) => !BOOKKEEPING_TABLES.includes(table))
@@ -127,15 +130,19 @@ export class RehearsalDatabase {
     return readTableFiles(this.target.url, this.copy.name);
   }
 
-  /** @param later migrations that do not exist yet, as far as this step is concerned */
+  /**
+   * Runs the work with a DataSource for the copy and describes its failure.
+   *
+   * @param later pending migrations that the DataSource omits
+   */
   private async attempt(
-    what: string,
+    action: string,
     name: string,
     work: (dataSource: DataSource) => Promise<unknown>,
     later: readonly string[] = [],
   ): Promise<Problem> {
     this.target.signal?.throwIfAborted();
-    const migrations = this.watched.filter((Class) => !later.includes(getMigrationName(Class)));
+    const migrations = this.observed.filter((Class) => !later.includes(getMigrationName(Class)));
     const options = {
       ...{ url: this.target.url, schema: this.target.schema, purpose: 'migrate' as const, connectRetryMs: 0 },
       ...{ poolSize: 2, applicationName: 'shared-db rehearsal' },
@@ -145,24 +152,24 @@ export class RehearsalDatabase {
       migrations: [...migrations],
     });
     try {
-      // On connections of the migrator: the schema need not be there.
+      // The migrator opens its own connections, so the schema need not exist.
       await work(dataSource);
       return undefined;
     } catch (error) {
       this.target.signal?.throwIfAborted();
-      return `${what} ${name} failed: ${formatReason(error)}`;
+      return `${action} ${name} failed: ${formatReason(error)}`;
     }
   }
 }
 
 type Files = ReadonlyMap<string, TableFile>;
 
-/** The name by which the database knows a migration. */
+/** Returns the name under which the database records a migration. */
 export function getMigrationName(Class: MigrationClass): string {
   return new Class().name ?? Class.name;
 }
 
-/** Errors that are not ours may quote rows: their kind and code only. */
+/** Formats an error. Messages of other packages may quote rows, so only their name and code are shown. */
 function formatReason(error: unknown): string {
   if (error instanceof SharedDbError) return error.message;
   const { name, code } = error as { name?: string; code?: string };

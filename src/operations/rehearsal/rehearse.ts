@@ -13,137 +13,139 @@ import { diff } from '../catalog/diff.js';
 import { SCHEMA } from '../catalog/schema-placeholder.js';
 import type { Snapshot } from '../catalog/snapshot.js';
 import { readMigrationStatus } from '../migrator/status.js';
+import type { LockMode } from '../migrator/table-observer.js';
 import { type Copy, withCopy } from './copy.js';
 import type { MigrationClass } from './observe.js';
 import { getMigrationName, type Problem, RehearsalDatabase } from './rehearsal-database.js';
 
-/** A lock that a migration took on a table that was there before. */
+/** A lock that a migration took on a table that existed before. */
 export interface TableLock {
   readonly table: string;
-  /** The strongest, as PostgreSQL's documentation writes it: `ACCESS EXCLUSIVE`. */
-  readonly mode: string;
+  /** The strongest mode that it took. */
+  readonly mode: LockMode;
 }
 
-/** Rows of a table that a migration changed. */
+/** A table whose rows a migration changed: their number before and after. */
 export interface RowChange {
   readonly table: string;
   readonly before: number;
   readonly after: number;
-  /** Columns, of those that were there before and after, whose values differ. */
+  /** Columns that existed before and after and whose values differ. */
   readonly columns: readonly string[];
 }
 
-/** What one migration did to the copy. */
+/** The effects of one migration on the copy. */
 export interface MigrationReport {
   readonly name: string;
-  /** Milliseconds it took, on this copy. */
+  /** Duration of `up` on the copy, in milliseconds. */
   readonly up: number;
-  /** Milliseconds to take it back; null: it was not. */
+  /** Duration of `down` in milliseconds; null: it was not reverted. */
   down: number | null;
-  /** Milliseconds the second time; null: there was none. */
+  /** Duration of the second `up` in milliseconds; null: it was not applied again. */
   again: number | null;
-  /** Null: it runs without a transaction, so that each statement lets go of its own. */
+  /** Null: it runs without a transaction, so its locks are released after each statement. */
   readonly locks: readonly TableLock[] | null;
-  /** Tables that were written anew as a whole, while nobody could use them. */
+  /** Tables that were rewritten completely, under an ACCESS EXCLUSIVE lock. */
   readonly rewritten: readonly string[];
   readonly rows: readonly RowChange[];
 }
 
+/** The result of a rehearsal. */
 export interface Rehearsal {
-  /** Host, port and name; no user. */
+  /** Host, port and name of the database, without the user. */
   readonly database: string;
-  /** Absent when nothing was to be rehearsed. */
+  /** Absent: no migration was pending. */
   readonly copy?: { readonly database: string; readonly engine: Engine; readonly kept: boolean };
-  /** Migrations that were pending, and so rehearsed. */
+  /** Names of the migrations that were pending and were rehearsed. */
   readonly pending: readonly string[];
   readonly passed: boolean;
-  /** In words, what went wrong; none when it passed. */
+  /** Descriptions of what went wrong; empty if the rehearsal passed. */
   readonly problems: readonly string[];
-  /** Why they were not taken back, when one of them cannot be; null otherwise. */
+  /** Why the migrations were not reverted; null: all of them can be reverted. */
   readonly notReverted: string | null;
   readonly migrations: readonly MigrationReport[];
 }
 
-/** Makes a DataSource for the schema of a database that may migrate it. */
+/** Creates a DataSource that may migrate the schema of a database. */
 export type DataSourceFactory = (options: {
   readonly url: string;
   readonly schema: string;
   readonly purpose: 'migrate';
-  /** Milliseconds to go on trying while there is no server. */
+  /** Milliseconds to retry while the server is unreachable. */
   readonly connectRetryMs: number;
   readonly poolSize: number;
   readonly applicationName: string;
 }) => DataSource;
 
 export interface RehearsalOptions {
-  /** The database whose pending migrations are rehearsed. It is only read. */
+  /** The database whose pending migrations are rehearsed; it is only read. */
   readonly source: BackupContext;
-  /** Another server for the copy; its URL names any database there. Absent: the copy is next to the source. */
+  /** URL of any database on another server for the copy. Absent: the copy is made on the server of the source. */
   readonly server?: string | undefined;
-  /** Leave the copy. Default: it is dropped. */
+  /** Keep the copy. Default: it is dropped. */
   readonly keep?: boolean;
-  /** Makes a DataSource, with all migrations of this build, that is not connected. */
+  /** Creates an unconnected DataSource with all migrations of this build. */
   readonly createDataSource: DataSourceFactory;
-  /** What the catalog must be when all are applied. Absent: nothing is known of it, and it is not compared. */
+  /** The expected catalog after all migrations are applied. Absent: the catalog is not compared. */
   readonly expected?: Snapshot;
 }
 
 /**
- * Applies the pending migrations to a copy, compares the catalog with what it must be, takes them back, compares catalog and rows
- * with those before, and applies them again.
+ * Rehearses the pending migrations on a copy: applies them and compares the catalog with the expected one, reverts them and compares
+ * catalog and rows with those before, and applies them again.
  *
- * @throws BackupError, ConnectionFailure when it cannot be rehearsed; migrations that fail are in the report.
+ * @throws BackupError, ConnectionFailure when no rehearsal is possible; failures of migrations are in the result
  */
 export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   const { source, server, keep = false } = options;
   const database = describeAddress(parseDatabaseUrl(source.url));
   const { pending, classes } = await readPending(options);
-  const nothing = { database, pending, passed: true, problems: [], notReverted: null, migrations: [] };
-  if (pending.length === 0) return nothing;
+  const base = { database, pending, passed: true, problems: [], notReverted: null, migrations: [] };
+  if (pending.length === 0) return base;
   const target = server === undefined ? source : { ...source, url: server };
   return withCopy(source, target, keep, async (copy) => {
-    const stage = new RehearsalDatabase(target, copy, classes, options.createDataSource);
-    const found = await runRehearsal(stage, copy, pending, options);
+    const rehearsalDatabase = new RehearsalDatabase(target, copy, classes, options.createDataSource);
+    const outcome = await runRehearsal(rehearsalDatabase, copy, pending, options);
     const { name, engine } = copy;
     return {
-      ...nothing,
-      ...found,
-      passed: found.problems.length === 0,
+      ...base,
+      ...outcome,
+      passed: outcome.problems.length === 0,
       copy: { database: name, engine, kept: keep },
-      migrations: stage.reports,
+      migrations: rehearsalDatabase.reports,
     };
   });
 }
 
-interface Found {
+interface Outcome {
   readonly problems: readonly string[];
   readonly notReverted: string | null;
 }
 
 async function runRehearsal(
-  stage: RehearsalDatabase,
+  database: RehearsalDatabase,
   copy: Copy,
   pending: readonly string[],
   options: RehearsalOptions,
-): Promise<Found> {
+): Promise<Outcome> {
   const { note } = options.source;
   note(`applying ${pending.length} ${pending.length === 1 ? 'migration' : 'migrations'}, one by one`);
-  const failed = await stage.applyEach(pending);
+  const failed = await database.applyEach(pending);
   if (failed !== undefined) return { problems: [failed], notReverted: null };
-  const after = stage.state;
-  const now = await stage.readSnapshot();
-  const expected = options.expected === undefined ? now : adaptToSchema(options.expected, now);
-  const problems = diff(expected, now).map(({ message }) => `after applying: ${message}`);
-  const notReverted = stage.findIrreversible(pending);
+  const after = database.state;
+  const actual = await database.readSnapshot();
+  const expected = options.expected === undefined ? actual : adaptToSchema(options.expected, actual);
+  const problems = diff(expected, actual).map(({ message }) => `after applying: ${message}`);
+  const notReverted = database.findIrreversible(pending);
   if (notReverted !== null) return { problems, notReverted };
 
-  note('taking them back');
-  if (addProblem(problems, await stage.revertAll(pending))) return { problems, notReverted };
-  problems.push(...compareState('after taking back', copy.fingerprint, await stage.readFingerprint()));
+  note('reverting them');
+  if (addProblem(problems, await database.revertAll(pending))) return { problems, notReverted };
+  problems.push(...compareState('after reverting', copy.fingerprint, await database.readFingerprint()));
 
   note('applying them again');
-  if (addProblem(problems, await stage.applyAll(pending))) return { problems, notReverted };
-  const second = (await stage.readFingerprint()).catalog;
+  if (addProblem(problems, await database.applyAll(pending))) return { problems, notReverted };
+  const second = (await database.readFingerprint()).catalog;
   problems.push(...diff(after.catalog, second).map(({ message }) => `after applying again: ${message}`));
   return { problems, notReverted };
 }
@@ -153,15 +155,16 @@ function addProblem(problems: string[], problem: Problem): boolean {
   return problem !== undefined;
 }
 
-function compareState(when: string, was: Fingerprint, is: Fingerprint): string[] {
-  // Written by the runner, not by migrations: it remembers what was tried, and so is not what it was.
-  const bookkeeping = BOOKKEEPING_TABLES.map((table) => `${was.catalog.schema}.${table}`);
-  const [before, after] = [withoutTables(was, bookkeeping), withoutTables(ignoreNewSchema(is, was), bookkeeping)];
-  // A sequence does not go back when what it numbered does.
-  return compareFingerprints(before, after, { ignoreSequences: true }).map((message) => `${when}: ${message}`);
+function compareState(when: string, before: Fingerprint, after: Fingerprint): string[] {
+  // The runner writes these tables, not the migrations: they record every attempt.
+  const bookkeeping = BOOKKEEPING_TABLES.map((table) => `${before.catalog.schema}.${table}`);
+  const expected = withoutTables(before, bookkeeping);
+  const actual = withoutTables(ignoreNewSchema(after, before), bookkeeping);
+  // Reverting a migration does not reset sequences.
+  return compareFingerprints(expected, actual, { ignoreSequences: true }).map((message) => `${when}: ${message}`);
 }
 
-/** Where the runner made the schema, it leaves it when every migration is taken back. */
+/** Removes the schema from the fingerprint if the runner created it: reverting all migrations does not drop it. */
 function ignoreNewSchema(fingerprint: Fingerprint, before: Fingerprint): Fingerprint {
   const key = `schema ${SCHEMA}`;
   if (before.catalog.objects[key] !== undefined) return fingerprint;
@@ -169,7 +172,7 @@ function ignoreNewSchema(fingerprint: Fingerprint, before: Fingerprint): Fingerp
   return { ...fingerprint, catalog: { ...fingerprint.catalog, objects: Object.fromEntries(objects) } };
 }
 
-/** Where there is no schema yet, all of them. */
+/** Reads which migrations are pending. Without the schema all of them are. */
 async function readPending({
   source: { url, schema },
   createDataSource,
@@ -178,7 +181,7 @@ async function readPending({
     ...{ url, schema, purpose: 'migrate' as const, connectRetryMs: 0 },
     ...{ poolSize: 1, applicationName: 'shared-db rehearsal' },
   });
-  // Ours are always a list of classes.
+  // The factory passes a list of classes.
   const classes = dataSource.options.migrations as MigrationClass[];
   try {
     await dataSource.initialize();

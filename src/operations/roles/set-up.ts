@@ -5,7 +5,7 @@ import { quoteLiteral } from '../../errors/sql-text.js';
 import { getSqlState } from '../../errors/translate.js';
 import type { Difference } from '../catalog/diff.js';
 import type { Query } from '../catalog/snapshot.js';
-import { createLockSql } from '../migrator/lock.js';
+import { createLockKeys } from '../migrator/lock.js';
 import type { Verifiers } from './passwords.js';
 import { readRoles, compareRoles } from './role-differences.js';
 import { type RoleMatrix, RolesError } from './roles.js';
@@ -174,7 +174,7 @@ async function run(query: Query, { message, repair }: Pick<Difference, 'message'
 async function lockSetUp(query: Query, schema: string, maxWaitMs: number): Promise<void> {
   const deadline = Date.now() + maxWaitMs;
   for (;;) {
-    const [row] = (await query(`SELECT pg_try_advisory_xact_lock(${createLockSql(schema).join(', ')}) AS got`)) as {
+    const [row] = (await query(`SELECT pg_try_advisory_xact_lock(${createLockKeys(schema).join(', ')}) AS got`)) as {
       got: boolean;
     }[];
     if (row?.got) return;

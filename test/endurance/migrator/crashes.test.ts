@@ -12,7 +12,7 @@ jest.setTimeout(3_600_000);
 
 const CRASHES = rounds(60);
 
-describe('a server that is killed under a migration', () => {
+describe('a migration whose server or connection is killed', () => {
   let folder: string;
   let server: EmbeddedServer;
   let made = 0;
@@ -25,7 +25,7 @@ describe('a server that is killed under a migration', () => {
     await withClient(server.url(), (client) => client.query(`CREATE DATABASE ${name}`));
     return name;
   };
-  /** The postmaster, at once; its children notice and end. */
+  /** Kills the postmaster with SIGKILL; its child processes then exit. */
   const killServer = async (): Promise<void> => {
     const [line = ''] = (await readFile(join(server.folder, 'postmaster.pid'), 'utf8')).split('\n');
     process.kill(Number(line), 'SIGKILL');
@@ -49,7 +49,7 @@ describe('a server that is killed under a migration', () => {
     }));
   };
 
-  it('has every migration before or after it, never between, and the next run completes', async () => {
+  it('is applied completely or not at all after SIGKILL of the server, and the next run completes the rest', async () => {
     const issues: string[] = [];
     for (const place of await places()) {
       const name = await database();
@@ -64,7 +64,7 @@ describe('a server that is killed under a migration', () => {
     expect(issues).toEqual([]);
   });
 
-  it('loses a single connection (pg_terminate_backend) without more harm', async () => {
+  it('is completed by the next run after pg_terminate_backend of its connection', async () => {
     const issues: string[] = [];
     for (const place of await places()) {
       const url = server.url(await database());

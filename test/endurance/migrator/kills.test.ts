@@ -6,15 +6,15 @@ import { report, rounds } from '../rounds.js';
 
 jest.setTimeout(3_600_000);
 
-describe('a runner that is killed at every statement', () => {
+describe('the next run after a runner was killed at any statement', () => {
   const db = useDatabase();
 
-  it('leaves what the next run completes', async () => {
+  it('completes the migrations', async () => {
     const statements = await countStatements(await db.create({ bare: true }));
     const places = Array.from({ length: statements }, (_, place) =>
       MOMENTS.map((moment) => ({ statement: place + 1, moment })),
     ).flat();
-    // With fewer rounds an even selection of them.
+    // With fewer rounds an evenly spaced selection.
     const wanted = Math.min(places.length, rounds(places.length) * 4);
     const chosen = Array.from({ length: wanted }, (_, n) => places[Math.floor((n * places.length) / wanted)]);
     const issues: string[] = [];

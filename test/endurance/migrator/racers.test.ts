@@ -14,7 +14,7 @@ jest.setTimeout(3_600_000);
 const RACERS = 16;
 const ROUNDS = rounds(50);
 
-/** A data migration that shows how often it was applied, at the end of the real history. */
+/** The last migration of the history: it counts how often it was applied. */
 const COUNT_ONCE = `
 export class CountOnce1999999999999 {
   name = 'CountOnce1999999999999';
@@ -30,7 +30,7 @@ export class CountOnce1999999999999 {
 
 describe(`${RACERS} processes that run migration:run at once`, () => {
   const db = useDatabase();
-  /** The commands as compiled for the tests, with one migration more. */
+  /** The folder of the compiled commands, with one more migration. */
   const program = `${preparedServer().program}-endurance`;
   const names = MIGRATIONS.map(({ name }) => name);
 
@@ -39,7 +39,7 @@ describe(`${RACERS} processes that run migration:run at once`, () => {
     const index = join(program, 'src/migrations/index.js');
     const source = await readFile(index, 'utf8');
     expect(source).toContain('\n];');
-    // The imports of a module come first, wherever they stand.
+    // Imports are hoisted, so the class may stand before them.
     await writeFile(
       index,
       `${COUNT_ONCE}${source.replace('\n];', ',\n    CountOnce1999999999999\n];').replace(',,', ',')}`,
@@ -48,7 +48,7 @@ describe(`${RACERS} processes that run migration:run at once`, () => {
   });
   afterAll(() => rm(program, { recursive: true, force: true }));
 
-  /** How many of them failed, and what all of them together applied. */
+  /** Returns the errors of the processes that failed, and the migrations that all of them applied. */
   const race = async (
     url: string,
     options: { program?: string } = {},
@@ -104,15 +104,18 @@ describe(`${RACERS} processes that run migration:run at once`, () => {
 
   const missing = noPgBouncer();
   if (missing !== undefined) console.warn(`skipped: races behind a pooler: ${missing}`);
-  (missing === undefined ? it : it.skip)('do so behind PgBouncer in transaction mode, too', async () => {
-    const bouncer = await startPgBouncer(db.url);
-    try {
-      await countsOnce((url) => bouncer.through(url));
-    } finally {
-      await bouncer.stop();
-    }
-    report(
-      `the same behind PgBouncer in transaction mode: ${ROUNDS * RACERS} exit codes 0, n = 1 in ${ROUNDS} of ${ROUNDS}, 0 locks stranded`,
-    );
-  });
+  (missing === undefined ? it : it.skip)(
+    'apply a pending data migration once behind PgBouncer in transaction mode',
+    async () => {
+      const bouncer = await startPgBouncer(db.url);
+      try {
+        await countsOnce((url) => bouncer.through(url));
+      } finally {
+        await bouncer.stop();
+      }
+      report(
+        `the same behind PgBouncer in transaction mode: ${ROUNDS * RACERS} exit codes 0, n = 1 in ${ROUNDS} of ${ROUNDS}, 0 locks stranded`,
+      );
+    },
+  );
 });

@@ -5,7 +5,7 @@ import { report, rounds } from '../rounds.js';
 
 jest.setTimeout(120_000);
 
-describe('a reader behind a migration that is behind a long read', () => {
+describe('a reader that queues behind a migration, which waits for a long read', () => {
   const db = useDatabase();
 
   it('waits no longer than 250 ms, and the migration completes after the long read', async () => {
@@ -15,7 +15,7 @@ describe('a reader behind a migration that is behind a long read', () => {
       seconds * 1_000,
     );
     report(
-      `table read for ${seconds} s: longest of ${reads} other reads ${longest.toFixed(0)} ms (of a table nobody changes: ${elsewhere.toFixed(0)} ms); migrated ${after.toFixed(0)} ms after`,
+      `table read for ${seconds} s: longest of ${reads} other reads ${longest.toFixed(0)} ms (of an unchanged table: ${elsewhere.toFixed(0)} ms); migrated ${after.toFixed(0)} ms after`,
     );
     expect(longest).toBeLessThan(250 + elsewhere);
     expect(after).toBeLessThan(10_000);

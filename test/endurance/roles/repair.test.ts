@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { compareCatalog } from '../../../src/cli/check.js';
-import { createLockSql } from '../../../src/operations/migrator/lock.js';
+import { createLockKeys } from '../../../src/operations/migrator/lock.js';
 import { RolesError } from '../../../src/operations/roles/roles.js';
 import { checkRoles, setUpRoles, type SetUpOptions } from '../../../src/operations/roles/set-up.js';
 import { SHIPPED_SNAPSHOT } from '../../../src/schema/shipped-snapshot.js';
@@ -96,9 +96,9 @@ describe('roles that somebody changed by hand', () => {
   it('waits for a migration, and not for ever', async () => {
     await withSource(url, async (source) => {
       const migration = source.createQueryRunner();
-      await migration.query(`SELECT pg_advisory_lock(${createLockSql('public').join(', ')})`);
+      await migration.query(`SELECT pg_advisory_lock(${createLockKeys('public').join(', ')})`);
       await expect(setUp({ maxWaitMs: 150 })).rejects.toThrow('Another process is migrating the schema public');
-      setTimeout(() => void migration.query(`SELECT pg_advisory_unlock(${createLockSql('public').join(', ')})`), 200);
+      setTimeout(() => void migration.query(`SELECT pg_advisory_unlock(${createLockKeys('public').join(', ')})`), 200);
       expect((await setUp()).repaired).toEqual([]);
       await migration.release();
     });

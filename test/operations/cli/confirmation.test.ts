@@ -39,7 +39,7 @@ describe('migration:revert', () => {
     await refused(
       url,
       ['migration:revert'],
-      `Refused to take back a migration: the database "${name}" says it is production. Nothing was changed. If "${name}" is the database you mean, give its name with --database.`,
+      `Refused to revert a migration: the database "${name}" says it is production. Nothing was changed. If "${name}" is the database you mean, give its name with --database.`,
     );
     await refused(url, ['migration:revert', '--database', name.toUpperCase()], `not to "${name.toUpperCase()}"`);
     await refused(url, ['migration:revert', '--database', ''], 'not to ""');
@@ -205,7 +205,7 @@ onLinux('at a terminal', () => {
     const nothing = await atTerminal(url, '\u0004');
     expect(nothing).toMatchObject({
       code: 1,
-      screen: expect.stringMatching(/error: Refused to take back a migration/),
+      screen: expect.stringMatching(/error: Refused to revert a migration/),
     });
     expect(await contents(url)).toBe(before);
     const right = await atTerminal(url, `${nameOf(url)}\r`);

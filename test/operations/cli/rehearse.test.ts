@@ -65,7 +65,7 @@ dropped: the copy \\w+, made by the server\n$`,
       const { code, stdout, stderr } = await rehearse('--json');
       await client.end();
       expect(stderr).toMatch(
-        /^copying with pg_dump, since others are connected to \w+: pid \d+, queue-processor, idle\n/,
+        /^copying with pg_dump, since other sessions are connected to \w+: pid \d+, queue-processor, idle\n/,
       );
       expect(JSON.parse(stdout)).toMatchObject({ passed: true, problems: [], copy: { engine: 'dump', kept: false } });
       expect(code).toBe(0);
@@ -84,7 +84,7 @@ dropped: the copy \\w+, made by the server\n$`,
       const { code, stdout, stderr } = await rehearse();
       await client.end();
       expect(stderr).toMatch(
-        /^copying with pg_dump, since others are connected to \w+: pid \d+, idle\nerror: .*pg_dump/,
+        /^copying with pg_dump, since other sessions are connected to \w+: pid \d+, idle\nerror: .*pg_dump/,
       );
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     },

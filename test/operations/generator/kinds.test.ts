@@ -118,7 +118,7 @@ async function expectRoundTrip(
         reversible: false,
         irreversibleBecause: expect.stringMatching(irreversible),
       });
-      await expect(revertMigration(source)).rejects.toThrow(/cannot be taken back: the values of/);
+      await expect(revertMigration(source)).rejects.toThrow(/cannot be reverted: the values of/);
       return;
     }
     expect(new Class().reversible).toBe(true);

@@ -9,10 +9,10 @@ import { runCli } from '../../support/cli.js';
 
 jest.setTimeout(60_000);
 
-describe('the dry run', () => {
+describe('the dry run of the pending migrations', () => {
   const db = useDatabase();
 
-  it('shows exact SQL, locks, sizes, rewritten tables and times, and leaves nothing', async () => {
+  it('reports SQL, locks, sizes, rewritten tables and durations, and changes nothing', async () => {
     const url = await db.create({ bare: true });
     await runMigrations(historySource(url, TEN_STATEMENTS.slice(0, 2)));
     const before = await ask(url, 'SELECT oid, relname, relfilenode FROM pg_class ORDER BY oid');
@@ -57,7 +57,7 @@ describe('the dry run', () => {
     expect(await ask(url, 'SELECT oid, relname, relfilenode FROM pg_class ORDER BY oid')).toEqual(before);
   });
 
-  it('only lists what runs without a transaction, and what comes after it', async () => {
+  it('lists a migration without a transaction and the migrations after it without running them', async () => {
     const url = await db.create({ bare: true });
     const after = { name: `After${stamp(9)}`, up: ['DROP TABLE notes'] };
     const reports = await previewMigrations(historySource(url, [...TEN_STATEMENTS, after]));
@@ -72,7 +72,7 @@ describe('the dry run', () => {
     expect(await ask(url, `SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace`)).toEqual([]);
   });
 
-  it('fails as the run would, and says that it was a dry run', async () => {
+  it('fails like the real run, and the error says that it was a dry run', async () => {
     const url = await db.create({ bare: true });
     const broken = { name: `Broken${stamp(1)}`, up: ['CREATE TABLE made (id integer)', 'DROP TABLE nowhere'] };
     const failed = previewMigrations(historySource(url, [broken]));
@@ -83,7 +83,7 @@ describe('the dry run', () => {
     expect(await ask(url, `SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace`)).toEqual([]);
   });
 
-  it('tries again, within its time, when a table is in use', async () => {
+  it('retries until its wait limit when a table is in use', async () => {
     const url = await db.create({ bare: true });
     await withClient(url, async (blocker) => {
       await blocker.query('CREATE TABLE busy (id integer)');
@@ -102,7 +102,7 @@ describe('the dry run', () => {
     });
   });
 
-  it('is a flag of migration:run, for people and for machines', async () => {
+  it('is available as migration:run --dry-run, as text and as JSON', async () => {
     const env = { DATABASE_URL: await db.create({ bare: true }) };
     const [text, json] = await Promise.all([
       runCli(['migration:run', '--dry-run'], { env }),

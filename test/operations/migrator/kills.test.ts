@@ -5,13 +5,13 @@ import { MOMENTS } from '../../support/migrator/statement-proxy.js';
 
 jest.setTimeout(120_000);
 
-/** The full number is in test/endurance/. */
+/** Number of kill points; test/endurance/ covers all statements. */
 const POINTS = 6;
 
-describe('a runner that is killed', () => {
+describe('the next run after a runner was killed', () => {
   const db = useDatabase();
 
-  it('leaves what the next run completes, wherever it was', async () => {
+  it('completes the migrations, whichever statement the runner was killed at', async () => {
     const statements = await countStatements(await db.create({ bare: true }));
     expect(statements).toBeGreaterThan(60);
     const issues: string[] = [];

@@ -16,7 +16,7 @@ const TRANSACTIONAL = TEN_STATEMENTS.slice(0, 2);
 
 if (missing !== undefined) console.warn(`skipped: migrations behind a pooler: ${missing}`);
 
-(missing === undefined ? describe : describe.skip)('behind PgBouncer in transaction mode', () => {
+(missing === undefined ? describe : describe.skip)('the runner behind PgBouncer in transaction mode', () => {
   const db = useDatabase();
   let bouncer: PgBouncer;
   const locks = (url: string): Promise<object[]> =>
@@ -32,7 +32,7 @@ if (missing !== undefined) console.warn(`skipped: migrations behind a pooler: ${
     await bouncer.stop();
   });
 
-  it('applies once what several processes want to apply at once, and strands no lock', async () => {
+  it('applies each migration once when several processes migrate at once, and leaves no lock behind', async () => {
     for (let round = 0; round < 2; round += 1) {
       const url = await db.create({ bare: true });
       await runMigrations(historySource(url, TRANSACTIONAL.slice(0, 1)));
@@ -43,7 +43,7 @@ if (missing !== undefined) console.warn(`skipped: migrations behind a pooler: ${
       expect(ends.map(({ code, stderr }) => ({ code, stderr }))).toEqual(
         ends.map(() => ({
           code: 0,
-          stderr: expect.stringContaining('a pooler stands before the database'),
+          stderr: expect.stringContaining('the connection goes through a pooler'),
         })),
       );
       expect(ends.flatMap(({ stdout }) => JSON.parse(stdout) as string[])).toEqual([countOnce?.name]);
@@ -53,7 +53,7 @@ if (missing !== undefined) console.warn(`skipped: migrations behind a pooler: ${
     }
   });
 
-  it('excludes a process that goes to the server itself, and is excluded by it', async () => {
+  it('shares its lock with processes that connect to the server directly', async () => {
     const url = await db.create({ bare: true });
     const racers = [url, bouncer.through(url), url, bouncer.through(url)].map((way) =>
       spawnMigrator({ url: way, migrations: TRANSACTIONAL }),
@@ -66,30 +66,30 @@ if (missing !== undefined) console.warn(`skipped: migrations behind a pooler: ${
     expect(await ask(url, 'SELECT n, count(*)::int FROM counters GROUP BY n')).toEqual([{ n: 1, count: 500 }]);
   });
 
-  it('refuses what runs without a transaction, and completes it on the server itself', async () => {
+  it('refuses a migration without a transaction, which a direct connection then applies', async () => {
     const url = await db.create({ bare: true });
     const refused = runMigrations(historySource(bouncer.through(url), TEN_STATEMENTS));
     await expect(refused).rejects.toThrow(errors.MigrationNeedsDirectConnection);
     await expect(refused).rejects.toThrow(
-      /^StepByStep\d+ runs without a transaction, and a pooler such as PgBouncer stands before the database: set MIGRATION_DATABASE_URL/,
+      /^StepByStep\d+ runs without a transaction and cannot run through a pooler such as PgBouncer: set MIGRATION_DATABASE_URL/,
     );
     expect(await locks(url)).toEqual([]);
     expect(await runMigrations(historySource(url, TEN_STATEMENTS))).toEqual([TEN_STATEMENTS[2]?.name]);
   });
 
-  it('explains itself where the pooler does not even let the settings of the connection through', async () => {
+  it('throws MigrationNeedsDirectConnection when the pooler rejects the settings of the connection', async () => {
     const strict = await startPgBouncer(db.url, false);
     try {
       const source = createDataSource({ url: strict.through(await db.create({ bare: true })) });
       await expect(runMigrations(source)).rejects.toThrow(
-        'A pooler such as PgBouncer refuses the settings of the connection: set MIGRATION_DATABASE_URL to the URL of the server itself',
+        'A pooler such as PgBouncer rejected the settings of the connection: set MIGRATION_DATABASE_URL to the URL of the PostgreSQL server',
       );
     } finally {
       await strict.stop();
     }
   });
 
-  it('is told from a direct connection each time', async () => {
+  it('detects the pooler on every run, and never mistakes a direct connection for one', async () => {
     const url = await db.create({ bare: true });
     for (const [way, lines] of [
       [url, 0],

@@ -23,7 +23,7 @@ const count: TestMigration = {
   down: ['UPDATE counter SET n = n - 1'],
 };
 
-describe('the runner', () => {
+describe('the migration runner', () => {
   const db = useDatabase();
   const bare = (): Promise<string> => db.create({ bare: true });
   const run = (url: string, migrations: readonly TestMigration[], options: MigratorOptions = {}): Promise<string[]> =>
@@ -39,7 +39,7 @@ describe('the runner', () => {
        FROM migration_runs ORDER BY id`,
     );
 
-  it('applies once what many processes want to apply at once, and none of them fails', async () => {
+  it('applies each migration once when several processes migrate at once, and none of them fails', async () => {
     const url = await bare();
     const race = async (migrations: readonly TestMigration[]): Promise<unknown[]> => {
       const racers = Array.from({ length: 4 }, () => spawnMigrator({ url, migrations }));
@@ -53,7 +53,7 @@ describe('the runner', () => {
     expect(await n(url)).toBe(1);
   });
 
-  it('leaves nothing of a migration that fails half-way, says where, and records it', async () => {
+  it('rolls back a migration that fails, names the failed statement, and records the failure', async () => {
     const url = await bare();
     const failing = {
       name: `Fails${stamp(2)}`,
@@ -63,7 +63,7 @@ describe('the runner', () => {
     expect(error).toBeInstanceOf(errors.MigrationFailed);
     expect((error as Error).message).toBe(
       `${failing.name} failed at statement 2: counter (n): a required column has no value (23502) in INSERT INTO counter VALUES (?), (NULL). ` +
-        'Its transaction was rolled back and nothing of it is left: correct it and run it again',
+        'Its transaction was rolled back and nothing was changed: correct the migration and run it again',
     );
     expect(await n(url)).toBe(0);
     expect(await runs(url)).toEqual([
@@ -81,8 +81,8 @@ describe('the runner', () => {
   });
 
   it.each<[string, readonly string[], string, string]>([
-    ['COMMIT', ['COMMIT'], 'COMMIT would end the transaction', 'leave it out, or declare transaction = false'],
-    ['a hidden ROLLBACK', ['SELECT 1; /* x */ rollback'], 'SELECT would end the transaction', 'leave it out'],
+    ['COMMIT', ['COMMIT'], 'COMMIT would end the transaction', 'remove it, or declare transaction = false'],
+    ['a hidden ROLLBACK', ['SELECT 1; /* x */ rollback'], 'SELECT would end the transaction', 'remove it'],
     ['SET', [`SET search_path = ''`], 'SET would change settings', 'use SET LOCAL'],
     [
       'CONCURRENTLY',
@@ -90,7 +90,7 @@ describe('the runner', () => {
       'CREATE INDEX (CONCURRENTLY)',
       'transaction = false',
     ],
-  ])('refuses %s in a transaction', async (_name, up, what, advice) => {
+  ])('refuses %s in a migration with a transaction', async (_name, up, what, advice) => {
     const url = await bare();
     const refused = { name: `Refused${stamp(2)}`, up: ['UPDATE counter SET n = 5', ...up] };
     const error = await run(url, [create, refused]).catch((thrown: unknown) => thrown);
@@ -101,7 +101,7 @@ describe('the runner', () => {
     expect(await n(url)).toBe(0);
   });
 
-  it('makes savepoints of transactions inside a migration, also through TypeORM', async () => {
+  it('turns transactions inside a migration into savepoints, also those of TypeORM', async () => {
     class Nested implements MigrationInterface {
       readonly name = `Nested${stamp(2)}`;
       async up(queryRunner: QueryRunner): Promise<void> {
@@ -123,13 +123,13 @@ describe('the runner', () => {
     expect(await n(url)).toBe(11);
   });
 
-  it('holds each statement to the time of its kind, unless the migration sets its own', async () => {
+  it('limits the duration of each statement by its kind, unless the migration sets its own statement_timeout', async () => {
     const url = await bare();
     await run(url, [create]);
     const limits = { ddlMs: 60, dataMs: 2_000 };
     const tryTo = (...up: string[]): Promise<unknown> =>
       run(url, [create, { name: `Slow${stamp(2)}`, up: [...up, 'SELECT 1/0'] }], { limits }).catch((e: unknown) => e);
-    const tooLong = /ran longer than statements of its kind may \(57014\)/;
+    const tooLong = /it exceeded statement_timeout or was cancelled \(57014\)/;
     const ended = expect.objectContaining({ message: expect.stringMatching(/22012/) });
     expect(await tryTo('SELECT pg_sleep(0.2)')).toEqual(ended);
     expect(await tryTo('ALTER TABLE counter ADD COLUMN a text', 'SELECT pg_sleep(0.2)')).toEqual(
@@ -144,13 +144,13 @@ describe('the runner', () => {
     ).toEqual(ended);
   });
 
-  it('refuses an applied migration that was edited, until somebody accepts it by name', async () => {
+  it('refuses an applied migration that was edited, until it is accepted by name', async () => {
     const url = await bare();
     await run(url, [create, count]);
     const edited = [create, { ...count, up: ['UPDATE counter SET n = n + 2'] }];
     await expect(run(url, edited)).rejects.toThrow(errors.MigrationEdited);
     await expect(run(url, edited)).rejects.toThrow(
-      `Edited after it was applied: ${count.name}: put it back as it was and write a new migration for the change; or accept it as it is now, if the database has the change already (--accept <name>)`,
+      `Edited after it was applied: ${count.name}: restore the file and write a new migration for the change; or, if the database already has the change, accept the file as it is (--accept <name>)`,
     );
     await expect(revert(url, edited)).rejects.toThrow(errors.MigrationEdited);
     expect(await run(url, edited, { accept: [count.name] })).toEqual([]);
@@ -158,7 +158,7 @@ describe('the runner', () => {
     expect((await runs(url)).at(-1)).toMatchObject({ name: count.name, action: 'accept', finished: true });
   });
 
-  it('refuses a migration older than the newest applied one, and one it does not know, until accepted', async () => {
+  it('refuses a migration older than the newest applied one, and an applied one that the build lacks, until accepted', async () => {
     const url = await bare();
     const late = { name: `Late${stamp(0)}`, up: ['SELECT 1'] };
     await run(url, [create, count]);
@@ -168,17 +168,17 @@ describe('the runner', () => {
     expect(await run(url, [late, create, count], { accept: [late.name] })).toEqual([late.name]);
 
     await expect(run(url, [late, create])).rejects.toThrow(
-      `In the database, but unknown to this build: ${count.name}: use the build that has it`,
+      `In the database but not in this build: ${count.name}: use a build that has it`,
     );
-    await expect(run(url, [late, create], { accept: ['Nobody'] })).rejects.toThrow(errors.MigrationUnknown);
+    await expect(run(url, [late, create], { accept: ['Unknown'] })).rejects.toThrow(errors.MigrationUnknown);
     expect(await run(url, [late, create], { accept: [count.name] })).toEqual([]);
     expect(await run(url, [late, create])).toEqual([]);
-    // It is the newest by the order of application that is taken back, as TypeORM does.
+    // Like TypeORM it reverts the migration that was applied last.
     expect(await revert(url, [late, create, count])).toBe(late.name);
     expect(await n(url)).toBe(1);
   });
 
-  it('takes over what TypeORM applied without a journal, and trusts it as it is', async () => {
+  it('adopts migrations that TypeORM applied without a journal, without checking their source', async () => {
     const url = await bare();
     const source = await historySource(url, [create, count]).initialize();
     await source.runMigrations({ transaction: 'each' });
@@ -188,22 +188,22 @@ describe('the runner', () => {
       { name: create.name, action: 'adopt' },
       { name: count.name, action: 'adopt' },
     ]);
-    // There were tables before the migrator came: the database does not say what it is.
+    // Tables existed before the first run, so the database has no environment row.
     expect(await revert(url, [create, count], { confirmedName: nameOf(url) })).toBe(count.name);
     expect(await n(url)).toBe(0);
   });
 
-  it('takes back the newest one only, and refuses what cannot be taken back with its reason', async () => {
+  it('refuses to revert an irreversible migration, and gives the reason that the migration declares', async () => {
     const url = await bare();
     const final = { name: `Final${stamp(3)}`, up: [], irreversibleBecause: 'the old names are gone.' };
     await run(url, [create, count, final]);
     await expect(revert(url, [create, count, final])).rejects.toThrow(
-      `${final.name} cannot be taken back: the old names are gone: write a migration that goes forward, or restore the backup`,
+      `${final.name} cannot be reverted: the old names are gone: write a new migration that changes the schema as needed, or restore a backup`,
     );
     expect((await runs(url)).every((entry) => (entry as { action: string }).action === 'up')).toBe(true);
   });
 
-  it('says where the code of a migration failed, and nothing that it says itself', async () => {
+  it('shows the stack of an error thrown by the code of a migration, but not its message', async () => {
     class Faulty implements MigrationInterface {
       readonly name = `Faulty${stamp(1)}`;
       async up(): Promise<void> {
@@ -216,13 +216,13 @@ describe('the runner', () => {
     const source = historySource(await bare(), []).setOptions({ migrations: [Faulty] });
     const error = (await runMigrations(source).catch((thrown: unknown) => thrown)) as Error;
     expect(error.message).toBe(
-      `Faulty${stamp(1)} failed: its code threw TypeError (DEBUG=1 shows where). Its transaction was rolled back and nothing of it is left: correct it and run it again`,
+      `Faulty${stamp(1)} failed: its code threw TypeError (DEBUG=1 shows where). Its transaction was rolled back and nothing was changed: correct the migration and run it again`,
     );
     expect(error.stack).toContain('runner.test');
     expect(error.stack).not.toContain('@ann');
   });
 
-  it('needs no right but to read when there is nothing to do, and says which one it lacks otherwise', async () => {
+  it('needs only SELECT when no migration is pending, and fails for lack of privileges otherwise', async () => {
     const url = await bare();
     await run(url, [create]);
     await ask(
@@ -241,7 +241,7 @@ describe('the runner', () => {
     }
   });
 
-  it('does not use the pool: it runs while every connection of that is taken', async () => {
+  it('does not use the pool: it runs while every pooled connection is in use', async () => {
     const url = await bare();
     const source = historySource(url, [create]).setOptions({ poolSize: 1 });
     await source.initialize();
@@ -252,7 +252,7 @@ describe('the runner', () => {
     await source.destroy();
   });
 
-  it('says so when its connection is cut, and completes the next time', async () => {
+  it('throws MigrationInterrupted when its connection is terminated, and the next run completes the migration', async () => {
     const url = await bare();
     await run(url, [create]);
     const waiting = { name: `Waits${stamp(2)}`, up: ['UPDATE counter SET n = n + 1', 'SELECT pg_sleep(20)'] };
@@ -268,7 +268,7 @@ describe('the runner', () => {
     expect(await cut).toBeInstanceOf(errors.MigrationInterrupted);
     expect((await cut) as Error).toHaveProperty(
       'message',
-      `The connection was lost while ${waiting.name} ran: run the same command again: it finds out how far this went and completes it`,
+      `The connection was lost while ${waiting.name} ran: run the same command again: it reads how far the migration got and completes it`,
     );
     expect(await run(url, [create, { ...waiting, up: ['UPDATE counter SET n = n + 1'] }])).toEqual([waiting.name]);
     expect(await n(url)).toBe(1);

@@ -10,7 +10,7 @@ jest.setTimeout(60_000);
 
 const NAME = `Steps${stamp(1)}`;
 
-describe('a migration without transaction', () => {
+describe('a migration without a transaction', () => {
   const db = useDatabase();
   const prepared = async (): Promise<string> => {
     const url = await db.create({ bare: true });
@@ -19,7 +19,7 @@ describe('a migration without transaction', () => {
   };
   const run = (url: string, up: readonly string[]): Promise<string[]> =>
     runMigrations(historySource(url, [{ name: NAME, up, transaction: false }]));
-  // There were tables before the migrator came: the database does not say what it is.
+  // Tables existed before the first run, so the database has no environment row.
   const revert = (url: string, migration: TestMigration): Promise<string | undefined> =>
     revertMigration(historySource(url, [migration]), { confirmedName: nameOf(url) });
   const indexes = (url: string): Promise<object[]> =>
@@ -29,17 +29,17 @@ describe('a migration without transaction', () => {
     );
   const count = 'UPDATE things SET n = n + 1';
 
-  it('keeps what it did when it fails, and goes on after that', async () => {
+  it('keeps its completed statements when it fails, and the next run continues after them', async () => {
     const url = await prepared();
     await expect(
       run(url, [count, 'CREATE INDEX CONCURRENTLY i ON things (id)', 'SELECT FROM nowhere']),
     ).rejects.toThrow(errors.MigrationStatementRefused);
     await expect(run(url, [count, 'CREATE INDEX CONCURRENTLY i ON things (id)', 'DROP TABLE nowhere'])).rejects.toThrow(
       `${NAME} failed at statement 3: table "nowhere" does not exist (42P01) in DROP TABLE nowhere. ` +
-        '2 of its statements are done and stay; the next run goes on after them: correct it and run it again',
+        '2 of its statements are completed and stay; the next run continues after them: correct the migration and run it again',
     );
     await expect(revert(url, { name: NAME, up: [], transaction: false })).rejects.toThrow(
-      `${NAME} was being applied and was stopped half-way (2 of its statements are done): finish that first: migration:run`,
+      `${NAME} was interrupted while it was being applied (2 of its statements are done): finish it first: migration:run`,
     );
     expect(await run(url, [count, 'CREATE INDEX CONCURRENTLY i ON things (id)', count])).toEqual([NAME]);
     expect(await ask(url, 'SELECT DISTINCT n FROM things')).toEqual([{ n: 2 }]);
@@ -47,21 +47,21 @@ describe('a migration without transaction', () => {
     expect(await run(url, [])).toEqual([]);
   });
 
-  it('refuses to go on when what it did already reads otherwise now', async () => {
+  it('is not resumed when its completed statements were changed', async () => {
     const url = await prepared();
     await expect(run(url, [count, 'DROP TABLE nowhere'])).rejects.toThrow(errors.MigrationFailed);
     for (const up of [['UPDATE things SET n = n + 2', count], []]) {
       await expect(run(url, up)).rejects.toThrow(
-        `${NAME} was stopped after 1 statements, and these are others now: put those statements back`,
+        `${NAME} was interrupted after statement 1, and the statements up to there were changed: restore those statements`,
       );
     }
     expect(await ask(url, 'SELECT DISTINCT n FROM things')).toEqual([{ n: 1 }]);
-    // What was begun step by step ends so.
+    // A run that began without a transaction is also resumed without one.
     expect(await runMigrations(historySource(url, [{ name: NAME, up: [count] }]))).toEqual([NAME]);
     expect(await ask(url, 'SELECT DISTINCT n FROM things')).toEqual([{ n: 1 }]);
   });
 
-  it('drops and builds again an index that a failed build left behind', async () => {
+  it('drops and rebuilds an invalid index that a failed build left behind', async () => {
     const url = await prepared();
     await ask(url, 'UPDATE things SET n = id % 2');
     const unique = 'CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS u ON public.things (n)';
@@ -71,11 +71,11 @@ describe('a migration without transaction', () => {
     const notices: string[] = [];
     const source = historySource(url, [{ name: NAME, up: [unique], transaction: false }]);
     expect(await runMigrations(source, { onNotice: (line) => notices.push(line) })).toEqual([NAME]);
-    expect(notices).toEqual([`${NAME}: public.u was never finished; dropping it`]);
+    expect(notices).toEqual([`${NAME}: the index public.u is unfinished; dropping it`]);
     expect(await indexes(url)).toEqual([{ name: 'u', valid: true }]);
   });
 
-  it('does not take an index of somebody else for its own', async () => {
+  it('fails when the index exists but is not its own (42P07), and when the index to drop does not exist (42704)', async () => {
     const url = await prepared();
     await ask(url, 'CREATE INDEX i ON things (n)');
     const create = ['CREATE INDEX CONCURRENTLY i ON things (id)'];
@@ -85,7 +85,7 @@ describe('a migration without transaction', () => {
     await expect(run(url, ['DROP INDEX CONCURRENTLY absent'])).rejects.toThrow(/42704/);
   });
 
-  it('repeats no batch: loops on the number of rows changed go on where they were', async () => {
+  it('repeats no batch: a loop over the number of changed rows continues where it was interrupted', async () => {
     const url = await prepared();
     const batch = 'UPDATE things SET n = n + 1 WHERE id IN (SELECT id FROM things WHERE n = 0 ORDER BY id LIMIT 6)';
     const migrate = async (last: string): Promise<string[]> => {
@@ -117,21 +117,21 @@ describe('a migration without transaction', () => {
   });
 
   it.each([
-    ['SELECT 1', 'SELECT would ask for rows'],
-    ['UPDATE things SET n = 1 RETURNING id', 'UPDATE would ask for rows'],
-    ['BEGIN', 'BEGIN would last for its own statement only'],
-    ['SET LOCAL lock_timeout = 0', 'SET would last for its own statement only'],
+    ['SELECT 1', 'SELECT would return rows'],
+    ['UPDATE things SET n = 1 RETURNING id', 'UPDATE would return rows'],
+    ['BEGIN', 'BEGIN would have no effect on other statements'],
+    ['SET LOCAL lock_timeout = 0', 'SET would have no effect on other statements'],
     ['CREATE INDEX CONCURRENTLY ON things (id)', 'could not be resumed after a crash'],
     ['VACUUM things; VACUUM things', 'could not be resumed after a crash'],
     ['REINDEX DATABASE CONCURRENTLY', 'could not be resumed after a crash'],
-  ])('refuses %s', async (sql, reason) => {
+  ])('refuses the statement %s', async (sql, reason) => {
     const url = await prepared();
     const error = await run(url, [sql]).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(errors.MigrationStatementRefused);
     expect((error as Error).message).toContain(reason);
   });
 
-  it('may vacuum and rebuild indexes, and clears what a rebuild left', async () => {
+  it('can run VACUUM and REINDEX, and drops invalid indexes that an interrupted REINDEX left behind', async () => {
     const url = await prepared();
     await ask(url, 'CREATE INDEX i ON things (id)');
     await ask(url, `CREATE INDEX i_ccnew ON things (id)`);
@@ -146,7 +146,7 @@ describe('a migration without transaction', () => {
     expect(await indexes(url)).toEqual([{ name: 'i', valid: true }]);
   });
 
-  it('is taken back step by step as well, and refuses to be applied while that is half-way', async () => {
+  it('is reverted step by step, and cannot be applied while it is half reverted', async () => {
     const url = await prepared();
     const steps = {
       name: NAME,
@@ -157,7 +157,7 @@ describe('a migration without transaction', () => {
     await runMigrations(historySource(url, [steps]));
     await expect(revert(url, steps)).rejects.toThrow(/at statement 2/);
     await expect(runMigrations(historySource(url, [steps]))).rejects.toThrow(
-      `${NAME} was being taken back and was stopped half-way (1 of its statements are done): finish that first: migration:revert`,
+      `${NAME} was interrupted while it was being reverted (1 of its statements are done): finish it first: migration:revert`,
     );
     const corrected = { ...steps, down: ['UPDATE things SET n = n - 1'] };
     expect(await revert(url, corrected)).toBe(NAME);

@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import * as errors from '../../../src/operations/migrator/errors.js';
-import { createLockSql } from '../../../src/operations/migrator/lock.js';
+import { createLockKeys } from '../../../src/operations/migrator/lock.js';
 import { runMigrations } from '../../../src/operations/migrator/runner.js';
 import { useDatabase } from '../../support/database.js';
 import { historySource, stamp } from '../../support/migrator/history.js';
@@ -15,15 +15,15 @@ const alter = { name: `Alter${stamp(1)}`, up: ['ALTER TABLE busy ADD COLUMN extr
 describe('a migration whose table is in use', () => {
   const db = useDatabase();
 
-  it('keeps no reader waiting for more than 250 ms, and is applied when the table is free', async () => {
+  it('blocks no reader for more than 250 ms, and is applied when the table is free', async () => {
     const { longest, elsewhere, reads, after, notices } = await stallOf(await db.create({ bare: true }), 1_500);
     expect(reads).toBeGreaterThan(20);
     expect(longest).toBeLessThan(250 + elsewhere);
     expect(after).toBeLessThan(5_000);
-    expect(notices[0]).toMatch(/^Alter\d+: a table is in use.*; taken back, trying again$/);
+    expect(notices[0]).toMatch(/^Alter\d+: a table is in use.*; rolled back, trying again$/);
   });
 
-  it('gives up at last, having named who uses it and for what, without the literals of that', async () => {
+  it('fails after the wait limit, and names the blocking session and its statement without literals', async () => {
     const url = await db.create({ bare: true });
     await ask(url, 'CREATE TABLE busy (id integer, name text)');
     await withClient(url, async (blocker) => {
@@ -32,14 +32,14 @@ describe('a migration whose table is in use', () => {
       const error = await runMigrations(historySource(url, [alter]), { maxWaitMs: 1_200 }).catch((e: unknown) => e);
       expect(error).toBeInstanceOf(errors.MigrationBlocked);
       expect((error as Error).message).toMatch(
-        /^Alter\d+ waited 1 s: a table is in use by pid \d+ \(night report\), idle in transaction for \d+ s: SELECT \* FROM busy WHERE name = \? AND id = \?: run it again when the table is quiet, /,
+        /^Alter\d+ waited 1 s: a table is in use by pid \d+ \(night report\), idle in transaction for \d+ s: SELECT \* FROM busy WHERE name = \? AND id = \?: run it again when the table is free, /,
       );
     });
     expect(await ask(url, `SELECT error_code AS code FROM migration_runs WHERE failed_at IS NOT NULL`)).toHaveLength(1);
     expect(await runMigrations(historySource(url, [alter]))).toEqual([alter.name]);
   });
 
-  it('is tried again after a deadlock', async () => {
+  it('is retried after a deadlock (40P01)', async () => {
     const url = await db.create({ bare: true });
     await ask(url, 'CREATE TABLE busy (id integer); CREATE TABLE other (id integer); INSERT INTO other VALUES (1)');
     const both = { name: `Both${stamp(1)}`, up: ['UPDATE busy SET id = 1', 'UPDATE other SET id = id + 1'] };
@@ -59,16 +59,16 @@ describe('a migration whose table is in use', () => {
       await locking;
       await rival.query('COMMIT');
       expect(await running).toEqual([both.name]);
-      expect(notices[0]).toMatch(/another transaction is in the way/);
+      expect(notices[0]).toMatch(/it conflicts with another transaction/);
     });
     expect(await ask(url, 'SELECT id FROM other')).toEqual([{ id: 2 }]);
   });
 });
 
-describe('a migrator that is not the only one', () => {
+describe('a runner while another process holds the migration lock', () => {
   const db = useDatabase();
 
-  it('waits for the other, names it, and gives up when that takes too long', async () => {
+  it('waits for the other process, names it, and fails after the wait limit', async () => {
     const url = await db.create({ bare: true });
     const slow = { name: `Slow${stamp(1)}`, up: ['CREATE TABLE made (id integer)', 'SELECT pg_sleep(3)'] };
     const first = spawnMigrator({ url, migrations: [slow] });
@@ -85,7 +85,7 @@ describe('a migrator that is not the only one', () => {
     await expect(impatient).rejects.toThrow(errors.MigrationLockTimeout);
     await expect(impatient).rejects.toThrow(
       new RegExp(
-        `^Another process has been migrating the schema public for 0 s \\(pid \\d+, shared-db migrator .*:${first.pid}, connected for`,
+        `^Waited 0 s for another process that migrates the schema public \\(pid \\d+, shared-db migrator .*:${first.pid}, connected for`,
       ),
     );
     expect(notices).toEqual([
@@ -97,7 +97,7 @@ describe('a migrator that is not the only one', () => {
     expect((await first.ended).code).toBe(0);
   });
 
-  it('takes over when the other is killed in the midst of a long statement', async () => {
+  it('takes over when the other process is killed during a long statement', async () => {
     const url = await db.create({ bare: true });
     const slow = { name: `Slow${stamp(1)}`, up: ['CREATE TABLE made (id integer)', 'SELECT pg_sleep(60)'] };
     const victim = spawnMigrator({ url, migrations: [slow] });
@@ -116,7 +116,7 @@ describe('a migrator that is not the only one', () => {
     expect(performance.now() - begin).toBeLessThan(20_000);
   });
 
-  it('has nobody waiting behind it who holds a snapshot: CREATE INDEX CONCURRENTLY goes through', async () => {
+  it('holds no snapshot while it waits, so that CREATE INDEX CONCURRENTLY of the other process succeeds', async () => {
     const url = await db.create({ bare: true });
     await ask(url, 'CREATE TABLE filled AS SELECT id FROM generate_series(1, 100000) AS id');
     const index = {
@@ -128,12 +128,12 @@ describe('a migrator that is not the only one', () => {
     expect((await Promise.all(racers)).flat()).toEqual([index.name]);
   });
 
-  it('respects a lock that somebody holds by hand', async () => {
+  it('respects an advisory lock that an operator took by hand', async () => {
     await withClient(await db.create({ bare: true }), async (client) => {
-      await client.query('SELECT pg_advisory_lock($1, $2)', [...createLockSql('public')]);
+      await client.query('SELECT pg_advisory_lock($1, $2)', [...createLockKeys('public')]);
       const url = `${db.url.slice(0, db.url.lastIndexOf('/') + 1)}${client.database ?? ''}`;
       await expect(runMigrations(historySource(url, [alter]), { maxWaitMs: 50 })).rejects.toThrow(
-        /pid \d+, without a name/,
+        /pid \d+, without application_name/,
       );
     });
   });

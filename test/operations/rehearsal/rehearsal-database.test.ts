@@ -15,7 +15,7 @@ jest.setTimeout(60_000);
 
 const NAME = 'ChangeMuch1999999999999';
 
-/** A migration of these statements. */
+/** Creates a migration that runs the given statements. */
 function migration(up: string, down: string, more: object = {}): new () => MigrationInterface {
   return class {
     name = NAME;
@@ -34,28 +34,30 @@ function migration(up: string, down: string, more: object = {}): new () => Migra
   };
 }
 
-describe('a rehearsed migration', () => {
+describe('the rehearsal of a migration', () => {
   const db = useDatabase();
 
   beforeAll(async () => {
     await seedReference(db.dataSource);
-    // Copied on the server only when nobody is connected.
+    // The server copies a database only while no session is connected to it.
     await db.dataSource.destroy();
   });
 
   const rehearsed = async (Class: new () => MigrationInterface) => {
     const context = listening(db.url);
     return withCopy(context, context, false, async (copy) => {
-      const stage = new RehearsalDatabase(context, copy, [...MIGRATIONS, Class], createDataSource);
-      const problems = [await stage.applyEach([NAME])];
-      problems.push(await stage.revertAll([NAME]));
-      const left = compareFingerprints(copy.fingerprint, await stage.readFingerprint(), { ignoreSequences: true });
-      problems.push(await stage.applyAll([NAME]));
-      return { problems: problems.filter(Boolean), left, reports: stage.reports };
+      const rehearsalDatabase = new RehearsalDatabase(context, copy, [...MIGRATIONS, Class], createDataSource);
+      const problems = [await rehearsalDatabase.applyEach([NAME])];
+      problems.push(await rehearsalDatabase.revertAll([NAME]));
+      const left = compareFingerprints(copy.fingerprint, await rehearsalDatabase.readFingerprint(), {
+        ignoreSequences: true,
+      });
+      problems.push(await rehearsalDatabase.applyAll([NAME]));
+      return { problems: problems.filter(Boolean), left, reports: rehearsalDatabase.reports };
     });
   };
 
-  it('is told by its time, locks, rewritten tables and changed rows, column by column', async () => {
+  it('reports its duration, locks, rewritten tables and changed columns', async () => {
     const before = await readDatabaseFingerprint(listening(db.url));
     const { problems, left, reports } = await rehearsed(
       migration(
@@ -88,7 +90,7 @@ describe('a rehearsed migration', () => {
     expect(await besides(db.url)).toEqual([]);
   });
 
-  it('is found out when its way back forgets something, or loses rows', async () => {
+  it('finds objects that `down` leaves behind, and rows that `down` does not restore', async () => {
     const { left } = await rehearsed(
       migration(
         'ALTER TABLE authors ADD bio text; CREATE INDEX ix_forgotten ON authors (bio); DELETE FROM kpi_types',
@@ -100,27 +102,27 @@ describe('a rehearsed migration', () => {
     expect(left.join('\n')).toMatch(/kpi_types: \d+ rows are missing \(0, should be \d+\)/);
   });
 
-  it('is named with the code of its failure, on the way up, back and again', async () => {
+  it('names the migration and the SQLSTATE when applying, reverting or applying again fails', async () => {
     expect((await rehearsed(migration('SELECT 1/0', 'SELECT 1'))).problems[0]).toMatch(
       new RegExp(`^applying ${NAME} failed: .*22012`),
     );
     expect((await rehearsed(migration('SELECT 1', 'DROP TABLE nothing'))).problems[0]).toMatch(
-      new RegExp(`^taking back ${NAME} failed: .*42P01`),
+      new RegExp(`^reverting ${NAME} failed: .*42P01`),
     );
     const { problems } = await rehearsed(migration('CREATE TABLE twice (n int)', 'SELECT 1'));
     expect(problems[0]).toMatch(new RegExp(`^applying again ${NAME} failed: .*42P07`));
   });
 
-  it('is not taken back when it says that it cannot be', async () => {
+  it('gives the reason why an irreversible migration is not reverted', async () => {
     const Class = migration('SELECT 1', 'SELECT 1', { irreversibleBecause: 'the old column is gone' });
     const fingerprint = await readDatabaseFingerprint(listening(db.url));
-    const stage = new RehearsalDatabase(
+    const rehearsalDatabase = new RehearsalDatabase(
       listening(db.url),
       { name: 'none', engine: 'template', fingerprint },
       [...MIGRATIONS, Class],
       createDataSource,
     );
-    expect(stage.findIrreversible([NAME])).toBe(`${NAME}: the old column is gone`);
-    expect(stage.findIrreversible(MIGRATIONS.map(({ name }) => name))).toBeNull();
+    expect(rehearsalDatabase.findIrreversible([NAME])).toBe(`${NAME}: the old column is gone`);
+    expect(rehearsalDatabase.findIrreversible(MIGRATIONS.map(({ name }) => name))).toBeNull();
   });
 });

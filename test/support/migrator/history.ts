@@ -2,9 +2,9 @@ import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { parseDatabaseUrl } from '../../../src/connection/database-url.js';
 import type { MigrationChecksum } from '../../../src/migrations/migration.js';
 
-/** A migration that exists for a test. As plain data, so that another process can be told of it. */
+/** A migration of a test. It is plain data, so that it can be passed to another process. */
 export interface TestMigration {
-  /** Ends in 13 digits, its place in the order. */
+  /** Ends in 13 digits, which give the order. */
   readonly name: string;
   readonly up: readonly string[];
   readonly down?: readonly string[];
@@ -12,12 +12,12 @@ export interface TestMigration {
   readonly irreversibleBecause?: string;
 }
 
-/** Timestamp of the nth migration of a history. */
-export function stamp(place: number): string {
-  return String(1_700_000_000_000 + place);
+/** Returns the timestamp of the nth migration of a history. */
+export function stamp(index: number): string {
+  return String(1_700_000_000_000 + index);
 }
 
-/** A DataSource of these migrations, not connected. */
+/** Creates an unconnected DataSource with the given migrations. */
 export function historySource(url: string, migrations: readonly TestMigration[]): DataSource {
   const { host, port, database, user, password } = parseDatabaseUrl(url);
   return new DataSource({
@@ -47,7 +47,7 @@ export function classOf({ name, up, down = [], ...rest }: TestMigration): new ()
   };
 }
 
-/** What docs:generate would write of these migrations: an edit changes it. */
+/** Returns checksums of the migrations, in the format of docs:generate. Any edit changes them. */
 export function checksumsOf(migrations: readonly TestMigration[]): Record<string, MigrationChecksum> {
   return Object.fromEntries(
     migrations.map((migration) => [migration.name, { sha256: JSON.stringify(migration), release: null }]),
@@ -55,8 +55,8 @@ export function checksumsOf(migrations: readonly TestMigration[]): Record<string
 }
 
 /**
- * Ten statements in three migrations, with and without transaction, among them two that would show being done twice (n = n + 1)
- * and one of each kind that no transaction can hold.
+ * Ten statements in three migrations, with and without a transaction. Two of them reveal that they ran twice (n = n + 1), and there is
+ * one CREATE and one DROP INDEX CONCURRENTLY.
  */
 export const TEN_STATEMENTS: readonly TestMigration[] = [
   {

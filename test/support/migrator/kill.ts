@@ -6,7 +6,7 @@ import { historySource, TEN_STATEMENTS } from './history.js';
 import { spawnMigrator } from './process.js';
 import { openStatementProxy, type Moment } from './statement-proxy.js';
 
-/** How many statements a run of the ten sends in whole, with those of the runner itself. */
+/** Counts the statements of a run of the ten-statement history, including those of the runner itself. */
 export async function countStatements(url: string): Promise<number> {
   const proxy = await openStatementProxy(url);
   await runMigrations(historySource(proxy.url, TEN_STATEMENTS));
@@ -15,12 +15,13 @@ export async function countStatements(url: string): Promise<number> {
 }
 
 /**
- * Kills a runner (SIGKILL) at one moment of one statement, runs again, and says what is not as if nothing had happened.
+ * Kills a runner (SIGKILL) at one moment of one statement, runs the migrations again, and returns how the outcome differs from that of
+ * an undisturbed run.
  *
  * @param url an empty database
  */
 export async function killAt(url: string, statement: number, moment: Moment): Promise<string[]> {
-  // The proxy knows it before it is there.
+  // The proxy is opened before the process starts.
   const started: { victim?: ReturnType<typeof spawnMigrator> } = {};
   const proxy = await openStatementProxy(url, { statement, moment }, async () => {
     started.victim?.kill();
@@ -31,14 +32,14 @@ export async function killAt(url: string, statement: number, moment: Moment): Pr
   await proxy.close();
   const where = `runner killed ${moment} statement ${statement}`;
   if (signal !== 'SIGKILL') return [`${where}: it was not killed: ${stderr}`];
-  return (await completed(url)).map((issue) => `${where}: ${issue}`);
+  return (await completeRun(url)).map((issue) => `${where}: ${issue}`);
 }
 
 /**
- * The same with a runner that lives on while something happens to its server.
+ * Does the same with a runner that survives a failure of its server.
  *
- * @param strike what happens
- * @param afterwards brings the server back, and says where it is now
+ * @param strike causes the failure
+ * @param afterwards restores the server and returns its URL
  */
 export async function strikeAt(
   url: string,
@@ -50,26 +51,26 @@ export async function strikeAt(
   const proxy = await openStatementProxy(url, place, () => (struck = strike()));
   const error = await runMigrations(historySource(proxy.url, TEN_STATEMENTS)).catch((thrown: unknown) => thrown);
   await proxy.close();
-  // The runner may be told before the strike is over.
+  // The runner may fail before the strike has ended.
   await struck;
   const where = `server struck ${place.moment} statement ${place.statement}`;
-  const issues = await completed(await afterwards());
-  const explained = error instanceof MigrationInterrupted || error instanceof ConnectionFailure;
-  if (!explained) issues.push(`the runner said ${error instanceof Error ? error.message : String(error)}`);
+  const issues = await completeRun(await afterwards());
+  const isExpected = error instanceof MigrationInterrupted || error instanceof ConnectionFailure;
+  if (!isExpected) issues.push(`the runner threw ${error instanceof Error ? error.message : String(error)}`);
   return issues.map((issue) => `${where}: ${issue}`);
 }
 
-/** Runs the ten statements to their end, and says what is wrong with the outcome. */
-async function completed(url: string): Promise<string[]> {
+/** Completes the run of the ten statements and returns what is wrong with the outcome. */
+async function completeRun(url: string): Promise<string[]> {
   try {
     await runMigrations(historySource(url, TEN_STATEMENTS), { maxWaitMs: 60_000 });
   } catch (error) {
     return [`the rerun failed: ${error instanceof Error ? error.message : String(error)}`];
   }
-  return faultsOf(url);
+  return findIssues(url);
 }
 
-/** What the ten statements leave when each was done once. */
+/** The outcome when each of the ten statements ran once. */
 const EXPECTED = {
   counters: [{ n: 11, count: '500' }],
   notes: '500',
@@ -80,7 +81,7 @@ const EXPECTED = {
   locks: 0,
 };
 
-async function faultsOf(url: string): Promise<string[]> {
+async function findIssues(url: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

@@ -1,6 +1,6 @@
 /**
- * A process that runs or reverts the migrations of a test: the runner of the commands, without the seconds it takes to load
- * entities. Argument: a `MigrateOrder` as JSON. Notices go to standard error, the result to standard output.
+ * A program that applies or reverts the migrations of a test. It uses the same runner as the commands but loads no entities, which takes
+ * seconds. Argument: a `MigrateOrder` as JSON. It writes notices to standard error and the result to standard output.
  */
 import { revertMigration, runMigrations } from '../../../src/operations/migrator/runner.js';
 import { historySource, type TestMigration } from './history.js';

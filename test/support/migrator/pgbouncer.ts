@@ -8,25 +8,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
 export interface PgBouncer {
-  /** The URL of a database on the server, through the pooler. */
+  /** Returns the URL of a database through the pooler, given its URL on the server. */
   through(url: string): string;
   stop(): Promise<void>;
 }
 
-/** Debian puts it where only root looks. */
+/** Debian installs PgBouncer in /usr/sbin, which only root has in its PATH. */
 const ENVIRONMENT = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin` };
 
-/** Why there is no PgBouncer on this machine; undefined: there is one. */
+/** Explains why PgBouncer is unavailable on this machine; undefined: it is available. */
 export function noPgBouncer(): string | undefined {
   const { error } = spawnSync('pgbouncer', ['--version'], { env: ENVIRONMENT });
   return error ? 'pgbouncer is not installed (apt-get install pgbouncer)' : undefined;
 }
 
 /**
- * A real PgBouncer in transaction mode before a server: whoever has no transaction open has no server process of his own.
+ * Starts PgBouncer in transaction mode in front of a server: a client has a server process only during a transaction.
  *
  * @param serverUrl any database of the server
- * @param tolerant ignores the settings that clients give at the beginning, as operators configure it; else it refuses them
+ * @param tolerant true: ignores the settings in the connection options, as operators configure it; false: rejects them
  */
 export async function startPgBouncer(serverUrl: string, tolerant = true): Promise<PgBouncer> {
   const folder = await mkdtemp(join(tmpdir(), 'shared-db-pgbouncer-'));
@@ -34,7 +34,7 @@ export async function startPgBouncer(serverUrl: string, tolerant = true): Promis
   const { hostname, port: serverPort, username, password } = new URL(serverUrl);
   const ini = join(folder, 'pgbouncer.ini');
   const user = decodeURIComponent(username);
-  // Knowing the password, it logs in at the server with it.
+  // PgBouncer uses this password to log in to the server.
   await writeFile(join(folder, 'users.txt'), `"${user}" "${decodeURIComponent(password)}"\n`);
   await writeFile(
     ini,
@@ -52,7 +52,7 @@ max_client_conn = 200
 ${tolerant ? 'ignore_startup_parameters = extra_float_digits,options,statement_timeout,lock_timeout,idle_in_transaction_session_timeout' : ''}
 `,
   );
-  // It refuses to run as root.
+  // PgBouncer refuses to run as root.
   const asRoot = process.getuid?.() === 0;
   for (const file of [folder, ini, join(folder, 'users.txt')]) await chmod(file, 0o755);
   const child = spawn('pgbouncer', [...(asRoot ? ['-u', 'nobody'] : []), ini], { stdio: 'ignore', env: ENVIRONMENT });
@@ -61,7 +61,7 @@ ${tolerant ? 'ignore_startup_parameters = extra_float_digits,options,statement_t
     changed.host = `127.0.0.1:${port}`;
     return changed.href;
   };
-  await untilItAnswers(through(serverUrl));
+  await waitUntilReady(through(serverUrl));
   return {
     through,
     stop: async () => {
@@ -83,7 +83,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function untilItAnswers(url: string): Promise<void> {
+async function waitUntilReady(url: string): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
     const client = new pg.Client({ connectionString: url });
     try {

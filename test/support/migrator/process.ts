@@ -13,7 +13,7 @@ export interface MigratorProcess {
   says(text: string): Promise<void>;
 }
 
-/** A real process with the real runner, and migrations of the test. */
+/** Starts a process that runs the migrations of a test. */
 export function spawnMigrator(order: MigrateOrder): MigratorProcess {
   const program = join(preparedServer().program, 'test/support/migrator/migrate.js');
   const child = spawn(
@@ -21,26 +21,26 @@ export function spawnMigrator(order: MigrateOrder): MigratorProcess {
     ['--disable-warning=DeprecationWarning', '--no-opt', program, JSON.stringify(order)],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  const said = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()));
-  let over = false;
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
+  let hasEnded = false;
   const ended = new Promise<Awaited<MigratorProcess['ended']>>((resolve) => {
     child.once('close', (code, signal) => {
-      over = true;
-      resolve({ code, signal, ...said });
+      hasEnded = true;
+      resolve({ code, signal, ...output });
     });
   });
   return {
     pid: child.pid ?? 0,
     ended,
     get stderr() {
-      return said.stderr;
+      return output.stderr;
     },
     kill: () => void child.kill('SIGKILL'),
     async says(text) {
-      while (!said.stderr.includes(text)) {
-        if (over) throw new Error(`It ended without saying "${text}":\n${said.stdout}${said.stderr}`);
+      while (!output.stderr.includes(text)) {
+        if (hasEnded) throw new Error(`The process ended without writing "${text}":\n${output.stdout}${output.stderr}`);
         await sleep(10);
       }
     },

@@ -1,9 +1,9 @@
 import pg from 'pg';
 
-/** One connection to a database, closed afterwards. */
+/** Runs the work with a connection to a database, and closes it afterwards. */
 export async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
-  // One that is ended from the other side says so here as well.
+  // Without a listener the process would crash when the server ends the connection.
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -13,7 +13,7 @@ export async function withClient<T>(url: string, use: (client: pg.Client) => Pro
   }
 }
 
-/** The rows of one statement, on a connection of its own. */
+/** Returns the rows of one statement, which runs on its own connection. */
 export function ask<Row extends object>(url: string, sql: string, parameters: unknown[] = []): Promise<Row[]> {
   return withClient(url, async (client) => (await client.query<Row>(sql, parameters)).rows);
 }

@@ -5,29 +5,30 @@ import { historySource, stamp } from './history.js';
 import { withClient } from './query.js';
 
 export interface Stall {
-  /** Reads that began while the migration was under way. */
+  /** Number of reads during the migration. */
   readonly reads: number;
-  /** The longest that one of them took, in milliseconds. */
+  /** Duration of the longest read, in milliseconds. */
   readonly longest: number;
-  /** The same of a table that nobody changes: what the machine was worth at that time. */
+  /** Duration of the longest read of an unchanged table at the same time: the noise of the machine, in milliseconds. */
   readonly elsewhere: number;
-  /** From the end of the transaction that blocked to the end of the migration, in milliseconds. */
+  /** Milliseconds from the end of the blocking transaction to the end of the migration. */
   readonly after: number;
   readonly notices: readonly string[];
 }
 
 /**
- * A transaction has read a table and stays open for so many milliseconds; meanwhile a migration wants to change that table, and
- * others read it all the time.
+ * Measures how long reads wait: a transaction that has read a table stays open, a migration wants to change that table, and other
+ * sessions read it continuously.
  *
  * @param url an empty database
+ * @param blockedMs milliseconds that the transaction stays open
  */
 export async function stallOf(url: string, blockedMs: number): Promise<Stall> {
   const notices: string[] = [];
-  let over = false;
-  const readAllTheTime = async (client: pg.Client, table: string): Promise<number[]> => {
+  let finished = false;
+  const readContinuously = async (client: pg.Client, table: string): Promise<number[]> => {
     const times: number[] = [];
-    while (!over) {
+    while (!finished) {
       const begin = performance.now();
       await client.query(`SELECT count(*) FROM ${table}`);
       times.push(performance.now() - begin);
@@ -43,7 +44,7 @@ export async function stallOf(url: string, blockedMs: number): Promise<Stall> {
             `CREATE TABLE ${table} AS SELECT id, 'Ann'::text AS name FROM generate_series(1, 1000) AS id`,
           );
         await blocker.query(`BEGIN; SELECT /* mine */ count(*) FROM busy WHERE name = 'Ann' AND id > 10`);
-        const reading = Promise.all([readAllTheTime(reader, 'busy'), readAllTheTime(other, 'quiet')]);
+        const reading = Promise.all([readContinuously(reader, 'busy'), readContinuously(other, 'quiet')]);
         const migration = { name: `Alter${stamp(1)}`, up: ['ALTER TABLE busy ADD COLUMN extra text'] };
         const migrating = runMigrations(historySource(url, [migration]), { onNotice: (line) => notices.push(line) });
         await sleep(blockedMs);
@@ -51,7 +52,7 @@ export async function stallOf(url: string, blockedMs: number): Promise<Stall> {
         const released = performance.now();
         await migrating;
         const after = performance.now() - released;
-        over = true;
+        finished = true;
         const [times, elsewhere] = await reading;
         return { reads: times.length, longest: Math.max(...times), elsewhere: Math.max(...elsewhere), after, notices };
       }),

@@ -1,21 +1,23 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** Where something strikes: before a statement reaches the server, when it has, or when it was answered but nobody heard of it. */
+/** When the strike happens: before the statement reaches the server, once it has, or when the answer is withheld from the client. */
 export type Moment = 'after' | 'before' | 'during';
 
 export const MOMENTS: readonly Moment[] = ['before', 'during', 'after'];
 
-/** A wire to a server that counts the statements of its first connection and strikes at one of them. */
+/** A proxy that counts the statements of its first connection and strikes at one of them. */
 export interface StatementProxy {
   readonly url: string;
-  /** Statements that the first connection sent. */
+  /** Number of statements that the first connection sent. */
   readonly statements: number;
   close(): Promise<void>;
 }
 
 /**
- * @param strike called once, at that moment of that statement (from 1); from then on nothing passes any more
+ * Opens a proxy to the server of a database.
+ *
+ * @param strike called once, at that moment of that statement (from 1); afterwards the proxy forwards nothing
  */
 export async function openStatementProxy(
   databaseUrl: string,
@@ -86,12 +88,12 @@ export async function openStatementProxy(
   };
 }
 
-/** The end of a statement: a simple query, or the Sync of one with parameters. */
+/** Returns true for the message that ends a statement: a simple query, or the Sync of an extended query. */
 function isStatement(type: string): boolean {
   return type === 'Q' || type === 'S';
 }
 
-/** Cuts a stream of PostgreSQL's protocol into messages. The first one of a client has no type. */
+/** Splits a stream of PostgreSQL's protocol into messages. The first message of a client has no type. */
 function frames(typed: boolean, onFrame: (frame: Buffer, type: string) => void): (chunk: Buffer) => void {
   let rest = Buffer.alloc(0);
   let first = !typed;

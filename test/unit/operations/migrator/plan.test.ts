@@ -42,19 +42,19 @@ function history(applied: readonly KnownMigration[], more: Partial<History> = {}
 
 const none = new Set<string>();
 
-describe('the plan', () => {
-  it('is what is not applied, oldest first', () => {
-    expect(planRun([a, b, c], history([a]), none)).toEqual({ pending: [b, c], suppressions: [] });
+describe('the plan of a migration run', () => {
+  it('lists the migrations that are not applied, oldest first', () => {
+    expect(planRun([a, b, c], history([a]), none)).toEqual({ pending: [b, c], accepted: [] });
     expect(planRun([a, b, c], history([]), none).pending).toEqual([a, b, c]);
     expect(planRun([], history([]), none).pending).toEqual([]);
   });
 
-  it('trusts what nobody recorded, on either side', () => {
+  it('detects no edit where the database or the build has no checksum', () => {
     expect(planRun([a], history([a], { checksums: new Map([['A', null]]) }), none).pending).toEqual([]);
     expect(planRun([migration('A', 1, undefined)], history([a]), none).pending).toEqual([]);
   });
 
-  it('refuses every edited migration by name, and records what is accepted with its new source', () => {
+  it('refuses every edited migration by name, and returns accepted ones with their new checksum', () => {
     const then = history([a, b, c], {
       checksums: new Map([
         ['A', 'old'],
@@ -63,53 +63,53 @@ describe('the plan', () => {
     });
     expect(() => planRun([a, b, c], then, none)).toThrow(errors.MigrationEdited);
     expect(() => planRun([a, b, c], then, new Set(['A']))).toThrow(/^Edited after it was applied: B:/);
-    expect(planRun([a, b, c], then, new Set(['A', 'B'])).suppressions).toEqual([
+    expect(planRun([a, b, c], then, new Set(['A', 'B'])).accepted).toEqual([
       { name: 'A', checksum: 'sum A' },
       { name: 'B', checksum: 'sum B' },
     ]);
   });
 
-  it('refuses what it does not know, applied or half applied, once and for all until accepted', () => {
+  it('refuses applied and half-applied migrations that the build lacks, until they are accepted once', () => {
     expect(() => planRun([a], history([a, b]), none)).toThrow(errors.MigrationMissing);
     const half = history([a], { runs: new Map([['B', run('B', 'up', { rowCounts: [3] })]]) });
-    expect(() => planRun([a], half, none)).toThrow(/unknown to this build: B:/);
-    expect(planRun([a], history([a, b]), new Set(['B'])).suppressions).toEqual([{ name: 'B', checksum: undefined }]);
+    expect(() => planRun([a], half, none)).toThrow(/not in this build: B:/);
+    expect(planRun([a], history([a, b]), new Set(['B'])).accepted).toEqual([{ name: 'B', checksum: undefined }]);
     expect(planRun([a], history([a, b], { accepted: new Set(['B']) }), none)).toEqual({
       pending: [],
-      suppressions: [],
+      accepted: [],
     });
   });
 
-  it('refuses what is older than the newest applied one, known or not', () => {
+  it('refuses migrations older than the newest applied one, whether or not the build has that one', () => {
     expect(() => planRun([a, b, c], history([b]), none)).toThrow(errors.MigrationOutOfOrder);
     const late = planRun([a, b, c], history([b]), new Set(['A']));
-    expect(late).toEqual({ pending: [a, c], suppressions: [{ name: 'A', checksum: 'sum A' }] });
-    expect(planRun([a, b, c], history([b], { accepted: new Set(['A']) }), new Set(['A'])).suppressions).toEqual([]);
+    expect(late).toEqual({ pending: [a, c], accepted: [{ name: 'A', checksum: 'sum A' }] });
+    expect(planRun([a, b, c], history([b], { accepted: new Set(['A']) }), new Set(['A'])).accepted).toEqual([]);
     expect(() => planRun([b], history([c], { accepted: new Set(['C']) }), none)).toThrow(errors.MigrationOutOfOrder);
   });
 
-  it('refuses to accept what is nowhere', () => {
+  it('refuses to accept a name that neither the build nor the database has', () => {
     expect(() => planRun([a], history([a]), new Set(['Z']))).toThrow(errors.MigrationUnknown);
   });
 
-  it('finishes first what was stopped half-way in the other direction', () => {
+  it('refuses to change direction while a migration is half applied or half reverted', () => {
     const down = history([a], { runs: new Map([['A', run('A', 'down', { rowCounts: [1, 0] })]]) });
     expect(() => planRun([a, b], down, none)).toThrow(
-      /2 of its statements are done\): finish that first: migration:revert$/,
+      /2 of its statements are done\): finish it first: migration:revert$/,
     );
     expect(planRevert([a, b], down, none)).toBe(a);
     const up = history([a], { runs: new Map([['B', run('B', 'up', { begun: 1 })]]) });
-    expect(() => planRevert([a, b], up, none)).toThrow(/finish that first: migration:run$/);
+    expect(() => planRevert([a, b], up, none)).toThrow(/finish it first: migration:run$/);
     expect(planRun([a, b], up, none).pending).toEqual([b]);
   });
 
-  it('does not care for attempts that left nothing', () => {
+  it('ignores failed attempts that were rolled back', () => {
     const failed = history([a], { runs: new Map([['B', run('B', 'up', { failedAt: new Date(1), step: 4 })]]) });
     expect(planRevert([a, b], failed, none)).toBe(a);
     expect(planRun([a, b], failed, none).pending).toEqual([b]);
   });
 
-  it('takes back the newest applied one, in the order of application', () => {
+  it('reverts the migration that was applied last, whatever its timestamp', () => {
     expect(planRevert([a, b, c], history([b, a]), none)).toBe(a);
     expect(planRevert([a], history([]), none)).toBeUndefined();
     expect(() => planRevert([a], history([a, b]), new Set(['B']))).toThrow(errors.MigrationMissing);

@@ -4,7 +4,7 @@ import { parseConcurrentStep } from '../../../../src/operations/migrator/concurr
 import { splitStatements, tokenize, removeLiterals } from '../../../../src/errors/sql-text.js';
 import { readCommand, classifySql } from '../../../../src/operations/migrator/statement-kind.js';
 
-describe('SQL text', () => {
+describe('the SQL text of a statement', () => {
   it('is cut into tokens without losing a character', () => {
     const piece = fc.constantFrom(
       `'`,
@@ -45,7 +45,7 @@ describe('SQL text', () => {
     [`SELECT "col umn", a1, $1 -- secret\n/* and /* nested */ more */ FROM t`, 'SELECT "col umn", a1, $1 FROM t'],
     [`UPDATE t SET a = 'cut off`, 'UPDATE t SET a = ?'],
     [`UPDATE t SET a = $$cut off`, 'UPDATE t SET a = ?'],
-    // Who sent it may have had standard_conforming_strings off: then the string goes on after the quote.
+    // With standard_conforming_strings off the string continues after the quote.
     [`SELECT 'it\\'s secret', 'b'`, 'SELECT ?'],
     [`SELECT 'C:\\', 'secret'`, 'SELECT ?'],
     ['SELECT 0xFF, 1_000, .5', 'SELECT ?, ?, ?'],
@@ -53,7 +53,7 @@ describe('SQL text', () => {
     expect(removeLiterals(sql)).toBe(shown);
   });
 
-  it('shows no literal, whatever surrounds it', () => {
+  it('is shown without its literals, whatever surrounds them', () => {
     const text = fc.string({ maxLength: 8 }).map((value) => value.replaceAll(`'`, `''`).replaceAll('\\', ''));
     const before = fc.constantFrom('SELECT ', 'a = ', '/* c */', '$$x$$ || ', `E'\\n' || `, '"n" = ', '-- c\n', '1+');
     fc.assert(
@@ -63,7 +63,7 @@ describe('SQL text', () => {
     );
   });
 
-  it('is cut where it is too long', () => {
+  it('is truncated at the maximum length', () => {
     expect(removeLiterals(`SELECT ${'a, '.repeat(100)}b`, 20)).toBe('SELECT a, a, a, a,…');
   });
 
@@ -106,11 +106,11 @@ describe('SQL text', () => {
     ['transaction', 'SELECT 1; ROLLBACK'],
     ['transaction', 'PREPARE TRANSACTION $$a$$'],
     ['transaction', 'START TRANSACTION'],
-  ])('is %s: %s', (kind, sql) => {
+  ])('is classified as %s: %s', (kind, sql) => {
     expect(classifySql(sql)).toBe(kind);
   });
 
-  it('is named by its first words', () => {
+  it('is named by its command', () => {
     expect(readCommand('-- a\n alter table t add b text')).toBe('ALTER TABLE');
     expect(readCommand('update t set a = 1')).toBe('UPDATE');
   });
@@ -124,7 +124,7 @@ describe('SQL text', () => {
     ['DROP INDEX CONCURRENTLY IF EXISTS s.i', { does: 'drop', index: 's.i' }],
     ['REINDEX INDEX CONCURRENTLY s.i', { does: 'reindex', what: 'INDEX', name: 's.i' }],
     ['VACUUM (FULL) t', { does: 'vacuum' }],
-  ])('tells the outcome of %s', (sql, step) => {
+  ])('is parsed into a step whose outcome can be read from the catalog: %s', (sql, step) => {
     expect(parseConcurrentStep(sql, 'M')).toEqual(step);
   });
 });
