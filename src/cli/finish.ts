@@ -13,7 +13,7 @@ import { createScratchFactory, runOnScratch } from './scratch.js';
 import { writeSnapshotFile } from './snapshot-file.js';
 
 /** A step of `migration:finish` failed. The message names the step and says what to do. */
-export class FinishError extends SharedDbError {
+class FinishError extends SharedDbError {
   override readonly name = 'FinishError';
 }
 
@@ -34,6 +34,10 @@ interface Step {
   /** @returns a remark for the progress line. @throws an error whose message says what to do */
   readonly run: (workspace: Workspace) => Promise<string>;
 }
+
+const note = (line: string): void => {
+  output.note(line);
+};
 
 const STEPS: readonly Step[] = [
   { title: 'comments of the migrations', run: checkComments },
@@ -175,7 +179,7 @@ async function compareEntities(workspace: Workspace): Promise<string> {
   const { readScratchSnapshots } = await import('../operations/catalog/scratch-databases.js');
   const { compareSnapshots, printReport } = await import('./check.js');
   const { url, schema } = workspace.database;
-  const options = { dataSourceFor: createScratchFactory(url, schema), note: output.note };
+  const options = { dataSourceFor: createScratchFactory(url, schema), note };
   const snapshots = await runOnScratch((signal) =>
     readScratchSnapshots({ ...options, signal }, ['migrated', 'synchronised']),
   );
@@ -210,7 +214,7 @@ async function tryRoundTrip({ database, names }: Workspace): Promise<string> {
   const { tryRoundTrip: tryOnScratch } = await import('./trial.js');
   const dataSourceFor = createScratchFactory(database.url, database.schema);
   const { rows, irreversible } = await runOnScratch((signal) =>
-    withScratchDatabases({ dataSourceFor, signal, note: output.note }, ['migrated'], ({ migrated }) =>
+    withScratchDatabases({ dataSourceFor, signal, note }, ['migrated'], ({ migrated }) =>
       tryOnScratch(migrated, names),
     ),
   );
@@ -232,7 +236,7 @@ async function applyMigrations({ environment, database, pending }: Workspace): P
   const { runMigrations } = await import('../operations/migrator/runner.js');
   const { withMigrationDatabase } = await import('./database.js');
   const applied = await withMigrationDatabase(environment, (dataSource) =>
-    runMigrations(dataSource, { ...assumeEnvironment(database), onNotice: output.note }),
+    runMigrations(dataSource, { ...assumeEnvironment(database), onNotice: note }),
   );
   return applied.join(', ');
 }

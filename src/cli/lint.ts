@@ -100,7 +100,7 @@ export const lintCommand = new Command('migration:lint')
     }, COULD_NOT_CHECK),
   );
 
-export interface Linted {
+interface Linted {
   report: LintReport;
   scope: Scope;
 }

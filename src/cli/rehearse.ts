@@ -78,7 +78,7 @@ function formatTable(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-export interface RehearseFlags {
+interface RehearseFlags {
   server?: string;
   keep?: boolean;
   json?: boolean;
