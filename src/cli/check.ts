@@ -139,10 +139,7 @@ export async function compareSources(options: ScratchOptions): Promise<Finding[]
   const { SHIPPED_SNAPSHOT } = await import('../schema/shipped-snapshot.js');
   options.note('making two scratch databases: one migrated, one synchronised from the entities');
   const { migrated, synchronised } = await readScratchSnapshots(options, ['migrated', 'synchronised']);
-  return [
-    ...compareSnapshots({ migrated, synchronised }),
-    ...toFindings('package', diff(migrated, SHIPPED_SNAPSHOT)),
-  ];
+  return [...compareSnapshots({ migrated, synchronised }), ...toFindings('package', diff(migrated, SHIPPED_SNAPSHOT))];
 }
 
 /** Compares the schema that the migrations create with the one that the entities declare. */

@@ -121,7 +121,10 @@ export const rehearseCommand = new Command('migration:rehearse')
     }, COULD_NOT_REHEARSE),
   );
 
-export async function runRehearsal(environment: Environment, { server, keep = false }: RehearseFlags): Promise<Rehearsal> {
+export async function runRehearsal(
+  environment: Environment,
+  { server, keep = false }: RehearseFlags,
+): Promise<Rehearsal> {
   const database = await acquireDatabase(environment);
   try {
     const [{ rehearse }, { SHIPPED_SNAPSHOT }, { createDataSource }] = await Promise.all([
