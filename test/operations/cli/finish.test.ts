@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { runCli } from '../../support/cli.js';
+import { runCli, type CliResult } from '../../support/cli.js';
 import { useDatabase } from '../../support/database.js';
 import { answerQuestions, copyProject, type ProjectCopy } from '../../support/project-copy.js';
 
@@ -15,7 +15,7 @@ const NEW_PROPERTY = `  /** What to keep in mind when it is mentioned. Null: not
 describe('migration:finish', () => {
   const db = useDatabase();
   let project: ProjectCopy;
-  const finish = () => project.runScript('migration:finish', { DATABASE_URL: db.url });
+  const finish = (): Promise<CliResult> => project.runScript('migration:finish', { DATABASE_URL: db.url });
   const insertBefore = async (file: string, place: string, text: string): Promise<void> => {
     const source = await readFile(join(project.folder, file), 'utf8');
     expect(source).toContain(place);
