@@ -53,7 +53,7 @@ local.addSubnet('::', 96, 'ipv6');
 const LOCAL_NAME = /^(?:(?:.*\.)?localhost|localhost[46]?(?:\.localdomain[46]?)?|ip6-(?:localhost|loopback)|loopback)$/;
 
 /** The two ends of an open socket; both are undefined for a Unix socket. */
-export type SocketEnds = { readonly [End in 'localAddress' | 'remoteAddress']?: string | undefined };
+export type SocketEnds = Readonly<Partial<Record<'localAddress' | 'remoteAddress', string | undefined>>>;
 
 /**
  * Returns whether a host, or the server at the other end of an open socket, is this machine.

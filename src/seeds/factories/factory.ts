@@ -139,13 +139,13 @@ interface ParentLink<Row extends object> {
 export function makeRow<Row extends object>(
   entity: ObjectType<Row>,
   { kit = useDefaultKit(), given: values = {}, withParents = false }: RowRequest<Row> = {},
-  { parents = [], values: makeValues }: RowRecipe<Row>,
+  recipe: RowRecipe<Row>,
 ): Row {
   const { relations } = getEntityRules(entity);
   const given = withForeignKeys(entity, values);
   const isGiven = ({ relation }: ParentLink<Row>) =>
     given[relations.get(relation)?.property as keyof Row] !== undefined;
-  const missing = parents.filter((parent) => !isGiven(parent) && (parent.needs?.(given) ?? true));
+  const missing = (recipe.parents ?? []).filter((parent) => !isGiven(parent) && (parent.needs?.(given) ?? true));
   // Set after the row is made: typeorm-extension saves these parents later, so their keys are not known yet.
   const later: Record<string, unknown> = {};
   for (const { relation, factory, given: parentValues = {} } of missing) {
@@ -159,7 +159,7 @@ export function makeRow<Row extends object>(
   }
   const row = kit.next(entity);
   const noKeys = Object.fromEntries([...relations.values()].map(({ property }) => [property, null]));
-  const columns = { id: kit.id(entity, row), ...noKeys, ...makeValues(kit, given, row), ...given, ...later };
+  const columns = { id: kit.id(entity, row), ...noKeys, ...recipe.values(kit, given, row), ...given, ...later };
   return build(entity, columns as Partial<Row>);
 }
 
