@@ -22,7 +22,7 @@ interface RehearseFlags {
 }
 
 const HELP = `
-Copies the database (on its server if nobody is connected to it, otherwise with pg_dump and pg_restore). On the copy it applies the
+Copies the database (on its server if no session is connected to it, otherwise with pg_dump and pg_restore). On the copy it applies the
 pending migrations one by one, compares the catalog with the schema of this version, reverts them, compares the catalog and every
 row with those before, and applies them again. It reports how long each migration took, which locks it held, which tables it rewrote
 and which rows it changed. The database itself is only read. The copy is dropped, also after a failure or Ctrl-C.

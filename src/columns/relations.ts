@@ -5,7 +5,7 @@ import { validatorFor, type Nullable, register } from './define-column.js';
 import { getEntityRules } from './registry.js';
 
 interface BelongsToOptions<Parent> extends Nullable {
-  /** What happens to this row when its parent is deleted. Required, so that nobody forgets to decide. */
+  /** What happens to this row when its parent is deleted. Required, so that every relation states it. */
   onDelete: 'CASCADE' | 'SET NULL' | 'RESTRICT';
   /** The relation in the parent. */
   inverse: (parent: Parent) => unknown;

@@ -16,7 +16,7 @@ interface Abilities {
 
 /**
  * Asks for the session's own role, and for every role it may become: what SET ROLE reaches, the role can do. The row security
- * of a superuser's database is no security, and the same goes for whoever reads the server's files.
+ * of a superuser's database is no security, and neither is one against a process that reads the server's files.
  */
 const ABILITIES = `
   WITH reachable AS (SELECT * FROM pg_roles WHERE pg_has_role(session_user, oid, 'MEMBER')),

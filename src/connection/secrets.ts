@@ -11,7 +11,7 @@ export class SecretUnavailable extends SharedDbError {
 /** The largest secret file that is read. */
 const MOST_BYTES = 65_536;
 
-/** Where Docker and Kubernetes mount secrets, readable for everybody in the container and for nobody outside. */
+/** Where Docker and Kubernetes mount secrets, readable for every user of the container and for no user outside. */
 const MOUNTED = /^(?:\/var)?\/run\/secrets\//;
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -101,10 +101,10 @@ export function setLocalSql(settings: SessionSettings): string {
   return `SELECT ${calls.join(', ')}`;
 }
 
-/** The schema that is used where nobody names one: the one that PostgreSQL makes with every database. */
+/** The default schema. PostgreSQL creates it in every database. */
 export const DEFAULT_SCHEMA = 'public';
 
-/** The name of a schema cannot be used. One line, without the name: somebody may have given a connection string instead. */
+/** The name of a schema is invalid. The message does not repeat it, because it may be a connection string. */
 export class SchemaNameError extends SharedDbError {
   override readonly name = 'SchemaNameError';
 

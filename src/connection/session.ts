@@ -28,7 +28,7 @@ interface SessionCheck {
   readonly processId: number | null;
 }
 
-/** Superusers can set these for a role or a database, and nobody else can take them back for a session. */
+/** Settings that superusers can set for a role or a database, and that only superusers can override in a session. */
 const REFUSED: Readonly<Record<string, { allowed: readonly string[]; effect: string }>> = {
   session_replication_role: { allowed: ['origin', 'local'], effect: 'triggers and foreign keys do not fire' },
   zero_damaged_pages: { allowed: ['off'], effect: 'damaged rows are dropped without an error' },
@@ -41,7 +41,7 @@ type Query = (sql: string) => Promise<readonly { name: string; value: string | n
 /**
  * Looks at a new session and completes it: settings that could not be given when it began, durable commits.
  *
- * @throws UnsupportedDatabase when the encoding is not UTF8, when a setting is one that nobody but a superuser can take back, and
+ * @throws UnsupportedDatabase when the encoding is not UTF8, when a setting that only a superuser can override has another value, and
  *   when our settings did not arrive, as behind a pooler, and the server has others.
  */
 async function prepareSession(query: Query, check: SessionCheck): Promise<void> {

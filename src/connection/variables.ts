@@ -1,6 +1,6 @@
 import { OPT_OUTS } from './url-policy.js';
 
-/** A variable of the environment, for whoever sets it. `docs/reference/environment.md` is made from these. */
+/** A documented environment variable. `docs/reference/environment.md` is made from these. */
 interface Variable {
   readonly meaning: string;
   /** What holds when it is absent or empty. */

@@ -39,7 +39,7 @@ async function listFiles(folder: string): Promise<Map<string, number>> {
   return new Map(paths.map((path, index) => [path.slice(folder.length + 1), sizes[index] ?? 0]));
 }
 
-/** Copies files one by one, so that the modes are ours: readable for everybody, whatever umask the package met. */
+/** Copies files one by one and sets their modes, so that every user can read them whatever the umask was at installation. */
 async function copyTree(from: string, to: string): Promise<void> {
   await mkdir(to);
   await chmod(to, 0o755);
@@ -59,7 +59,7 @@ async function copyTree(from: string, to: string): Promise<void> {
 
 /**
  * Whether the copy is there and whole (systems that tidy up their temporary folder delete file by file). Temporary folders are
- * open to everybody: programs that somebody else could have put there are not run.
+ * writable for every user: programs that another user may have put there are not run.
  */
 async function isWhole(copy: string, original: string): Promise<boolean> {
   let stats;
@@ -175,7 +175,7 @@ async function repair(native: string): Promise<void> {
   if (process.platform === 'win32') return;
   for (const name of ['initdb', 'pg_ctl', 'postgres']) {
     const { mode } = await stat(join(native, 'bin', name));
-    // Only when needed: the package may be on a read-only disk or belong to somebody else.
+    // Only when needed: the package may be on a read-only disk or belong to another user.
     if ((mode & 0o555) !== 0o555) await chmod(join(native, 'bin', name), mode | 0o555);
   }
 }

@@ -45,7 +45,7 @@ const substituteName = (wanted: string): string =>
 async function readOwner(folder: string): Promise<number | undefined> {
   try {
     const stats = await lstat(folder);
-    // A link has no owner worth trusting: in a folder everybody may write to it could lead anywhere.
+    // The owner of a link proves nothing: in a folder that every user may write to, it could lead anywhere.
     return stats.isDirectory() ? stats.uid : -1;
   } catch (error) {
     if (getCode(error) === 'ENOENT') return undefined;
@@ -54,7 +54,7 @@ async function readOwner(folder: string): Promise<number | undefined> {
 }
 
 /**
- * Every folder the data of `wanted` may be in: itself, and where root puts it when the server cannot reach it. There everybody may
+ * Every folder the data of `wanted` may be in: itself, and where root puts it when the server cannot reach it. There every user may
  * make folders, so the owner is looked at: a stranger's server would be given our data.
  */
 export async function listPossibleFolders(wanted: string): Promise<string[]> {
@@ -120,7 +120,7 @@ export async function choosePlace(folder: string, createUser: boolean, notice: (
   return { folder: reachable, runAs };
 }
 
-/** The superuser's role, and the database everybody gets who names none. */
+/** The superuser's role, and the default database. */
 export const ROLE = 'antone';
 
 const PASSWORD_FILE = 'password';
@@ -188,7 +188,7 @@ async function initialise(draft: string, place: Place, binaries: Binaries, optio
   }
 }
 
-/** Moves a finished cluster to its place, whole; leaves it when somebody else's is there already. */
+/** Moves a finished cluster to its place in one step. Does nothing if another process has put one there already. */
 async function moveInto(folder: string, data: string): Promise<void> {
   // Elsewhere an empty folder may be renamed onto. One with content is not removed by rmdir.
   if (process.platform === 'win32') await rmdir(folder).catch(() => undefined);
@@ -217,7 +217,7 @@ export interface NewCluster {
 }
 
 /**
- * Makes a cluster in the place unless one is there. It is made beside its place and renamed, so nobody ever sees half of one, and
+ * Makes a cluster in the place unless one is there. It is made beside its place and renamed, so that no process sees an incomplete one, and
  * of several processes that make it at once one wins and the others use that.
  */
 export async function ensureCluster(place: Place, binaries: Binaries, options: NewCluster): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * A real PostgreSQL without Docker and without an installed server, for development and tests. Whoever needs it acquires it;
+ * A real PostgreSQL without Docker and without an installed server, for development and tests. Each process that needs it acquires it;
  * processes that ask for the same folder share one server, and the last one to release it stops it. A process that is killed
  * leaves the server running for the next one.
  *
@@ -139,7 +139,7 @@ export async function findEmbeddedServer(folder: string, database?: string): Pro
   });
 }
 
-/** The advisory lock, in the database `postgres`, that everybody shares who uses the server. The letters "antone". */
+/** The advisory lock, in the database `postgres`, that all users of the server share. The letters "antone". */
 const IN_USE = BigInt('0x616e746f6e65').toString();
 
 /** Where holders meet. Advisory locks belong to a database, so ours cannot collide with those of the application. */
@@ -163,7 +163,7 @@ function createRefusal(port: number, error: unknown): EmbeddedPostgresError {
 
 interface Holder {
   readonly version: string;
-  /** Lets go. True when nobody else held on: then the server is the caller's to stop, and newcomers wait until it is down. */
+  /** Releases the server. Returns true when no other process holds it: then the caller must stop it, and new processes wait until it is down. */
   letGo(): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -100,7 +100,7 @@ export function readComplaint(output: string): string {
   return (reason ?? 'it printed nothing').replace(/^.*?\b(FATAL|PANIC|error): +/, '');
 }
 
-/** PostgreSQL refuses to run as root, so root needs somebody else to be. Windows has no such idea (no getuid). */
+/** PostgreSQL refuses to run as root, so that root needs another user. Windows has no such rule (no getuid). */
 export const isRoot = (): boolean => process.getuid?.() === 0;
 
 /** How users are looked up and made; a parameter so that tests need not change the users of their machine. */

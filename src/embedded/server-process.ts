@@ -51,7 +51,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch {
-    // EPERM means somebody else's process: not a server of ours either, and PostgreSQL too takes such a file for stale.
+    // EPERM means a process of another user: it is not our server, and PostgreSQL treats such a file as stale, too.
     return false;
   }
 }
@@ -114,7 +114,7 @@ const LOG_FILE = 'server.log';
 
 /**
  * Reasons that pass by themselves: another process starts the server at this moment, the children of a killed server are not gone
- * yet, somebody took the port between our look and the server's.
+ * yet, another process took the port after it was found free.
  */
 const PASSING = /lock file ".*" (already exists|is empty)|shared memory block .* still in use|Address already in use/;
 
@@ -140,7 +140,7 @@ function createServerArguments(folder: string, port: number, { durable, settings
   return ['-D', folder, ...Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
 }
 
-/** A port the system says is free. Somebody may take it before the server does: see PASSING. */
+/** Returns a free port. Another process may take it before the server does: see PASSING. */
 async function findFreePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
@@ -158,7 +158,7 @@ interface Attempt {
 
 /** Starts it in a session of its own, so that Ctrl-C in our terminal reaches only us, and we can leave in good order. */
 async function spawnServer(place: Place, binaries: Binaries, args: string[], logFile: string): Promise<Attempt> {
-  // 'ax': never onto a file, or through a link, that somebody else put there.
+  // 'ax': never to a file, or through a link, of another user.
   const log = await open(logFile, 'ax', 0o600);
   try {
     if (place.runAs !== undefined) await log.chown(place.runAs.uid, place.runAs.gid);
@@ -176,7 +176,7 @@ async function spawnServer(place: Place, binaries: Binaries, args: string[], log
 const hasEnded = (child: ChildProcess): boolean =>
   child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
 
-/** Somebody else stopped or killed it while it started. A crash of its own is another signal, or a code above 0. */
+/** Returns whether another process stopped or killed the server while it started. A crash shows another signal, or a code above 0. */
 const hasBeenEnded = (child: ChildProcess): boolean => child.signalCode === 'SIGKILL' || child.exitCode === 0;
 
 /** Waits until the server of that child is ready. False when it ended instead. */
@@ -220,7 +220,7 @@ export async function startServer(
   });
 }
 
-/** Stops the server with that process id, ending the sessions of whoever is still connected. Returns when it is down. */
+/** Stops the server with that process id, and ends all its sessions. Returns when it is down. */
 export async function stopServer(place: Place, binaries: Binaries, pid: number): Promise<void> {
   const isUp = async (): Promise<boolean> => (await readPostmaster(place.folder))?.pid === pid;
   if (!(await isUp())) return;

@@ -58,7 +58,7 @@ export function removeLiterals(sql: string, length = 120): string {
 
 /**
  * Whether a backslash hides the quote after it depends on a setting of the session that sent the text (standard_conforming_strings):
- * from the first such place on nobody else can tell what is a literal.
+ * from the first such place on it is unknown what is a literal.
  */
 function isUnambiguous(sql: string): string {
   const place = sql.indexOf(`\\'`);

@@ -24,7 +24,7 @@ async function answer(check: () => Promise<HealthReport>, response: ServerRespon
 }
 
 function send(response: ServerResponse, status: number, report: HealthReport): void {
-  // Somebody was faster, for instance a middleware with a time limit.
+  // The response was sent already, for instance by a middleware with a time limit.
   if (response.headersSent || response.writableEnded) return;
   const body = JSON.stringify(report);
   response.writeHead(status, {

@@ -18,7 +18,7 @@ export interface ReversibleMigration extends StatedMigration {
 /** A migration that cannot be reverted: write a new migration, or restore the backup. */
 export interface IrreversibleMigration extends StatedMigration {
   readonly reversible: false;
-  /** Shown when somebody tries to revert it: what is lost, and what to do instead. */
+  /** Shown when an operator tries to revert it: what is lost, and what to do instead. */
   readonly irreversibleBecause: string;
   /** @throws Error with `irreversibleBecause`, before it changes anything */
   down(queryRunner: QueryRunner): Promise<never>;

@@ -5,7 +5,7 @@ import { RETENTION_POLICIES } from '../retention/policies.js';
 const IDENTIFIES = 'identifies the author, to anybody';
 const QUOTES = 'may quote a post or a reply';
 const STAFF = 'names a member of staff';
-const OWN_WORDS = 'somebody’s own words, about health and alcohol';
+const OWN_WORDS = 'the person’s own words, about health and alcohol';
 
 /**
  * What dashboards do not see, by table and column, and why. They count and compare; rows stay linked by ids that mean nothing
@@ -29,7 +29,7 @@ export const RESTRICTED_COLUMNS: Readonly<Record<string, Readonly<Record<string,
     signals_json: QUOTES,
   },
   replies: {
-    content: 'answers somebody’s own words',
+    content: 'answers the person’s own words',
     platform_post_id: 'leads to the reply, and so to whom it answers',
     utm_code: 'stands in the posted link, where a search finds it; clicks and revenue are in metrics_json',
     approved_by: STAFF,

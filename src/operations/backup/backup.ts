@@ -16,7 +16,7 @@ import {
   writeManifest,
 } from './manifest.js';
 import {
-  assertNobodyIn,
+  assertNoSessions,
   type BackupContext,
   copyDatabase,
   dropDatabase,
@@ -53,7 +53,7 @@ async function swapDatabases(
   });
 }
 
-/** From here on nobody can connect: PostgreSQL holds the database until the transaction ends. */
+/** From here on no session can connect: PostgreSQL locks the database until the transaction ends. */
 async function renameDatabase(client: Client, database: string, kept: string): Promise<void> {
   try {
     await client.query(`ALTER DATABASE ${escapeIdentifier(database)} RENAME TO ${escapeIdentifier(kept)}`);
@@ -133,7 +133,7 @@ async function copyTemplate(
   copy: string,
 ): Promise<Pick<Manifest, 'copy' | 'fingerprint'>> {
   await onServer(context, (client) =>
-    assertNobodyIn(client, database, 'it can only be copied when nobody is. End them, or use --backup=dump'),
+    assertNoSessions(client, database, 'it can only be copied when nobody is. End them, or use --backup=dump'),
   );
   context.note(`backing up as a copy on the same server, the database ${copy}`);
   const fingerprint = await readDatabaseFingerprint(context);
@@ -167,7 +167,7 @@ export interface Restored {
 
 /**
  * Puts a backup in the place of its database: restores it under another name, proves that it is equal, and only then exchanges
- * the two, in one transaction. The database that was there stays, as `<database>_failed_<time>`; whoever was connected is not.
+ * the two, in one transaction. The database that was there stays, as `<database>_failed_<time>`; all its sessions are ended.
  *
  * @param assertMayReplace asked before anything is done and again right before the exchange: throws when the database must stay
  * @throws BackupDamagedError, BackupDiffersError, BackupError, and what `assertMayReplace` throws: the database is as it was.

@@ -97,7 +97,7 @@ interface Restoring {
 type Section = 'pre-data' | 'data' | 'post-data';
 
 /**
- * Restores an archive. Options that a server keeps for itself, and that pg_dump wrote down as if somebody had set them, are left
+ * Restores an archive. Options that a server keeps for itself, and that pg_dump wrote as if a user had set them, are left
  * out: PostgreSQL would refuse the whole table because of them.
  *
  * @returns what went wrong, without values of rows; undefined when all went well
@@ -223,7 +223,7 @@ export async function dumpDatabase(
 /**
  * Makes a new database of a dump, with everything but what the server keeps for it.
  *
- * @param elsewhere on another server, whose owner of the tables is whoever restores
+ * @param elsewhere true on another server, where the restoring role owns the tables
  */
 export async function restoreDump(
   context: BackupContext,

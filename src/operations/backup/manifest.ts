@@ -123,7 +123,7 @@ export async function computeChecksum(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Gives a finished folder its name, so that it holds even when the power fails: whoever sees it sees all of it. */
+/** Renames a finished folder durably: a reader that sees the folder sees all of it, also after a power failure. */
 export async function publish(partial: string, final: string): Promise<void> {
   await writeSynced(partial);
   await rename(partial, final);

@@ -134,7 +134,7 @@ export interface BackupContext {
 
 const APPLICATION = 'shared-db backup';
 
-/** Who may be connected while a database is copied or renamed: nobody. */
+/** SQLSTATE object_in_use: a session is connected to a database that is to be copied or renamed. */
 const OBJECT_IN_USE = '55006';
 
 /**
@@ -224,8 +224,8 @@ export function formatTimestamp(now: Date): string {
   return now.toISOString().replaceAll(/[-:]/g, '').replace('T', '_').replace('.', '_').slice(0, 19);
 }
 
-/** @throws BackupError naming who is connected, when somebody is. */
-export async function assertNobodyIn(client: Client, database: string, why: string): Promise<void> {
+/** @throws BackupError that lists the sessions, if any is connected. */
+export async function assertNoSessions(client: Client, database: string, why: string): Promise<void> {
   const sessions = await listSessions(client, database);
   if (sessions.length === 0) return;
   throw new BackupError(
@@ -243,20 +243,20 @@ export async function listSessions(client: Client, database: string): Promise<st
   return rows.map(({ session }) => session);
 }
 
-/** Creates a database as a copy of another, with the same owner; nobody may be connected to that. */
+/** Creates a database as a copy of another, with the same owner. No session may be connected to the original. */
 export async function copyDatabase(context: BackupContext, from: string, to: string): Promise<void> {
   await onServer(context, async (client) => {
     try {
       await client.query(`CREATE DATABASE ${escapeIdentifier(to)} TEMPLATE ${escapeIdentifier(from)}`);
     } catch (error) {
       if ((error as { code?: unknown }).code !== OBJECT_IN_USE) throw error;
-      await assertNobodyIn(client, from, 'it can only be copied when nobody is; end them');
+      await assertNoSessions(client, from, 'it can only be copied when nobody is; end them');
       throw new BackupError(`${from} is in use and cannot be copied: try again in a moment.`);
     }
   });
 }
 
-/** Drops what was made for the moment, whatever state it is in and whoever was interrupted. */
+/** Drops a temporary database, whatever its state, also after an interruption. */
 export async function dropDatabase(context: BackupContext, name: string): Promise<void> {
   await onServer({ ...context, signal: undefined }, (client) =>
     client.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`),

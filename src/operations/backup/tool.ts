@@ -9,7 +9,7 @@ import { BackupToolError } from './manifest.js';
 
 /**
  * The environment of a program that speaks to the database through libpq (pg_dump, pg_restore). The password goes this way
- * and no other: arguments can be read by everybody on the machine. Without one in the URL, PGPASSFILE is left to libpq.
+ * and no other: every user of the machine can read arguments. Without one in the URL, PGPASSFILE is left to libpq.
  *
  * @param database another database of the same server
  */

@@ -13,7 +13,7 @@ export type EnvironmentRow =
   | { readonly state: 'unreadable' }
   | { readonly state: 'unset' };
 
-/** A database, as whoever is about to destroy something in it must know it. */
+/** What must be known of a database before a destructive action. */
 export interface DatabaseState {
   readonly databaseName: string;
   /** The schema has no table and no view: there is nothing to lose. */
@@ -76,7 +76,7 @@ function readGrantees(table: string): string {
     FROM pg_class, aclexplode(relacl) WHERE pg_class.oid = ${table} AND grantee <> relowner`;
 }
 
-/** Schemas with anything that holds rows or shows them, whoever made it; what belongs to an extension is no table of anybody. */
+/** Schemas with tables, views or sequences that do not belong to an extension. */
 const FILLED_SCHEMAS = `SELECT DISTINCT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
   WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND nspname !~ '^pg_' AND nspname <> 'information_schema'
     AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')`;
@@ -132,7 +132,7 @@ async function readEnvironmentRow(query: Query, table: string | null, readable: 
     const [row, second] = rows;
     return row === undefined || second !== undefined ? { state: 'unset' } : { state: 'set', ...row };
   } catch {
-    // Whatever it is: nobody may take this database for a harmless one.
+    // Whatever the error is, the database must not count as one of development.
     return { state: 'unreadable' };
   }
 }
@@ -154,7 +154,7 @@ export interface EnvironmentRowRequest {
 }
 
 /**
- * Makes the table where it is missing, and writes what a new database is. In the transaction, and under the lock, of whoever
+ * Makes the table where it is missing, and writes what a new database is. In the transaction, and under the lock, of the caller that
  * migrates. A role that may not do so leaves it: then the database is one that does not say what it is.
  */
 export async function ensureEnvironmentRow(query: Query, making: EnvironmentRowRequest): Promise<void> {
@@ -175,7 +175,7 @@ export async function ensureEnvironmentRow(query: Query, making: EnvironmentRowR
   );
 }
 
-/** Undefined: nobody knows, so nothing is written. One that was made before it could be said is only taken for production. */
+/** Undefined: the environment is unknown, so nothing is written. A database that is older than the row only counts as production. */
 function chooseEnvironment({ environment, isNew, nodeEnv, local }: EnvironmentRowRequest): string | undefined {
   if (environment !== undefined) return environment;
   if (!isNew) return nodeEnv === 'production' ? nodeEnv : undefined;
@@ -216,7 +216,7 @@ export async function setEnvironment(
   await query(`INSERT INTO ${table} (environment, package_version) VALUES ($1, $2)`, [environment, packageVersion]);
 }
 
-/** Until the transaction ends nobody else writes there: what was asked still holds when it is written. */
+/** Locks the table until the transaction ends, so that the answer still holds when the row is written. */
 async function lockTable(query: Query): Promise<string> {
   const [row] = await query<{ name: string; there: boolean; writes: boolean | null }>(
     `SELECT name, to_regclass(name) IS NOT NULL AS there,

@@ -95,7 +95,7 @@ function listColumns({ name }: CatalogObject, objects: readonly CatalogObject[])
   return objects.filter(({ kind, on }) => kind === 'column' && on === name).map((column) => column.name);
 }
 
-/** By itself everybody may call a function and use a type. A trigger's function needs no right to fire. */
+/** By default every role may call a function and use a type. A trigger's function needs no right to fire. */
 function revokeFromPublic(object: CatalogObject, what: string): CatalogObject {
   return createRight('revoked', `${what} ${object.name} FROM PUBLIC`, toKey(object));
 }

@@ -10,7 +10,7 @@ const ITERATIONS = 4096;
 const SALT_BYTES = 16;
 const KEY_BYTES = 32;
 
-/** Shortest password, in characters: these are read by programs, so nobody has to remember them. */
+/** Shortest password, in characters: programs read them, no person must remember them. */
 const SHORTEST_PASSWORD = 16;
 
 /**
@@ -79,7 +79,7 @@ function parseLines(assignment: string): { role: RoleName; file: string } {
   const [, name = '', file = ''] = /^([a-z]+)=(.+)$/s.exec(assignment) ?? [];
   const role = LOGIN_ROLES.find((each) => each === name);
   if (role !== undefined) return { role, file };
-  // The argument is not repeated: somebody may have typed the password.
+  // The message does not repeat the argument, because it may be the password.
   throw new RolePasswordError(`Give passwords as role=file, with a role that connects: ${LOGIN_ROLES.join(', ')}.`);
 }
 

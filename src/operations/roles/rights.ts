@@ -30,7 +30,7 @@ export function compareRights(snapshot: Snapshot, matrix: RoleMatrix): Differenc
   );
 }
 
-/** The schema and objects in it that somebody else than `owner` owns; first the schema, also when it is missing. */
+/** Returns the schema and its objects that a role other than `owner` owns. The schema comes first, also when it is missing. */
 export function compareOwners(snapshot: Snapshot): Difference[] {
   const { [`schema ${SCHEMA}`]: schema, ...others } = snapshot.objects;
   if (schema === undefined) return [createMissingSchema(snapshot)];

@@ -42,7 +42,7 @@ SELECT quote_ident(r.rolname) AS role, quote_ident(m.rolname) AS member, quote_i
 FROM pg_auth_members a JOIN pg_roles r ON r.oid = roleid JOIN pg_roles m ON m.oid = member JOIN pg_roles g ON g.oid = grantor
 WHERE m.rolname IN (${NAMES}) OR r.rolname IN ('owner', 'migrator') ORDER BY 1, 2, 3`;
 
-/** Roles and memberships as they are, which everybody may read. */
+/** Reads roles and memberships. Every role may read them. */
 export async function readRoles(query: Query): Promise<ActualRoles> {
   const [server] = (await query(`SELECT current_setting('server_version_num')::int / 10000 AS version`)) as {
     version: number;
@@ -66,7 +66,7 @@ export function compareRoles(actual: ActualRoles): Difference[] {
   ];
 }
 
-/** Roles of our names that nobody made for this package. */
+/** Returns roles with our names that were not created by db:roles. */
 export function findForeignRoles({ roles }: ActualRoles): string[] {
   return ROLES.filter((wanted) =>
     roles.some(({ name, comment }) => name === wanted.name && !comment?.startsWith(MARK)),
@@ -114,7 +114,7 @@ function listMissingMemberships({ memberships }: ActualRoles): Difference[] {
   });
 }
 
-/** `migrator` may be `owner`, and who administers a role need not be in it. Whoever is in these two may all. */
+/** `migrator` may be `owner`, and who administers a role need not be in it. A member of these two has every privilege of both. */
 function isExcess({ role, member, admin, acts }: Membership): boolean {
   const becomes = ROLES.find(({ name }) => name === member);
   if (becomes?.becomesOwner && role === 'owner') return admin || !acts;

@@ -27,7 +27,7 @@ export interface RoleDefinition {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** Somebody forgot a transaction: nothing of ours thinks for a minute between two statements. */
+/** Ends a forgotten transaction: our code never pauses for a minute between two statements. */
 const IDLE_IN_TRANSACTION = '60s';
 
 export const ROLES: readonly RoleDefinition[] = [
@@ -74,7 +74,7 @@ export const ROLES: readonly RoleDefinition[] = [
     purpose: 'archives and purges what is old; the retention job connects as it',
     login: true,
     becomesOwner: false,
-    // A batch of deletes with all that goes with it takes seconds; nobody else waits for the job longer than these.
+    // A batch of deletes with its cascades takes seconds. Other sessions wait at most as long as these limits.
     settings: {
       statement_timeout: '5min',
       lock_timeout: '5s',
@@ -86,7 +86,7 @@ export const ROLES: readonly RoleDefinition[] = [
 /** Roles that connect. */
 export const LOGIN_ROLES = ROLES.filter(({ login }) => login).map(({ name }) => name);
 
-/** How the comment on a role begins by which it is known as ours: somebody else's `app` must not lose its rights. */
+/** How the comment of a role that db:roles created begins. A role `app` of another application must keep its privileges. */
 export const MARK = '@shared/db: ';
 
 export function createComment({ purpose }: RoleDefinition): string {

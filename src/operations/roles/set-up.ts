@@ -23,7 +23,7 @@ import {
 export interface SetUpOptions {
   /** By role; roles that are not named keep the password they have. */
   readonly verifiers?: Verifiers;
-  /** Take over roles of our names that were made by somebody else. Default: refuse. */
+  /** Take over roles with our names that db:roles did not create. Default: refuse. */
   readonly adopt?: boolean;
   /** Milliseconds to wait while another process migrates or sets up roles. Default 60,000. */
   readonly maxWaitMs?: number;
@@ -38,7 +38,7 @@ export interface SetUpReport {
 }
 
 /**
- * Somebody else did the same at the same moment: unique_violation and duplicate_object of CREATE ROLE, "tuple concurrently updated"
+ * Another process did the same at the same time: unique_violation and duplicate_object of CREATE ROLE, "tuple concurrently updated"
  * of all others (roles belong to the server, so locks of one database do not keep others out), a deadlock.
  */
 const AT_ONCE: readonly unknown[] = ['23505', '42710', 'XX000', '40P01'];
@@ -47,7 +47,7 @@ const TRIES = 10;
 /** Of repairing rights. */
 const ROUNDS = 3;
 
-/** Everybody who comes after us waits for a table as long as we do. */
+/** Later sessions wait for a table as long as this one does. */
 const TABLE_WAIT_MS = 5_000;
 
 const LIMITS = `SET LOCAL statement_timeout = '60s'; SET LOCAL search_path = pg_catalog`;
@@ -56,7 +56,7 @@ const LIMITS = `SET LOCAL statement_timeout = '60s'; SET LOCAL search_path = pg_
  * Makes roles, owners and rights what they should be in the schema of the DataSource, in one transaction; does nothing where they
  * are. A schema that is missing is made.
  *
- * @throws RolesError when this user may not, when a role of our names is somebody else's, when a table stays locked.
+ * @throws RolesError when this user may not, when a role with one of our names was not created by db:roles, when a table stays locked.
  */
 export async function setUpRoles(
   dataSource: DataSource,

@@ -80,7 +80,7 @@ function concernsRole(role: string, differences: readonly Difference[]): boolean
   return differences.some(({ repair = '' }) => new RegExp(`\\b${role}\\b`).test(repair));
 }
 
-/** Everything that is not as it should be, and roles of our names that are somebody else's. */
+/** All differences, and the roles with our names that db:roles did not create. */
 export interface State extends Work {
   readonly foreignRoles: readonly string[];
 }

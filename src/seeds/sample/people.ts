@@ -15,7 +15,7 @@ interface Profile {
   readonly tier?: PowerTierName;
 }
 
-/** Five on each platform, from nobody to a celebrity. The third is a power user by badge alone, without a tier. */
+/** Five on each platform, from an unknown account to a celebrity. The third is a power user by badge alone, without a tier. */
 const PROFILES: readonly Profile[] = [
   { followerCount: 0 },
   { followerCount: 380 },

@@ -56,7 +56,7 @@ export class SampleSeeder implements Seeder {
     return dataSource.transaction(async (manager) => {
       await holdSeedLock(manager);
       await assertSampleAllowed(manager, this.options);
-      // Loaded only after the guard allowed it: nobody should install packages only to be refused.
+      // Loaded after the guard, so that a refusal comes before a missing package.
       const { sampleRows } = await importOptional(() => import('./rows.js'));
       const summary = new Map((await insertReference(manager)).map((table) => [table.table, table]));
       for (const { entity, rows } of sampleRows(this.options.now, await loadReferenceIds(manager))) {

@@ -14,7 +14,7 @@ jest.setTimeout(60_000);
 
 const SECRET = 'invented for this user';
 
-describe('roles that somebody changed by hand', () => {
+describe('roles that were changed by hand', () => {
   let server: OwnServer;
   let url: string;
   const setUp = (options?: SetUpOptions) => withSource(url, (source) => setUpRoles(source, ROLE_MATRIX, options));

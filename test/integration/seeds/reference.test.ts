@@ -71,7 +71,7 @@ describe('seedReference', () => {
     expect(await everyRow(db.dataSource)).toEqual(before);
   });
 
-  it('keeps a row of the same name that somebody else wrote', async () => {
+  it('keeps a row with the same name that seed:reference did not write', async () => {
     const tiers = db.dataSource.getRepository(PowerTier);
     await tiers.delete({ name: 'MEGA' });
     const { id } = await tiers.save(tiers.create({ name: 'MEGA', followerThreshold: 1, description: 'By hand.' }));

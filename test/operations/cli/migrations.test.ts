@@ -93,7 +93,7 @@ describe('the migration commands', () => {
     );
     expect(await run('migration:generate', 'DropBio')).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('warning: it loses data: DROP COLUMN "bio"'),
+      stderr: expect.stringContaining('warning: the migration loses data: DROP COLUMN "bio"'),
     });
   });
 
@@ -116,7 +116,7 @@ describe('the migration commands', () => {
     [['migration:run', '--max-wait', 'soon'], 'It must be a number of seconds, 0 to 86400.'],
     [['migration:run', '--max-wait', '-1'], 'It must be a number of seconds, 0 to 86400.'],
     [['migration:revert', '--dry-run'], "unknown option '--dry-run'"],
-    [['migration:run', '--accept', 'Nobody'], 'There is no migration Nobody to accept: migration:show lists them'],
+    [['migration:run', '--accept', 'Nobody'], 'Cannot accept Nobody: neither this build nor the database has such a migration: migration:show lists the names'],
     [['migration:nothing'], "unknown command 'migration:nothing'"],
   ])('refuse %j in one line', async (args, reason) => {
     const { code, stderr } = await run(...args);

@@ -102,7 +102,7 @@ export const RELATIONS = [schemas, tables, views, columns, sequences, statistics
 const constraints = `
 SELECT 'constraint', quote_ident(conname), path, key, jsonb_build_object(
   'definition', pg_get_constraintdef(c.oid),
-  -- Whether the triggers behind a foreign key fire: switched off, rows of nobody get in.
+  -- Whether the triggers of a foreign key fire: without them, rows without a parent are accepted.
   'enforcement', (SELECT ${createEnabledSql('min(tgenabled)')} FROM pg_trigger WHERE tgconstraint = c.oid AND tgisinternal
                   AND tgenabled <> 'O'),
   'index', ${createCaseSql('NOT indisvalid', `'invalid'`)},

@@ -28,7 +28,7 @@ SELECT 'constraints', jsonb_build_object(
   'table', path, 'tableName', table_name, 'name', conname, 'sql', quote_ident(conname), 'kind', contype,
   'columns', ARRAY(SELECT attname FROM unnest(conkey) WITH ORDINALITY k (number, place)
                    JOIN pg_attribute ON attrelid = conrelid AND attnum = number ORDER BY place),
-  -- No rule asks for others, and to write them all takes as long as all the rest. From 16384 on types are somebody's own: domains.
+  -- No rule asks for others, and to write them all takes as long as all the rest. Types from 16384 on are user-defined: domains.
   'expression', ${createCaseSql(
     `contype = 'c' AND cardinality(conkey) = 1 AND EXISTS (
      SELECT FROM pg_attribute WHERE attrelid = conrelid AND attnum = conkey[1]
