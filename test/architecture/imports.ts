@@ -26,6 +26,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   columns: ['src/connection/naming-strategy.ts', 'src/errors/sql-text.ts'],
   entities: ['columns', 'constants', 'src/errors/sql-text.ts'],
   validation: ['entities', 'columns', 'constants', 'errors', 'src/connection/save-call.ts'],
+  repositories: ['entities', 'columns', 'constants', 'validation', ...RUNTIME],
   retention: ['entities', 'constants', ...RUNTIME],
   // Describes our schema for the operations: snapshot, requirements, rights.
   schema: ['retention', 'operations/catalog', 'operations/roles'],
@@ -50,7 +51,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...RUNTIME,
   ],
   index: [
-    ...['constants', 'entities', 'validation', 'retention', 'seeds', 'health', 'data-source'],
+    ...['constants', 'entities', 'validation', 'repositories', 'retention', 'seeds', 'health', 'data-source'],
     ...['operations/environment-guard', 'operations/migrator'],
     ...RUNTIME,
   ],
