@@ -96,11 +96,15 @@ function check(environment: Environment, { full = false }: CheckFlags): Promise<
   });
 }
 
-/** Compares the database with the shipped schema, its applied migrations with the known ones, and its tables with the entities. */
-export async function compareLive(dataSource: DataSource): Promise<LiveReport> {
+/**
+ * Compares the database with the shipped schema, its applied migrations with the known ones, and its tables with the entities.
+ *
+ * @param shipped the expected schema. Default: that of the package
+ */
+export async function compareLive(dataSource: DataSource, shipped: Snapshot = SHIPPED_SNAPSHOT): Promise<LiveReport> {
   const results = [
     await compareHistory(dataSource),
-    { differences: await compareCatalog(dataSource, SHIPPED_SNAPSHOT) },
+    { differences: await compareCatalog(dataSource, shipped) },
     await runWithoutWarnings(() => compareEntities(dataSource)),
   ];
   return {

@@ -12,7 +12,7 @@ import { listConfirmationReasons } from '../operations/environment-guard/guard.j
 import { runMigrations } from '../operations/migrator/runner.js';
 import { readMigrationStatus } from '../operations/migrator/status.js';
 import { compareLive, compareSnapshots, formatReport as formatCheckReport } from './check.js';
-import { createAction, formatCommand, formatExamples, FROM_SOURCE, output } from './command.js';
+import { createAction, formatCommand, FROM_SOURCE, output } from './command.js';
 import {
   assumeEnvironment,
   type CommandDatabase,
@@ -43,7 +43,10 @@ interface Workspace {
   /** The migrations that are tried: those pending on the working database, else the newest one; oldest first. */
   readonly names: readonly string[];
   readonly pending: readonly string[];
-  /** The schema that the migrations create; set by the comparison with the entities. */
+  /**
+   * The schema that the migrations create; set by the comparison with the entities. The later steps expect it, because this process has
+   * loaded src/schema/shipped-snapshot.ts as it was before.
+   */
   migrated?: Snapshot;
 }
 
@@ -85,7 +88,10 @@ development and tests. Run it again after every edit of an entity or a migration
 It is for this repository only and not part of the installed package, because it writes source files.
 
 Exit code 0: every step passed. 1: a step failed, or could not run.
-${formatExamples('migration:finish', 'DATABASE_URL=postgres://… migration:finish')}`;
+
+Examples:
+  npm run migration:finish
+  DATABASE_URL=postgres://… npm run migration:finish`;
 
 const command = new Command('migration:finish')
   .description('after a migration is written: lint, generated files, rehearsal, up–down–up, apply, check')
@@ -224,9 +230,9 @@ async function tryRoundTrip({ database, names }: Workspace): Promise<string> {
   return `${rows.written} rows${exception}`;
 }
 
-async function runRehearsalStep({ environment, pending }: Workspace): Promise<string> {
+async function runRehearsalStep({ environment, pending, migrated }: Workspace): Promise<string> {
   if (pending.length === 0) return 'nothing is pending';
-  const report = await runRehearsal(environment, {});
+  const report = await runRehearsal(environment, {}, migrated);
   for (const line of formatRehearsalReport(report)) output.line(`        ${line}`);
   if (!report.passed) throw new FinishError('Correct the migration: the problems are listed above.');
   return pending.join(', ');
@@ -243,9 +249,13 @@ async function applyMigrations({ environment, database, pending }: Workspace): P
   return applied.join(', ');
 }
 
-async function checkDatabase({ database }: Workspace): Promise<string> {
+async function checkDatabase({ database, migrated }: Workspace): Promise<string> {
   const options = { readOnly: true, applicationName: 'shared-db finish' };
-  const { findings, unseen } = await withDataSource(database, compareLive, options);
+  const { findings, unseen } = await withDataSource(
+    database,
+    (dataSource) => compareLive(dataSource, migrated),
+    options,
+  );
   if (findings.length > 0) {
     const report = { database: describeTarget(database), full: false, same: false, findings, unseen };
     for (const line of formatCheckReport(report)) output.line(line);

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Environment } from '../connection/environment.js';
 import { createDataSource } from '../data-source.js';
 import { type MigrationReport, rehearse, type Rehearsal, type RowChange } from '../operations/rehearsal/rehearse.js';
+import type { Snapshot } from '../operations/catalog/snapshot.js';
 import { SHIPPED_SNAPSHOT } from '../schema/shipped-snapshot.js';
 import {
   COULD_NOT_CHECK,
@@ -57,11 +58,16 @@ const command = new Command('migration:rehearse')
 
 export const commands = [command];
 
-export function runRehearsal(environment: Environment, { server, keep = false }: RehearseFlags): Promise<Rehearsal> {
+/** @param expected the schema after the pending migrations. Default: that of the package */
+export function runRehearsal(
+  environment: Environment,
+  { server, keep = false }: RehearseFlags,
+  expected: Snapshot = SHIPPED_SNAPSHOT,
+): Promise<Rehearsal> {
   return withDatabase(environment, ({ url, schema }) =>
     runInterruptibly('Interrupted: the rehearsal is not complete, and the copy is dropped.', (signal) => {
       const source = { url, schema, pgBin: environment.pgBin, note: output.note, signal };
-      return rehearse({ source, server, keep, createDataSource, expected: SHIPPED_SNAPSHOT });
+      return rehearse({ source, server, keep, createDataSource, expected });
     }),
   );
 }
