@@ -1,3 +1,4 @@
+import type { Query } from '../connection/client.js';
 import { Command } from 'commander';
 import type { DataSource } from 'typeorm';
 import type { DatabaseTarget, Environment } from '../connection/environment.js';
@@ -117,7 +118,7 @@ export async function compareLive(dataSource: DataSource, shipped: Snapshot = SH
 export async function compareCatalog(dataSource: DataSource, shipped: Snapshot): Promise<Difference[]> {
   const live = await readSchemaSnapshot(dataSource);
   const expected = adaptToSchema(shipped, live);
-  const query = (sql: string): Promise<unknown> => dataSource.query(sql);
+  const query: Query = (sql) => dataSource.query(sql);
   if (!(await areRolesInUse(query))) return diff(expected, live);
   return [
     ...compareRoles(await readRoles(query)),

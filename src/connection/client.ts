@@ -156,6 +156,9 @@ export function getClientOptions(dataSource: DataSource, limits: SessionLimits =
   } as SessionClientConfig;
 }
 
+/** Sends one statement and returns its rows. Operations take such a function, so that their caller chooses connection and transaction. */
+export type Query = <Row extends object>(sql: string, parameters?: unknown[]) => Promise<Row[]>;
+
 /** Returns the schema of a DataSource: the search_path of its connections. */
 export function getSchema(dataSource: DataSource): string {
   const extra = (dataSource.options as PostgresOptions).extra as SessionClientConfig | undefined;

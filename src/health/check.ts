@@ -7,6 +7,7 @@ import { type Access, ACCESS_COLUMNS, explainReadOnly } from '../connection/data
 import { describeAddress } from '../connection/database-url.js';
 import { SchemaMissing } from '../connection/session-settings.js';
 import { SessionClient } from '../connection/session.js';
+import { type AppliedMigrations, getMigrationsTable, readAppliedMigrations } from '../operations/migrator/journal.js';
 import { listMigrations } from '../operations/migrator/known-migrations.js';
 
 /** What a health check found; what `/health` answers and `npm run health` prints. Holds no secret. */
@@ -50,8 +51,6 @@ export function createUnknownReport(reason: string): HealthReport {
 
 /** SQLSTATE: statement_timeout struck. */
 const QUERY_CANCELED = '57014';
-const INSUFFICIENT_PRIVILEGE = '42501';
-const UNDEFINED_TABLE = '42P01';
 
 export interface HealthCheckOptions {
   /** Milliseconds the whole check may take, connecting included; slower is an error. Default 500. */
@@ -104,7 +103,12 @@ async function check(dataSource: DataSource, timeoutMs: number): Promise<HealthR
     const { database, readOnly } = await askDatabase(client);
     try {
       await assertSchemaExists(client, dataSource);
-      return assess({ database, readOnly }, await readAppliedMigrations(client, dataSource), dataSource);
+      const { table, applied } = await readAppliedMigrations(
+        async <Row extends object>(sql: string) => (await client.query<Row>(sql)).rows,
+        { schema: getSchema(dataSource), table: getMigrationsTable(dataSource) },
+      );
+      if (table === 'hidden') return { ...createUnknownReport(explainHidden(dataSource)), database };
+      return assess({ database, readOnly }, applied, dataSource);
     } catch (error) {
       return { ...createUnknownReport(explain(error)), database };
     }
@@ -146,21 +150,14 @@ async function assertSchemaExists(client: Client, dataSource: DataSource): Promi
   if (rows[0]?.exists === false) throw new SchemaMissing(schema, getAddress(dataSource));
 }
 
-async function readAppliedMigrations(client: Client, { options }: DataSource): Promise<string[]> {
-  try {
-    const table = client.escapeIdentifier(options.migrationsTableName ?? 'migrations');
-    const { rows } = await client.query<{ name: string }>(`SELECT name FROM ${table}`);
-    return rows.map(({ name }) => name);
-  } catch (error) {
-    // No such table: nothing was ever applied.
-    if (getCode(error) === UNDEFINED_TABLE) return [];
-    throw error;
-  }
-}
-
-function assess({ database, readOnly }: Found, applied: readonly string[], dataSource: DataSource): HealthReport {
+function assess(
+  { database, readOnly }: Found,
+  applied: AppliedMigrations['applied'],
+  dataSource: DataSource,
+): HealthReport {
   const known = listMigrations(dataSource);
-  const pending = known.filter(({ name }) => !applied.includes(name)).length;
+  const names = new Set(applied.map(({ name }) => name));
+  const pending = known.filter(({ name }) => !names.has(name)).length;
   const migrations = { applied: applied.length, pending };
   if (pending === 0 && readOnly === undefined) return { status: 'ok', database, migrations };
   const place = describeAddress(getAddress(dataSource));
@@ -176,8 +173,12 @@ function explainFailure(error: unknown, late: boolean, dataSource: DataSource, t
   const place = `The database at ${describeAddress(address)}`;
   const code = late ? QUERY_CANCELED : getCode(error);
   if (code === QUERY_CANCELED) return `${place} does not answer within ${timeoutMs} ms: check its load and its log.`;
-  if (code === INSUFFICIENT_PRIVILEGE) return `${place} hides its migrations: grant SELECT on that table to this user.`;
   return toConnectionFailure(error, address).message;
+}
+
+function explainHidden(dataSource: DataSource): string {
+  const place = `The database at ${describeAddress(getAddress(dataSource))}`;
+  return `${place} hides its migrations: grant SELECT on that table to this user.`;
 }
 
 function getCode(error: unknown): unknown {

@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import {
   ensureEnvironmentRow,
-  type Query,
   readDatabaseState,
   type DatabaseState,
 } from '../../src/operations/environment-guard/environment-row.js';
+import type { Query } from '../../src/connection/client.js';
 import { runMigrations } from '../../src/operations/migrator/runner.js';
 import { useDatabase } from '../support/database.js';
 import { KEEPSAKE, migrate, nameOf, revert, say, source, words } from '../support/keepsake.js';

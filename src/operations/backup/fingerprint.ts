@@ -1,5 +1,6 @@
+import type { Query } from '../../connection/client.js';
 import { SCHEMA, withSchemaName } from '../catalog/schema-placeholder.js';
-import { type CatalogObject, type Query, readSnapshot, SESSION, type Snapshot } from '../catalog/snapshot.js';
+import { type CatalogObject, readSnapshot, SESSION, type Snapshot } from '../catalog/snapshot.js';
 
 /** The rows of a table, whatever their order. */
 export interface TableRows {

@@ -3,7 +3,7 @@ import { type Client, escapeIdentifier } from 'pg';
 import { withClient } from '../../connection/client.js';
 import { ConnectionFailure } from '../../connection/connection-failure.js';
 import { parseDatabaseUrl } from '../../connection/database-url.js';
-import type { Query } from '../catalog/snapshot.js';
+import type { Query } from '../../connection/client.js';
 import { type Fingerprint, type FingerprintOptions, readFingerprint } from './fingerprint.js';
 import { BackupError } from './manifest.js';
 
@@ -172,7 +172,8 @@ export async function runExclusively<T>(context: BackupContext, work: () => Prom
 
 /** For functions that take a statement and want rows: those of the last one, when they are many. */
 export function createQuery(client: Client): Query {
-  return async (sql) => [(await client.query(sql)) as unknown as { rows: unknown[] }].flat().at(-1)?.rows;
+  return async <Row extends object>(sql: string) =>
+    [(await client.query(sql)) as unknown as { rows: Row[] }].flat().at(-1)?.rows ?? [];
 }
 
 /** All of one moment: what others commit meanwhile is not seen. */

@@ -1,10 +1,11 @@
 import type { DataSource } from 'typeorm';
-import { getSchema } from '../../connection/client.js';
+import { getSchema, type Query } from '../../connection/client.js';
 import { DEFAULT_SCHEMA } from '../../connection/session-settings.js';
+import { getMigrationsTable, readAppliedMigrations } from '../migrator/journal.js';
 import type { Difference } from './diff.js';
 import { readCatalog, type Catalog } from './rules/catalog.js';
 import { SCHEMA } from './schema-placeholder.js';
-import { readSnapshot, type Query, type Snapshot } from './snapshot.js';
+import { readSnapshot, type Snapshot } from './snapshot.js';
 
 /** Reads the snapshot of the schema of a DataSource, in a read-only transaction. */
 export async function readSchemaSnapshot(dataSource: DataSource): Promise<Snapshot> {
@@ -35,18 +36,13 @@ export type Answer = { readonly differences: Difference[] } | { readonly unseen:
 /** Compares the applied migrations with those of the DataSource. */
 export async function compareHistory(dataSource: DataSource): Promise<Answer> {
   const known = dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name);
-  const [table] = await dataSource.query<{ readable: boolean }[]>(
-    `SELECT has_schema_privilege(relnamespace, 'USAGE') AND has_table_privilege(oid, 'SELECT') AS readable
-     FROM pg_class WHERE relname = 'migrations' AND relnamespace = to_regnamespace($1)`,
-    [getSchema(dataSource)],
-  );
-  if (table?.readable === false) {
-    return {
-      unseen: `which migrations are applied: this role cannot read ${getSchema(dataSource)}.migrations (GRANT SELECT on it)`,
-    };
+  const schema = getSchema(dataSource);
+  const name = getMigrationsTable(dataSource);
+  const { table, applied: rows } = await readAppliedMigrations((sql) => dataSource.query(sql), { schema, table: name });
+  if (table === 'hidden') {
+    return { unseen: `which migrations are applied: this role cannot read ${schema}.${name} (GRANT SELECT on it)` };
   }
-  const rows = table ? await dataSource.query<{ name: string }[]>('SELECT name FROM migrations') : [];
-  const applied = rows.map(({ name }) => name);
+  const applied = rows.map((row) => row.name);
   return {
     differences: [
       ...joinNames(known.filter((name) => !applied.includes(name))).map(createPendingDifference),

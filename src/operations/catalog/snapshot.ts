@@ -1,3 +1,4 @@
+import type { Query } from '../../connection/client.js';
 import { removeUnknownOptions } from './documented-options.js';
 import { createOwnSchemaSql } from './queries/common.js';
 import { RIGHTS } from './queries/rights.js';
@@ -233,9 +234,6 @@ export interface Snapshot {
   /** By kind and path: `column posts.content`, `constraint posts ck_posts__content_length`, `index ix_posts__author_id`; sorted. */
   readonly objects: Readonly<Record<string, CatalogObject>>;
 }
-
-/** Runs SQL on one connection, inside a transaction, and returns the rows of its last statement. */
-export type Query = (sql: string) => Promise<unknown>;
 
 /**
  * Reads the catalog. The role needs only CONNECT, because every role can read PostgreSQL's catalogs.

@@ -1,11 +1,9 @@
+import type { Query } from '../../connection/client.js';
 import { SharedDbError } from '../../errors/shared-db-error.js';
 import { quoteStandardLiteral } from '../../errors/sql-text.js';
 import { assertDestructiveActionAllowed, type ConfirmationRequest } from './guard.js';
 
 /** The row in which a database says of which environment it is: development, test, staging, production … */
-
-/** Runs a statement and gives its rows; all of ours on the connection that is about to do the deed. */
-export type Query = <Row extends object>(sql: string, parameters?: unknown[]) => Promise<Row[]>;
 
 /** What a database says of itself. `unset`: the table or its row is not there, or more than one is. */
 export type EnvironmentRow =

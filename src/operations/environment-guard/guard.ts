@@ -1,6 +1,7 @@
+import type { Query } from '../../connection/client.js';
 import { describeNodeEnv, isProduction } from '../../connection/environment.js';
 import { SharedDbError } from '../../errors/shared-db-error.js';
-import { type Query, readDatabaseState, type DatabaseState } from './environment-row.js';
+import { readDatabaseState, type DatabaseState } from './environment-row.js';
 
 /** Describes a class of refusals, for programs and the generated page of error codes. */
 export interface RefusalKind {

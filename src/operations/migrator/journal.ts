@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import type { DataSource } from 'typeorm';
+import type { Query } from '../../connection/client.js';
 import { readNodeEnv } from '../../connection/environment.js';
-import { isEmpty, ensureEnvironmentRow, type Query } from '../environment-guard/environment-row.js';
+import { quoteIdentifier, quoteLiteral } from '../../errors/sql-text.js';
+import { isEmpty, ensureEnvironmentRow } from '../environment-guard/environment-row.js';
 import type { MigratorConnection } from './connection.js';
 
 /** Reads the version of this package, whether it runs from its source or from a build. */
@@ -123,36 +126,63 @@ const RUN_COLUMNS = `id, name, action, started_at AS "startedAt", finished_at AS
   error_code AS "errorCode", step, begun, row_counts AS "rowCounts", steps_hash AS "stepsHash",
   package_version AS "packageVersion", host, pid`;
 
+/** The applied migrations, oldest first. */
+export interface AppliedMigrations {
+  /** `missing`: no migration was ever applied. `hidden`: the role may not read the table. */
+  readonly table: 'hidden' | 'missing' | 'readable';
+  /** Empty unless the table is readable. */
+  readonly applied: readonly { readonly name: string; readonly timestamp: number }[];
+}
+
+/** Returns the name of the table in which TypeORM records the applied migrations of a DataSource. */
+export function getMigrationsTable({ options }: DataSource): string {
+  return options.migrationsTableName ?? 'migrations';
+}
+
+/** Reads which migrations a schema has. Needs no privilege: without it the answer is `hidden`. */
+export async function readAppliedMigrations(
+  rows: Query,
+  { schema, table = 'migrations' }: { readonly schema: string; readonly table?: string },
+): Promise<AppliedMigrations> {
+  const [found] = await rows<{ readable: boolean }>(
+    `SELECT has_schema_privilege(relnamespace, 'USAGE') AND has_table_privilege(oid, 'SELECT') AS readable
+     FROM pg_class WHERE relname = ${quoteLiteral(table)} AND relnamespace = to_regnamespace(${quoteLiteral(quoteIdentifier(schema))})`,
+  );
+  if (!found?.readable) return { table: found ? 'hidden' : 'missing', applied: [] };
+  const applied = await rows<{ name: string; timestamp: string }>(
+    `SELECT name, "timestamp" FROM ${quoteIdentifier(schema)}.${quoteIdentifier(table)} ORDER BY id`,
+  );
+  return { table: 'readable', applied: applied.map(({ name, timestamp }) => ({ name, timestamp: Number(timestamp) })) };
+}
+
 /** Reads the history. The tables need not exist; without SELECT on `migration_runs` the history lacks runs and checksums. */
 export async function readHistory(
-  rows: <Row extends object>(sql: string) => Promise<Row[]>,
-  tables = { migrations: 'migrations', journal: 'migration_runs' },
+  rows: Query,
+  at: { readonly schema: string; readonly table: string },
 ): Promise<History & { readonly complete: boolean }> {
-  const [found] = await rows<{ migrations: boolean; journal: boolean }>(
-    `SELECT to_regclass('${tables.migrations}') IS NOT NULL AS migrations,
-            coalesce(has_table_privilege(to_regclass('${tables.journal}'), 'SELECT'), false) AS journal`,
+  const journal = `${quoteIdentifier(at.schema)}.migration_runs`;
+  const { table, applied } = await readAppliedMigrations(rows, at);
+  const [found] = await rows<{ journal: boolean }>(
+    `SELECT coalesce(has_table_privilege(to_regclass(${quoteLiteral(journal)}), 'SELECT'), false) AS journal`,
   );
-  const applied = found?.migrations
-    ? await rows<{ name: string; timestamp: string }>(`SELECT name, "timestamp" FROM ${tables.migrations} ORDER BY id`)
-    : [];
   const runs = found?.journal
     ? await rows<Run>(
-        `SELECT DISTINCT ON (name) ${RUN_COLUMNS} FROM ${tables.journal} WHERE action <> 'accept' ORDER BY name, id DESC`,
+        `SELECT DISTINCT ON (name) ${RUN_COLUMNS} FROM ${journal} WHERE action <> 'accept' ORDER BY name, id DESC`,
       )
     : [];
   const finished = found?.journal
     ? await rows<{ name: string; action: string; checksum: string | null }>(
-        `SELECT DISTINCT ON (name) name, action, checksum FROM ${tables.journal}
+        `SELECT DISTINCT ON (name) name, action, checksum FROM ${journal}
          WHERE finished_at IS NOT NULL ORDER BY name, id DESC`,
       )
     : [];
   const sources = finished.filter(({ action }) => action !== 'down');
   return {
-    applied: applied.map(({ name, timestamp }) => ({ name, timestamp: Number(timestamp) })),
+    applied,
     runs: new Map(runs.map((run) => [run.name, run])),
     checksums: new Map(sources.map(({ name, checksum }) => [name, checksum])),
     accepted: new Set(sources.filter(({ action }) => action === 'accept').map(({ name }) => name)),
-    complete: found?.migrations === true && found.journal,
+    complete: table === 'readable' && found?.journal === true,
   };
 }
 
@@ -163,10 +193,10 @@ export class Journal {
 
   constructor(
     private readonly connection: MigratorConnection,
-    schema: string,
+    private readonly at: { readonly schema: string; readonly table: string },
   ) {
-    const prefix = `${schema}.`;
-    this.tables = { prefix, migrations: `${prefix}migrations`, journal: `${prefix}migration_runs` };
+    const prefix = `${at.schema}.`;
+    this.tables = { prefix, migrations: prefix + quoteIdentifier(at.table), journal: `${prefix}migration_runs` };
   }
 
   /** Creates missing tables, records migrations that were applied without this package as adopted, and returns the history. */
@@ -191,7 +221,7 @@ export class Journal {
   private readonly query: Query = (sql, parameters) => this.connection.queryRows(sql, parameters);
 
   async read(): Promise<History & { readonly complete: boolean }> {
-    return readHistory((sql) => this.connection.queryRows(sql), this.tables);
+    return readHistory((sql) => this.connection.queryRows(sql), this.at);
   }
 
   /** Records the beginning of an attempt and returns its id. */

@@ -11,7 +11,7 @@ import {
   MigrationLockTimeout,
   MigrationNeedsDirectConnection,
 } from './errors.js';
-import { Journal } from './journal.js';
+import { getMigrationsTable, Journal } from './journal.js';
 import { describeMigrations } from './known-migrations.js';
 import { type Context, LIMITS, type RevertOptions } from './options.js';
 
@@ -152,7 +152,7 @@ export function createLockKeys(schema: string): readonly [number, number] {
 }
 
 /** Milliseconds between two attempts. The lock is polled with short statements, so that a waiting runner blocks no other session. */
-const POLL_INTERVAL_MS = 100;
+export const POLL_INTERVAL_MS = 100;
 
 /**
  * Takes the lock until the connection closes. The same connection runs the migrations: when it breaks, the lock and the work end
@@ -263,7 +263,7 @@ export async function withMigrationLock<T>(
     await assertWritable(connection, dataSource);
     const context: Context = {
       ...{ dataSource, schema, connection, watch, maxWaitMs, environment, confirmedName, notice },
-      journal: new Journal(connection, schema),
+      journal: new Journal(connection, { schema, table: getMigrationsTable(dataSource) }),
       known: describeMigrations(dataSource, checksums),
       limits: { ...LIMITS, ...limits },
       accept: new Set(accept),

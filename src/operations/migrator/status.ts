@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
-import { readHistory, type Run } from './journal.js';
+import { getSchema } from '../../connection/client.js';
+import { getMigrationsTable, readHistory, type Run } from './journal.js';
 import { describeMigrations } from './known-migrations.js';
 
 /**
@@ -39,7 +40,10 @@ export interface MigrationStatus {
 
 /** Reads the status through the pool of the DataSource. In an empty database all migrations are pending. */
 export async function readMigrationStatus(dataSource: DataSource): Promise<MigrationStatus> {
-  const history = await readHistory((sql) => dataSource.query(sql));
+  const history = await readHistory((sql) => dataSource.query(sql), {
+    schema: getSchema(dataSource),
+    table: getMigrationsTable(dataSource),
+  });
   const known = describeMigrations(dataSource);
   const appliedNames = new Set(history.applied.map(({ name }) => name));
   const all = [...known, ...history.applied.filter(({ name }) => known.every((migration) => migration.name !== name))];

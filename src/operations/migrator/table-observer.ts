@@ -1,3 +1,4 @@
+import type { Query } from '../../connection/client.js';
 import { BOOKKEEPING_TABLES } from '../catalog/bookkeeping.js';
 import type { MigratorConnection } from './connection.js';
 
@@ -20,8 +21,6 @@ function toLockMode(mode: string): LockMode {
     .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
     .toUpperCase() as LockMode;
 }
-
-type Query = <Row extends object>(sql: string) => Promise<Row[]>;
 
 /** Reads the strongest lock that the session holds on each relation of its database, by object id. */
 export async function readTableLocks(query: Query): Promise<Map<string, LockMode>> {

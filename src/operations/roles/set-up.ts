@@ -4,8 +4,8 @@ import { getSchema } from '../../connection/client.js';
 import { quoteLiteral } from '../../errors/sql-text.js';
 import { getSqlState } from '../../errors/translate.js';
 import type { Difference } from '../catalog/diff.js';
-import type { Query } from '../catalog/snapshot.js';
-import { createLockKeys } from '../migrator/lock.js';
+import type { Query } from '../../connection/client.js';
+import { createLockKeys, POLL_INTERVAL_MS, WaitBudget } from '../migrator/lock.js';
 import type { Verifiers } from './passwords.js';
 import { readRoles, compareRoles } from './role-differences.js';
 import { type RoleMatrix, RolesError } from './roles.js';
@@ -172,18 +172,17 @@ async function run(query: Query, { message, repair }: Pick<Difference, 'message'
 }
 
 async function lockSetUp(query: Query, schema: string, maxWaitMs: number): Promise<void> {
-  const deadline = Date.now() + maxWaitMs;
+  const budget = new WaitBudget(maxWaitMs, () => undefined);
+  const sql = `SELECT pg_try_advisory_xact_lock(${createLockKeys(schema).join(', ')}) AS got`;
   for (;;) {
-    const [row] = (await query(`SELECT pg_try_advisory_xact_lock(${createLockKeys(schema).join(', ')}) AS got`)) as {
-      got: boolean;
-    }[];
+    const [row] = (await query(sql)) as { got: boolean }[];
     if (row?.got) return;
-    if (Date.now() >= deadline) {
+    if (budget.exhausted) {
       throw new RolesError(
         `Another process is migrating the schema ${schema} or setting up its roles: wait for it, or end it.`,
       );
     }
-    await sleep(100);
+    await budget.waitForNextTry(POLL_INTERVAL_MS, () => '');
   }
 }
 

@@ -1,6 +1,7 @@
+import type { Query } from '../../connection/client.js';
 import { quoteLiteral } from '../../errors/sql-text.js';
 import type { Difference } from '../catalog/diff.js';
-import { type Query, readSnapshot } from '../catalog/snapshot.js';
+import { readSnapshot } from '../catalog/snapshot.js';
 import { compareOwners, compareRights } from './rights.js';
 import { readRoles, compareRoles, findForeignRoles } from './role-differences.js';
 import { MARK, ROLE_NAMES, type RoleMatrix } from './roles.js';

@@ -77,7 +77,7 @@ describe('the fingerprint of a database', () => {
 
   const read = (options = {}): Promise<Fingerprint> =>
     readFingerprint(
-      async (sql) => ([await client.query(sql)] as pg.QueryResult[]).flat().at(-1)?.rows,
+      async (sql) => ([await client.query(sql)] as pg.QueryResult[]).flat().at(-1)?.rows ?? [],
       'public',
       options,
     );

@@ -13,10 +13,8 @@ export type Drift = readonly [plant: string, says: readonly string[], repair?: '
 export function snapshotReader(client: pg.Client): () => Promise<Snapshot> {
   return () =>
     readSnapshot(
-      async (text) => {
-        const { rows } = await client.query<object>(
-          text.includes('WITH RECURSIVE') ? { name: 'snapshot', text } : text,
-        );
+      async <Row extends object>(text: string) => {
+        const { rows } = await client.query<Row>(text.includes('WITH RECURSIVE') ? { name: 'snapshot', text } : text);
         return rows;
       },
       'public',

@@ -41,8 +41,8 @@ describe('the schema rules', () => {
     try {
       await client.query(sql);
       // The named statement is planned only once.
-      return await readCatalog(async (text) => {
-        const { rows } = await client.query<object>(text.includes('WITH RECURSIVE') ? { name: 'catalog', text } : text);
+      return await readCatalog(async <Row extends object>(text: string) => {
+        const { rows } = await client.query<Row>(text.includes('WITH RECURSIVE') ? { name: 'catalog', text } : text);
         return rows;
       }, 'public');
     } finally {

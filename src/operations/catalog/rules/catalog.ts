@@ -1,9 +1,10 @@
+import type { Query } from '../../../connection/client.js';
 import { quoteIdentifier } from '../../../errors/sql-text.js';
 import { BOOKKEEPING_TABLES } from '../bookkeeping.js';
 import { createCommentSql, createCaseSql } from '../queries/common.js';
 import { RIGHTS } from '../queries/rights.js';
 import { removeSchema, withPlaceholder, withSchemaName } from '../schema-placeholder.js';
-import { askCatalog, createPrologue, type Query } from '../snapshot.js';
+import { askCatalog, createPrologue } from '../snapshot.js';
 
 const TABLES = `SELECT *, relname AS table_name FROM rel WHERE relkind IN ('r', 'p') AND NOT relispartition`;
 
