@@ -6,7 +6,7 @@ import { generateChecksums } from './generate/checksums.js';
 import { generateComments } from './generate/comments.js';
 import { runScript, write } from './generate/generated-file.js';
 
-await runScript(async () => {
+void runScript(async () => {
   await write(generateComments());
   await write(await generateChecksums());
 });

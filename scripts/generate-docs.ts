@@ -22,7 +22,7 @@ import { SHIPPED_SNAPSHOT } from '../src/schema/shipped-snapshot.js';
 const BY_HAND = ['docs/reference/pg_hba.conf', 'docs/reference/postgresql.conf'];
 
 const check = process.argv.includes('--check');
-await runScript(async () => {
+void runScript(async () => {
   const files = [
     ...[
       await generateChecksums(),

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { generateChecksums } from './generate/checksums.js';
 import { runScript, write } from './generate/generated-file.js';
 
-await runScript(async () => {
+void runScript(async () => {
   const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
   await write(await generateChecksums(version));
 });

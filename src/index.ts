@@ -86,13 +86,12 @@ export {
   UniqueViolation,
   UntrustedServer,
 } from './errors/translate.js';
-export { ConnectionFailure } from './connection/connection-failure.js';
+export { ConnectionFailure, UnsupportedDatabase } from './connection/connection-failure.js';
 export { EntityNotFound } from './errors/database-error.js';
 export { SoftDeleteUnavailable } from './connection/entity-manager.js';
 export { DatabaseUrlError } from './connection/database-url.js';
 export { PasswordUnavailable, type PasswordProvider } from './connection/secrets.js';
 export { SecretUnavailable } from './connection/secrets.js';
-export { UnsupportedDatabase } from './connection/session.js';
 export { UnsafeConnection } from './connection/url-policy.js';
 export { SchemaMissing, SchemaNameError } from './connection/session-settings.js';
 export type { Purpose } from './connection/database-access.js';

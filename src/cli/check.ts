@@ -1,4 +1,4 @@
-import type { Query } from '../connection/client.js';
+import type { Query } from '../connection/database-access.js';
 import { Command } from 'commander';
 import type { DataSource } from 'typeorm';
 import type { DatabaseTarget, Environment } from '../connection/environment.js';

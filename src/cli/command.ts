@@ -3,6 +3,7 @@ import { type Environment, readEnvironment } from '../connection/environment.js'
 import { serializeError } from '../errors/redaction.js';
 import { SharedDbError } from '../errors/shared-db-error.js';
 import { toDatabaseError } from '../errors/translate.js';
+import { FROM_SOURCE } from '../package.js';
 
 /** Writes what a command prints: results on standard output, progress and errors on standard error. */
 export const output = {
@@ -19,9 +20,6 @@ export const output = {
     process.stderr.write(`${text}\n`);
   },
 };
-
-/** True in the repository, where the commands run as TypeScript; false in the built package. */
-export const FROM_SOURCE = import.meta.url.endsWith('.ts');
 
 /**
  * Returns the line that runs one of our commands: through npm in the repository, through npx from the installed package.

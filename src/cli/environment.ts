@@ -8,7 +8,7 @@ import {
   setEnvironment,
 } from '../operations/environment-guard/environment-row.js';
 import { listConfirmationReasons } from '../operations/environment-guard/guard.js';
-import { readPackageVersion } from '../operations/migrator/journal.js';
+import { PACKAGE_VERSION } from '../version.js';
 import { createAction, formatExamples, output } from './command.js';
 import { type Confirmable, createDatabaseOption, runConfirmed } from './confirmation.js';
 import { describeTarget, withDatabase } from './database.js';
@@ -82,7 +82,7 @@ async function changeEnvironment(
 ): Promise<void> {
   await runConfirmed(given, (confirmedName) =>
     withClient(url, { schema, applicationName: 'shared-db environment' }, async (client) => {
-      const permission = { nodeEnv, confirmedName, packageVersion: readPackageVersion() };
+      const permission = { nodeEnv, confirmedName, packageVersion: PACKAGE_VERSION };
       try {
         await client.query(`BEGIN; SET LOCAL lock_timeout = '5s'`);
         await setEnvironment(createRowReader(client), to, permission);

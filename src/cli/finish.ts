@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import type { Environment } from '../connection/environment.js';
 import { SharedDbError } from '../errors/shared-db-error.js';
@@ -12,7 +11,8 @@ import { listConfirmationReasons } from '../operations/environment-guard/guard.j
 import { runMigrations } from '../operations/migrator/runner.js';
 import { readMigrationStatus } from '../operations/migrator/status.js';
 import { compareLive, compareSnapshots, formatReport as formatCheckReport } from './check.js';
-import { createAction, formatCommand, FROM_SOURCE, output } from './command.js';
+import { FROM_SOURCE, PACKAGE_ROOT } from '../package.js';
+import { createAction, formatCommand, output } from './command.js';
 import {
   assumeEnvironment,
   type CommandDatabase,
@@ -205,7 +205,7 @@ async function compareEntities(workspace: Workspace): Promise<string> {
 /** Runs the generators in a process of their own, because this process has loaded the modules that they write. */
 async function writeGeneratedFiles({ migrated }: Workspace): Promise<string> {
   if (migrated !== undefined) await writeSnapshotFile(migrated);
-  const script = fileURLToPath(new URL('../../scripts/generate-docs.ts', import.meta.url));
+  const script = join(PACKAGE_ROOT, 'scripts/generate-docs.ts');
   await new Promise<void>((resolve, reject) => {
     execFile(process.execPath, [...process.execArgv, script], (error, _, stderr) => {
       if (error === null) resolve();

@@ -49,23 +49,28 @@ process.on('uncaughtException', (error) => {
   process.exit(COULD_NOT_CHECK);
 });
 
-// --help, an unknown command and no command need every module.
-const all = Object.entries(MODULES);
-const asked = all.filter(([name]) => name === process.argv[2]);
-for (const [name, load] of asked.length > 0 ? asked : all) {
-  const { commands } = await load();
-  for (const command of commands.filter((each) => each.name() === name)) program.addCommand(command);
+/** Loads the command that was asked for, and runs it. */
+async function main(): Promise<void> {
+  // --help, an unknown command and no command need every module.
+  const all = Object.entries(MODULES);
+  const asked = all.filter(([name]) => name === process.argv[2]);
+  for (const [name, load] of asked.length > 0 ? asked : all) {
+    const { commands } = await load();
+    for (const command of commands.filter((each) => each.name() === name)) program.addCommand(command);
+  }
+
+  for (const command of [program, ...program.commands]) {
+    // migration:create is the only command that uses no database.
+    if (command !== program && command.name() !== 'migration:create') command.addOption(createSchemaOption());
+    // Commander repeats the arguments in its errors, and one may be a connection string.
+    command.configureOutput({
+      outputError: (text, write) => {
+        write(removeSecrets(text));
+      },
+    });
+  }
+
+  await program.parseAsync();
 }
 
-for (const command of [program, ...program.commands]) {
-  // migration:create is the only command that uses no database.
-  if (command !== program && command.name() !== 'migration:create') command.addOption(createSchemaOption());
-  // Commander repeats the arguments in its errors, and one may be a connection string.
-  command.configureOutput({
-    outputError: (text, write) => {
-      write(removeSecrets(text));
-    },
-  });
-}
-
-await program.parseAsync();
+void main();

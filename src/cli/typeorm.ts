@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { createRowReader, withClient } from '../connection/client.js';
 import {
@@ -11,7 +11,8 @@ import {
 } from '../connection/environment.js';
 import { SharedDbError } from '../errors/shared-db-error.js';
 import { assertDestructiveActionAllowed } from '../operations/environment-guard/guard.js';
-import { createAction, formatExamples, FROM_SOURCE } from './command.js';
+import { FROM_SOURCE, packageRequire, PACKAGE_ROOT } from '../package.js';
+import { createAction, formatExamples } from './command.js';
 import { type Confirmable, createDatabaseOption, runConfirmed } from './confirmation.js';
 import { withDatabase } from './database.js';
 
@@ -62,7 +63,7 @@ async function confirmTypeormCommand(
 }
 
 const LOADER = ['--import', '@swc-node/register/esm-register'];
-const ORMCONFIG = fileURLToPath(new URL(`../../ormconfig.${FROM_SOURCE ? 'ts' : 'js'}`, import.meta.url));
+const ORMCONFIG = join(PACKAGE_ROOT, `ormconfig.${FROM_SOURCE ? 'ts' : 'js'}`);
 
 /**
  * Runs TypeORM's command line in a process of its own, on our ormconfig.
@@ -76,7 +77,7 @@ export async function runTypeorm(
   output: 'inherit' | 'collect',
   confirmedName?: string,
 ): Promise<{ code: number; printed: string }> {
-  const cli = fileURLToPath(import.meta.resolve('typeorm/cli.js'));
+  const cli = packageRequire.resolve('typeorm/cli.js');
   const withConfig = database === undefined || args.length === 0 ? args : [...args, '-d', ORMCONFIG];
   const stream = output === 'inherit' ? 'inherit' : 'pipe';
   const child = spawn(process.execPath, [...(FROM_SOURCE ? LOADER : []), cli, ...withConfig], {

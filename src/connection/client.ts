@@ -1,6 +1,5 @@
 import { Socket } from 'node:net';
 import { types } from 'node:util';
-import type pg from 'pg';
 import { type Client, type QueryResult } from 'pg';
 import type { DataSource } from 'typeorm';
 import { redactWhenPrinted } from '../errors/redaction.js';
@@ -83,7 +82,7 @@ export class BoundedClient extends SessionClient {
     this.query = ((...all: unknown[]) => {
       const result = query.apply(this, all);
       if (!types.isPromise(result)) return result;
-      return (result as Promise<pg.QueryResult | pg.QueryResult[]>).then(
+      return (result as Promise<QueryResult | QueryResult[]>).then(
         (answer) => {
           assertNotRolledBack(all[0], answer);
           return answer;
@@ -93,7 +92,7 @@ export class BoundedClient extends SessionClient {
           throw error;
         },
       );
-    }) as pg.Client['query'];
+    }) as Client['query'];
   }
 }
 
@@ -108,8 +107,8 @@ interface WithPassword {
  * password itself is readable only in the turn of the event loop in which node-postgres uses it, which no other code shares,
  * and is forgotten when the server has let the client in.
  */
-function hidePassword(client: pg.Client): void {
-  const { connectionParameters } = client as pg.Client & { connectionParameters: WithPassword };
+function hidePassword(client: Client): void {
+  const { connectionParameters } = client as Client & { connectionParameters: WithPassword };
   const given: unknown = (client as WithPassword).password;
   const provider = typeof given === 'string' ? () => given : given;
   let password: unknown = provider;
@@ -155,9 +154,6 @@ export function getClientOptions(dataSource: DataSource, limits: SessionLimits =
     ...{ host, port, user: username, password, database, ssl, connectionTimeoutMillis },
   } as SessionClientConfig;
 }
-
-/** Sends one statement and returns its rows. Operations take such a function, so that their caller chooses connection and transaction. */
-export type Query = <Row extends object>(sql: string, parameters?: unknown[]) => Promise<Row[]>;
 
 /** Returns the schema of a DataSource: the search_path of its connections. */
 export function getSchema(dataSource: DataSource): string {

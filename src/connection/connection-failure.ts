@@ -7,6 +7,11 @@ export class ConnectionFailure extends SharedDbError {
   override readonly name = 'ConnectionFailure';
 }
 
+/** The database, or a setting of it, would change what our statements mean. One line: which, and what to do. */
+export class UnsupportedDatabase extends SharedDbError {
+  override readonly name = 'UnsupportedDatabase';
+}
+
 /** The reason for a rejected login, by SQLSTATE (PostgreSQL documentation, appendix A), and what to do. */
 const REFUSALS: Readonly<Record<string, string>> = {
   '28P01': 'it rejects the password: check the user and password in DATABASE_URL',

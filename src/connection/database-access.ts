@@ -1,5 +1,8 @@
 import { assertNoReason, createRefusal, type Safety } from './url-policy.js';
 
+/** Sends one statement and returns its rows. Operations take such a function, so that their caller chooses connection and transaction. */
+export type Query = <Row extends object>(sql: string, parameters?: unknown[]) => Promise<Row[]>;
+
 /**
  * The purpose of a connection, which decides what privileges its role may have: `app` reads and writes rows, `migrate` may also own and
  * change tables, `administer` (roles and grants) may have any privilege.

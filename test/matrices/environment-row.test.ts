@@ -4,7 +4,7 @@ import {
   readDatabaseState,
   type DatabaseState,
 } from '../../src/operations/environment-guard/environment-row.js';
-import type { Query } from '../../src/connection/client.js';
+import type { Query } from '../../src/connection/database-access.js';
 import { runMigrations } from '../../src/operations/migrator/runner.js';
 import { useDatabase } from '../support/database.js';
 import { KEEPSAKE, migrate, nameOf, revert, say, source, words } from '../support/keepsake.js';

@@ -9,13 +9,16 @@ const OPTIONS = {
     transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
     target: 'es2022',
   },
-  module: { type: 'es6' },
+  // As the package is built.
+  module: { type: 'commonjs' },
   swcrc: false,
 };
 
 export async function buildProgram(root, target, folders = ['src']) {
   await rm(target, { recursive: true, force: true });
   const lists = await Promise.all(folders.map((folder) => sourcesIn(join(root, folder))));
+  await mkdir(target, { recursive: true });
+  await writeFile(join(target, 'package.json'), '{ "type": "commonjs" }');
   await Promise.all([join(root, 'ormconfig.ts'), ...lists.flat()].map((file) => compileFile(root, target, file)));
 }
 

@@ -16,32 +16,36 @@ const [run = '', program = '', memory = ''] = process.argv.slice(2);
 const given = process.env.TEST_DATABASE_URL;
 let stop: (() => Promise<void>) | undefined;
 
-try {
-  const { url, ...started } = given ? { url: given } : await startEmbedded();
-  stop = 'stop' in started ? started.stop : undefined;
-  const server: TestServer = {
-    url,
-    prefix: `test_${run}`,
-    template: `test_${run}_template`,
-    program,
-    disposable: stop !== undefined,
-  };
-  await createDatabase(server, server.template);
-  await migrate(withDatabaseName(url, server.template));
-  process.stderr.write(`== server: ${await versionOf(url)}\n`);
-  process.stdout.write(`${JSON.stringify(server)}\n`);
-  await new Promise((resolve) => process.stdin.resume().once('close', resolve).once('end', resolve));
-  await dropDatabases(server);
-} catch (error) {
-  process.stderr.write(
-    `The test database could not be prepared: ${error instanceof Error ? error.message : 'unknown'}\n`,
-  );
-  process.exitCode = 1;
-} finally {
-  await stop?.();
-  for (const folder of [program, memory]) if (folder !== '') await rm(folder, { recursive: true, force: true });
+async function main(): Promise<void> {
+  try {
+    const { url, ...started } = given ? { url: given } : await startEmbedded();
+    stop = 'stop' in started ? started.stop : undefined;
+    const server: TestServer = {
+      url,
+      prefix: `test_${run}`,
+      template: `test_${run}_template`,
+      program,
+      disposable: stop !== undefined,
+    };
+    await createDatabase(server, server.template);
+    await migrate(withDatabaseName(url, server.template));
+    process.stderr.write(`== server: ${await versionOf(url)}\n`);
+    process.stdout.write(`${JSON.stringify(server)}\n`);
+    await new Promise((resolve) => process.stdin.resume().once('close', resolve).once('end', resolve));
+    await dropDatabases(server);
+  } catch (error) {
+    process.stderr.write(
+      `The test database could not be prepared: ${error instanceof Error ? error.message : 'unknown'}\n`,
+    );
+    process.exitCode = 1;
+  } finally {
+    await stop?.();
+    for (const folder of [program, memory]) if (folder !== '') await rm(folder, { recursive: true, force: true });
+  }
+  process.exit();
 }
-process.exit();
+
+void main();
 
 /** So that every run names the server it was on. */
 async function versionOf(url: string): Promise<string> {

@@ -1,4 +1,4 @@
-import type { Query } from '../../connection/client.js';
+import type { Query } from '../../connection/database-access.js';
 import { SCHEMA, withSchemaName } from '../catalog/schema-placeholder.js';
 import { type CatalogObject, readSnapshot, SESSION, type Snapshot } from '../catalog/snapshot.js';
 

@@ -3,7 +3,7 @@ import { type Client, escapeIdentifier } from 'pg';
 import { withClient } from '../../connection/client.js';
 import { ConnectionFailure } from '../../connection/connection-failure.js';
 import { parseDatabaseUrl } from '../../connection/database-url.js';
-import type { Query } from '../../connection/client.js';
+import type { Query } from '../../connection/database-access.js';
 import { type Fingerprint, type FingerprintOptions, readFingerprint } from './fingerprint.js';
 import { BackupError } from './manifest.js';
 

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
-import { getSchema, type Query } from '../../connection/client.js';
+import { getSchema } from '../../connection/client.js';
+import type { Query } from '../../connection/database-access.js';
 import { DEFAULT_SCHEMA } from '../../connection/session-settings.js';
 import { getMigrationsTable, readAppliedMigrations } from '../migrator/journal.js';
 import type { Difference } from './diff.js';

@@ -1,4 +1,4 @@
-import type { Query } from '../../connection/client.js';
+import type { Query } from '../../connection/database-access.js';
 import { removeUnknownOptions } from './documented-options.js';
 import { createOwnSchemaSql } from './queries/common.js';
 import { RIGHTS } from './queries/rights.js';

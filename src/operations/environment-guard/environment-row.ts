@@ -1,4 +1,4 @@
-import type { Query } from '../../connection/client.js';
+import type { Query } from '../../connection/database-access.js';
 import { SharedDbError } from '../../errors/shared-db-error.js';
 import { quoteStandardLiteral } from '../../errors/sql-text.js';
 import { assertDestructiveActionAllowed, type ConfirmationRequest } from './guard.js';

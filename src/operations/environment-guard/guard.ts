@@ -1,4 +1,4 @@
-import type { Query } from '../../connection/client.js';
+import type { Query } from '../../connection/database-access.js';
 import { describeNodeEnv, isProduction } from '../../connection/environment.js';
 import { SharedDbError } from '../../errors/shared-db-error.js';
 import { readDatabaseState, type DatabaseState } from './environment-row.js';

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CouldNotLint, INSTALL } from './sql.js';
+import { packageRequire } from '../../package.js';
 
 /** A finding of squawk. */
 export interface SquawkFinding {
@@ -51,7 +51,7 @@ export const TURNED_OFF: Readonly<Record<string, string>> = {
  */
 export function findSquawk(): string {
   try {
-    const { getBinaryPath } = createRequire(import.meta.url)('squawk-cli/js/index.js') as {
+    const { getBinaryPath } = packageRequire('squawk-cli/js/index.js') as {
       getBinaryPath: () => string;
     };
     return getBinaryPath();

@@ -1,4 +1,4 @@
-import type { Context } from './options.js';
+import type { Context } from './lock.js';
 import { MigrationStatementRefused } from './errors.js';
 import { splitStatements, type Token } from '../../errors/sql-text.js';
 

@@ -19,7 +19,8 @@ import { SessionClient } from '../../connection/session.js';
 import { isError } from '../../errors/shared-db-error.js';
 import { ReadOnly } from '../../errors/translate.js';
 import { MigrationNeedsDirectConnection, MigrationSchemaMissing } from './errors.js';
-import type { Context, MigrationLimits } from './options.js';
+import type { Context } from './lock.js';
+import type { MigrationLimits } from './options.js';
 
 /** Declares the socket, which the types of pg omit. */
 interface WithSocket {

@@ -2,19 +2,15 @@ import type { QueryResult } from 'pg';
 import type { DataSource } from 'typeorm';
 import { ensureSchema } from './connection.js';
 import { toMigrationError, isRetryable } from './errors.js';
-import {
-  createQueryRunner,
-  type RunStatement,
-  type Statement,
-  TransactionStatements,
-  withRetries,
-} from './in-transaction.js';
+import { createQueryRunner, type RunStatement, TransactionStatements, withRetries } from './in-transaction.js';
 import type { KnownMigration } from './known-migrations.js';
 import { withMigrationLock, withTransactionLock } from './lock.js';
-import type { Context, MigratorOptions } from './options.js';
+import type { Context } from './lock.js';
+import type { MigratorOptions } from './options.js';
 import { planRun } from './plan.js';
-import type { StatementKind } from './statement-kind.js';
-import { type LockMode, observeTables, findStrongest, type TableObserver } from './table-observer.js';
+import type { StatementKind, Statement } from './statement-kind.js';
+import { findStrongest, type LockMode } from './lock-modes.js';
+import { observeTables, type TableObserver } from './table-observer.js';
 
 /** A statement of a migration, as the dry run observed it. */
 export interface DryRunStatement {

@@ -2,7 +2,7 @@ import { getStackFrames } from '../../errors/redaction.js';
 import { isError, SharedDbError } from '../../errors/shared-db-error.js';
 import { removeLiterals } from '../../errors/sql-text.js';
 import { ConnectionLost, getSqlState, getSummary, toDatabaseError } from '../../errors/translate.js';
-import type { Statement } from './in-transaction.js';
+import type { Statement } from './statement-kind.js';
 
 /** Describes one class of migration errors, for programs and for the generated page of error codes. */
 export interface MigrationErrorKind {

@@ -5,22 +5,8 @@ import { getSqlState } from '../../errors/translate.js';
 import { toMigrationError, isRetryable, MigrationBlocked, MigrationStatementRefused } from './errors.js';
 import type { KnownMigration } from './known-migrations.js';
 import { withTransactionLock, WaitBudget } from './lock.js';
-import type { Context } from './options.js';
-import {
-  readCommand,
-  classifySql,
-  setLocal,
-  type StatementKind,
-  type Timeouts,
-  getTimeouts,
-} from './statement-kind.js';
-
-/** A statement that a migration sends. */
-export interface Statement {
-  readonly sql: string;
-  readonly parameters: readonly unknown[];
-  readonly kind: StatementKind;
-}
+import type { Context } from './lock.js';
+import { readCommand, classifySql, setLocal, type Statement, type Timeouts, getTimeouts } from './statement-kind.js';
 
 export type RunStatement = (statement: Statement) => Promise<QueryResult>;
 

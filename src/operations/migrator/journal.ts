@@ -1,34 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { DataSource } from 'typeorm';
-import type { Query } from '../../connection/client.js';
+import type { Query } from '../../connection/database-access.js';
 import { readNodeEnv } from '../../connection/environment.js';
 import { quoteIdentifier, quoteLiteral } from '../../errors/sql-text.js';
 import { isEmpty, ensureEnvironmentRow } from '../environment-guard/environment-row.js';
+import { PACKAGE_VERSION } from '../../version.js';
 import type { MigratorConnection } from './connection.js';
-
-/** Reads the version of this package, whether it runs from its source or from a build. */
-export function readPackageVersion(): string {
-  for (let folder = new URL('.', import.meta.url); ;) {
-    const version = findVersion(folder);
-    if (version !== undefined) return version;
-    const parent = new URL('..', folder);
-    if (parent.href === folder.href) return 'unknown';
-    folder = parent;
-  }
-}
-
-function findVersion(folder: URL): string | undefined {
-  try {
-    const { name, version } = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8')) as Record<
-      string,
-      unknown
-    >;
-    return name === '@shared/db' && typeof version === 'string' ? version : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /**
  * Creates TypeORM's table of applied migrations exactly as TypeORM's command line does. The table `migration_runs` adds which process ran
@@ -298,11 +275,11 @@ export class Journal {
   private async ensureEnvironmentRow(isNew: boolean, environment: string | undefined): Promise<void> {
     const { prefix, journal } = this.tables;
     const [nodeEnv, local] = [readNodeEnv(), this.connection.local];
-    const options = { prefix, journal, environment, isNew, nodeEnv, local, packageVersion: readPackageVersion() };
+    const options = { prefix, journal, environment, isNew, nodeEnv, local, packageVersion: PACKAGE_VERSION };
     await ensureEnvironmentRow(this.query, options);
   }
 
   private get author(): readonly [string, string, number] {
-    return [readPackageVersion(), hostname(), process.pid];
+    return [PACKAGE_VERSION, hostname(), process.pid];
   }
 }

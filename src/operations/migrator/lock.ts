@@ -12,8 +12,28 @@ import {
   MigrationNeedsDirectConnection,
 } from './errors.js';
 import { getMigrationsTable, Journal } from './journal.js';
-import { describeMigrations } from './known-migrations.js';
-import { type Context, LIMITS, type RevertOptions } from './options.js';
+import { describeMigrations, type KnownMigration } from './known-migrations.js';
+import { LIMITS, type MigrationLimits, type RevertOptions } from './options.js';
+
+/** The connection, options and migrations of one run of the migrator. */
+export interface Context {
+  readonly dataSource: DataSource;
+  /** The schema that is migrated. */
+  readonly schema: string;
+  readonly connection: MigratorConnection;
+  readonly journal: Journal;
+  readonly watch: BlockerWatch;
+  readonly known: readonly KnownMigration[];
+  readonly limits: MigrationLimits;
+  readonly maxWaitMs: number;
+  /** Names of the migrations that the caller accepts as they are. */
+  readonly accept: ReadonlySet<string>;
+  /** The environment to record if the database has no environment row. */
+  readonly environment: string | undefined;
+  /** The name of the database, which the caller passes to confirm a revert. */
+  readonly confirmedName: string | undefined;
+  readonly notice: (line: string) => void;
+}
 
 /** Milliseconds between two notices about the same wait. */
 const NOTICE_INTERVAL_MS = 5_000;

@@ -1,8 +1,4 @@
-import type { DataSource } from 'typeorm';
-import type { MigratorConnection } from './connection.js';
-import type { Journal } from './journal.js';
-import type { KnownMigration, MigrationChecksums } from './known-migrations.js';
-import type { BlockerWatch } from './lock.js';
+import type { MigrationChecksums } from './known-migrations.js';
 
 /** How long a statement may wait and run, in milliseconds. The defaults suit tables of some million rows. */
 export interface MigrationLimits {
@@ -56,24 +52,4 @@ export interface RevertOptions extends MigratorOptions {
    * name is always refused.
    */
   confirmedName?: string | undefined;
-}
-
-/** The connection, options and migrations of one run of the migrator. */
-export interface Context {
-  readonly dataSource: DataSource;
-  /** The schema that is migrated. */
-  readonly schema: string;
-  readonly connection: MigratorConnection;
-  readonly journal: Journal;
-  readonly watch: BlockerWatch;
-  readonly known: readonly KnownMigration[];
-  readonly limits: MigrationLimits;
-  readonly maxWaitMs: number;
-  /** Names of the migrations that the caller accepts as they are. */
-  readonly accept: ReadonlySet<string>;
-  /** The environment to record if the database has no environment row. */
-  readonly environment: string | undefined;
-  /** The name of the database, which the caller passes to confirm a revert. */
-  readonly confirmedName: string | undefined;
-  readonly notice: (line: string) => void;
 }

@@ -6,7 +6,8 @@ import { type Attempt, type Direction, runInTransaction } from './in-transaction
 import type { History, Run } from './journal.js';
 import type { KnownMigration } from './known-migrations.js';
 import { withMigrationLock, withTransactionLock } from './lock.js';
-import type { Context, MigratorOptions, RevertOptions } from './options.js';
+import type { Context } from './lock.js';
+import type { MigratorOptions, RevertOptions } from './options.js';
 import { isHalfDone, planRun, planRevert } from './plan.js';
 import { runStepByStep } from './step-by-step.js';
 

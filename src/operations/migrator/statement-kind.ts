@@ -15,6 +15,13 @@ import type { MigrationLimits } from './options.js';
 export type StatementKind =
   'concurrent' | 'data' | 'ddl' | 'local' | 'read' | 'savepoint' | 'session' | 'transaction' | 'validation';
 
+/** A statement that a migration sends. */
+export interface Statement {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+  readonly kind: StatementKind;
+}
+
 /** Strictest kind first. A text with several statements has the strictest of their kinds. */
 const STRICTEST: readonly StatementKind[] = [
   ...(['transaction', 'session', 'concurrent', 'savepoint', 'ddl', 'data', 'validation', 'local', 'read'] as const),

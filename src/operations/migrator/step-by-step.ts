@@ -20,14 +20,13 @@ import {
   createQueryRunner,
   recordFailure,
   type RunStatement,
-  type Statement,
   withRetries,
 } from './in-transaction.js';
 import type { Run } from './journal.js';
 import { extendHashChain } from './known-migrations.js';
 import { withTransactionLock } from './lock.js';
-import type { Context } from './options.js';
-import { readCommand, setLocal, getTimeouts } from './statement-kind.js';
+import type { Context } from './lock.js';
+import { readCommand, setLocal, getTimeouts, type Statement } from './statement-kind.js';
 
 /** Milliseconds between two looks for the session that blocks a statement without a lock_timeout. */
 const LOOK_INTERVAL_MS = 5_000;

@@ -1,26 +1,7 @@
-import type { Query } from '../../connection/client.js';
+import type { Query } from '../../connection/database-access.js';
 import { BOOKKEEPING_TABLES } from '../catalog/bookkeeping.js';
 import type { MigratorConnection } from './connection.js';
-
-/** PostgreSQL's table-level lock modes, weakest first (PostgreSQL documentation, 13.3.1). */
-const LOCK_MODES = [
-  ...(['ACCESS SHARE', 'ROW SHARE', 'ROW EXCLUSIVE', 'SHARE UPDATE EXCLUSIVE'] as const),
-  ...(['SHARE', 'SHARE ROW EXCLUSIVE', 'EXCLUSIVE', 'ACCESS EXCLUSIVE'] as const),
-];
-
-export type LockMode = (typeof LOCK_MODES)[number];
-
-export function findStrongest(first: LockMode | undefined, second: LockMode): LockMode {
-  return first !== undefined && LOCK_MODES.indexOf(first) > LOCK_MODES.indexOf(second) ? first : second;
-}
-
-/** Converts the spelling of pg_locks (`AccessExclusiveLock`) to the spelling of SQL (`ACCESS EXCLUSIVE`). */
-function toLockMode(mode: string): LockMode {
-  return mode
-    .replace(/Lock$/, '')
-    .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
-    .toUpperCase() as LockMode;
-}
+import { findStrongest, type LockMode, toLockMode } from './lock-modes.js';
 
 /** Reads the strongest lock that the session holds on each relation of its database, by object id. */
 export async function readTableLocks(query: Query): Promise<Map<string, LockMode>> {

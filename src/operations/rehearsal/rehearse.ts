@@ -13,7 +13,7 @@ import { diff } from '../catalog/diff.js';
 import { SCHEMA } from '../catalog/schema-placeholder.js';
 import type { Snapshot } from '../catalog/snapshot.js';
 import { readMigrationStatus } from '../migrator/status.js';
-import type { LockMode } from '../migrator/table-observer.js';
+import type { LockMode } from '../migrator/lock-modes.js';
 import { type Copy, withCopy } from './copy.js';
 import type { MigrationClass } from './observe.js';
 import { getMigrationName, type Problem, RehearsalDatabase } from './rehearsal-database.js';

@@ -1,6 +1,6 @@
 import { quoteLiteral } from '../../errors/sql-text.js';
 import type { Difference } from '../catalog/diff.js';
-import type { Query } from '../../connection/client.js';
+import type { Query } from '../../connection/database-access.js';
 import { createComment, MARK, ROLE_NAMES, ROLES, type RoleDefinition } from './roles.js';
 
 /** A role as the server has it. */

@@ -4,7 +4,7 @@ import { getSchema } from '../../connection/client.js';
 import { quoteLiteral } from '../../errors/sql-text.js';
 import { getSqlState } from '../../errors/translate.js';
 import type { Difference } from '../catalog/diff.js';
-import type { Query } from '../../connection/client.js';
+import type { Query } from '../../connection/database-access.js';
 import { createLockKeys, POLL_INTERVAL_MS, WaitBudget } from '../migrator/lock.js';
 import type { Verifiers } from './passwords.js';
 import { readRoles, compareRoles } from './role-differences.js';

@@ -1,4 +1,4 @@
-import type { Query } from '../../connection/client.js';
+import type { Query } from '../../connection/database-access.js';
 import { quoteLiteral } from '../../errors/sql-text.js';
 import type { Difference } from '../catalog/diff.js';
 import { readSnapshot } from '../catalog/snapshot.js';

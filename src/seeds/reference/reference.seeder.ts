@@ -1,5 +1,4 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import type { Seeder } from 'typeorm-extension';
 import { holdSeedLock, insertMissing, type SeededTable, type SeedSummary } from '../insert-missing.js';
 import { referenceRows } from './rows.js';
 
@@ -27,8 +26,11 @@ export async function insertReference(manager: EntityManager): Promise<SeedSumma
   return summary;
 }
 
-/** For typeorm-extension's runner: `runSeeders(dataSource, { seeds: [ReferenceSeeder] })`. */
-export class ReferenceSeeder implements Seeder {
+/**
+ * For typeorm-extension's runner: `runSeeders(dataSource, { seeds: [ReferenceSeeder] })`. Does not import its type `Seeder`, because services
+ * compile against this file without that package.
+ */
+export class ReferenceSeeder {
   async run(dataSource: DataSource): Promise<SeedSummary> {
     return seedReference(dataSource);
   }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { takeBackup, verifyBackup } from '../../../src/operations/backup/backup.js';
 import { ReadOnly } from '../../../src/errors/translate.js';
-import { UnsupportedDatabase } from '../../../src/connection/session.js';
+import { UnsupportedDatabase } from '../../../src/connection/connection-failure.js';
 import { createDataSource } from '../../../src/data-source.js';
 import { Author, Competitor, Decision, KpiMetric, KpiType, Post } from '../../../src/entities/index.js';
 import { createHealthCheck } from '../../../src/health/check.js';

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ReadOnly } from '../../../src/errors/translate.js';
-import { UnsupportedDatabase } from '../../../src/connection/session.js';
+import { UnsupportedDatabase } from '../../../src/connection/connection-failure.js';
 import { createDataSource } from '../../../src/data-source.js';
 import { Author } from '../../../src/entities/index.js';
 import { createHealthCheck } from '../../../src/health/check.js';

@@ -4,11 +4,11 @@
  */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
+import { createRequire } from 'node:module';
 
 const [program, way] = process.argv.slice(2);
 const { URL_OF_TEST: url, HANDLE_OF_TEST: handle, TEXT_OF_TEST: text } = process.env;
-const { Author, createDataSource, serializeError } = await import(pathToFileURL(join(program, 'src/index.js')).href);
+const { Author, createDataSource, serializeError } = createRequire(import.meta.url)(join(program, 'src/index.js'));
 
 const ways = {
   /** Nobody waits for it. */

@@ -18,9 +18,13 @@ const options = {
   onNotice: (line: string) => void process.stderr.write(`${line}\n`),
 };
 const work = order.direction === 'down' ? revertMigration : runMigrations;
-try {
-  process.stdout.write(`${JSON.stringify(await work(historySource(order.url, order.migrations), options))}\n`);
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}\n`);
-  process.exitCode = 1;
+async function main(): Promise<void> {
+  try {
+    process.stdout.write(`${JSON.stringify(await work(historySource(order.url, order.migrations), options))}\n`);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}\n`);
+    process.exitCode = 1;
+  }
 }
+
+void main();

@@ -1,4 +1,4 @@
-import type { Query } from '../../../connection/client.js';
+import type { Query } from '../../../connection/database-access.js';
 import { quoteIdentifier } from '../../../errors/sql-text.js';
 import { BOOKKEEPING_TABLES } from '../bookkeeping.js';
 import { createCommentSql, createCaseSql } from '../queries/common.js';
