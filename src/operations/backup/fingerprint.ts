@@ -34,7 +34,7 @@ async function readRows(
   query: Query,
   { columns = false, onTable }: FingerprintOptions,
 ): Promise<Record<string, TableRows>> {
-  const tables = (await query(TABLES)) as { path: string; columns: string[] | null }[];
+  const tables = await query<{ path: string; columns: string[] | null }>(TABLES);
   const result: Record<string, TableRows> = {};
   for (const [index, table] of tables.entries()) {
     onTable?.(table.path, index, tables.length);
@@ -47,10 +47,10 @@ async function readRows(
 async function readTableRows(query: Query, path: string, columns?: readonly string[]): Promise<TableRows> {
   const hashes = (columns ?? []).map((column) => `, ${createSumSql(createRowHashSql(`r.${column}::text`))}`);
   // ROW(r.*), since plain r would be a column of that name.
-  const [row] = (await query(
+  const [row] = await query<{ rows: string; hash: string; columns: string[] }>(
     `SELECT count(*)::text AS rows, ${createSumSql(createRowHashSql('ROW(r.*)::text'))} AS hash,
        ARRAY[${hashes.join('').replace(/^, /, '')}]::text[] AS columns FROM ONLY ${path} r`,
-  )) as { rows: string; hash: string; columns: string[] }[];
+  );
   const { rows = '0', hash = '0', columns: sums = [] } = row ?? {};
   return {
     rows: Number(rows),
@@ -61,11 +61,11 @@ async function readTableRows(query: Query, path: string, columns?: readonly stri
 
 /** Not in any table that may be read: counted first, since most databases have none. */
 async function readLargeObjects(query: Query): Promise<TableRows> {
-  const [count] = (await query('SELECT count(*)::int AS rows FROM pg_largeobject_metadata')) as { rows: number }[];
+  const [count] = await query<{ rows: number }>('SELECT count(*)::int AS rows FROM pg_largeobject_metadata');
   if (count === undefined || count.rows === 0) return { rows: 0, hash: '0' };
-  const [row] = (await query(
+  const [row] = await query<{ hash: string }>(
     `SELECT ${createSumSql(createRowHashSql(`oid::text || ' ' || md5(lo_get(oid))`))} AS hash FROM pg_largeobject_metadata`,
-  )) as { hash: string }[];
+  );
   return { rows: count.rows, hash: row?.hash ?? '0' };
 }
 
@@ -123,7 +123,7 @@ export async function readFingerprint(
   // Rows are hashed as text, which depends on settings. A policy that hides rows is an error, not a smaller table.
   await query(`SAVEPOINT shared_db_fingerprint; ${SESSION}; SET LOCAL row_security = off`);
   try {
-    const [database] = (await query(DATABASE_FACTS)) as { facts: Record<string, string> }[];
+    const [database] = await query<{ facts: Record<string, string> }>(DATABASE_FACTS);
     return {
       catalog,
       database: { ...database?.facts, 'owner of the tables': catalog.owner },
@@ -138,7 +138,7 @@ export async function readFingerprint(
 
 async function readPositions(query: Query): Promise<Record<string, string>> {
   const sequences: Record<string, string> = {};
-  for (const { path } of (await query(SEQUENCES)) as { path: string }[]) {
+  for (const { path } of await query<{ path: string }>(SEQUENCES)) {
     const [row] = (await query(`SELECT last_value, is_called FROM ${path}`)) as [
       { last_value: string; is_called: boolean },
     ];

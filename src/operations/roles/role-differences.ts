@@ -44,12 +44,12 @@ WHERE m.rolname IN (${NAMES}) OR r.rolname IN ('owner', 'migrator') ORDER BY 1, 
 
 /** Reads roles and memberships. Every role may read them. */
 export async function readRoles(query: Query): Promise<ActualRoles> {
-  const [server] = (await query(`SELECT current_setting('server_version_num')::int / 10000 AS version`)) as {
+  const [server] = await query<{
     version: number;
-  }[];
+  }>(`SELECT current_setting('server_version_num')::int / 10000 AS version`);
   return {
-    roles: (await query(ROLES_SQL)) as ActualRole[],
-    memberships: (await query(MEMBERSHIPS_SQL)) as Membership[],
+    roles: await query<ActualRole>(ROLES_SQL),
+    memberships: await query<Membership>(MEMBERSHIPS_SQL),
     version: server?.version ?? 0,
   };
 }

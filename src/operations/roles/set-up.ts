@@ -175,7 +175,7 @@ async function lockSetUp(query: Query, schema: string, maxWaitMs: number): Promi
   const budget = new WaitBudget(maxWaitMs, () => undefined);
   const sql = `SELECT pg_try_advisory_xact_lock(${createLockKeys(schema).join(', ')}) AS got`;
   for (;;) {
-    const [row] = (await query(sql)) as { got: boolean }[];
+    const [row] = await query<{ got: boolean }>(sql);
     if (row?.got) return;
     if (budget.exhausted) {
       throw new RolesError(

@@ -106,14 +106,14 @@ export function listDifferences({ roles, owners, rights }: Work): Difference[] {
 /** Was `db:roles` run here? Then roles are marked as ours, and one of them owns or may something in this database. */
 export async function areRolesInUse(query: Query): Promise<boolean> {
   const names = ROLE_NAMES.map(quoteLiteral).join(', ');
-  const [row] = (await query(`
+  const [row] = await query<{
+    used: boolean;
+  }>(`
     SELECT EXISTS (SELECT FROM pg_roles WHERE rolname IN (${names}) AND shobj_description(oid, 'pg_authid') LIKE '${MARK}%')
        AND EXISTS (SELECT FROM pg_shdepend s JOIN pg_roles r ON r.oid = refobjid AND refclassid = 'pg_authid'::regclass
                    JOIN pg_database d ON datname = current_database()
                    WHERE rolname IN (${names})
-                     AND (dbid = d.oid OR classid = 'pg_database'::regclass AND objid = d.oid)) AS used`)) as {
-    used: boolean;
-  }[];
+                     AND (dbid = d.oid OR classid = 'pg_database'::regclass AND objid = d.oid)) AS used`);
   return row?.used ?? false;
 }
 
@@ -125,7 +125,7 @@ export async function createLargeObjectRepair(query: Query): Promise<string | un
   const open = LARGE_OBJECT_FUNCTIONS.map(
     (each) => `has_function_privilege('public', 'pg_catalog.${each}', 'EXECUTE')`,
   );
-  const [row] = (await query(`SELECT ${open.join(' OR ')} AS open`)) as { open: boolean }[];
+  const [row] = await query<{ open: boolean }>(`SELECT ${open.join(' OR ')} AS open`);
   if (!row?.open) return undefined;
   return `REVOKE EXECUTE ON FUNCTION ${LARGE_OBJECT_FUNCTIONS.map((each) => `pg_catalog.${each}`).join(', ')} FROM PUBLIC`;
 }

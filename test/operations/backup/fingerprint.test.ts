@@ -77,7 +77,8 @@ describe('the fingerprint of a database', () => {
 
   const read = (options = {}): Promise<Fingerprint> =>
     readFingerprint(
-      async (sql) => ([await client.query(sql)] as pg.QueryResult[]).flat().at(-1)?.rows ?? [],
+      async <Row extends object>(sql: string) =>
+        ([await client.query(sql)] as pg.QueryResult<Row>[]).flat().at(-1)?.rows ?? [],
       'public',
       options,
     );
