@@ -8,8 +8,8 @@ export interface ImportEdge {
   to: string;
 }
 
-/** The typed errors and the connection, which most folders may import. */
-const RUNTIME = ['errors', 'connection'] as const;
+/** The typed errors, the connection, and where the package is: most folders may import them. */
+const RUNTIME = ['errors', 'connection', 'package', 'version'] as const;
 
 /**
  * The folders that each folder of src/ and src/operations/ may import; a file directly in src/ counts as a folder. An import that is not
@@ -32,15 +32,17 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   schema: ['retention', 'operations/catalog', 'operations/roles'],
   seeds: ['entities', 'constants', 'columns', 'operations/environment-guard', ...RUNTIME],
   // The runtime. Error messages name the value of NODE_ENV.
+  package: [],
+  version: [],
   errors: ['src/connection/environment.ts'],
   connection: ['errors'],
   embedded: [...RUNTIME],
   health: ['data-source', 'operations/migrator', ...RUNTIME],
   // The operations.
-  'operations/environment-guard': ['errors', 'src/connection/environment.ts'],
+  'operations/environment-guard': ['errors', 'src/connection/environment.ts', 'src/connection/database-access.ts'],
   'operations/catalog': ['operations/migrator', ...RUNTIME],
   'operations/generator': ['operations/catalog', 'errors'],
-  'operations/lint': ['errors'],
+  'operations/lint': ['errors', 'package'],
   'operations/migrator': ['operations/environment-guard', 'src/operations/catalog/bookkeeping.ts', ...RUNTIME],
   'operations/backup': ['operations/catalog', ...RUNTIME],
   'operations/rehearsal': ['operations/backup', 'operations/catalog', 'operations/migrator', ...RUNTIME],
