@@ -38,6 +38,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   connection: ['errors'],
   embedded: [...RUNTIME],
   health: ['data-source', 'operations/migrator', ...RUNTIME],
+  nest: ['*'],
+  express: ['*'],
+  testing: ['*'],
   // The operations.
   'operations/environment-guard': ['errors', 'src/connection/environment.ts', 'src/connection/database-access.ts'],
   'operations/catalog': ['operations/migrator', ...RUNTIME],

@@ -74,6 +74,9 @@ class ScratchError extends SharedDbError {
   override readonly name = 'ScratchError';
 }
 
+/** Age in milliseconds up to which a scratch database without a session may belong to a run that has yet to connect. */
+const NEW_MS = 60_000;
+
 /** The beginning of the name of each scratch database. Only databases of this run are dropped. */
 const PREFIX = 'shared_db_check_';
 
@@ -121,8 +124,7 @@ export async function withScratchDatabases<M extends Making, T>(
   const run = `${PREFIX}${process.pid}_${Date.now().toString(36)}`;
   const server = await connectDataSource(dataSourceFor());
   try {
-    for (const name of await listLeftovers(server))
-      note(`database of another run, which was killed unless it is still running: ${name}`);
+    for (const name of await listLeftovers(server)) note(`a killed run left the database ${name}: drop it`);
     const created = new Set<string>();
     const opened: DataSource[] = [];
     const entries = makings.map((making) => [making, `${run}_${making}`] as const);
@@ -183,11 +185,16 @@ async function create(server: DataSource, name: string, created: Set<string>, ot
   }
 }
 
+/** Returns the scratch databases of killed runs: those without a session, unless they are so new that theirs has yet to connect. */
 async function listLeftovers(server: DataSource): Promise<string[]> {
   const rows = await server.query<{ name: string }[]>(
-    `SELECT datname AS name FROM pg_database WHERE starts_with(datname, '${PREFIX}')`,
+    `SELECT datname AS name FROM pg_database d
+     WHERE starts_with(datname, '${PREFIX}') AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid)`,
   );
-  return rows.map(({ name }) => name);
+  const now = Date.now();
+  return rows
+    .map(({ name }) => name)
+    .filter((name) => now - Number.parseInt(name.split('_').at(-2) ?? '', 36) > NEW_MS);
 }
 
 async function connectDataSource(dataSource: DataSource): Promise<DataSource> {

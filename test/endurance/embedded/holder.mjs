@@ -3,7 +3,8 @@
  * folder of its second, prints one line of JSON, holds on until its input ends, releases, ends.
  */
 const [module, folder] = process.argv.slice(2);
-const { acquireEmbeddedServer } = await import(module);
+const { default: library } = await import(module);
+const { acquireEmbeddedServer } = library;
 try {
   const server = await acquireEmbeddedServer({ folder, durable: false });
   process.stdout.write(`${JSON.stringify({ port: server.port, started: server.started, url: server.url() })}\n`);

@@ -9,7 +9,7 @@ import { preparedServer } from '../../support/databases.js';
 jest.setTimeout(60_000);
 
 const PLANTED = `
-export class Planted1999999999999 {
+class Planted1999999999999 {
   name = 'Planted1999999999999';
   async up(queryRunner) {
     await queryRunner.query('CREATE INDEX ix ON posts (content)');
@@ -32,7 +32,6 @@ describe('migration:lint', () => {
     folder = await mkdtemp(join(tmpdir(), 'shared-db-lint-cli-'));
     planted = join(folder, 'program');
     await cp(preparedServer().program, planted, { recursive: true });
-    await writeFile(join(planted, 'package.json'), '{ "type": "module" }');
     const index = join(planted, 'src/migrations/index.js');
     const source = await readFile(index, 'utf8');
     await writeFile(index, source.replace(/\];\s*$/m, ', Planted1999999999999];').replace(/^/, `${PLANTED}\n`));

@@ -214,7 +214,8 @@ describe('a production start exits 1 with the reason', () => {
   /** A service of three lines, on the compiled package. */
   const service = async (env: Record<string, string>): Promise<{ code: unknown; printed: string }> => {
     const library = join(preparedServer().program, 'src/index.js');
-    const code = `import { createDataSource, readConnectionEnvironment } from ${JSON.stringify(library)};
+    const code = `import library from ${JSON.stringify(library)};
+      const { createDataSource, readConnectionEnvironment } = library;
       try { await (await createDataSource(readConnectionEnvironment()).initialize()).destroy(); console.log('up'); }
       catch (error) { console.error(String(error)); process.exit(1); }`;
     return new Promise((resolve) => {

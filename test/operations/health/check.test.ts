@@ -216,7 +216,7 @@ describe('a database that is not to be had', () => {
 
   it.each([
     ['the first statement', 'server_version', false],
-    ['the list of migrations', 'FROM "migrations"', true],
+    ['the list of migrations', 'ORDER BY id', true],
   ])('is slow when it hangs at %s, and no socket stays', async (_what, text, answered) => {
     const proxy = await proxyTo(db.url);
     proxy.freeze(text);
