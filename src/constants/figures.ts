@@ -113,6 +113,12 @@ export const INTERACTION_WEIGHTS = {
   hostile_reply: -0.2,
 } as const satisfies Record<InteractionType, number>;
 
+/**
+ * Hours after which a further sighting of an author refreshes `last_seen_at`. Monitors see active authors many times a minute, while the
+ * readers of the column ask about days. Source: this package.
+ */
+export const SIGHTING_REFRESH_HOURS = 1;
+
 // ----- Replies and reviews -----
 
 /** Days before the generation of a reply in which posted replies count as people helped. Source: product requirements, replies. */

@@ -46,7 +46,8 @@ export function validateEntity(entity: EntityClass, row: unknown, write: Write):
   if (violations.length > 0) throw new EntityValidationError(entity.name, violations);
 }
 
-function listViolations(entity: EntityClass, row: unknown, write: Write): Violation[] {
+/** Returns the violations that `validateEntity` would throw; none for a valid row. */
+export function listViolations(entity: EntityClass, row: unknown, write: Write): Violation[] {
   if (!hasRules(entity)) return [createNoRulesViolation(entity.name)];
   if (!isObject(row)) return [createPropertyViolation('', { path: '', kind: 'shape', message: 'must be an object' })];
   const rules = getEntityRules(entity);
