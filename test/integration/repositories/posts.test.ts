@@ -204,7 +204,7 @@ describe('PostRepository.processBatch()', () => {
 
   it('refuses to run inside a transaction', async () => {
     await expect(
-      db.dataSource.transaction((manager) => PostRepository.of(manager).processBatch(async () => undefined)),
+      db.dataSource.transaction((manager) => PostRepository.of(manager).processBatch(() => Promise.resolve())),
     ).rejects.toMatchObject({ code: 'TRANSACTION_IS_OPEN' });
   });
 

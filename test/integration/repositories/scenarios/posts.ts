@@ -46,7 +46,8 @@ export async function processTogether(
   { workers, killed, count }: { workers: number; killed: number; count: number },
 ): Promise<{ violations: string[] }> {
   const violations: string[] = [];
-  for await (const _ of PostRepository.of(dataSource).ingest(Array.from({ length: count }, (__, n) => sightingOf(n))));
+  const ingest = PostRepository.of(dataSource).ingest(Array.from({ length: count }, (_, n) => sightingOf(n)));
+  while (!(await ingest.next()).done);
   const sources = await Promise.all(
     Array.from({ length: workers }, (_, index) =>
       createDataSource({
