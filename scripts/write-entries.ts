@@ -8,7 +8,13 @@ import { resolve } from 'node:path';
 import { runScript } from './generate/generated-file.js';
 
 /** The entries of `exports` in package.json: name of the ES module, and the module that it re-exports. */
-const ENTRIES = { index: './src/index.js' };
+const ENTRIES = {
+  index: './src/index.js',
+  constants: './src/constants/index.js',
+  express: './src/express/index.js',
+  migrations: './src/migrate/index.js',
+  nest: './src/nest/index.js',
+};
 
 void runScript(async () => {
   await writeFile('dist/package.json', '{ "type": "commonjs" }\n');

@@ -27,6 +27,15 @@ export {
   type TemporalPhase,
 } from './entities/json-shapes.js';
 
+// Repositories: named questions, and writes that are safe when several processes make them at once.
+export * from './repositories/index.js';
+export {
+  inTransaction,
+  type IsolationLevel,
+  NestedTransactionError,
+  type TransactionOptions,
+} from './connection/transaction.js';
+
 // Figures, lists, names of reference rows, and retention periods.
 export * from './constants/index.js';
 export { RETENTION_POLICIES, type ArchiveFormat, type RetentionPolicy } from './retention/policies.js';
@@ -100,48 +109,6 @@ export { SharedDbError } from './errors/shared-db-error.js';
 // Reference data: insert it at deployment or at start, in every environment.
 export { seedReference } from './seeds/reference/reference.seeder.js';
 export type { SeededTable, SeedSummary } from './seeds/insert-missing.js';
-
-// Migrations.
-export {
-  previewMigrations,
-  type DryRunMigration,
-  type DryRunStatement,
-  type DryRunTable,
-} from './operations/migrator/dry-run.js';
-export { runMigrations, revertMigration } from './operations/migrator/runner.js';
-export {
-  readMigrationStatus,
-  type MigrationState,
-  type MigrationStateName,
-  type MigrationStatus,
-} from './operations/migrator/status.js';
-export type { MigrationLimits, MigratorOptions, RevertOptions } from './operations/migrator/options.js';
-export {
-  MigrationBlocked,
-  MigrationEdited,
-  MigrationError,
-  MigrationFailed,
-  MigrationHalfDone,
-  MigrationInterrupted,
-  MigrationIrreversible,
-  MigrationLockTimeout,
-  MigrationMissing,
-  MigrationNeedsDirectConnection,
-  MigrationSchemaMissing,
-  MigrationsNotClasses,
-  MigrationOutOfOrder,
-  MigrationStatementRefused,
-  MigrationStepsChanged,
-  MigrationUnknown,
-} from './operations/migrator/errors.js';
-
-// Errors of actions that need permission.
-export {
-  ActionRefused,
-  ConfirmationNeeded,
-  ConfirmationWrong,
-  ForbiddenInProduction,
-} from './operations/environment-guard/guard.js';
 
 // Health checks.
 export { createHealthCheck, type HealthCheckOptions } from './health/check.js';

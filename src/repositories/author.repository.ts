@@ -4,7 +4,7 @@ import { INTERACTION_WEIGHTS, SIGHTING_REFRESH_HOURS } from '../constants/figure
 import { withRetry } from '../connection/retry.js';
 import { assertValid, InteractionInput } from '../validation/index.js';
 import { compileValidator } from '../validation/compiled-validator.js';
-import { EntityValidationError } from '../validation/validation-error.js';
+import { EntityValidationError, type Violation } from '../validation/validation-error.js';
 import { type Page, type PageOptions, readPage } from './pages.js';
 import { RepositoryFor, TableRepository } from './table-repository.js';
 
@@ -63,44 +63,43 @@ const IS_NEWS = `(a.handle <> s.handle
   OR s.display_name IS NOT NULL AND s.display_name IS DISTINCT FROM a.display_name
   OR s.follower_count > 0 AND s.follower_count <> a.follower_count
   OR s.is_verified IS NOT NULL AND s.is_verified <> a.is_verified
-  OR s.seen_at > a.last_seen_at + interval '${SIGHTING_REFRESH_HOURS} hours')`;
+  OR coalesce(s.seen_at, now()) > a.last_seen_at + interval '${SIGHTING_REFRESH_HOURS} hours')`;
 
 /**
- * Common table expressions that write the authors of the parameter `$1`, a JSON list of objects with the columns of `sighted`, each
- * author once. `author_ids` then has the id and the outcome of each; an author whom another transaction has inserted since the statement
- * began is missing there, and the caller sends the statement again.
+ * Common table expressions that write the authors of the parameter `$1`, a JSON list of objects, each author once. `author_ids` then has
+ * the id and the outcome of each; an author whom another transaction has inserted since the statement began is missing there, and the
+ * caller sends the statement again.
  *
- * Rows are locked and inserted in the order of their key, so that two statements with the same authors wait for each other instead of
- * failing with a deadlock.
+ * Known rows are compared before they are written, so that a sighting without news takes no lock and writes no tuple; ON CONFLICT DO UPDATE
+ * would lock every known row. Rows are locked and inserted in the order of their key, so that two statements with the same authors
+ * wait for each other instead of failing with a deadlock. Each CTE carries the columns that the next one needs: PostgreSQL takes CTEs for
+ * small and would join them in nested loops.
  */
 export const AUTHOR_UPSERT = `
-sighted AS MATERIALIZED (
-  SELECT platform, platform_id, handle, display_name, follower_count, is_verified, coalesce(seen_at, now()) AS seen_at
-  FROM json_to_recordset($1::json) AS (platform platform, platform_id text, handle text, display_name text, follower_count int,
+sighted_authors AS MATERIALIZED (
+  SELECT s.*, a.id, ${IS_NEWS} AS is_news
+  FROM json_to_recordset($1::json) AS s (platform platform, platform_id text, handle text, display_name text, follower_count int,
     is_verified boolean, seen_at timestamptz)
-), known_authors AS MATERIALIZED (
-  SELECT a.id, a.platform, a.platform_id, ${IS_NEWS} AS is_news
-  FROM sighted s JOIN authors a ON a.platform = s.platform AND a.platform_id = s.platform_id
+  LEFT JOIN authors a ON a.platform = s.platform AND a.platform_id = s.platform_id
 ), locked_authors AS MATERIALIZED (
-  SELECT a.id FROM authors a WHERE a.id IN (SELECT id FROM known_authors WHERE is_news)
-  ORDER BY a.platform, a.platform_id FOR NO KEY UPDATE
+  SELECT s.* FROM sighted_authors s JOIN authors a ON a.id = s.id WHERE s.is_news
+  ORDER BY s.platform, s.platform_id FOR NO KEY UPDATE OF a
 ), updated_authors AS (
   UPDATE authors a SET handle = s.handle, display_name = coalesce(s.display_name, a.display_name),
     follower_count = coalesce(nullif(s.follower_count, 0), a.follower_count), is_verified = coalesce(s.is_verified, a.is_verified),
-    last_seen_at = greatest(a.last_seen_at, s.seen_at), updated_at = now()
-  FROM locked_authors l, sighted s
-  WHERE a.id = l.id AND a.platform = s.platform AND a.platform_id = s.platform_id RETURNING a.id
+    last_seen_at = greatest(a.last_seen_at, coalesce(s.seen_at, now())), updated_at = now()
+  FROM locked_authors s WHERE a.id = s.id RETURNING a.id
 ), inserted_authors AS (
   INSERT INTO authors (platform, platform_id, handle, display_name, follower_count, is_verified, first_seen_at, last_seen_at)
-  SELECT platform, platform_id, handle, display_name, coalesce(follower_count, 0), coalesce(is_verified, false), seen_at, seen_at
-  FROM sighted s WHERE NOT EXISTS (SELECT FROM known_authors k WHERE k.platform = s.platform AND k.platform_id = s.platform_id)
-  ORDER BY platform, platform_id
+  SELECT platform, platform_id, handle, display_name, coalesce(follower_count, 0), coalesce(is_verified, false),
+    coalesce(seen_at, now()), coalesce(seen_at, now())
+  FROM sighted_authors WHERE id IS NULL ORDER BY platform, platform_id
   ON CONFLICT (platform, platform_id) DO NOTHING RETURNING id, platform, platform_id
 ), author_ids AS MATERIALIZED (
   SELECT id, platform, platform_id, 'inserted' AS outcome FROM inserted_authors
   UNION ALL
   SELECT id, platform, platform_id, CASE WHEN id IN (SELECT id FROM updated_authors) THEN 'updated' ELSE 'unchanged' END
-  FROM known_authors
+  FROM sighted_authors WHERE id IS NOT NULL
 )`;
 
 const validateAuthor = compileValidator(Author);
@@ -130,23 +129,23 @@ export class AuthorRepository extends TableRepository<Author> {
    */
   async recordSightings(sightings: readonly AuthorSighting[]): Promise<RecordedAuthor[]> {
     for (const sighting of sightings) {
-      const violations = validateSighting(sighting);
+      const violations = validateSighting(sighting, sighting.platform);
       if (violations.length > 0) throw new EntityValidationError('Author', violations);
     }
     const found = new Map<string, RecordedAuthor>();
-    let left = new Map(sightings.map((sighting) => [keyOf(sighting), sighting]));
+    let left = new Map(sightings.map((sighting) => [keyOf(sighting.platform, sighting.platformId), sighting]));
     while (left.size > 0) {
       const rows = await withRetry(() =>
         this.send<RecordedAuthor & Pick<AuthorSighting, 'platform' | 'platformId'>>(
           'recordSightings',
           `WITH ${AUTHOR_UPSERT} SELECT id, platform, platform_id AS "platformId", outcome FROM author_ids`,
-          [JSON.stringify([...left.values()].map(toSightedRow))],
+          [JSON.stringify([...left.values()].map((sighting) => toSightedRow(sighting, sighting.platform)))],
         ),
       );
-      for (const { id, outcome, ...author } of rows) found.set(keyOf(author), { id, outcome });
+      for (const { id, outcome, platform, platformId } of rows) found.set(keyOf(platform, platformId), { id, outcome });
       left = new Map([...left].filter(([key]) => !found.has(key)));
     }
-    return sightings.flatMap((sighting) => found.get(keyOf(sighting)) ?? []);
+    return sightings.flatMap((sighting) => found.get(keyOf(sighting.platform, sighting.platformId)) ?? []);
   }
 
   /** Returns the account; null when it was never seen. Uses uq_authors__platform_platform_id. */
@@ -226,26 +225,55 @@ export class AuthorRepository extends TableRepository<Author> {
   }
 }
 
-/** Returns the violations of a sighting, by the rules of the entity. */
-export function validateSighting({ seenAt, followerCount, isVerified, ...sighting }: AuthorSighting) {
-  return validateAuthor({
-    ...sighting,
-    followerCount: followerCount ?? undefined,
-    isVerified: isVerified ?? undefined,
-    lastSeenAt: seenAt,
-  });
+/** The properties of a sighting, and the columns whose rules apply to them. */
+const PROPERTIES = new Set([
+  'platform',
+  'platformId',
+  'handle',
+  'displayName',
+  'followerCount',
+  'isVerified',
+  'seenAt',
+]);
+
+/**
+ * Returns the violations of a sighting, by the rules of the entity.
+ *
+ * @param platform that of the post, for an author inside its sighting
+ */
+export function validateSighting(sighting: Omit<AuthorSighting, 'platform'>, platform: Platform): readonly Violation[] {
+  // Objects of one shape, because copies by spread take most of the time of a bulk import.
+  const row = {
+    platform,
+    platformId: sighting.platformId,
+    handle: sighting.handle,
+    displayName: sighting.displayName,
+    followerCount: sighting.followerCount ?? undefined,
+    isVerified: sighting.isVerified ?? undefined,
+    lastSeenAt: sighting.seenAt,
+  };
+  for (const name in sighting) if (!PROPERTIES.has(name)) return validateAuthor({ ...sighting, seenAt: undefined, ...row });
+  return validateAuthor(row);
 }
 
 /** Returns the key of an account within a batch. */
-export function keyOf({ platform, platformId }: Pick<AuthorSighting, 'platform' | 'platformId'>): string {
+export function keyOf(platform: Platform, platformId: string): string {
   return `${platform} ${platformId}`;
 }
 
-/** Returns a row of `sighted` in `AUTHOR_UPSERT`. */
-export function toSightedRow(sighting: AuthorSighting): object {
-  const { platform, platformId, handle, displayName, followerCount, isVerified, seenAt } = sighting;
+/** Returns an object of the parameter of `AUTHOR_UPSERT`. */
+export function toSightedRow(
+  sighting: Omit<AuthorSighting, 'platform'>,
+  platform: Platform,
+  seenAt = sighting.seenAt,
+): object {
   return {
-    ...{ platform, platform_id: platformId, handle, display_name: displayName, follower_count: followerCount },
-    ...{ is_verified: isVerified, seen_at: seenAt },
+    platform,
+    platform_id: sighting.platformId,
+    handle: sighting.handle,
+    display_name: sighting.displayName,
+    follower_count: sighting.followerCount,
+    is_verified: sighting.isVerified,
+    seen_at: seenAt,
   };
 }

@@ -37,45 +37,40 @@ export type IngestedPost =
   | { readonly index: number; readonly outcome: 'rejected'; readonly violations: readonly Violation[] };
 
 /**
- * Writes the authors of `$1` and the posts of `$2`, JSON lists whose rows are different. Returns the place, id and outcome of each post;
- * a post that another transaction has inserted since the statement began has no id, and is sent again.
- *
- * Known rows are compared before they are written, so that a repeated sighting takes no lock and writes no tuple; ON CONFLICT DO UPDATE
- * would lock every known row.
+ * Writes the authors of `$1` and the posts of `$2`, JSON lists whose rows are different. Returns the key, id and outcome of each post; a
+ * post that another transaction has inserted since the statement began has no row, and is sent again. `AUTHOR_UPSERT` explains the form.
  */
 export const INGEST = `
-WITH ${AUTHOR_UPSERT}, given AS MATERIALIZED (
-  SELECT g.*, coalesce(g.detected_at, now()) AS seen_at, a.id AS author_id
-  FROM json_to_recordset($2::json) AS g (n int, platform platform, platform_post_id text, author text, content text,
-    detected_at timestamptz, keyword_matches text[], keyword_categories text[], spam_filtered boolean, raw_metrics jsonb)
-  JOIN author_ids a ON a.platform = g.platform AND a.platform_id = g.author
-), known AS MATERIALIZED (
-  SELECT g.n, p.id, p.processed_at IS NULL AND (p.content <> g.content
-      OR g.keyword_matches IS NOT NULL AND g.keyword_matches <> p.keyword_matches
-      OR g.keyword_categories IS NOT NULL AND g.keyword_categories <> p.keyword_categories
-      OR g.spam_filtered IS NOT NULL AND g.spam_filtered <> p.spam_filtered
-      OR g.raw_metrics IS NOT NULL AND g.raw_metrics IS DISTINCT FROM p.raw_metrics) AS is_news
-  FROM given g JOIN posts p ON p.platform = g.platform AND p.platform_post_id = g.platform_post_id
+WITH ${AUTHOR_UPSERT}, sighted AS MATERIALIZED (
+  SELECT s.*, a.id AS author_id, p.id, p.processed_at IS NULL AND (p.content <> s.content
+      OR s.keyword_matches IS NOT NULL AND s.keyword_matches <> p.keyword_matches
+      OR s.keyword_categories IS NOT NULL AND s.keyword_categories <> p.keyword_categories
+      OR s.spam_filtered IS NOT NULL AND s.spam_filtered <> p.spam_filtered
+      OR s.raw_metrics IS NOT NULL AND s.raw_metrics IS DISTINCT FROM p.raw_metrics) AS is_news
+  FROM json_to_recordset($2::json) AS s (platform platform, platform_post_id text, author text, content text, detected_at timestamptz,
+    keyword_matches text[], keyword_categories text[], spam_filtered boolean, raw_metrics jsonb)
+  JOIN author_ids a ON a.platform = s.platform AND a.platform_id = s.author
+  LEFT JOIN posts p ON p.platform = s.platform AND p.platform_post_id = s.platform_post_id
 ), locked AS MATERIALIZED (
-  SELECT p.id FROM posts p WHERE p.id IN (SELECT id FROM known WHERE is_news)
-  ORDER BY p.platform, p.platform_post_id FOR NO KEY UPDATE
+  SELECT s.* FROM sighted s JOIN posts p ON p.id = s.id WHERE s.is_news
+  ORDER BY s.platform, s.platform_post_id FOR NO KEY UPDATE OF p
 ), updated AS (
-  UPDATE posts p SET content = g.content, keyword_matches = coalesce(g.keyword_matches, p.keyword_matches),
-    keyword_categories = coalesce(g.keyword_categories, p.keyword_categories),
-    spam_filtered = coalesce(g.spam_filtered, p.spam_filtered), raw_metrics = coalesce(g.raw_metrics, p.raw_metrics), updated_at = now()
-  FROM locked l, known k, given g
-  WHERE p.id = l.id AND k.id = l.id AND g.n = k.n AND p.processed_at IS NULL RETURNING p.id
+  UPDATE posts p SET content = s.content, keyword_matches = coalesce(s.keyword_matches, p.keyword_matches),
+    keyword_categories = coalesce(s.keyword_categories, p.keyword_categories),
+    spam_filtered = coalesce(s.spam_filtered, p.spam_filtered), raw_metrics = coalesce(s.raw_metrics, p.raw_metrics), updated_at = now()
+  FROM locked s WHERE p.id = s.id AND p.processed_at IS NULL RETURNING p.id
 ), inserted AS (
   INSERT INTO posts (platform, platform_post_id, author_id, content, detected_at, keyword_matches, keyword_categories, spam_filtered,
     raw_metrics)
-  SELECT platform, platform_post_id, author_id, content, seen_at, coalesce(keyword_matches, '{}'), coalesce(keyword_categories, '{}'),
-    coalesce(spam_filtered, false), raw_metrics
-  FROM given g WHERE NOT EXISTS (SELECT FROM known k WHERE k.n = g.n) ORDER BY platform, platform_post_id
+  SELECT platform, platform_post_id, author_id, content, coalesce(detected_at, now()), coalesce(keyword_matches, '{}'),
+    coalesce(keyword_categories, '{}'), coalesce(spam_filtered, false), raw_metrics
+  FROM sighted WHERE id IS NULL ORDER BY platform, platform_post_id
   ON CONFLICT (platform, platform_post_id) DO NOTHING RETURNING id, platform, platform_post_id
 )
-SELECT g.n, i.id, 'inserted' AS outcome FROM inserted i JOIN given g USING (platform, platform_post_id)
+SELECT platform || ' ' || platform_post_id AS key, id, 'inserted' AS outcome FROM inserted
 UNION ALL
-SELECT k.n, k.id, CASE WHEN u.id IS NULL THEN 'unchanged' ELSE 'updated' END FROM known k LEFT JOIN updated u ON u.id = k.id`;
+SELECT platform || ' ' || platform_post_id, id, CASE WHEN id IN (SELECT id FROM updated) THEN 'updated' ELSE 'unchanged' END
+FROM sighted WHERE id IS NOT NULL`;
 
 /** A batch that is ready to be sent. */
 export interface PreparedBatch {
@@ -116,29 +111,63 @@ export function toParameters(sightings: readonly PostSighting[], places: Iterabl
     const sighting = sightings[n];
     if (sighting === undefined) continue;
     const { platform, author, detectedAt } = sighting;
-    const seen = { ...author, platform, ...(detectedAt === undefined ? {} : { seenAt: detectedAt }) };
-    authors.set(keyOf(seen), toSightedRow(seen));
-    posts.push(toPostRow(n, sighting));
+    authors.set(keyOf(platform, author.platformId), toSightedRow(author, platform, detectedAt));
+    posts.push(toPostRow(sighting));
   }
   return [JSON.stringify([...authors.values()]), JSON.stringify(posts)];
 }
 
-function toPostRow(n: number, sighting: PostSighting): object {
-  const { platform, platformPostId, author, content, detectedAt, spamFiltered, rawMetrics } = sighting;
+function toPostRow(sighting: PostSighting): object {
   return {
-    ...{ n, platform, platform_post_id: platformPostId, author: author.platformId, content, detected_at: detectedAt },
-    ...{ keyword_matches: sighting.keywordMatches, keyword_categories: sighting.keywordCategories },
-    ...{ spam_filtered: spamFiltered, raw_metrics: rawMetrics },
+    platform: sighting.platform,
+    platform_post_id: sighting.platformPostId,
+    author: sighting.author.platformId,
+    content: sighting.content,
+    detected_at: sighting.detectedAt,
+    keyword_matches: sighting.keywordMatches,
+    keyword_categories: sighting.keywordCategories,
+    spam_filtered: sighting.spamFiltered,
+    raw_metrics: sighting.rawMetrics,
   };
 }
 
+const PROPERTIES = new Set([
+  ...[
+    'platform',
+    'platformPostId',
+    'content',
+    'author',
+    'detectedAt',
+    'keywordMatches',
+    'keywordCategories',
+    'spamFiltered',
+  ],
+  'rawMetrics',
+]);
+
 function validate(sighting: PostSighting): readonly Violation[] {
   if (!isObject(sighting)) return [createPropertyViolation('', NOT_AN_OBJECT)];
-  const { author, ...post } = sighting;
-  const violations = validatePost(post);
+  const violations = validatePost(toPost(sighting));
+  const { author } = sighting;
   if (!isObject(author)) return [...violations, createPropertyViolation('author', NOT_AN_OBJECT)];
-  const ofAuthor = validateSighting({ ...author, platform: sighting.platform });
+  const ofAuthor = validateSighting(author, sighting.platform);
   return ofAuthor.length === 0 ? violations : [...violations, ...ofAuthor.map(addAuthor)];
+}
+
+/** Returns the post without its author, in an object of one shape unless the sighting has an unknown property. */
+function toPost(sighting: PostSighting): object {
+  const post = {
+    platform: sighting.platform,
+    platformPostId: sighting.platformPostId,
+    content: sighting.content,
+    detectedAt: sighting.detectedAt,
+    keywordMatches: sighting.keywordMatches,
+    keywordCategories: sighting.keywordCategories,
+    spamFiltered: sighting.spamFiltered,
+    rawMetrics: sighting.rawMetrics,
+  };
+  for (const name in sighting) if (!PROPERTIES.has(name)) return { ...sighting, author: undefined, ...post };
+  return post;
 }
 
 function addAuthor({ property, properties, constraint, message }: Violation): Violation {

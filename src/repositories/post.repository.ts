@@ -52,6 +52,13 @@ export class TransactionIsOpen extends SharedDbError {
   readonly code = 'TRANSACTION_IS_OPEN';
 }
 
+/** A row that `INGEST` returns. */
+interface StoredPost {
+  readonly key: string;
+  readonly id: string;
+  readonly outcome: 'inserted' | 'unchanged' | 'updated';
+}
+
 /** The condition of the index ix_posts__waiting. */
 const IS_WAITING = `p.processed_at IS NULL AND NOT p.spam_filtered AND p.error_count < ${QUEUE.maxAttempts}`;
 
@@ -84,7 +91,7 @@ export class PostRepository extends TableRepository<Post> {
     try {
       for await (const batch of readBatches(sightings)) {
         const prepared = prepareBatch(batch, offset);
-        const parameters = toParameters(batch, lastPlaces(prepared));
+        const parameters = toParameters(batch, listLastPlaces(prepared.places));
         const results = await running;
         running = this.#write(prepared, parameters, offset);
         // Observed below; an early return of the caller must not leave an unhandled rejection.
@@ -101,7 +108,7 @@ export class PostRepository extends TableRepository<Post> {
   /** Stores one sighting in one round trip. */
   async ingestOne(sighting: PostSighting): Promise<IngestedPost> {
     const prepared = prepareBatch([sighting], 0);
-    const [result] = await this.#write(prepared, toParameters([sighting], lastPlaces(prepared)), 0);
+    const [result] = await this.#write(prepared, toParameters([sighting], listLastPlaces(prepared.places)), 0);
     if (result === undefined) throw new Error('The post was neither inserted nor found.');
     return result;
   }
@@ -112,17 +119,16 @@ export class PostRepository extends TableRepository<Post> {
     offset: number,
   ): Promise<IngestedPost[]> {
     const results: IngestedPost[] = [...rejected];
-    const left = new Map([...places.values()].map((all) => [all.at(-1) ?? 0, all]));
-    for (let parameters = first; left.size > 0; parameters = toParameters(sightings, left.keys())) {
+    const left = new Map(places);
+    for (let parameters = first; left.size > 0; parameters = toParameters(sightings, listLastPlaces(left))) {
       const sent = parameters;
-      const rows = await this.#retry(() =>
-        this.send<{ n: number; id: string; outcome: 'inserted' | 'unchanged' | 'updated' }>('ingest', INGEST, sent),
-      );
-      for (const { n, id, outcome } of rows) {
-        for (const place of left.get(n) ?? []) {
-          results.push({ index: offset + place, id, outcome: place === n ? outcome : 'unchanged' });
-        }
-        left.delete(n);
+      const rows = await this.#retry(() => this.send<StoredPost>('ingest', INGEST, sent));
+      for (const { key, id, outcome } of rows) {
+        const all = left.get(key) ?? [];
+        left.delete(key);
+        all.forEach((place, index) => {
+          results.push({ index: offset + place, id, outcome: index === all.length - 1 ? outcome : 'unchanged' });
+        });
       }
     }
     return results.sort((a, b) => a.index - b.index);
@@ -290,7 +296,7 @@ export class PostRepository extends TableRepository<Post> {
   }
 }
 
-function lastPlaces({ places }: PreparedBatch): number[] {
+function listLastPlaces(places: ReadonlyMap<string, readonly number[]>): number[] {
   return [...places.values()].map((all) => all.at(-1) ?? 0);
 }
 

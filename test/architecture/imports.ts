@@ -38,6 +38,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   connection: ['errors'],
   embedded: [...RUNTIME],
   health: ['data-source', 'operations/migrator', ...RUNTIME],
+  migrate: ['*'],
   nest: ['*'],
   express: ['*'],
   testing: ['*'],
