@@ -78,7 +78,7 @@ const IS_NEWS = `(a.handle <> s.handle
 export const AUTHOR_UPSERT = `
 sighted_authors AS MATERIALIZED (
   SELECT s.*, a.id, ${IS_NEWS} AS is_news
-  FROM json_to_recordset($1::json) AS s (platform platform, platform_id text, handle text, display_name text, follower_count int,
+  FROM jsonb_to_recordset($1::jsonb) AS s (platform platform, platform_id text, handle text, display_name text, follower_count int,
     is_verified boolean, seen_at timestamptz)
   LEFT JOIN authors a ON a.platform = s.platform AND a.platform_id = s.platform_id
 ), locked_authors AS MATERIALIZED (
@@ -252,11 +252,12 @@ export function validateSighting(sighting: Omit<AuthorSighting, 'platform'>, pla
     isVerified: sighting.isVerified ?? undefined,
     lastSeenAt: sighting.seenAt,
   };
-  for (const name in sighting) if (!PROPERTIES.has(name)) return validateAuthor({ ...sighting, seenAt: undefined, ...row });
+  for (const name in sighting)
+    if (!PROPERTIES.has(name)) return validateAuthor({ ...sighting, seenAt: undefined, ...row });
   return validateAuthor(row);
 }
 
-/** Returns the key of an account within a batch. */
+/** Returns the key of an account or a post within a batch. */
 export function keyOf(platform: Platform, platformId: string): string {
   return `${platform} ${platformId}`;
 }

@@ -47,7 +47,7 @@ WITH ${AUTHOR_UPSERT}, sighted AS MATERIALIZED (
       OR s.keyword_categories IS NOT NULL AND s.keyword_categories <> p.keyword_categories
       OR s.spam_filtered IS NOT NULL AND s.spam_filtered <> p.spam_filtered
       OR s.raw_metrics IS NOT NULL AND s.raw_metrics IS DISTINCT FROM p.raw_metrics) AS is_news
-  FROM json_to_recordset($2::json) AS s (platform platform, platform_post_id text, author text, content text, detected_at timestamptz,
+  FROM jsonb_to_recordset($2::jsonb) AS s (platform platform, platform_post_id text, author text, content text, detected_at timestamptz,
     keyword_matches text[], keyword_categories text[], spam_filtered boolean, raw_metrics jsonb)
   JOIN author_ids a ON a.platform = s.platform AND a.platform_id = s.author
   LEFT JOIN posts p ON p.platform = s.platform AND p.platform_post_id = s.platform_post_id
@@ -74,18 +74,24 @@ FROM sighted WHERE id IS NOT NULL`;
 
 /** A batch that is ready to be sent. */
 export interface PreparedBatch {
+  readonly sightings: readonly PostSighting[];
+  /** Index of the first sighting. */
+  readonly offset: number;
   /** The results that are known without the database. */
   readonly rejected: IngestedPost[];
-  /** By key, the places of the sightings of one post; the last is the one to write. */
+  /** By key, the places of the sightings of one post in the batch; the last is the one to write. */
   readonly places: ReadonlyMap<string, readonly number[]>;
-  readonly sightings: readonly PostSighting[];
+  /** Parameters of `INGEST`. */
+  readonly parameters: readonly [authors: string, posts: string];
+  /** Keys of the authors. */
+  readonly authors: ReadonlySet<string>;
 }
 
 const NOT_AN_OBJECT = { path: '', kind: 'shape', message: 'must be an object' };
 
 const validatePost = compileValidator(Post, ['authorId']);
 
-/** Validates a batch and finds its duplicates. Indexes begin at `offset`. */
+/** Validates a batch, finds its duplicates, and writes its parameters. */
 export function prepareBatch(sightings: readonly PostSighting[], offset: number): PreparedBatch {
   const rejected: IngestedPost[] = [];
   const places = new Map<string, number[]>();
@@ -95,26 +101,39 @@ export function prepareBatch(sightings: readonly PostSighting[], offset: number)
       rejected.push({ index: offset + place, outcome: 'rejected', violations });
       return;
     }
-    const key = `${sighting.platform} ${sighting.platformPostId}`;
+    const key = keyOf(sighting.platform, sighting.platformPostId);
     const known = places.get(key);
     if (known === undefined) places.set(key, [place]);
     else known.push(place);
   });
-  return { rejected, places, sightings };
+  return { sightings, offset, rejected, places, ...toParameters(sightings, places) };
 }
 
 /** Returns the parameters of `INGEST` for the posts at these places. */
-export function toParameters(sightings: readonly PostSighting[], places: Iterable<number>): [string, string] {
+export function toParameters(
+  sightings: readonly PostSighting[],
+  places: PreparedBatch['places'],
+): Pick<PreparedBatch, 'authors' | 'parameters'> {
   const authors = new Map<string, object>();
   const posts: object[] = [];
-  for (const n of places) {
-    const sighting = sightings[n];
+  for (const all of places.values()) {
+    const sighting = sightings[all.at(-1) ?? 0];
     if (sighting === undefined) continue;
     const { platform, author, detectedAt } = sighting;
     authors.set(keyOf(platform, author.platformId), toSightedRow(author, platform, detectedAt));
     posts.push(toPostRow(sighting));
   }
-  return [JSON.stringify([...authors.values()]), JSON.stringify(posts)];
+  return {
+    parameters: [JSON.stringify([...authors.values()]), JSON.stringify(posts)],
+    authors: new Set(authors.keys()),
+  };
+}
+
+/** Returns true when two batches have no post and no author in common, so that the order of their statements does not matter. */
+export function areDisjoint(one: PreparedBatch, other: PreparedBatch): boolean {
+  for (const author of one.authors) if (other.authors.has(author)) return false;
+  for (const key of one.places.keys()) if (other.places.has(key)) return false;
+  return true;
 }
 
 function toPostRow(sighting: PostSighting): object {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { DataSource, type EntityManager } from 'typeorm';
 import { withRetry } from '../connection/retry.js';
 import { QUEUE } from '../constants/figures.js';
@@ -7,6 +8,7 @@ import { isError, SharedDbError } from '../errors/shared-db-error.js';
 import { toDatabaseError } from '../errors/translate.js';
 import { assertLimit } from './pages.js';
 import {
+  areDisjoint,
   INGEST,
   type IngestedPost,
   type PostSighting,
@@ -72,55 +74,56 @@ const CLAIM = `SELECT p.id, p.platform, p.platform_post_id AS "platformPostId", 
 @RepositoryFor(Post)
 export class PostRepository extends TableRepository<Post> {
   /**
-   * Stores sightings of posts with their authors. Each batch of 1,000 is one statement and one transaction; the next batch is validated
-   * while PostgreSQL works on this one. A known post is updated while it is not processed, in what the sighting knows and the row does
-   * not have. An invalid sighting is rejected alone.
+   * Stores sightings of posts with their authors. Each batch of 1,000 is one statement and one transaction; two batches without a common
+   * post or author are written at the same time, on two connections, while the next one is validated. A known post is updated while it is
+   * not processed, in what the sighting knows and the row does not have. An invalid sighting is rejected alone.
    *
    * Parallel calls neither lose nor duplicate rows. Within the caller's transaction everything is one transaction.
    *
    *     for await (const results of posts.ingest(sightings)) count(results);
    *
-   * @param sightings any iterable; it is read batch by batch, so a million posts need no more memory than two batches
+   * @param sightings any iterable; it is read batch by batch, so a million posts need no more memory than three batches
    * @returns the results of each batch, in the order of the sightings
+   * @throws what PostgreSQL refuses, after the running batches have ended; those before it are stored
    */
   async *ingest(
     sightings: AsyncIterable<PostSighting> | Iterable<PostSighting>,
   ): AsyncGenerator<IngestedPost[], void, undefined> {
-    let running: Promise<IngestedPost[]> | undefined;
+    const running: { readonly batch: PreparedBatch; readonly results: Promise<IngestedPost[]> }[] = [];
+    const limit = this.#isInTransaction ? 1 : 2;
     let offset = 0;
     try {
-      for await (const batch of readBatches(sightings)) {
-        const prepared = prepareBatch(batch, offset);
-        const parameters = toParameters(batch, listLastPlaces(prepared.places));
-        const results = await running;
-        running = this.#write(prepared, parameters, offset);
-        // Observed below; an early return of the caller must not leave an unhandled rejection.
-        running.catch(() => undefined);
-        offset += batch.length;
-        if (results !== undefined) yield results;
+      for await (const next of readBatches(sightings)) {
+        const batch = prepareBatch(next, offset);
+        offset += next.length;
+        while (running.length >= limit || !running.every((other) => areDisjoint(other.batch, batch))) {
+          yield (await running[0]?.results) ?? [];
+          running.shift();
+        }
+        const results = this.#write(batch);
+        // Awaited above; when the caller stops early, it must not be an unhandled rejection.
+        results.catch(() => undefined);
+        running.push({ batch, results });
+        // Lets the statement reach the socket before the next batch keeps this thread busy.
+        await setImmediate();
       }
-      if (running !== undefined) yield await running;
+      for (; running.length > 0; running.shift()) yield (await running[0]?.results) ?? [];
     } finally {
-      await running?.catch(() => undefined);
+      await Promise.allSettled(running.map(({ results }) => results));
     }
   }
 
   /** Stores one sighting in one round trip. */
   async ingestOne(sighting: PostSighting): Promise<IngestedPost> {
-    const prepared = prepareBatch([sighting], 0);
-    const [result] = await this.#write(prepared, toParameters([sighting], listLastPlaces(prepared.places)), 0);
+    const [result] = await this.#write(prepareBatch([sighting], 0));
     if (result === undefined) throw new Error('The post was neither inserted nor found.');
     return result;
   }
 
-  async #write(
-    { rejected, places, sightings }: PreparedBatch,
-    first: [string, string],
-    offset: number,
-  ): Promise<IngestedPost[]> {
+  async #write({ sightings, offset, rejected, places, parameters: first }: PreparedBatch): Promise<IngestedPost[]> {
     const results: IngestedPost[] = [...rejected];
     const left = new Map(places);
-    for (let parameters = first; left.size > 0; parameters = toParameters(sightings, listLastPlaces(left))) {
+    for (let parameters = first; left.size > 0; { parameters } = toParameters(sightings, left)) {
       const sent = parameters;
       const rows = await this.#retry(() => this.send<StoredPost>('ingest', INGEST, sent));
       for (const { key, id, outcome } of rows) {
@@ -294,10 +297,6 @@ export class PostRepository extends TableRepository<Post> {
       [days],
     );
   }
-}
-
-function listLastPlaces(places: ReadonlyMap<string, readonly number[]>): number[] {
-  return [...places.values()].map((all) => all.at(-1) ?? 0);
 }
 
 async function* readBatches(
