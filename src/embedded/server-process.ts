@@ -10,7 +10,7 @@ import type { Place } from './cluster.js';
 import {
   createChildOptions,
   getCode,
-  readComplaint,
+  getErrorLine,
   EmbeddedPostgresError,
   toEmbeddedError,
   getMessage,
@@ -18,7 +18,7 @@ import {
   USE_ANOTHER_SERVER,
 } from './processes.js';
 
-/** What a running server writes into its folder, and where we find it again: nothing else needs to be remembered. */
+/** The content of postmaster.pid, which a running server writes into its folder. */
 export interface Postmaster {
   readonly pid: number;
   readonly port: number;
@@ -51,12 +51,12 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch {
-    // EPERM means a process of another user: it is not our server, and PostgreSQL treats such a file as stale, too.
+    // EPERM means a process of another user: not our server. PostgreSQL treats such a file as stale, too.
     return false;
   }
 }
 
-/** How a process was called, as far as the system tells. A zombie has an empty name. */
+/** Returns name and arguments of a process; undefined when the system does not report them. A zombie has an empty name. */
 async function readArguments(pid: number): Promise<string[] | undefined> {
   if (process.platform === 'win32') return undefined;
   if (process.platform === 'linux') {
@@ -67,63 +67,64 @@ async function readArguments(pid: number): Promise<string[] | undefined> {
   return ok ? [output.trim()] : undefined;
 }
 
-/** Whether the process is the server of that folder, and not a later process with the same number. In doubt, yes. */
+/** Returns whether the process is the server of the folder, and not a later process with the same number. In doubt, returns true. */
 async function isServerOf(pid: number, folder: string): Promise<boolean> {
-  const called = await readArguments(pid);
-  if (called === undefined) return isAlive(pid);
+  const args = await readArguments(pid);
+  if (args === undefined) return isAlive(pid);
   // A server's own children are called "postgres: checkpointer" and the like.
-  if (basename(called[0] ?? '') !== 'postgres') return false;
-  const data = called[called.indexOf('-D') + 1];
-  return !called.includes('-D') || data === undefined || !isAbsolute(data) || data === folder;
+  if (basename(args[0] ?? '') !== 'postgres') return false;
+  const data = args[args.indexOf('-D') + 1];
+  return !args.includes('-D') || data === undefined || !isAbsolute(data) || data === folder;
 }
 
-/** The server that runs on the folder. Undefined when none does, whatever the file says. Changes nothing. */
+/** Returns the server that runs on the folder; undefined when none runs, also when an old postmaster.pid exists. */
 export async function readPostmaster(folder: string): Promise<Postmaster | undefined> {
   const file = await readPidFile(getPidFilePath(folder));
   return file !== undefined && isAlive(file.pid) && (await isServerOf(file.pid, folder)) ? file : undefined;
 }
 
 /**
- * Removes a file left by a server that was killed, when its number belongs to another process by now: PostgreSQL sees only that
- * some process of its user has that number, and refuses to start. A file whose process is gone is left to PostgreSQL.
+ * Removes the postmaster.pid of a killed server when another process now has its number: PostgreSQL would take that process for the
+ * server, and refuse to start. PostgreSQL itself removes a file whose process is gone.
  */
 export async function removeStalePidFile(folder: string): Promise<void> {
   const seen = await readPidFile(getPidFilePath(folder));
   if (seen === undefined || !isAlive(seen.pid) || (await isServerOf(seen.pid, folder))) return;
-  // Taken away by rename and looked at again: between look and removal another process may have started the server.
-  const dropFirst = join(folder, `postmaster.pid.stale-${randomUUID()}`);
+  // Renames the file and reads it again, because another process can have started the server since the first reading.
+  const renamed = join(folder, `postmaster.pid.stale-${randomUUID()}`);
   try {
-    await rename(getPidFilePath(folder), dropFirst);
+    await rename(getPidFilePath(folder), renamed);
   } catch (error) {
     if (getCode(error) === 'ENOENT') return;
     throw error;
   }
-  const taken = await readPidFile(dropFirst);
-  if (taken?.text !== seen.text) await link(dropFirst, getPidFilePath(folder)).catch(() => undefined);
-  await rm(dropFirst, { force: true });
+  const current = await readPidFile(renamed);
+  if (current?.text !== seen.text) await link(renamed, getPidFilePath(folder)).catch(() => undefined);
+  await rm(renamed, { force: true });
 }
 
-/** Long, since a large database that crashed is recovered first. */
-const READY_WITHIN_MS = 120_000;
+/** Includes the recovery of a large database after a crash. */
+const MAX_START_MS = 120_000;
 
-const STOPPED_WITHIN_MS = 60_000;
+const MAX_STOP_MS = 60_000;
 
-const POLL_MS = 20;
+const POLL_INTERVAL_MS = 20;
 
 const LOG_FILE = 'server.log';
 
 /**
- * Reasons that pass by themselves: another process starts the server at this moment, the children of a killed server are not gone
- * yet, another process took the port after it was found free.
+ * Errors after which a later start can succeed: another process starts the server at the same time, the children of a killed server
+ * still run, or another process took the free port.
  */
-const PASSING = /lock file ".*" (already exists|is empty)|shared memory block .* still in use|Address already in use/;
+const TEMPORARY_ERROR =
+  /lock file ".*" (already exists|is empty)|shared memory block .* still in use|Address already in use/;
 
 export interface ServerSettings {
   readonly durable: boolean;
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** The server may crash without loss even so; a crash of the machine may lose everything. */
+/** With these settings, a crash of the server loses no data, but a crash of the machine can lose everything. */
 const NOT_DURABLE = { fsync: 'off', full_page_writes: 'off' };
 
 function createServerArguments(folder: string, port: number, { durable, settings }: ServerSettings): string[] {
@@ -132,7 +133,7 @@ function createServerArguments(folder: string, port: number, { durable, settings
     log_timezone: 'UTC',
     ...(durable ? {} : NOT_DURABLE),
     ...settings,
-    // Last, since the last one counts: who else may connect, and where, is not up to the caller.
+    // Last, so that the caller's settings cannot change them.
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     port: String(port),
@@ -140,7 +141,7 @@ function createServerArguments(folder: string, port: number, { durable, settings
   return ['-D', folder, ...Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
 }
 
-/** Returns a free port. Another process may take it before the server does: see PASSING. */
+/** Returns a free port. Another process can take it before the server does: see TEMPORARY_ERROR. */
 async function findFreePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
@@ -150,21 +151,21 @@ async function findFreePort(): Promise<number> {
   return typeof address === 'object' ? (address?.port ?? 0) : 0;
 }
 
-interface Attempt {
+interface StartAttempt {
   readonly child: ChildProcess;
-  /** Why there is no process at all, if so. */
+  /** The reason why the process could not be created; undefined otherwise. */
   failure: string | undefined;
 }
 
-/** Starts it in a session of its own, so that Ctrl-C in our terminal reaches only us, and we can leave in good order. */
-async function spawnServer(place: Place, binaries: Binaries, args: string[], logFile: string): Promise<Attempt> {
-  // 'ax': never to a file, or through a link, of another user.
+/** Starts the server in its own session, so that Ctrl-C in our terminal does not reach it. */
+async function spawnServer(place: Place, binaries: Binaries, args: string[], logFile: string): Promise<StartAttempt> {
+  // 'ax' fails when the file or a link of that name exists, which could belong to another user.
   const log = await open(logFile, 'ax', 0o600);
   try {
     if (place.runAs !== undefined) await log.chown(place.runAs.uid, place.runAs.gid);
     const stdio = ['ignore' as const, log.fd, log.fd];
     const child = spawn(binaries.postgres, args, { ...createChildOptions(place.runAs), detached: true, stdio });
-    const attempt: Attempt = { child, failure: undefined };
+    const attempt: StartAttempt = { child, failure: undefined };
     child.once('error', (error) => (attempt.failure = getMessage(error)));
     child.unref();
     return attempt;
@@ -176,64 +177,76 @@ async function spawnServer(place: Place, binaries: Binaries, args: string[], log
 const hasEnded = (child: ChildProcess): boolean =>
   child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
 
-/** Returns whether another process stopped or killed the server while it started. A crash shows another signal, or a code above 0. */
+/** Returns whether another process stopped or killed the server while it started. After a crash, signal or code differ. */
 const hasBeenEnded = (child: ChildProcess): boolean => child.signalCode === 'SIGKILL' || child.exitCode === 0;
 
-/** Waits until the server of that child is ready. False when it ended instead. */
+/**
+ * Waits until the server of that child is ready. Returns false when it ended instead.
+ *
+ * @throws EmbeddedPostgresError after MAX_START_MS
+ */
 async function waitUntilReady(child: ChildProcess, folder: string): Promise<boolean> {
-  const deadline = Date.now() + READY_WITHIN_MS;
+  const deadline = Date.now() + MAX_START_MS;
   while (Date.now() < deadline) {
     const running = await readPostmaster(folder);
     if (running !== undefined && running.pid === child.pid && running.status === 'ready') return true;
     if (hasEnded(child)) return false;
-    await sleep(POLL_MS);
+    await sleep(POLL_INTERVAL_MS);
   }
   throw new EmbeddedPostgresError(
-    `the server of ${folder} is not ready after ${READY_WITHIN_MS / 1000} s: read the newest server*.log there, ` +
+    `the server of ${folder} is not ready after ${MAX_START_MS / 1000} s: read the newest server*.log there, ` +
       `stop it with \`kill ${child.pid ?? ''}\`, or ${USE_ANOTHER_SERVER}`,
   );
 }
 
-/** Starts a server on the folder. Its process id when it is ready, undefined when it could not for a PASSING reason. */
+/**
+ * Starts a server on the folder and waits until it is ready. Returns its process id; undefined after a temporary error.
+ *
+ * @throws EmbeddedPostgresError
+ */
 export async function startServer(
   place: Place,
   binaries: Binaries,
   settings: ServerSettings,
 ): Promise<number | undefined> {
   const { folder } = place;
-  // A log per attempt: of two processes that start at once, the one that loses must not read the other's complaints.
+  // Each attempt has its own log, so that of two simultaneous attempts none reads the errors of the other.
   const logFile = join(folder, `server-${randomUUID()}.log`);
   return toEmbeddedError(`start the server of ${folder}`, async () => {
     const args = createServerArguments(folder, await findFreePort(), settings);
     const attempt = await spawnServer(place, binaries, args, logFile);
     if (await waitUntilReady(attempt.child, folder)) {
-      // Refused on Windows, where open files keep their names.
+      // Fails on Windows, where open files cannot be renamed.
       await rename(logFile, join(folder, LOG_FILE)).catch(() => undefined);
       return attempt.child.pid;
     }
     const output = attempt.failure ?? (await readFile(logFile, 'utf8'));
     await rm(logFile, { force: true });
-    if (PASSING.test(output) || hasBeenEnded(attempt.child)) return undefined;
+    if (TEMPORARY_ERROR.test(output) || hasBeenEnded(attempt.child)) return undefined;
     throw new EmbeddedPostgresError(
-      `the server of ${folder} did not start: ${readComplaint(output)}; see to that, or ${USE_ANOTHER_SERVER}`,
+      `the server of ${folder} did not start: ${getErrorLine(output)}; correct that, or ${USE_ANOTHER_SERVER}`,
     );
   });
 }
 
-/** Stops the server with that process id, and ends all its sessions. Returns when it is down. */
+/**
+ * Stops the server with that process id, ends its sessions, and waits until it is down.
+ *
+ * @throws EmbeddedPostgresError
+ */
 export async function stopServer(place: Place, binaries: Binaries, pid: number): Promise<void> {
   const isUp = async (): Promise<boolean> => (await readPostmaster(place.folder))?.pid === pid;
   if (!(await isUp())) return;
-  // -W, and waiting here: pg_ctl would wait for a folder without a server, which a newcomer may start again before it looks.
+  // With -W pg_ctl does not wait: it would wait for any server of the folder, also one that another process starts meanwhile.
   const { ok, output } = await run(binaries.pgCtl, ['stop', '-D', place.folder, '-m', 'fast', '-W'], place.runAs);
-  const deadline = Date.now() + STOPPED_WITHIN_MS;
+  const deadline = Date.now() + MAX_STOP_MS;
   while (await isUp()) {
     if (!ok || Date.now() > deadline) {
-      const reason = ok ? `still there after ${STOPPED_WITHIN_MS / 1000} s` : readComplaint(output);
+      const reason = ok ? `it still runs after ${MAX_STOP_MS / 1000} s` : getErrorLine(output);
       throw new EmbeddedPostgresError(
         `the server of ${place.folder} does not stop: ${reason}; end it with \`kill ${pid}\``,
       );
     }
-    await sleep(POLL_MS);
+    await sleep(POLL_INTERVAL_MS);
   }
 }

@@ -10,36 +10,36 @@ import { SessionClient } from '../connection/session.js';
 import { type AppliedMigrations, getMigrationsTable, readAppliedMigrations } from '../operations/migrator/journal.js';
 import { listMigrations } from '../operations/migrator/known-migrations.js';
 
-/** What a health check found; what `/health` answers and `npm run health` prints. Holds no secret. */
+/** The result of a health check, as returned by `/health` and printed by `npm run health`. Contains no secret. */
 export interface HealthReport {
   /**
-   * `error` when the database does not answer in time, lacks a migration of this build, has another encoding or settings that
-   * cannot be used, or takes no writes (a standby, default_transaction_read_only) though the role may write.
+   * `error` when the database does not answer in time, lacks a migration of this build, has unsupported settings or another encoding,
+   * or is read-only (a standby, default_transaction_read_only) for a role that writes.
    */
   readonly status: 'ok' | 'error';
-  /** Why not `ok`, in one line that says what to do; absent when `ok`. */
+  /** The reason and advice, in one line; absent when the status is `ok`. */
   readonly reason?: string;
   readonly database: DatabaseHealth;
   readonly migrations: MigrationHealth;
 }
 
 export interface DatabaseHealth {
-  /** Whether it answered in time, whatever the state of its schema. */
+  /** True when the database answered in time, whatever the state of its schema. */
   readonly ok: boolean;
   /** Milliseconds to connect, log in and answer one statement; null when it did not answer. */
   readonly latencyMs: number | null;
-  /** The server's, e.g. `18.4`; null when it did not answer. */
+  /** Version of the server, e.g. `18.4`; null when it did not answer. */
   readonly version: string | null;
 }
 
 export interface MigrationHealth {
-  /** Applied to the database, those of a newer build included; null when unknown. */
+  /** Number of applied migrations, including those of a newer build; null when unknown. */
   readonly applied: number | null;
-  /** Of this build, and not applied; null when unknown. */
+  /** Number of this build's migrations that are not applied; null when unknown. */
   readonly pending: number | null;
 }
 
-/** The report when nothing could be learnt but why. */
+/** Creates the report for a database that could not be examined. */
 export function createUnknownReport(reason: string): HealthReport {
   return {
     status: 'error',
@@ -49,22 +49,22 @@ export function createUnknownReport(reason: string): HealthReport {
   };
 }
 
-/** SQLSTATE: statement_timeout struck. */
+/** SQLSTATE after statement_timeout. */
 const QUERY_CANCELED = '57014';
 
 export interface HealthCheckOptions {
-  /** Milliseconds the whole check may take, connecting included; slower is an error. Default 500. */
+  /** Limit of the whole check in milliseconds, including the connection. Default 500. */
   timeoutMs?: number;
 }
 
 /**
- * A function that asks: does the database answer in time, does it have every migration of this build, and may it be written, where
- * the role writes? It never throws.
+ * Returns a function that checks whether the database answers in time, has every migration of this build, and, for a role that
+ * writes, accepts writes. The function never throws.
  *
- * Each check opens a connection of its own and closes it: a busy pool is not a dead database, and an open connection says
- * nothing about a new one. Checks that run at once share one answer. The DataSource need not be initialised.
+ * Each check opens its own connection and closes it, so that a busy pool does not look like a dead database. Simultaneous calls share one
+ * check. The DataSource need not be initialised.
  *
- * Migrations this build does not know are fine: during a rolling deployment the newer build has migrated already.
+ * Unknown migrations are no error: during a rolling deployment the newer build has already migrated.
  */
 export function createHealthCheck(
   dataSource: DataSource,
@@ -83,7 +83,7 @@ export function createHealthCheck(
 
 async function check(dataSource: DataSource, timeoutMs: number): Promise<HealthReport> {
   const { stream: open = () => new Socket(), ...options } = getClientOptions(dataSource, {
-    // Ends a statement on the server; the deadline below ends everything else, whatever the server does.
+    // Ends a statement on the server. The deadline below also applies when the server does not react.
     statement_timeout: timeoutMs,
   });
   const socket = open() as Socket;
@@ -93,14 +93,14 @@ async function check(dataSource: DataSource, timeoutMs: number): Promise<HealthR
     stream: () => socket,
   });
   client.on('error', () => undefined);
-  let late = false;
+  let timedOut = false;
   const deadline = setTimeout(() => {
-    late = true;
+    timedOut = true;
     socket.destroy();
   }, timeoutMs);
-  const explain = (error: unknown): string => explainFailure(error, late, dataSource, timeoutMs);
+  const explain = (error: unknown): string => explainFailure(error, timedOut, dataSource, timeoutMs);
   try {
-    const { database, readOnly } = await askDatabase(client);
+    const { database, readOnly } = await readDatabase(client);
     try {
       await assertSchemaExists(client, dataSource);
       const { table, applied } = await readAppliedMigrations(
@@ -108,7 +108,7 @@ async function check(dataSource: DataSource, timeoutMs: number): Promise<HealthR
         { schema: getSchema(dataSource), table: getMigrationsTable(dataSource) },
       );
       if (table === 'hidden') return { ...createUnknownReport(explainHidden(dataSource)), database };
-      return assess({ database, readOnly }, applied, dataSource);
+      return createReport({ database, readOnly }, applied, dataSource);
     } catch (error) {
       return { ...createUnknownReport(explain(error)), database };
     }
@@ -120,21 +120,21 @@ async function check(dataSource: DataSource, timeoutMs: number): Promise<HealthR
   }
 }
 
-/** What a role that may write anything must know; a role that only reads is well on a standby. */
-const QUESTION = `SELECT current_setting('server_version') AS version, ${ACCESS_COLUMNS}, EXISTS (
+/** `writes` is true for a role that can write to any table. A standby is enough for all other roles. */
+const STATE_SQL = `SELECT current_setting('server_version') AS version, ${ACCESS_COLUMNS}, EXISTS (
   SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
   WHERE nspname = current_schema() AND relkind IN ('r', 'p') AND has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE')) AS writes`;
 
-interface Found {
+interface DatabaseResult {
   readonly database: DatabaseHealth;
-  /** Why a role that writes can write nothing; undefined where it can. */
+  /** The reason why a role that writes cannot write; undefined when it can, or never writes. */
   readonly readOnly: string | undefined;
 }
 
-async function askDatabase(client: Client): Promise<Found> {
+async function readDatabase(client: Client): Promise<DatabaseResult> {
   const begin = performance.now();
   await client.connect();
-  const { rows } = await client.query<Access & { version: string; writes: boolean }>(QUESTION);
+  const { rows } = await client.query<Access & { version: string; writes: boolean }>(STATE_SQL);
   const [row] = rows;
   // Distributions append their own name: "15.18 (Debian 15.18-1)".
   const version = row?.version.split(' ')[0] ?? null;
@@ -150,8 +150,8 @@ async function assertSchemaExists(client: Client, dataSource: DataSource): Promi
   if (rows[0]?.exists === false) throw new SchemaMissing(schema, getAddress(dataSource));
 }
 
-function assess(
-  { database, readOnly }: Found,
+function createReport(
+  { database, readOnly }: DatabaseResult,
   applied: AppliedMigrations['applied'],
   dataSource: DataSource,
 ): HealthReport {
@@ -163,22 +163,22 @@ function assess(
   const place = describeAddress(getAddress(dataSource));
   const reason =
     pending === 0
-      ? `The database at ${place} takes no writes: ${readOnly}.`
+      ? `The database at ${place} accepts no writes: ${readOnly}.`
       : `The database at ${place} is behind: ${pending} of ${known.length} migrations pending; run migration:run.`;
   return { status: 'error', reason, database, migrations };
 }
 
-function explainFailure(error: unknown, late: boolean, dataSource: DataSource, timeoutMs: number): string {
+function explainFailure(error: unknown, timedOut: boolean, dataSource: DataSource, timeoutMs: number): string {
   const address = getAddress(dataSource);
   const place = `The database at ${describeAddress(address)}`;
-  const code = late ? QUERY_CANCELED : getCode(error);
-  if (code === QUERY_CANCELED) return `${place} does not answer within ${timeoutMs} ms: check its load and its log.`;
+  const code = timedOut ? QUERY_CANCELED : getCode(error);
+  if (code === QUERY_CANCELED) return `${place} did not answer within ${timeoutMs} ms: check its load and its log.`;
   return toConnectionFailure(error, address).message;
 }
 
 function explainHidden(dataSource: DataSource): string {
   const place = `The database at ${describeAddress(getAddress(dataSource))}`;
-  return `${place} hides its migrations: grant SELECT on that table to this user.`;
+  return `${place} has migrations that this role cannot read: grant it SELECT on the table migrations.`;
 }
 
 function getCode(error: unknown): unknown {

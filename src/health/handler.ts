@@ -2,8 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createUnknownReport, type HealthReport } from './check.js';
 
 /**
- * Answers `GET /health`: 200 when the check says `ok`, 503 otherwise, with the report as JSON. For Express, Connect and Node's
- * own server: `app.get('/health', createHealthHandler(createHealthCheck(dataSource)))`. Never throws.
+ * Returns a handler for `GET /health` in Express, Connect and Node's own server. It responds with the report as JSON, and with status 200
+ * when the check is `ok`, otherwise 503. Never throws.
+ *
+ * @example app.get('/health', createHealthHandler(createHealthCheck(dataSource)))
  */
 export function createHealthHandler(
   check: () => Promise<HealthReport>,
@@ -18,7 +20,7 @@ async function answer(check: () => Promise<HealthReport>, response: ServerRespon
     const report = await check();
     send(response, report.status === 'ok' ? 200 : 503, report);
   } catch {
-    // The check is the caller's: what it throws may hold anything, so none of it is shown.
+    // The error is not sent, because it comes from the caller's check and can contain secrets.
     send(response, 503, createUnknownReport('The health check itself failed: see the log of the service.'));
   }
 }

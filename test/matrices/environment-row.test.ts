@@ -184,7 +184,7 @@ describe('a database whose word cannot be had', () => {
     const role = await roleThat(url, 'GRANT ALL ON migrations, migration_runs, keepsakes TO $role');
     const theirs = withUser(url, role, 'hunter2');
     expect(await state(theirs)).toMatchObject({ environmentRow: { state: 'unreadable' } });
-    await expect(revert(theirs)).rejects.toThrow(/this role cannot read of which environment/);
+    await expect(revert(theirs)).rejects.toThrow(/this role cannot read the environment of/);
     await ask(url, 'ALTER TABLE database_environment ENABLE ROW LEVEL SECURITY');
     await ask(url, `GRANT SELECT ON database_environment TO ${role}`);
     expect(await state(theirs)).toMatchObject({ environmentRow: { state: 'unset' } });

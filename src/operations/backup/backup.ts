@@ -28,12 +28,12 @@ import {
   formatTimestamp,
 } from './server.js';
 
-/** Between two attempts to end the sessions that are in the way, in milliseconds. PostgreSQL waits 5 s for them. */
-const PAUSE = 50;
+/** Milliseconds between two attempts to end the sessions that block the renaming. PostgreSQL waits 5 s for them. */
+const RETRY_INTERVAL_MS = 50;
 
 /**
- * Gives `restored` the name of the database, and the database, when there is one, another name: in one transaction, so that
- * being killed leaves the one state or the other. Sessions in the database are ended; new ones wait for the end of it.
+ * Renames the existing database, if any, to `<database>_failed_<time>`, and `restored` to the name of the database. Both happen in one
+ * transaction, so a killed process leaves either state complete. Sessions in the database are ended; new ones wait until the commit.
  */
 async function swapDatabases(
   context: BackupContext,
@@ -41,7 +41,7 @@ async function swapDatabases(
   restored: string,
 ): Promise<{ database: string; keptAs?: string }> {
   const kept = createNameBeside(database, 'failed', new Date());
-  // Too short to be interrupted.
+  // Ignores the signal: the exchange takes too little time to be worth an interruption.
   const at: BackupContext = { ...context, signal: undefined };
   return onServer(at, async (client) => {
     const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [database]);
@@ -53,7 +53,7 @@ async function swapDatabases(
   });
 }
 
-/** From here on no session can connect: PostgreSQL locks the database until the transaction ends. */
+/** Renames the database. PostgreSQL then locks it until the transaction ends, so no session can connect. */
 async function renameDatabase(client: Client, database: string, kept: string): Promise<void> {
   try {
     await client.query(`ALTER DATABASE ${escapeIdentifier(database)} RENAME TO ${escapeIdentifier(kept)}`);
@@ -62,15 +62,15 @@ async function renameDatabase(client: Client, database: string, kept: string): P
     await client.query('ROLLBACK');
     const sessions = await listSessions(client, database);
     throw new BackupError(
-      `${database} cannot be exchanged while it is in use (${sessions.join('; ') || 'a prepared transaction'}), and this role may not end that: end it, and restore again.`,
+      `${database} cannot be replaced while it is in use (${sessions.join('; ') || 'a prepared transaction'}), and this role cannot end that use. End it with another role, then restore again.`,
     );
   }
 }
 
-/** Ends sessions in the database for as long as the work waits for that. */
+/** Ends the sessions in the database, again and again, until the work has finished. */
 async function endSessions(context: BackupContext, database: string, work: () => Promise<void>): Promise<void> {
-  let over = false;
-  const working = work().finally(() => (over = true));
+  let finished = false;
+  const working = work().finally(() => (finished = true));
   await Promise.all([
     working,
     onServer(context, async (client) => {
@@ -80,11 +80,11 @@ async function endSessions(context: BackupContext, database: string, work: () =>
           [database],
         );
         for (const { pid } of rows) {
-          // One that we may not end stays, and PostgreSQL will say so.
+          // Sessions that the role cannot end stay; then the renaming fails.
           await client.query('SELECT pg_terminate_backend($1)', [pid]).catch(() => undefined);
         }
-        if (over) return;
-        await sleep(PAUSE);
+        if (finished) return;
+        await sleep(RETRY_INTERVAL_MS);
       }
     }),
   ]);
@@ -92,15 +92,15 @@ async function endSessions(context: BackupContext, database: string, work: () =>
 
 export interface BackupChoice {
   readonly engine: Engine;
-  /** Where backups are kept, each in a folder of its own; made when absent. */
+  /** The folder that holds the backups, each in its own subfolder. Created when missing. */
   readonly folder: string;
 }
 
 /**
- * Backs up the database of the context: into a folder `<database>_<time>`, which appears when it is complete. With engine
- * `template` the data is a database `<database>_backup_<time>` next to it. Prove it with `verifyBackup`.
+ * Backs up the database of the context into a folder `<database>_<time>`, which appears when the backup is complete. With engine
+ * `template` the data is in a database `<database>_backup_<time>` on the same server. Check the backup with `verifyBackup`.
  *
- * @throws BackupError, BackupToolError: nothing is left of what was begun.
+ * @throws BackupError, BackupToolError, after removing the incomplete backup
  */
 export async function takeBackup(context: BackupContext, { engine, folder }: BackupChoice): Promise<Backup> {
   const now = new Date();
@@ -123,7 +123,9 @@ export async function takeBackup(context: BackupContext, { engine, folder }: Bac
     await rm(partial, { recursive: true, force: true });
     if (engine === 'template') await dropDatabase(context, createNameBeside(database, 'backup', now));
     if ((error as { code?: unknown }).code !== 'ENOSPC') throw error;
-    throw new BackupError(`The disk of ${folder} is full: the backup of ${database} was not finished and is removed.`);
+    throw new BackupError(
+      `The disk of ${folder} is full. The incomplete backup of ${database} was removed. Free disk space, then try again.`,
+    );
   }
 }
 
@@ -133,9 +135,13 @@ async function copyTemplate(
   copy: string,
 ): Promise<Pick<Manifest, 'copy' | 'fingerprint'>> {
   await onServer(context, (client) =>
-    assertNoSessions(client, database, 'it can only be copied when nobody is. End them, or use --backup=dump'),
+    assertNoSessions(
+      client,
+      database,
+      'PostgreSQL copies only unused databases. End the sessions, or use --backup=dump',
+    ),
   );
-  context.note(`backing up as a copy on the same server, the database ${copy}`);
+  context.note(`backing up into the database ${copy}, a copy on the same server`);
   const fingerprint = await readDatabaseFingerprint(context);
   await copyDatabase(context, database, copy);
   await restoreDatabaseLevel(context, copy, fingerprint);
@@ -143,15 +149,15 @@ async function copyTemplate(
 }
 
 /**
- * Proves that a backup gives back what was backed up: its files are intact, and the database made of them, which is dropped
- * again, is equal in catalog, rows, sequences, settings and rights.
+ * Checks that a backup can be restored: its files are intact, and a database restored from them has the same catalog, rows,
+ * sequences, settings and rights as the original. The restored database is dropped afterwards.
  *
  * @throws BackupDamagedError, BackupDiffersError, BackupError
  */
 export async function verifyBackup(context: BackupContext, folder: string): Promise<Manifest> {
   const manifest = await readManifest(folder);
   if (manifest.copy !== undefined) {
-    // It is a database already.
+    // With engine `template` the backup is a database, which can be compared without restoring it.
     await assertEqual(context, manifest, manifest.copy, `The backup ${manifest.copy}`);
     return manifest;
   }
@@ -161,16 +167,16 @@ export async function verifyBackup(context: BackupContext, folder: string): Prom
 
 export interface Restored {
   readonly database: string;
-  /** What the database that was in its place is called now; absent when there was none. */
+  /** The new name of the database that was replaced; absent when there was none. */
   readonly keptAs?: string;
 }
 
 /**
- * Puts a backup in the place of its database: restores it under another name, proves that it is equal, and only then exchanges
- * the two, in one transaction. The database that was there stays, as `<database>_failed_<time>`; all its sessions are ended.
+ * Replaces a database by its backup. Restores the backup under another name, checks that it is equal, and only then exchanges the
+ * two names, in one transaction. The replaced database is kept as `<database>_failed_<time>`; all its sessions are ended.
  *
- * @param assertMayReplace asked before anything is done and again right before the exchange: throws when the database must stay
- * @throws BackupDamagedError, BackupDiffersError, BackupError, and what `assertMayReplace` throws: the database is as it was.
+ * @param assertMayReplace called first, and again right before the exchange; throws when the database must not be replaced
+ * @throws BackupDamagedError, BackupDiffersError, BackupError, and errors of `assertMayReplace`; then the database is unchanged
  */
 export async function restoreBackup(
   context: BackupContext,
@@ -181,7 +187,7 @@ export async function restoreBackup(
   const { database } = parseDatabaseUrl(context.url);
   if (manifest.database !== database) {
     throw new BackupError(
-      `The backup in ${folder} is of ${manifest.database}, and the database URL names ${database}.`,
+      `The backup in ${folder} is of the database ${manifest.database}, but the database URL names ${database}. Correct the one or the other.`,
     );
   }
   await assertMayReplace();
@@ -192,7 +198,7 @@ export async function restoreBackup(
   });
 }
 
-/** Restores under another name and compares; what is there afterwards under that name is dropped. */
+/** Restores the backup under another name, compares it, and runs `use`. Afterwards drops the database of that name, if there is one. */
 async function restoreCopy<T>(
   context: BackupContext,
   folder: string,
@@ -205,7 +211,7 @@ async function restoreCopy<T>(
     if (dump) await restoreDump(context, folder, { ...manifest, dump }, name);
     else if (copy !== undefined) await copyDatabase(context, copy, name);
     await restoreDatabaseLevel(context, name, manifest.fingerprint);
-    await assertEqual(context, manifest, name, `What the backup in ${folder} gives back`);
+    await assertEqual(context, manifest, name, `The database restored from ${folder}`);
     context.signal?.throwIfAborted();
     return await use(name);
   } finally {
@@ -214,7 +220,7 @@ async function restoreCopy<T>(
 }
 
 async function assertEqual(context: BackupContext, manifest: Manifest, name: string, subject: string): Promise<void> {
-  // Read as it was then, whichever schema we work in now.
+  // Reads with the schema of the backup, which can differ from that of the context.
   const { schema } = manifest.fingerprint.catalog;
   const differences = compareFingerprints(
     manifest.fingerprint,

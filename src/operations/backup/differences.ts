@@ -2,18 +2,18 @@ import { toOneLine } from '../catalog/describe.js';
 import { diff } from '../catalog/diff.js';
 import { type Fingerprint, LARGE_OBJECTS, removeSchemaName, type TableRows } from './fingerprint.js';
 
-/** What a comparison leaves aside. */
+/** The differences that a comparison ignores. */
 export interface ComparisonOptions {
-  /** Where sequences stand: they move on when a transaction is rolled back, too. */
+  /** Positions of sequences, which a rollback does not reset. */
   ignoreSequences?: boolean;
-  /** Owner, comment, locale and limit of the database: another server has others. */
+  /** Owner, comment, locale and connection limit of the database, which differ between servers. */
   ignoreDatabase?: boolean;
 }
 
 /**
- * In what a database is not what it was, in words that name the object; none when they are equal.
+ * Lists the differences between two states of a database, one line each.
  *
- * @returns `posts: 2 rows are missing (17, should be 19)`, `index ix_posts__author_id is missing`
+ * @returns such as `posts: 2 rows are missing (17, should be 19)`, `index ix_posts__author_id is missing`; empty when they are equal
  */
 export function compareFingerprints(
   before: Fingerprint,
@@ -32,19 +32,19 @@ export interface RowDifference {
   readonly table: string;
   readonly before: number;
   readonly after: number;
-  /** Columns that both have and whose values differ; absent unless both fingerprints have hashes of columns. */
+  /** Columns of both tables whose values differ; absent unless both fingerprints have hashes of columns. */
   readonly columns?: readonly string[];
   readonly message: string;
 }
 
-/** Tables whose rows are not the same. Those that only one of the two has are the catalog's to tell of. */
+/** Lists tables whose rows differ. A table that only one side has is a difference of the catalog, so it is not listed here. */
 export function compareRows(before: Fingerprint, after: Fingerprint): RowDifference[] {
   return [...new Set([...Object.keys(before.tables), ...Object.keys(after.tables)])].flatMap((path) => {
     const [was, is] = [before.tables[path], after.tables[path]];
     if (!was || !is) return path === LARGE_OBJECTS ? [describeMissing(path, was, is)] : [];
     if (was.rows === is.rows && was.hash === is.hash) return [];
     const columns = listChangedColumns(was, is);
-    // Another hash only because a column was added or taken away.
+    // The hash differs only because a column was added or dropped.
     if (was.rows === is.rows && columns?.length === 0 && !hasSameColumns(was, is)) return [];
     const table = removeSchemaName(path, after.catalog.schema);
     return [
@@ -82,7 +82,7 @@ function hasSameColumns(was: TableRows, is: TableRows): boolean {
 function comparePositions(before: Fingerprint, after: Fingerprint): string[] {
   return Object.keys(before.sequences).flatMap((path) => {
     const [was, is] = [before.sequences[path], after.sequences[path]];
-    // A missing sequence is the catalog's to tell of.
+    // A missing sequence is a difference of the catalog.
     if (was === undefined || is === undefined || was === is) return [];
     return [`sequence ${removeSchemaName(path, after.catalog.schema)}: position is ${is}, should be ${was}`];
   });

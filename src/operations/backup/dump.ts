@@ -22,17 +22,17 @@ import {
   assertSpaceIn,
   type BackupContext,
   formatMegabytes,
-  ONE_MOMENT,
+  BEGIN_SNAPSHOT,
   onServer,
   createQuery,
-  formatFingerprintProblem,
+  translateMissingPrivilege,
 } from './server.js';
 import { findTool, createLibpqEnvironment, getMajorVersion, runTool, type Tool } from './tool.js';
 
-/** Settings of the database and of roles in it, and rights on it: the server keeps them, so that neither a dump nor a copy has them. */
+/** Settings of the database and of roles in it, and rights on it. Neither pg_dump nor CREATE DATABASE … TEMPLATE copies them. */
 const KEPT_BY_SERVER = /^(setting .* of (DATABASE|ROLE .* IN DATABASE) |(grant|revoked) \S+ ON DATABASE )/;
 
-/** A new, empty database like the one of the fingerprint: encoding, locale and owner; it takes nothing from template1. */
+/** Returns SQL for an empty database with the encoding and locale of the fingerprint. Uses template0, so it has nothing of template1. */
 function createStatement(name: string, { catalog, database }: Fingerprint): string {
   const [provider, collate = 'C', ctype = 'C', locale] = (database.locale ?? '').split('|');
   const encoding = catalog.objects['database $database']?.facts.encoding ?? 'UTF8';
@@ -45,8 +45,8 @@ function createStatement(name: string, { catalog, database }: Fingerprint): stri
 }
 
 /**
- * Gives a restored database what the server keeps for it: settings, rights, comment, limit, owner. What this role may not give is
- * missing from it, and found by the comparison that follows.
+ * Restores what neither a dump nor a copy contains: settings of the database, rights on it, its comment, connection limit and owner.
+ * Skips what this role is not allowed to set; the comparison that follows reports it.
  */
 export async function restoreDatabaseLevel(
   context: BackupContext,
@@ -78,29 +78,29 @@ function ownStatements(name: string, { database }: Fingerprint): string[] {
   ];
 }
 
-/** Not allowed to us, or to a role that this server does not have. */
+/** Rethrows all errors but two: the role has no privilege, or the server lacks a role. */
 function ignoreForbidden(error: unknown): void {
   if (!['42501', '42704'].includes((error as { code: string }).code)) throw error;
 }
 
-/** An archive of pg_dump and the empty database that it is restored into. */
+/** An archive of pg_dump, and the empty database that receives its content. */
 interface Restoring {
   readonly context: BackupContext;
   /** pg_restore */
   readonly tool: Tool;
   readonly name: string;
   readonly file: string;
-  /** On another server, whose owner of the tables is the role that restores. */
+  /** The target is another server, where the restoring role becomes owner of the tables. */
   readonly elsewhere: boolean;
 }
 
 type Section = 'pre-data' | 'data' | 'post-data';
 
 /**
- * Restores an archive. Options that a server keeps for itself, and that pg_dump wrote as if a user had set them, are left
- * out: PostgreSQL would refuse the whole table because of them.
+ * Restores an archive. Leaves out undocumented options, which some builds of PostgreSQL store and pg_dump writes: other servers
+ * refuse to create the table because of them.
  *
- * @returns what went wrong, without values of rows; undefined when all went well
+ * @returns the error, without values of rows; undefined after success
  */
 async function restoreArchive(restoring: Restoring, onLine: (line: string) => void): Promise<string | undefined> {
   const [before, after] = [await readArchiveSql(restoring, 'pre-data'), await readArchiveSql(restoring, 'post-data')];
@@ -133,7 +133,7 @@ function restoreSections(
   });
 }
 
-/** The statements of a section. What pg_restore cannot read it says again when it restores. */
+/** Returns the statements of a section. Ignores errors of pg_restore, because the restore itself reports them again. */
 async function readArchiveSql({ context, tool, name, file, elsewhere }: Restoring, section: Section): Promise<string> {
   let sql = '';
   await runTool(tool, {
@@ -147,7 +147,7 @@ async function readArchiveSql({ context, tool, name, file, elsewhere }: Restorin
 }
 
 async function execute({ context, name }: Restoring, sql: string): Promise<string | undefined> {
-  // \restrict and \unrestrict are for psql.
+  // The server does not know \restrict and \unrestrict: they are commands of psql.
   const statements = removeUnknownOptionsFromDump(sql).replaceAll(/^\\(?:un)?restrict .*$/gm, '');
   try {
     const options = { database: name, signal: context.signal, applicationName: 'shared-db backup' };
@@ -166,22 +166,22 @@ function readOwnership(elsewhere: boolean): string[] {
 
 const FILE = 'database.dump';
 
-/** Between two lines that say how far it is, in milliseconds. */
-const PROGRESS_EVERY = 5_000;
+/** Milliseconds between two lines of progress. */
+const PROGRESS_INTERVAL_MS = 5_000;
 
-/** How long pg_dump waits behind a migration or another ALTER TABLE. */
+/** How long pg_dump waits for the lock of a migration or another ALTER TABLE. */
 const LOCK_WAIT = '--lock-wait-timeout=60s';
 
-// Heap and out-of-line values, without indexes: what is written is compressed, and so less.
-const DUMPED = `
+// The size of the rows without indexes. An upper limit: the archive is compressed.
+const DUMP_SIZE_SQL = `
 SELECT coalesce(sum(pg_table_size(oid)), 0)::text AS bytes, count(*)::int AS tables,
   (SELECT string_agg(indexrelid::regclass::text, ', ') FROM pg_index WHERE NOT indisvalid AND indrelid >= 16384) AS invalid
 FROM pg_class WHERE relkind = 'r' AND oid >= 16384`;
 
 /**
- * Dumps the database of the context with pg_dump, in custom format, into `database.dump` of a folder, and takes the
- * fingerprint of the very same moment: others may go on writing. Only where a sequence stands belongs to no moment; one that
- * moves meanwhile is found to differ when the backup is proved.
+ * Dumps the database of the context with pg_dump, in custom format, into `database.dump` of a folder, and reads the fingerprint of
+ * the same database snapshot, while other sessions can write. Snapshots do not cover sequences: a sequence that advances meanwhile
+ * makes `verifyBackup` fail.
  *
  * @throws BackupToolError, BackupError
  */
@@ -193,7 +193,7 @@ export async function dumpDatabase(
   const tool = await findTool('pg_dump', server, context.pgBin);
   const { url, signal, note } = context;
   return withClient(url, { signal, readOnly: true, applicationName: 'shared-db backup' }, async (client) => {
-    await client.query(ONE_MOMENT);
+    await client.query(BEGIN_SNAPSHOT);
     const tables = await assertDumpable(client, folder);
     note(`backing up with pg_dump ${tool.version}, ${tables} tables`);
     const { rows } = await client.query<{ snapshot: string }>('SELECT pg_export_snapshot() AS snapshot');
@@ -207,12 +207,12 @@ export async function dumpDatabase(
     );
     try {
       const [fingerprint, dump] = await Promise.all([
-        formatFingerprintProblem(() => readFingerprint(createQuery(client), context.schema)),
+        translateMissingPrivilege(() => readFingerprint(createQuery(client), context.schema)),
         dumping,
       ]);
       return { fingerprint, dump };
     } catch (error) {
-      // One of the two failed: pg_dump must not outlive us.
+      // Stops pg_dump when the fingerprint failed.
       stop.abort(error);
       await dumping.catch(() => undefined);
       throw error;
@@ -221,7 +221,7 @@ export async function dumpDatabase(
 }
 
 /**
- * Makes a new database of a dump, with everything but what the server keeps for it.
+ * Creates a database from a dump. What a dump does not contain is left to `restoreDatabaseLevel`.
  *
  * @param elsewhere true on another server, where the restoring role owns the tables
  */
@@ -248,16 +248,16 @@ export async function restoreDump(
     /processing data for table/,
     Object.keys(fingerprint.tables).length,
   );
-  const complaint = await restoreArchive(restoring, onLine);
-  if (complaint !== undefined) throw new BackupError(`The backup in ${folder} cannot be restored: ${complaint}.`);
+  const reason = await restoreArchive(restoring, onLine);
+  if (reason !== undefined) throw new BackupError(`The backup in ${folder} cannot be restored: ${reason}.`);
 }
 
 async function assertDumpable(client: Client, folder: string): Promise<number> {
-  const { rows } = await client.query<{ bytes: string; tables: number; invalid: string | null }>(DUMPED);
+  const { rows } = await client.query<{ bytes: string; tables: number; invalid: string | null }>(DUMP_SIZE_SQL);
   const { bytes = '0', tables = 0, invalid = null } = rows[0] ?? {};
   if (invalid !== null) {
     throw new BackupError(
-      `Invalid indexes, which pg_dump leaves out: ${invalid}. REINDEX INDEX CONCURRENTLY or drop them first, lest the restored database lack them.`,
+      `The database has invalid indexes, which pg_dump leaves out: ${invalid}. Repair them with REINDEX INDEX CONCURRENTLY, or drop them.`,
     );
   }
   await assertSpaceIn(folder, Number(bytes));
@@ -272,20 +272,20 @@ async function runDump(
   tables: number,
 ): Promise<DumpFile> {
   const path = join(folder, FILE);
-  // Made before pg_dump would: it takes the usual rights of new files, which others may read.
+  // Creates the file first, because a file created by pg_dump can be readable by other users.
   await (await open(path, 'wx', 0o600)).close();
-  const complaint = await runTool(tool, {
+  const reason = await runTool(tool, {
     args: ['--format=custom', '--verbose', '--no-password', LOCK_WAIT, `--snapshot=${snapshot}`, `--file=${path}`],
     env: createLibpqEnvironment(context.url),
     signal: context.signal,
     onLine: reportProgress(context, 'pg_dump', /dumping contents of table/, tables),
   });
-  if (complaint !== undefined) {
+  if (reason !== undefined) {
     const { database } = parseDatabaseUrl(context.url);
     throw new BackupError(
-      complaint.includes('No space left on device')
-        ? `The disk of ${folder} is full: the backup of ${database} was not finished and is removed. Make room, or give another --backup-dir.`
-        : `pg_dump ${tool.version} could not back up ${database}: ${complaint}.`,
+      reason.includes('No space left on device')
+        ? `The disk of ${folder} is full. The incomplete backup of ${database} was removed. Free disk space, or give another --backup-dir.`
+        : `pg_dump ${tool.version} could not back up ${database}: ${reason}.`,
     );
   }
   await writeSynced(path);
@@ -294,7 +294,7 @@ async function runDump(
   return { file: FILE, bytes: size, sha256: await computeChecksum(path), tool: tool.version };
 }
 
-/** A database with what every new one has, and PostgreSQL's schema `public` only where the backed up one had it. */
+/** Creates an empty database, without the schema `public` when the original had none. */
 async function createEmpty(context: BackupContext, name: string, fingerprint: Fingerprint): Promise<void> {
   await onServer(context, (client) => client.query(createStatement(name, fingerprint)));
   const { objects, schema } = fingerprint.catalog;
@@ -305,12 +305,12 @@ async function createEmpty(context: BackupContext, name: string, fingerprint: Fi
 }
 
 function reportProgress({ note }: BackupContext, name: string, sign: RegExp, total: number): (line: string) => void {
-  let [count, said] = [0, Date.now()];
+  let [count, lastNote] = [0, Date.now()];
   return (line) => {
     if (!sign.test(line)) return;
     count += 1;
-    if (Date.now() - said < PROGRESS_EVERY) return;
-    said = Date.now();
+    if (Date.now() - lastNote < PROGRESS_INTERVAL_MS) return;
+    lastNote = Date.now();
     note(`${name}: table ${count} of ${total}`);
   };
 }

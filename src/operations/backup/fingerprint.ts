@@ -2,20 +2,20 @@ import type { Query } from '../../connection/database-access.js';
 import { SCHEMA, withSchemaName } from '../catalog/schema-placeholder.js';
 import { type CatalogObject, readSnapshot, SESSION, type Snapshot } from '../catalog/snapshot.js';
 
-/** The rows of a table, whatever their order. */
+/** Summarises the rows of a table, independent of their order. */
 export interface TableRows {
   readonly rows: number;
-  /** Sum of one 64-bit hash per row: the same rows in another order have the same. As text: longer than a number of JavaScript. */
+  /** The sum of one 64-bit hash per row. A text, because the sum exceeds a JavaScript number. */
   readonly hash: string;
-  /** The same per column, by its name as SQL writes it; absent unless asked for. */
+  /** The hash of each column, by its quoted name; absent unless `FingerprintOptions.columns` is set. */
   readonly columns?: Readonly<Record<string, string>>;
 }
 
-/** Stands for a table among tables: no path is without a schema. */
+/** The key of all large objects among the tables. Table paths contain a schema, so no table has this key. */
 export const LARGE_OBJECTS = 'large objects';
 
-// Foreign tables hold rows of another database; a partitioned table has its rows in its partitions; a materialized view what it
-// was made of when it was last refreshed, which a restore does anew.
+// Only ordinary tables: foreign tables have their rows in another database, partitioned tables in their partitions, and a restore
+// refreshes materialized views.
 const TABLES = `
 SELECT format('%I.%I', nspname, relname) AS path,
   (SELECT array_agg(quote_ident(attname) ORDER BY attnum) FROM pg_attribute
@@ -25,11 +25,11 @@ WHERE relkind = 'r' AND nspname !~ '^pg_' AND nspname <> 'information_schema'
   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')
 ORDER BY 1`;
 
-/** PostgreSQL's own hash of the bytes of a text, the same from 15 to 18. NULL has one too: an empty sum would hide it. */
+/** Returns SQL for PostgreSQL's hash of a text, the same in versions 15 to 18. NULL is hashed too, as a sum would ignore it. */
 const createRowHashSql = (text: string): string => `hashtextextended(coalesce(${text}, '\\N') COLLATE "C", 0)`;
 const createSumSql = (hash: string): string => `coalesce(sum(${hash}), 0)::text`;
 
-/** Count and hash of every table, in order of their names. */
+/** Reads count and hash of every table, ordered by name. */
 async function readRows(
   query: Query,
   { columns = false, onTable }: FingerprintOptions,
@@ -46,7 +46,7 @@ async function readRows(
 
 async function readTableRows(query: Query, path: string, columns?: readonly string[]): Promise<TableRows> {
   const hashes = (columns ?? []).map((column) => `, ${createSumSql(createRowHashSql(`r.${column}::text`))}`);
-  // ROW(r.*), since plain r would be a column of that name.
+  // ROW(r.*), because a plain r means the column r in a table that has one.
   const [row] = await query<{ rows: string; hash: string; columns: string[] }>(
     `SELECT count(*)::text AS rows, ${createSumSql(createRowHashSql('ROW(r.*)::text'))} AS hash,
        ARRAY[${hashes.join('').replace(/^, /, '')}]::text[] AS columns FROM ONLY ${path} r`,
@@ -59,7 +59,7 @@ async function readTableRows(query: Query, path: string, columns?: readonly stri
   };
 }
 
-/** Not in any table that may be read: counted first, since most databases have none. */
+/** Reads count and hash of the large objects. Counts them first, because most databases have none. */
 async function readLargeObjects(query: Query): Promise<TableRows> {
   const [count] = await query<{ rows: number }>('SELECT count(*)::int AS rows FROM pg_largeobject_metadata');
   if (count === undefined || count.rows === 0) return { rows: 0, hash: '0' };
@@ -69,25 +69,22 @@ async function readLargeObjects(query: Query): Promise<TableRows> {
   return { rows: count.rows, hash: row?.hash ?? '0' };
 }
 
-/**
- * What two databases must share to be called equal: what defines how they behave, and every row. Holds names, numbers and
- * definitions, no value of any row.
- */
+/** Two databases with equal fingerprints have the same definitions and the same rows. Contains no value of any row. */
 export interface Fingerprint {
-  /** Without what the server keeps for all of its databases: attributes and settings of roles. */
+  /** The catalog, without attributes and settings of roles, which belong to the server. */
   readonly catalog: Snapshot;
-  /** Of the database as a whole: `owner`, `owner of the tables`, `comment`, `locale`, `connection limit`. */
+  /** Properties of the database: `owner`, `owner of the tables`, `comment`, `locale`, `connection limit`. */
   readonly database: Readonly<Record<string, string>>;
-  /** By table, as SQL names it, with its schema; partitions each for themselves, and `large objects`. */
+  /** By quoted name with schema. Each partition has its own entry, and so have all `large objects` together. */
   readonly tables: Readonly<Record<string, TableRows>>;
-  /** Where each sequence stands: `42`, or `1, not used yet`. */
+  /** The position of each sequence: `42`, or `1, not used yet`. */
   readonly sequences: Readonly<Record<string, string>>;
 }
 
 export interface FingerprintOptions {
-  /** A hash for each column too, so that it can be said which changed. Takes twice as long. Default false. */
+  /** Also hashes each column, so that differences name the columns. Takes twice as long. Default false. */
   columns?: boolean;
-  /** Told before each table is read. */
+  /** Called before each table is read. */
   onTable?: (table: string, index: number, count: number) => void;
 }
 
@@ -97,7 +94,7 @@ SELECT jsonb_strip_nulls(jsonb_build_object(
   'comment', shobj_description(oid, 'pg_database'),
   'connection limit', CASE WHEN datconnlimit >= 0 THEN datconnlimit::text END,
   'locale', concat_ws('|', datlocprovider::text, datcollate, datctype,
-    -- The column was renamed in 17.
+    -- PostgreSQL 17 renamed the column.
     coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale'), to_jsonb(d) ->> 'daticurules'))) AS facts
 FROM pg_database d WHERE datname = current_database()`;
 
@@ -108,11 +105,12 @@ WHERE relkind = 'S' AND nspname !~ '^pg_' AND nspname <> 'information_schema'
 ORDER BY 1`;
 
 /**
- * Reads the fingerprint of a database: the whole of it, once. The server hashes the rows; nothing grows with their number here.
+ * Reads the fingerprint of a database. Scans every table once. The server computes the hashes, so the memory used here does not
+ * depend on the number of rows.
  *
- * @param query of a connection with an open transaction: REPEATABLE READ, that all tables be of one moment; may be read-only.
- *   Left as it was found.
- * @param schema is called `$schema` in the catalog
+ * @param query of a connection with an open transaction, which stays open and keeps its settings. Use REPEATABLE READ for a
+ *   consistent state of all tables. The transaction may be read-only.
+ * @param schema the name that the catalog replaces by `$schema`
  */
 export async function readFingerprint(
   query: Query,
@@ -120,7 +118,7 @@ export async function readFingerprint(
   options: FingerprintOptions = {},
 ): Promise<Fingerprint> {
   const catalog = selectDatabaseFacts(await readSnapshot(query, schema, 'database'));
-  // Rows are hashed as text, which depends on settings. A policy that hides rows is an error, not a smaller table.
+  // Settings decide how values look as text. With row_security off, a policy that hides rows causes an error.
   await query(`SAVEPOINT shared_db_fingerprint; ${SESSION}; SET LOCAL row_security = off`);
   try {
     const [database] = await query<{ facts: Record<string, string> }>(DATABASE_FACTS);
@@ -131,7 +129,7 @@ export async function readFingerprint(
       sequences: await readPositions(query),
     };
   } finally {
-    // Takes the settings back with it.
+    // Also resets the settings.
     await query('ROLLBACK TO SAVEPOINT shared_db_fingerprint; RELEASE SAVEPOINT shared_db_fingerprint');
   }
 }
@@ -147,12 +145,12 @@ async function readPositions(query: Query): Promise<Record<string, string>> {
   return sequences;
 }
 
-/** A table of the schema without it; any other as it is. */
+/** Removes the schema from a table name. Names of tables in other schemas stay as they are. */
 export function removeSchemaName(table: string, schema: string): string {
   return table.startsWith(`${schema}.`) ? table.slice(schema.length + 1) : table;
 }
 
-/** Keys of the catalog objects that are a table, or part of one: columns, indexes, its sequence, rights on it. */
+/** Returns the keys of the tables in the catalog, and of their columns, indexes, sequences and rights. */
 function listParts({ objects, schema }: Snapshot, tables: readonly string[]): Set<string> {
   const paths = tables.map((table) => `table ${removeSchemaName(table, schema)}`);
   const belongs = (key: string | undefined): boolean =>
@@ -160,28 +158,28 @@ function listParts({ objects, schema }: Snapshot, tables: readonly string[]): Se
   return new Set(Object.keys(objects).filter(belongs));
 }
 
-/** The same without these tables and all that is theirs. */
+/** Returns the fingerprint without these tables and the objects that belong to them. */
 export function withoutTables(fingerprint: Fingerprint, tables: readonly string[]): Fingerprint {
   const { catalog } = fingerprint;
-  const theirs = listParts(catalog, tables);
-  const sequences = [...theirs].flatMap((key) => {
+  const parts = listParts(catalog, tables);
+  const sequences = [...parts].flatMap((key) => {
     const object = catalog.objects[key];
     return object?.kind === 'sequence' ? [withSchemaName(object.name, catalog.schema)] : [];
   });
   return {
     ...fingerprint,
-    catalog: { ...catalog, objects: withoutFacts(catalog.objects, (key) => theirs.has(key)) },
+    catalog: { ...catalog, objects: withoutFacts(catalog.objects, (key) => parts.has(key)) },
     tables: withoutFacts(fingerprint.tables, (table) => tables.includes(table)),
     sequences: withoutFacts(fingerprint.sequences, (sequence) => sequences.includes(sequence)),
   };
 }
 
-/** The same without what is in other schemas. */
+/** Returns the fingerprint without objects of other schemas. */
 export function selectSchema(fingerprint: Fingerprint): Fingerprint {
   return selectObjects(fingerprint, (schema) => schema === undefined || schema === SCHEMA, true);
 }
 
-/** What is in other schemas, and nothing else. */
+/** Returns the fingerprint with only the objects of other schemas. */
 export function selectOtherSchemas(fingerprint: Fingerprint): Fingerprint {
   return selectObjects(fingerprint, (schema) => schema !== undefined && schema !== SCHEMA, false);
 }
@@ -202,7 +200,7 @@ function selectObjects(
   };
 }
 
-/** The schema that an object is in, or is; undefined: it is the database's. */
+/** Returns the schema of an object, or the schema itself; undefined for an object that belongs to no schema. */
 function getSchemaOfObject(object: CatalogObject, objects: Snapshot['objects']): string | undefined {
   if (object.kind === 'schema') return object.name;
   const parent = object.parent === undefined ? undefined : objects[object.parent];

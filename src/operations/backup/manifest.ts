@@ -5,26 +5,26 @@ import { dirname, join } from 'node:path';
 import { SharedDbError } from '../../errors/shared-db-error.js';
 import type { Fingerprint } from './fingerprint.js';
 
-/** A backup cannot be taken or restored. What was begun is removed; the database is as it was. */
+/** A backup cannot be taken or restored. Incomplete files and databases were removed; the database is unchanged. */
 export class BackupError extends SharedDbError {
   override readonly name: string = 'BackupError';
 }
 
-/** pg_dump or pg_restore is not there, or cannot be used with this server. */
+/** pg_dump or pg_restore is missing, or older than the server. */
 export class BackupToolError extends BackupError {
   override readonly name = 'BackupToolError';
 }
 
-/** The files of a backup are not what was written: cut short, changed, or of another making. */
+/** The files of a backup were truncated or changed. */
 export class BackupDamagedError extends BackupError {
   override readonly name = 'BackupDamagedError';
 }
 
-/** What a backup gives back is not what was backed up. */
+/** The restored database differs from the database that was backed up. */
 export class BackupDiffersError extends BackupError {
   override readonly name = 'BackupDiffersError';
 
-  /** @param differences in words, as `differencesOf` says them */
+  /** @param differences one line each, see `compareFingerprints` */
   constructor(
     subject: string,
     readonly differences: readonly string[],
@@ -35,7 +35,7 @@ export class BackupDiffersError extends BackupError {
   }
 }
 
-/** How a backup is made: `dump` by pg_dump, in a file; `template` as a copy on the same server. */
+/** How a backup is taken: `dump` with pg_dump, into a file; `template` as a copy on the same server. */
 export type Engine = 'dump' | 'template';
 
 export interface DumpFile {
@@ -45,21 +45,21 @@ export interface DumpFile {
   readonly tool: string;
 }
 
-/** What is in a backup: manifest.json in its folder. */
+/** Describes a backup: the content of manifest.json in its folder. */
 export interface Manifest {
   readonly format: 1;
   readonly engine: Engine;
   /** Name of the database. */
   readonly database: string;
-  /** When, as ISO 8601. */
+  /** When the backup began, as ISO 8601. */
   readonly takenAt: string;
   /** Version of the server, `15.18`. */
   readonly server: string;
-  /** Of engine `dump`: the file, next to the manifest, and the version of pg_dump that wrote it. */
+  /** With engine `dump`: the file next to the manifest, and the version of pg_dump that wrote it. */
   readonly dump?: DumpFile;
-  /** Of engine `template`: the database on the same server that is the copy. */
+  /** With engine `template`: the name of the copy on the same server. */
   readonly copy?: string;
-  /** What a restored database must be equal to; and what a dump leaves out: settings and rights of the database itself. */
+  /** The state that a restored database must have, including the settings and rights that a dump does not contain. */
   readonly fingerprint: Fingerprint;
 }
 
@@ -71,7 +71,7 @@ export interface Backup {
 
 const FILE = 'manifest.json';
 
-/** Writes the manifest, with its own checksum, readable by its owner only; on the disk when it returns. */
+/** Writes the manifest with its checksum to the disk (fsync). Only the owner of the file can read it. */
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
   const content = JSON.stringify(manifest);
   const file = await open(join(folder, FILE), 'wx', 0o600);
@@ -83,16 +83,16 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
   }
 }
 
-/** @throws BackupError when there is none; BackupDamagedError when it is not as it was written. */
+/** @throws BackupError when the folder has no manifest; BackupDamagedError when the manifest was changed */
 export async function readManifest(folder: string): Promise<Manifest> {
   let text: string;
   try {
     text = await readFile(join(folder, FILE), 'utf8');
   } catch {
-    throw new BackupError(`There is no backup in ${folder}: give a folder that migration:run --backup made.`);
+    throw new BackupError(`There is no backup in ${folder}. Give a folder created by migration:run --backup.`);
   }
   const damaged = new BackupDamagedError(
-    `The backup in ${folder} is damaged: its manifest.json is not as it was written. Use another backup.`,
+    `The backup in ${folder} is damaged: its manifest.json was changed. Use another backup.`,
   );
   try {
     const { sha256, manifest } = JSON.parse(text) as { sha256: string; manifest: Manifest };
@@ -103,7 +103,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
   }
 }
 
-/** @throws BackupDamagedError when the dump is not, byte for byte, what was written. */
+/** @throws BackupDamagedError when the dump was truncated or changed */
 export async function assertDumpIntact(folder: string, { file, bytes, sha256 }: DumpFile): Promise<void> {
   const path = join(folder, file);
   const found = await stat(path).catch(() => undefined);
@@ -113,24 +113,24 @@ export async function assertDumpIntact(folder: string, { file, bytes, sha256 }: 
   if (found === undefined) return fail('is missing');
   if (found.size < bytes) fail(`is truncated (${found.size} of ${bytes} bytes)`);
   if (found.size > bytes) fail(`has grown (${found.size} instead of ${bytes} bytes)`);
-  if ((await computeChecksum(path)) !== sha256) fail('was changed (its checksum is another)');
+  if ((await computeChecksum(path)) !== sha256) fail('was changed (its checksum differs)');
 }
 
-/** SHA-256 of a file, in hexadecimal. */
+/** Returns the SHA-256 of a file in hexadecimal. */
 export async function computeChecksum(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   return hash.digest('hex');
 }
 
-/** Renames a finished folder durably: a reader that sees the folder sees all of it, also after a power failure. */
+/** Renames a complete folder durably, so that a folder with the final name is complete, also after a power failure. */
 export async function publish(partial: string, final: string): Promise<void> {
   await writeSynced(partial);
   await rename(partial, final);
   await writeSynced(dirname(final));
 }
 
-/** What was written there is on the disk when it returns. */
+/** Flushes a file or folder to the disk (fsync). */
 export async function writeSynced(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {

@@ -9,33 +9,33 @@ import { type BackupContext, readDatabaseFingerprint } from './server.js';
 /** TypeORM's list of applied migrations. */
 const HISTORY = 'migrations';
 
-/** Where the runner writes what it tried: that it failed is no trace of the migration. */
-const NO_TRACE = BOOKKEEPING_TABLES.filter((table) => table !== HISTORY);
+/** Tables in which the runner logs its attempts. Their rows are not changes made by a migration. */
+const LOG_TABLES = BOOKKEEPING_TABLES.filter((table) => table !== HISTORY);
 
 export interface Failure {
-  /** Were all migrations that ran in transactions? Then what one that failed had written is gone already. */
+  /** All migrations of the run were transactional, so PostgreSQL has rolled back the one that failed. */
   readonly transactional: boolean;
 }
 
-/** In what state a failed migration left the database, and what was done about it. */
+/** The state of the database after a failed migration. */
 export type Outcome =
-  /** Nothing of it is left. Rows that others wrote meanwhile are there, in these tables. */
+  /** No change of the migration remains. `written` lists the tables in which other sessions wrote rows meanwhile. */
   | { readonly state: 'unchanged'; readonly written: readonly string[] }
-  /** Something was left, so the backup was put in its place, proved equal. */
+  /** Changes remained, so the database was replaced by its backup. */
   | { readonly state: 'restored'; readonly keptAs?: string };
 
 /**
- * After a migration failed: looks whether anything of it is left, and restores the backup only then. What others wrote since
- * the backup is in the database that was set aside. Where another schema changed since the backup nothing is restored, since the
- * backup would set that back, too.
+ * Restores the backup after a failed migration, but only if changes of the migration remain. Rows written after the backup are then
+ * absent from the restored database; they are in the replaced one, which is kept. Refuses to restore when another schema
+ * has changed since the backup, because the restore would undo those changes.
  *
- * @throws BackupError, and whatever else prevents it: then the database is as the failure left it.
+ * @throws BackupError and other errors; then the database is as the migration left it
  */
 export async function rollBack(context: BackupContext, backup: Backup, failure: Failure): Promise<Outcome> {
   const { schema } = context;
-  const noTrace = NO_TRACE.map((table) => `${schema}.${table}`);
+  const logTables = LOG_TABLES.map((table) => `${schema}.${table}`);
   const [before, after] = [backup.manifest.fingerprint, await readDatabaseFingerprint(context)] as const;
-  const left = [before, after].map((fingerprint) => withoutTables(selectSchema(fingerprint), noTrace)) as [
+  const left = [before, after].map((fingerprint) => withoutTables(selectSchema(fingerprint), logTables)) as [
     Fingerprint,
     Fingerprint,
   ];
@@ -46,16 +46,16 @@ export async function rollBack(context: BackupContext, backup: Backup, failure: 
   return { state: 'restored', ...(keptAs === undefined ? {} : { keptAs }) };
 }
 
-/** @throws BackupError naming what a restored backup would take from other schemas */
+/** @throws BackupError naming changes in other schemas that a restore would undo */
 function assertOthersUnchanged(before: Fingerprint, after: Fingerprint): void {
   const changes = compareFingerprints(selectOtherSchemas(before), selectOtherSchemas(after), { ignoreDatabase: true });
   if (changes.length === 0) return;
   throw new BackupError(
-    `The backup is of the whole database, and other schemas changed since it was taken (${changes.slice(0, 3).join('; ')}): restoring it would take that back.`,
+    `The backup contains the whole database, so a restore would also undo later changes in other schemas (${changes.slice(0, 3).join('; ')}).`,
   );
 }
 
-/** Tables others wrote to; undefined when something of the migrations is left, or may be. */
+/** Lists the tables to which other sessions wrote. Returns undefined when changes of the migrations remain or may remain. */
 function listTablesWrittenSince(
   before: Fingerprint,
   after: Fingerprint,

@@ -8,30 +8,32 @@ import { type Fingerprint, type FingerprintOptions, readFingerprint } from './fi
 import { BackupError } from './manifest.js';
 
 /**
- * @param bytes at most needed there
- * @throws BackupError with both figures, when the folder's disk has less room.
+ * Checks the free space on the disk of a folder.
+ *
+ * @param bytes needed at most
+ * @throws BackupError with both figures when less is free
  */
 export async function assertSpaceIn(folder: string, bytes: number): Promise<void> {
   const free = await readFreeSpace(folder);
   if (free >= bytes) return;
   throw new BackupError(
-    `Not enough disk space for a backup in ${folder}: ${formatMegabytes(free)} are free, up to ${formatMegabytes(bytes)} are needed. Make room, or give another --backup-dir.`,
+    `Not enough disk space for a backup in ${folder}: ${formatMegabytes(free)} are free, up to ${formatMegabytes(bytes)} are needed. Free disk space, or give another --backup-dir.`,
   );
 }
 
-/** The same for one more copy of the database on the server's disk, where it is this machine's; else says that it cannot be known. */
+/** Checks the free space on the disk of the server. When the server runs on another machine, only notes how much is needed. */
 async function assertSpaceOnServer(context: BackupContext, client: Client, bytes: number): Promise<void> {
   const folder = await readDataFolder(context, client);
   if (folder === undefined) {
     context.note(
-      `The free space on the server's disk cannot be known from here: a copy of the database takes ${formatMegabytes(bytes)}.`,
+      `the free space on the disk of the server is unknown; a copy of the database needs ${formatMegabytes(bytes)}`,
     );
     return;
   }
   const free = await readFreeSpace(folder);
   if (free >= bytes) return;
   throw new BackupError(
-    `Not enough disk space on the server for a copy of the database: ${formatMegabytes(free)} are free, ${formatMegabytes(bytes)} are needed. Make room first.`,
+    `Not enough disk space on the server for a copy of the database: ${formatMegabytes(free)} are free, ${formatMegabytes(bytes)} are needed. Free disk space, then try again.`,
   );
 }
 
@@ -40,7 +42,7 @@ export function formatMegabytes(bytes: number): string {
   return `${(bytes / 2 ** 20).toLocaleString('en', { maximumFractionDigits: 1 })} MB`;
 }
 
-/** Where the server keeps its data, when that is on this machine and we may know it. */
+/** Returns the data folder of a server on this machine; undefined when it is on another one, or when the role cannot read its name. */
 async function readDataFolder({ url }: BackupContext, client: Client): Promise<string | undefined> {
   const { host } = parseDatabaseUrl(url);
   if (!host.startsWith('/') && !['localhost', '127.0.0.1', '::1'].includes(host)) return undefined;
@@ -66,31 +68,31 @@ SELECT split_part(current_setting('server_version'), ' ', 1) AS version, current
   (SELECT pg_database_size(oid)::text FROM pg_database WHERE datname = $1) AS bytes
 FROM pg_roles WHERE rolname = current_user`;
 
-/** What a role may, and how large the database is. */
+/** The privileges of the role, and the size of the database. */
 export interface ServerFacts {
   readonly version: string;
   readonly role: string;
   readonly creates: boolean;
-  /** Null: there is no such database. */
+  /** Null when the database does not exist; the same holds for `bytes`. */
   readonly owns: boolean | null;
   readonly bytes: string | null;
 }
 
 /**
- * Asked first, before anything is made: may we, is there room, and did a run that was killed leave something behind?
+ * Checks, before anything is created, the privileges of the role and the free space. Notes databases left behind by killed runs.
  *
- * @param copies how many more databases of this size there will be for a while
+ * @param copies the number of databases of this size that will exist temporarily
  * @returns version of the server, `15.18`
- * @throws BackupError saying what is missing.
+ * @throws BackupError
  */
 export async function inspectServer(context: BackupContext, copies: number): Promise<string> {
   const { database } = parseDatabaseUrl(context.url);
   return onServer(context, async (client) => {
     const facts = await readServerFacts(client, database);
-    assertMayCreate(facts, 'a backup is proved by restoring it');
+    assertMayCreate(facts, 'a backup is checked by restoring it');
     if (facts.owns === false) {
       throw new BackupError(
-        `The role ${facts.role} does not own the database ${database} and so could not put a backup in its place: use its owner.`,
+        `The role ${facts.role} does not own the database ${database}, so it cannot replace it by a backup. Use the owner of the database.`,
       );
     }
     if (facts.bytes !== null) await assertSpaceOnServer(context, client, copies * Number(facts.bytes));
@@ -100,7 +102,7 @@ export async function inspectServer(context: BackupContext, copies: number): Pro
       [`${stem ?? ''}_`],
     );
     for (const { name } of left.rows) {
-      context.note(`left over from a restore that was killed, drop it when none is running: ${name}`);
+      context.note(`database left behind by a killed restore, drop it unless a restore is running: ${name}`);
     }
     return facts.version;
   });
@@ -115,49 +117,53 @@ export async function readServerFacts(client: Client, database: string): Promise
 export function assertMayCreate({ creates, role }: ServerFacts, why: string): void {
   if (creates) return;
   throw new BackupError(
-    `The role ${role} may not create databases, and ${why}: ALTER ROLE ${role} CREATEDB, or use a role that may.`,
+    `The role ${role} cannot create databases, and ${why}. Run ALTER ROLE ${role} CREATEDB, or use another role.`,
   );
 }
 
-/** Where a backup is taken or restored, and who is told. */
+/** The database to back up or restore, and how. */
 export interface BackupContext {
-  /** The database; others are made next to it, on the same server. */
+  /** URL of the database. Temporary databases are created on the same server. */
   readonly url: string;
-  /** The schema whose objects are named without it, and whose migrations are behind the backup. The backup is of the whole database. */
+  /** The schema of the migrations; messages omit its name. The backup contains all schemas. */
   readonly schema: string;
-  /** Folder of pg_dump and pg_restore; absent: they are looked for. */
+  /** Folder of pg_dump and pg_restore. Default: see `findTool`. */
   readonly pgBin?: string | undefined;
   readonly note: (line: string) => void;
-  /** Aborted: what runs is stopped and what was begun is removed. */
+  /** Stops the backup or restore, which then removes its incomplete files and databases. */
   readonly signal?: AbortSignal | undefined;
 }
 
 const APPLICATION = 'shared-db backup';
 
-/** SQLSTATE object_in_use: a session is connected to a database that is to be copied or renamed. */
+/** SQLSTATE object_in_use: sessions are connected to the database to be copied. */
 const OBJECT_IN_USE = '55006';
 
 /**
- * Runs `work` on a connection to the server, outside the database of the context.
+ * Runs `work` on a connection to another database of the server: `postgres` or `template1`.
  *
  * @throws ConnectionFailure
  */
 export async function onServer<T>(context: BackupContext, work: (client: Client) => Promise<T>): Promise<T> {
   const { url, signal } = context;
-  const places = ['postgres', 'template1'].filter((name) => name !== parseDatabaseUrl(url).database);
-  const [first = '', second] = places;
+  const names = ['postgres', 'template1'].filter((name) => name !== parseDatabaseUrl(url).database);
+  const [first = '', second] = names;
   const at = (database: string): Promise<T> =>
     withClient(url, { database, signal, applicationName: APPLICATION }, work);
   try {
     return await at(first);
   } catch (error) {
-    // Some servers have no database `postgres`, or let only few in.
+    // Some servers have no database `postgres`, or allow only some roles to connect to it.
     if (!(error instanceof ConnectionFailure) || second === undefined) throw error;
     return at(second);
   }
 }
 
-/** Only one backup or restore of a database at a time: the other's rollback would undo what this one did. */
+/**
+ * Runs `work` under an advisory lock, so that a database has only one backup or restore at a time.
+ *
+ * @throws BackupError when another process holds the lock
+ */
 export async function runExclusively<T>(context: BackupContext, work: () => Promise<T>): Promise<T> {
   const { database } = parseDatabaseUrl(context.url);
   return onServer({ ...context, signal: undefined }, async (client) => {
@@ -166,20 +172,20 @@ export async function runExclusively<T>(context: BackupContext, work: () => Prom
       [database],
     );
     if (rows[0]?.got) return work();
-    throw new BackupError(`Another process is backing up or restoring ${database}: wait until it is through.`);
+    throw new BackupError(`Another process is backing up or restoring ${database}. Wait until it has finished.`);
   });
 }
 
-/** For functions that take a statement and want rows: those of the last one, when they are many. */
+/** Returns a function that runs SQL and returns the rows; with several statements, the rows of the last one. */
 export function createQuery(client: Client): Query {
   return async <Row extends object>(sql: string) =>
     [(await client.query(sql)) as unknown as { rows: Row[] }].flat().at(-1)?.rows ?? [];
 }
 
-/** All of one moment: what others commit meanwhile is not seen. */
-export const ONE_MOMENT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+/** Begins a read-only transaction that sees one state of the database: no later commits of other sessions. */
+export const BEGIN_SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
-/** The fingerprint of a database on the server of the context. Writes nothing. */
+/** Reads the fingerprint of a database on the server of the context. */
 export async function readDatabaseFingerprint(
   context: BackupContext,
   database = parseDatabaseUrl(context.url).database,
@@ -187,27 +193,27 @@ export async function readDatabaseFingerprint(
 ): Promise<Fingerprint> {
   const { url, schema, signal } = context;
   return withClient(url, { database, signal, readOnly: true, applicationName: APPLICATION }, async (client) => {
-    await client.query(ONE_MOMENT);
-    return formatFingerprintProblem(() => readFingerprint(createQuery(client), schema, options));
+    await client.query(BEGIN_SNAPSHOT);
+    return translateMissingPrivilege(() => readFingerprint(createQuery(client), schema, options));
   });
 }
 
-/** @throws BackupError that says what is missing, when the role may not read all of it. */
-export async function formatFingerprintProblem<T>(read: () => Promise<T>): Promise<T> {
+/** @throws BackupError when the role lacks a privilege to read */
+export async function translateMissingPrivilege<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
     const { code, message } = error as { code?: unknown; message?: string };
     if (code !== '42501') throw error;
     throw new BackupError(
-      `This role may not read all of the database (${message ?? 'insufficient privilege'}): use the role that owns the tables.`,
+      `This role cannot read the whole database (${message ?? 'insufficient privilege'}). Use the role that owns the tables.`,
     );
   }
 }
 
 /**
- * The name of a database next to another: `antone_failed_20261123_075012_123`; cut so that PostgreSQL takes it whole. To the
- * millisecond: two restores may end within one second.
+ * Returns the name of a temporary database: `antone_failed_20261123_075012_123`. The first part is shortened so that the name has at
+ * most 63 bytes, the limit of PostgreSQL.
  */
 export function createNameBeside(
   database: string,
@@ -225,16 +231,16 @@ export function formatTimestamp(now: Date): string {
   return now.toISOString().replaceAll(/[-:]/g, '').replace('T', '_').replace('.', '_').slice(0, 19);
 }
 
-/** @throws BackupError that lists the sessions, if any is connected. */
+/** @throws BackupError with a list of the sessions when any is connected */
 export async function assertNoSessions(client: Client, database: string, why: string): Promise<void> {
   const sessions = await listSessions(client, database);
   if (sessions.length === 0) return;
   throw new BackupError(
-    `${sessions.length} ${sessions.length === 1 ? 'session is' : 'sessions are'} connected to ${database} (${sessions.slice(0, 5).join('; ')}): ${why}.`,
+    `${sessions.length} ${sessions.length === 1 ? 'session is' : 'sessions are'} connected to ${database} (${sessions.slice(0, 5).join('; ')}); ${why}.`,
   );
 }
 
-/** Who is connected to a database, but for ourselves: `pid 42, queue-processor, idle`. */
+/** Lists the sessions of a database except this one: `pid 42, queue-processor, idle`. */
 export async function listSessions(client: Client, database: string): Promise<string[]> {
   const { rows } = await client.query<{ session: string }>(
     `SELECT concat_ws(', ', 'pid ' || pid, nullif(application_name, ''), state) AS session FROM pg_stat_activity
@@ -251,13 +257,13 @@ export async function copyDatabase(context: BackupContext, from: string, to: str
       await client.query(`CREATE DATABASE ${escapeIdentifier(to)} TEMPLATE ${escapeIdentifier(from)}`);
     } catch (error) {
       if ((error as { code?: unknown }).code !== OBJECT_IN_USE) throw error;
-      await assertNoSessions(client, from, 'it can only be copied when nobody is; end them');
-      throw new BackupError(`${from} is in use and cannot be copied: try again in a moment.`);
+      await assertNoSessions(client, from, 'PostgreSQL copies only unused databases. End the sessions');
+      throw new BackupError(`${from} is in use and cannot be copied. Try again.`);
     }
   });
 }
 
-/** Drops a temporary database, whatever its state, also after an interruption. */
+/** Drops a temporary database, if it exists, and ends its sessions. Ignores the signal, so that it also works after an interruption. */
 export async function dropDatabase(context: BackupContext, name: string): Promise<void> {
   await onServer({ ...context, signal: undefined }, (client) =>
     client.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`),

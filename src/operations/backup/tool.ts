@@ -8,8 +8,8 @@ import type { TlsRequest } from '../../connection/tls.js';
 import { BackupToolError } from './manifest.js';
 
 /**
- * The environment of a program that speaks to the database through libpq (pg_dump, pg_restore). The password goes this way
- * and no other: every user of the machine can read arguments. Without one in the URL, PGPASSFILE is left to libpq.
+ * Returns the environment for programs that connect through libpq (pg_dump, pg_restore). It contains the password, because other
+ * users of the machine can read arguments. Without a password in the URL, libpq reads PGPASSFILE.
  *
  * @param database another database of the same server
  */
@@ -28,14 +28,12 @@ export function createLibpqEnvironment(url: string, database?: string): NodeJS.P
     PGAPPNAME: 'shared-db backup',
     PGOPTIONS: formatStartupOptions(createSessionSettings()),
     PGCONNECT_TIMEOUT: '10',
-    // Messages in English: some are recognised.
+    // Messages in English, because runTool parses them.
     LC_ALL: 'C',
   });
 }
 
-/**
- * As strict as our own connections, which verify the server for every sslmode but `disable`; libpq does so for `verify-full` only.
- */
+/** Returns the TLS settings for libpq. Like the connections of this package, libpq must verify the server unless sslmode is `disable`. */
 function createTlsVariables({ mode, ca, cert, key }: TlsRequest): Record<string, string> {
   if (mode === undefined) return {};
   if (mode === 'disable') return { PGSSLMODE: 'disable' };
@@ -55,11 +53,11 @@ export interface Tool {
 }
 
 /**
- * pg_dump or pg_restore, at least as new as the server: an older one refuses, or leaves out what it does not know.
+ * Finds pg_dump or pg_restore of at least the version of the server. Older ones fail or leave out objects.
  *
  * @param server version of the server, `18.4`
- * @param folder of the programs; absent: Debian's folder for that version, then PATH.
- * @throws BackupToolError naming both versions and what to install.
+ * @param folder of the programs. Default: Debian's folder for that version, then PATH.
+ * @throws BackupToolError with both versions and the package to install
  */
 export async function findTool(name: Tool['name'], server: string, folder?: string): Promise<Tool> {
   const major = getMajorVersion(server);
@@ -71,10 +69,9 @@ export async function findTool(name: Tool['name'], server: string, folder?: stri
     if (getMajorVersion(version) >= major) return { name, program, version };
     old = version;
   }
-  const what =
-    old === undefined ? `There is no ${name} here, and the server is` : `${name} ${old} is older than the server,`;
+  const what = old === undefined ? `${name} was not found; the server is` : `${name} ${old} is older than the server,`;
   throw new BackupToolError(
-    `${what} PostgreSQL ${server}: install the client programs of PostgreSQL ${major} or later (Debian: postgresql-client-${major}, from apt.postgresql.org) and, unless they are on PATH, set PG_BIN to their folder.`,
+    `${what} PostgreSQL ${server}. Install the client programs of PostgreSQL ${major} or later (Debian: postgresql-client-${major}, from apt.postgresql.org) and, unless they are on PATH, set PG_BIN to their folder.`,
   );
 }
 
@@ -82,16 +79,17 @@ export interface ToolRun {
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal | undefined;
-  /** Told of each line it prints about its progress. */
+  /** Called with each line of standard error, where the programs report their progress. */
   readonly onLine: (line: string) => void;
   /** Called with each line of standard output. Default: the output is ignored. */
   readonly onOutput?: (text: string) => void;
 }
 
 /**
- * Runs it to its end.
+ * Runs a program until it ends.
  *
- * @returns what it complained of, without what may quote rows or name users; undefined when it was content.
+ * @returns its first error message, without values of rows and names of users; undefined after success
+ * @throws the reason of the signal
  */
 export async function runTool({ name, program }: Tool, run: ToolRun): Promise<string | undefined> {
   const child = spawn(program, run.args, {
@@ -100,22 +98,22 @@ export async function runTool({ name, program }: Tool, run: ToolRun): Promise<st
     ...(run.signal ? { signal: run.signal } : {}),
   });
   child.stdout.setEncoding('utf8').on('data', run.onOutput ?? (() => undefined));
-  let complaint: string | undefined;
+  let firstError: string | undefined;
   createInterface({ input: child.stderr }).on('line', (line) => {
-    if (line.startsWith(`${name}: error: `)) complaint ??= removeValues(line.slice(name.length + 9));
+    if (line.startsWith(`${name}: error: `)) firstError ??= removeValues(line.slice(name.length + 9));
     run.onLine(line);
   });
   const code = await new Promise<number | null>((resolve) => {
-    // Not to be started, or interrupted.
+    // The program cannot be started, or was interrupted; `close` follows.
     child.once('error', () => undefined);
     child.once('close', resolve);
   });
   run.signal?.throwIfAborted();
   if (code === 0) return undefined;
-  return complaint ?? `it ended with ${code === null ? 'a signal' : `code ${code}`} and said nothing`;
+  return firstError ?? `it ended with ${code === null ? 'a signal' : `code ${code}`} and without a message`;
 }
 
-/** What PostgreSQL says of a row it could not take quotes that row. */
+/** Removes values from an error message: PostgreSQL quotes the row that it refuses. */
 function removeValues(line: string): string {
   return line
     .replace(/(COPY failed for table "[^"]*").*/, '$1')
@@ -129,7 +127,7 @@ async function readVersion(program: string): Promise<string | undefined> {
   let printed = '';
   child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   await new Promise((resolve) => {
-    // Not there.
+    // The program does not exist.
     child.once('error', resolve);
     child.once('close', resolve);
   });

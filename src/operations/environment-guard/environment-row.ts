@@ -3,18 +3,16 @@ import { SharedDbError } from '../../errors/shared-db-error.js';
 import { quoteStandardLiteral } from '../../errors/sql-text.js';
 import { assertDestructiveActionAllowed, type ConfirmationRequest } from './guard.js';
 
-/** The row in which a database says of which environment it is: development, test, staging, production … */
-
-/** What a database says of itself. `unset`: the table or its row is not there, or more than one is. */
+/** The environment recorded in a database. `unset`: the table is missing, or does not have exactly one row. */
 export type EnvironmentRow =
   | { readonly state: 'set'; readonly environment: string; readonly setAt: Date; readonly packageVersion: string }
   | { readonly state: 'unreadable' }
   | { readonly state: 'unset' };
 
-/** What must be known of a database before a destructive action. */
+/** The state of a database that decides whether a destructive action is allowed. */
 export interface DatabaseState {
   readonly databaseName: string;
-  /** The schema has no table and no view: there is nothing to lose. */
+  /** The schema has no table and no view. */
   readonly empty: boolean;
   /** Names of other schemas that have tables or views. */
   readonly otherSchemas: readonly string[];
@@ -23,10 +21,10 @@ export interface DatabaseState {
 
 const ENVIRONMENT_TABLE = 'database_environment';
 
-/** The table as SQL, where the session would make it: `name`; null without a schema. It need not be there. */
+/** Selects `name`: the quoted name of the table in the current schema, whether or not the table exists; null without a schema. */
 const ENVIRONMENT_TABLE_NAME = `SELECT quote_ident(current_schema()) || '.${ENVIRONMENT_TABLE}' AS name`;
 
-/** Names of environments: the CHECK of the table. NODE_ENV may be anything; what is no such name is not written. */
+/** The form of environment names, also the CHECK of the table. Other values of NODE_ENV are not written to it. */
 const FORM = '^[a-z][a-z0-9_-]{0,62}$';
 
 export function isEnvironmentName(text: string): boolean {
@@ -41,10 +39,10 @@ const COLUMNS: readonly (readonly [name: string, definition: string, comment: st
 ];
 
 /**
- * Statements that make the table. Default privileges are meant for tables of rows: here only the owner writes, and who may read
- * the journal may read.
+ * Returns the statements that create the table. They revoke the default privileges: only the owner writes to this table, and the
+ * roles that can read the journal can read it.
  *
- * @param table and the journal as SQL, with their schema
+ * @param table quoted, with its schema; so is `journal`
  */
 function createEnvironmentTable(table: string, journal: string): string[] {
   const [own, other] = [toRegclass(table), toRegclass(journal)];
@@ -79,16 +77,16 @@ const FILLED_SCHEMAS = `SELECT DISTINCT nspname FROM pg_class c JOIN pg_namespac
   WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND nspname !~ '^pg_' AND nspname <> 'information_schema'
     AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')`;
 
-/** Where the session has no schema, as a role that may not use it, whatever there is may be ours. */
+/** Without a current schema, because the role lacks USAGE on it, tables of any schema count. */
 const IS_FILLED = `EXISTS (SELECT FROM (${FILLED_SCHEMAS}) filled WHERE nspname = coalesce(current_schema(), nspname))`;
 
-/** The schema of the session has no table and no view. */
+/** Returns whether the current schema has no table and no view. */
 export async function isEmpty(query: Query): Promise<boolean> {
   const [row] = await query<{ filled: boolean }>(`SELECT ${IS_FILLED} AS filled`);
   return row?.filled === false;
 }
 
-/** Reads; what it may not read, or cannot, it says, and never fails for that reason. */
+/** Reads the state. An environment row that the role cannot read is reported as `unreadable`, not as an error. */
 export async function readDatabaseState(query: Query): Promise<DatabaseState> {
   const [row] = await query<DatabaseStateRow>(
     `SELECT current_database()::text AS database, ${IS_FILLED} AS filled,
@@ -119,7 +117,7 @@ interface DatabaseStateRow {
   readonly readable: boolean | null;
 }
 
-/** Looks for the right first: in a transaction an error would be the end of it. */
+/** Reads the row only with the privilege to do so, because an error would abort the caller's transaction. */
 async function readEnvironmentRow(query: Query, table: string | null, readable: boolean): Promise<EnvironmentRow> {
   if (table === null) return { state: 'unset' };
   if (!readable) return { state: 'unreadable' };
@@ -130,50 +128,50 @@ async function readEnvironmentRow(query: Query, table: string | null, readable: 
     const [row, second] = rows;
     return row === undefined || second !== undefined ? { state: 'unset' } : { state: 'set', ...row };
   } catch {
-    // Whatever the error is, the database must not count as one of development.
+    // After any error, the database must not count as development.
     return { state: 'unreadable' };
   }
 }
 
 export interface EnvironmentRowRequest {
-  /** `schema.`: where the migrator's tables are. */
+  /** `schema.` of the migrator's tables, quoted. */
   readonly prefix: string;
-  /** The migrator's journal as SQL. */
+  /** The table of the migrator's journal, quoted. */
   readonly journal: string;
-  /** What the caller knows it to be. */
+  /** The environment, if the caller knows it. */
   readonly environment: string | undefined;
   /** The schema was empty when this transaction began. */
   readonly isNew: boolean;
   /** NODE_ENV in lower case; undefined when it is not set. */
   readonly nodeEnv: string | undefined;
-  /** The server is this machine. */
+  /** The server runs on this machine. */
   readonly local: boolean;
   readonly packageVersion: string;
 }
 
 /**
- * Makes the table where it is missing, and writes what a new database is. In the transaction, and under the lock, of the caller that
- * migrates. A role that may not do so leaves it: then the database is one that does not say what it is.
+ * Creates the table if it is missing, and records the environment of a new database. Call it in the transaction, and under the lock, of
+ * the migrator. Does nothing when the role lacks the privileges; the environment then stays unset.
  */
-export async function ensureEnvironmentRow(query: Query, making: EnvironmentRowRequest): Promise<void> {
-  const { prefix, journal, packageVersion } = making;
+export async function ensureEnvironmentRow(query: Query, request: EnvironmentRowRequest): Promise<void> {
+  const { prefix, journal, packageVersion } = request;
   const table = `${prefix}${ENVIRONMENT_TABLE}`;
   const [found] = await query<{ there: boolean; creates: boolean | null; writes: boolean | null }>(
     `SELECT to_regclass($1) IS NOT NULL AS there, has_schema_privilege(current_schema(), 'CREATE') AS creates,
             has_table_privilege(to_regclass($1), 'SELECT') AND has_table_privilege(to_regclass($1), 'INSERT') AS writes`,
     [table],
   );
-  const makes = found?.there === false && found.creates === true;
-  if (makes) for (const sql of createEnvironmentTable(table, journal)) await query(sql);
-  const environment = chooseEnvironment(making);
-  if (environment === undefined || !(makes || found?.writes === true)) return;
+  const shouldCreate = found?.there === false && found.creates === true;
+  if (shouldCreate) for (const sql of createEnvironmentTable(table, journal)) await query(sql);
+  const environment = chooseEnvironment(request);
+  if (environment === undefined || !(shouldCreate || found?.writes === true)) return;
   await query(
     `INSERT INTO ${table} (environment, package_version) SELECT $1, $2 WHERE NOT EXISTS (SELECT FROM ${table})`,
     [environment, packageVersion],
   );
 }
 
-/** Undefined: the environment is unknown, so nothing is written. A database that is older than the row only counts as production. */
+/** Returns undefined when the environment is unknown; then nothing is written. In an older database NODE_ENV counts only as production. */
 function chooseEnvironment({ environment, isNew, nodeEnv, local }: EnvironmentRowRequest): string | undefined {
   if (environment !== undefined) return environment;
   if (!isNew) return nodeEnv === 'production' ? nodeEnv : undefined;
@@ -181,24 +179,24 @@ function chooseEnvironment({ environment, isNew, nodeEnv, local }: EnvironmentRo
   return isEnvironmentName(nodeEnv) ? nodeEnv : undefined;
 }
 
-/** What a database says of itself cannot be set so. One line: why, and what to do. */
+/** The environment of a database cannot be set. */
 class EnvironmentNotSet extends SharedDbError {
   override readonly name = 'EnvironmentNotSet';
 }
 
-/** @throws EnvironmentNotSet when it is no name of an environment */
+/** @throws EnvironmentNotSet when the text is not a valid name of an environment */
 export function assertEnvironmentName(text: string): void {
   if (isEnvironmentName(text)) return;
   throw new EnvironmentNotSet(
-    'An environment is one word of a to z, digits, - and _, in lower case: development, test, staging, production.',
+    'The name of an environment consists of a to z, digits, - and _: for instance development, test, staging, production.',
   );
 }
 
 /**
- * Writes of which environment the database is. Its name must be given where it must be to destroy something, since that is what
- * this would permit; but anybody may say that it is production.
+ * Records the environment of the database. Needs the same confirmation as a destructive action, because the new value can allow such
+ * actions; only `production` needs none.
  *
- * @param query of an open transaction, in which nothing else was done: the caller commits
+ * @param query of an open transaction without earlier statements; the caller commits
  * @throws EnvironmentNotSet, ConfirmationNeeded, ConfirmationWrong
  */
 export async function setEnvironment(
@@ -209,12 +207,13 @@ export async function setEnvironment(
   assertEnvironmentName(environment);
   const table = await lockTable(query);
   const tightens = environment === 'production' && permission.confirmedName === undefined;
-  if (!tightens) await assertDestructiveActionAllowed(query, { action: `call it ${environment}`, ...permission });
+  if (!tightens)
+    await assertDestructiveActionAllowed(query, { action: `set the environment to ${environment}`, ...permission });
   await query(`DELETE FROM ${table}`);
   await query(`INSERT INTO ${table} (environment, package_version) VALUES ($1, $2)`, [environment, packageVersion]);
 }
 
-/** Locks the table until the transaction ends, so that the answer still holds when the row is written. */
+/** Locks the table until the transaction ends, so that the row cannot change between the check and the write. */
 async function lockTable(query: Query): Promise<string> {
   const [row] = await query<{ name: string; there: boolean; writes: boolean | null }>(
     `SELECT name, to_regclass(name) IS NOT NULL AS there,
@@ -223,11 +222,11 @@ async function lockTable(query: Query): Promise<string> {
   );
   if (row?.there !== true) {
     throw new EnvironmentNotSet(
-      'The database has no place yet to say what it is: migration:run makes it, with NODE_ENV as what it says.',
+      'The database has no table for its environment yet. Run migration:run, which creates it and records NODE_ENV.',
     );
   }
   if (row.writes !== true) {
-    throw new EnvironmentNotSet('This role may not write what the database is: use the one that migrates.');
+    throw new EnvironmentNotSet('This role cannot write the environment of the database. Use the role that migrates.');
   }
   await query(`LOCK TABLE ${row.name} IN EXCLUSIVE MODE`);
   return row.name;

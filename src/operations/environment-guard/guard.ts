@@ -33,7 +33,7 @@ export abstract class ActionRefused extends SharedDbError {
 export class ConfirmationNeeded extends ActionRefused {
   static readonly kind: RefusalKind = {
     code: 'CONFIRMATION_NEEDED',
-    when: 'the action is destructive, or writes sample data, and the database is not known to be one of development or tests',
+    when: 'the action is destructive, or writes sample data, and the database is not known to be a development or test database',
     advice:
       'if this is the intended database, give its name: `--database`, `confirmedName`, or SHARED_DB_CONFIRM_DATABASE',
   };
@@ -73,7 +73,7 @@ export class ConfirmationWrong extends ActionRefused {
 export class ForbiddenInProduction extends ActionRefused {
   static readonly kind: RefusalKind = {
     code: 'FORBIDDEN_IN_PRODUCTION',
-    when: 'sample data would be written where NODE_ENV counts as production, or the database says that it is production',
+    when: 'sample data would be written to a production database: NODE_ENV or the environment of the database says production',
     advice: 'seed the reference data only: `seed:reference`',
   };
   readonly code = ForbiddenInProduction.kind.code;
@@ -143,7 +143,7 @@ export function assertConfirmed(state: DatabaseState, request: ConfirmationReque
 function describeProduction({ databaseName, environmentRow }: DatabaseState, nodeEnv?: string): string | undefined {
   if (isProduction(nodeEnv)) return describeNodeEnv(nodeEnv);
   const isRow = environmentRow.state === 'set' && environmentRow.environment === 'production';
-  return isRow ? `the database ${quoteName(databaseName)} says it is production` : undefined;
+  return isRow ? `the database ${quoteName(databaseName)} has the environment production` : undefined;
 }
 
 /** Lists why the name of the database is needed; an empty list when no confirmation is needed. */
@@ -154,11 +154,10 @@ export function listConfirmationReasons(
   if (empty) return [];
   const database = `the database ${quoteName(databaseName)}`;
   const reasons: string[] = [];
-  if (environmentRow.state === 'unset') reasons.push(`${database} does not say of which environment it is`);
-  else if (environmentRow.state === 'unreadable')
-    reasons.push(`this role cannot read of which environment ${database} is`);
+  if (environmentRow.state === 'unset') reasons.push(`${database} has no environment`);
+  else if (environmentRow.state === 'unreadable') reasons.push(`this role cannot read the environment of ${database}`);
   else if (isProduction(environmentRow.environment))
-    reasons.push(`${database} says it is ${environmentRow.environment}`);
+    reasons.push(`${database} has the environment ${environmentRow.environment}`);
   if (isProduction(nodeEnv)) reasons.push(describeNodeEnv(nodeEnv));
   return reasons;
 }

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { compareRows } from '../backup/differences.js';
 import { removeSchemaName, type Fingerprint } from '../backup/fingerprint.js';
-import { readDatabaseFingerprint, ONE_MOMENT, createQuery, type BackupContext } from '../backup/server.js';
+import { readDatabaseFingerprint, BEGIN_SNAPSHOT, createQuery, type BackupContext } from '../backup/server.js';
 import { withClient } from '../../connection/client.js';
 import { revertMigration, runMigrations } from '../migrator/runner.js';
 import type { TableFile } from '../migrator/table-observer.js';
@@ -44,7 +44,7 @@ export class RehearsalDatabase {
     const { url, schema, signal } = this.target;
     const options = { database: this.copy.name, signal, readOnly: true, applicationName: 'shared-db rehearsal' };
     return withClient(url, options, async (client) => {
-      await client.query(ONE_MOMENT);
+      await client.query(BEGIN_SNAPSHOT);
       return readSnapshot(createQuery(client), schema, 'schema');
     });
   }

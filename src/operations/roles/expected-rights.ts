@@ -9,16 +9,16 @@ const RELATIONS: readonly Kind[] = ['table', 'view', 'materialized view'];
 const ROUTINES: readonly Kind[] = ['function', 'procedure', 'aggregate'];
 const TYPES: readonly Kind[] = ['enum', 'domain', 'type'];
 
-/** Is it in our schema, or our schema itself? */
+/** True for the schema and the objects in it. */
 export function isOurs({ kind, name, on }: CatalogObject): boolean {
   return kind === 'schema' ? name === SCHEMA : (on ?? name).startsWith(`${SCHEMA}.`);
 }
 
 /**
- * The rights that should be in a database with these objects, as a snapshot tells them: what differs from what PostgreSQL gives
- * by itself.
+ * Returns the rights that a database with these objects should have, as they appear in a snapshot: only those that differ from
+ * PostgreSQL's defaults.
  *
- * @param owner how the snapshot names the role `owner`: `$owner` where it owns most tables
+ * @param owner the name of the role `owner` in the snapshot: `$owner` where it owns most tables
  * @param schema the name of the schema
  */
 export function listExpectedRights(
@@ -44,7 +44,7 @@ export function listExpectedRights(
   return Object.fromEntries(rights.map((right) => [toKey(right), right]));
 }
 
-/** Connecting; PUBLIC, which by itself may do that and make temporary tables, nothing. */
+/** Lists CONNECT for the login roles, and the default rights that PUBLIC loses: CONNECT and TEMPORARY. */
 function listDatabaseRights(): CatalogObject[] {
   return [
     ...['CONNECT', 'TEMPORARY'].map((privilege) =>
@@ -54,7 +54,7 @@ function listDatabaseRights(): CatalogObject[] {
   ];
 }
 
-/** Using what is in the schema. `owner` owns it, but for `public`, which belongs to the owner of the database. */
+/** Lists rights on the schema. `owner` owns every schema except `public`, which belongs to the owner of the database. */
 function listSchemaRights(owner: string, schema: string): CatalogObject[] {
   const granted = schema === DEFAULT_SCHEMA ? ['CREATE', 'USAGE'] : [];
   return [
@@ -78,9 +78,9 @@ function listTableRights(
         createRight('grant', `${privilege} ON TABLE ${table.name} TO ${role}`, toKey(table)),
       );
     }
-    const seen = columns.filter((column) => !without.includes(column));
+    const granted = columns.filter((column) => !without.includes(column));
     return privileges.flatMap((privilege) =>
-      seen.map((column) =>
+      granted.map((column) =>
         createRight(
           'grant',
           `${privilege} (${column}) ON TABLE ${table.name} TO ${role}`,
@@ -95,7 +95,7 @@ function listColumns({ name }: CatalogObject, objects: readonly CatalogObject[])
   return objects.filter(({ kind, on }) => kind === 'column' && on === name).map((column) => column.name);
 }
 
-/** By default every role may call a function and use a type. A trigger's function needs no right to fire. */
+/** Revokes the default right of PUBLIC to call a function or use a type. Triggers call their function without that right. */
 function revokeFromPublic(object: CatalogObject, what: string): CatalogObject {
   return createRight('revoked', `${what} ${object.name} FROM PUBLIC`, toKey(object));
 }

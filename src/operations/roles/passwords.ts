@@ -5,19 +5,19 @@ import { LOGIN_ROLES, type RoleName, RolePasswordError } from './roles.js';
 
 const pbkdf2 = promisify(pbkdf2Callback);
 
-/** As PostgreSQL has it by itself. More would slow every connection down, and protects no password of 16 random characters. */
+/** PostgreSQL's default. More iterations slow down every connection, and a password of 16 random characters does not need them. */
 const ITERATIONS = 4096;
 const SALT_BYTES = 16;
 const KEY_BYTES = 32;
 
-/** Shortest password, in characters: programs read them, no person must remember them. */
-const SHORTEST_PASSWORD = 16;
+/** Programs read the passwords, so length costs nothing. */
+const MIN_PASSWORD_CHARACTERS = 16;
 
 /**
- * What the server keeps of a password (RFC 5803, as PostgreSQL writes it), made here so that no statement holds the password:
- * statements are seen in logs, in pg_stat_activity and on the wire.
+ * Computes the SCRAM verifier that the server stores for a password (RFC 5803, in PostgreSQL's form). It is computed here, so that no
+ * statement contains the password: statements appear in logs and in pg_stat_activity.
  *
- * @throws RolePasswordError as `assertUsable`
+ * @throws RolePasswordError see `assertUsable`
  */
 export async function createScramVerifier(password: string, salt: Buffer = randomBytes(SALT_BYTES)): Promise<string> {
   assertUsable(password);
@@ -29,9 +29,8 @@ export async function createScramVerifier(password: string, salt: Buffer = rando
 }
 
 /**
- * Refuses passwords that are short, hold control characters, or would be another text after SASLprep (RFC 4013: NFKC, other spaces
- * become spaces, invisible characters vanish). Drivers do not agree on SASLprep, some leave it out: what it leaves alone every
- * one of them sends as it is, and PostgreSQL too takes it as it is.
+ * Refuses passwords that are short, contain control characters, or are changed by SASLprep (RFC 4013: applies NFKC, replaces other
+ * spaces by spaces, removes invisible characters). Some drivers skip SASLprep, so only unchanged passwords work with all of them.
  *
  * @throws RolePasswordError
  */
@@ -39,48 +38,48 @@ export function assertUsable(password: string): void {
   if (!password.isWellFormed() || password.includes('\uFFFD')) {
     throw new RolePasswordError('The password is not valid UTF-8.');
   }
-  if (Array.from(password).length < SHORTEST_PASSWORD) {
+  if (Array.from(password).length < MIN_PASSWORD_CHARACTERS) {
     throw new RolePasswordError(
-      `The password is shorter than ${SHORTEST_PASSWORD} characters: make one with openssl rand -base64 24.`,
+      `The password is shorter than ${MIN_PASSWORD_CHARACTERS} characters. Create one with: openssl rand -base64 24`,
     );
   }
   if (/\p{Cc}/u.test(password)) {
-    throw new RolePasswordError('The password holds a line break or another control character.');
+    throw new RolePasswordError('The password contains a line break or another control character. Remove it.');
   }
   if (
     password.normalize('NFKC') !== password ||
     /[\p{Cf}\p{Zl}\p{Zp}\p{Variation_Selector}\u034F\u1806]|(?! )\p{Zs}/u.test(password)
   ) {
     throw new RolePasswordError(
-      'The password holds characters that programs send differently (not in Unicode form NFKC, or invisible): use others.',
+      'The password contains characters that drivers encode differently (not in Unicode form NFKC, or invisible). Use others.',
     );
   }
 }
 
-/** Verifiers by role: what may travel in SQL. */
+/** SCRAM verifiers by role. */
 export type Verifiers = ReadonlyMap<RoleName, string>;
 
 /**
- * Reads `role=file` arguments: each file holds one password, a line break at its end aside, as secret managers and Docker write it.
+ * Reads the passwords of `role=file` arguments. Each file contains one password; a line break at its end is ignored.
  *
- * @throws RolePasswordError naming role and file, never the content
+ * @throws RolePasswordError naming the role, never the content
  */
 export async function readVerifiers(assignments: readonly string[]): Promise<Verifiers> {
   const verifiers = new Map<RoleName, string>();
   for (const assignment of assignments) {
-    const { role, file } = parseLines(assignment);
+    const { role, file } = parseAssignment(assignment);
     if (verifiers.has(role)) throw new RolePasswordError(`The password of ${role} is given twice.`);
     verifiers.set(role, await toVerifier(role, file));
   }
   return verifiers;
 }
 
-function parseLines(assignment: string): { role: RoleName; file: string } {
+function parseAssignment(assignment: string): { role: RoleName; file: string } {
   const [, name = '', file = ''] = /^([a-z]+)=(.+)$/s.exec(assignment) ?? [];
   const role = LOGIN_ROLES.find((each) => each === name);
   if (role !== undefined) return { role, file };
   // The message does not repeat the argument, because it may be the password.
-  throw new RolePasswordError(`Give passwords as role=file, with a role that connects: ${LOGIN_ROLES.join(', ')}.`);
+  throw new RolePasswordError(`Give passwords as role=file. The roles are: ${LOGIN_ROLES.join(', ')}.`);
 }
 
 async function toVerifier(role: RoleName, file: string): Promise<string> {
@@ -100,7 +99,7 @@ async function readContent(role: RoleName, file: string): Promise<string> {
   } catch (error) {
     const code = (error as { code?: unknown }).code;
     throw new RolePasswordError(
-      `The password file of ${role} cannot be read (${typeof code === 'string' ? code : 'unknown reason'}): correct its path, or its rights.`,
+      `The password file of ${role} cannot be read (${typeof code === 'string' ? code : 'unknown reason'}). Correct its path or permissions.`,
     );
   }
 }

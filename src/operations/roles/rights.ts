@@ -11,18 +11,18 @@ type Objects = Readonly<Record<string, CatalogObject>>;
 
 const OWNER = 'owner';
 
-/** What has an owner of its own. A sequence of a column follows its table. */
+/** Kinds of objects that have an owner. */
 const OWNED: readonly Kind[] = [
   ...(['table', 'view', 'materialized view', 'sequence', 'function', 'procedure', 'aggregate'] as const),
   ...(['enum', 'domain', 'type', 'collation', 'statistics'] as const),
 ];
 
-/** How a snapshot names the role `owner`. */
+/** Returns the name of the role `owner` in a snapshot. */
 function getOwner(snapshot: Snapshot): string {
   return snapshot.owner === OWNER ? '$owner' : OWNER;
 }
 
-/** Rights in the database that are too many, or missing, for our roles and for PUBLIC. Rights of others are not ours to judge. */
+/** Returns missing and unexpected rights of the package's roles and of PUBLIC. Ignores rights of other roles. */
 export function compareRights(snapshot: Snapshot, matrix: RoleMatrix): Difference[] {
   return diff(
     { ...snapshot, objects: listExpectedRights(snapshot.objects, getOwner(snapshot), snapshot.schema, matrix) },
@@ -68,7 +68,7 @@ function createMissingSchema({ schema }: Snapshot): Difference {
   };
 }
 
-/** The snapshot in the package, as it reads in a database that has the roles. */
+/** Returns the snapshot of the package with the rights of the roles. */
 export function withRoles(shipped: Snapshot, live: Snapshot, matrix: RoleMatrix): Snapshot {
   const objects = filterObjects(shipped.objects, (object) => !isRightOfOurs(object, live));
   return {
@@ -77,7 +77,7 @@ export function withRoles(shipped: Snapshot, live: Snapshot, matrix: RoleMatrix)
   };
 }
 
-/** Without attributes and memberships of our roles, of which `roleDifferences` knows more. */
+/** Removes attributes and memberships of the package's roles, which `compareRoles` checks. */
 export function removeRoleAttributes(live: Snapshot): Snapshot {
   const ours = ROLE_NAMES.map((name) => `${name} `);
   const about = ({ kind, name }: CatalogObject) => kind === 'role' && ours.some((start) => name.startsWith(start));

@@ -3,28 +3,28 @@ import type { Difference } from '../catalog/diff.js';
 import type { Query } from '../../connection/database-access.js';
 import { createComment, MARK, ROLE_NAMES, ROLES, type RoleDefinition } from './roles.js';
 
-/** A role as the server has it. */
+/** A role on the server. */
 interface ActualRole {
   readonly name: string;
   readonly comment: string | null;
-  /** Attributes by their word in SQL: LOGIN, SUPERUSER… */
+  /** Attributes by their SQL keyword: LOGIN, SUPERUSER… */
   readonly attributes: Readonly<Record<string, boolean>>;
 }
 
-/** That a role is in another; both as SQL names them. */
+/** The membership of a role in another one. All names are quoted. */
 interface Membership {
   readonly role: string;
   readonly member: string;
   readonly grantor: string;
   readonly admin: boolean;
-  /** May it act as the role: by inheritance or SET ROLE? Before 16 always; since then an administrator may do without. */
+  /** The member can use the role's privileges, by inheritance or SET ROLE. Always true before PostgreSQL 16. */
   readonly acts: boolean;
 }
 
 export interface ActualRoles {
   readonly roles: readonly ActualRole[];
   readonly memberships: readonly Membership[];
-  /** Major version. Since 16 a membership is known by who gave it. */
+  /** Major version of the server. Since 16 a membership is identified by its grantor too. */
   readonly version: number;
 }
 
@@ -54,7 +54,7 @@ export async function readRoles(query: Query): Promise<ActualRoles> {
   };
 }
 
-/** What is different about the roles themselves: missing, with attributes or memberships they should not have, or lacking one. */
+/** Returns missing roles, and missing or unexpected attributes and memberships. */
 export function compareRoles(actual: ActualRoles): Difference[] {
   return [
     ...ROLES.flatMap((wanted) => {
@@ -62,7 +62,7 @@ export function compareRoles(actual: ActualRoles): Difference[] {
       return found ? compareAttributes(wanted, found) : [createMissingRole(wanted)];
     }),
     ...listMissingMemberships(actual),
-    ...actual.memberships.filter(isExcess).map((membership) => listExcessMemberships(membership, actual.version)),
+    ...actual.memberships.filter(isExcess).map((membership) => createExcessMembership(membership, actual.version)),
   ];
 }
 
@@ -74,7 +74,7 @@ export function findForeignRoles({ roles }: ActualRoles): string[] {
 }
 
 function listWantedAttributes({ login, becomesOwner }: RoleDefinition): Record<string, boolean> {
-  // Without INHERIT a session of migrator that is not `owner` may make nothing that would then be its own.
+  // With NOINHERIT, `migrator` can create objects only after SET ROLE owner, so it never owns an object itself.
   return { LOGIN: login, INHERIT: !becomesOwner };
 }
 
@@ -98,33 +98,33 @@ function compareAttributes(wanted: RoleDefinition, found: ActualRole): Differenc
       if (is === yes) return [];
       const repair = `ALTER ROLE ${wanted.name} ${yes ? '' : 'NO'}${word}`;
       return [
-        formatDifference(`role ${wanted.name} ${word}`, is, is ? 'is there, should not be' : 'is missing', repair),
+        createDifference(`role ${wanted.name} ${word}`, is, is ? 'is there, should not be' : 'is missing', repair),
       ];
     }),
     ...(found.comment === comment
       ? []
-      : [formatDifference(`comment of role ${wanted.name}`, true, `should be “${comment}”`, createCommentSql(wanted))]),
+      : [createDifference(`comment of role ${wanted.name}`, true, `should be “${comment}”`, createCommentSql(wanted))]),
   ];
 }
 
 function listMissingMemberships({ memberships }: ActualRoles): Difference[] {
   return ROLES.filter(({ becomesOwner }) => becomesOwner).flatMap(({ name }) => {
     if (memberships.some(({ role, member, acts }) => role === 'owner' && member === name && acts)) return [];
-    return [formatDifference(`role ${name} IN ROLE owner`, false, 'is missing', `GRANT owner TO ${name}`)];
+    return [createDifference(`role ${name} IN ROLE owner`, false, 'is missing', `GRANT owner TO ${name}`)];
   });
 }
 
-/** `migrator` may be `owner`, and who administers a role need not be in it. A member of these two has every privilege of both. */
+/** True for every membership of or in the package's roles, except that of `migrator` in `owner` and those that only administer a role. */
 function isExcess({ role, member, admin, acts }: Membership): boolean {
   const becomes = ROLES.find(({ name }) => name === member);
   if (becomes?.becomesOwner && role === 'owner') return admin || !acts;
   return becomes !== undefined || acts;
 }
 
-function listExcessMemberships({ role, member, grantor, admin, acts }: Membership, version: number): Difference {
+function createExcessMembership({ role, member, grantor, admin, acts }: Membership, version: number): Difference {
   const rest = version >= 16 ? ` GRANTED BY ${grantor} CASCADE` : '';
   const option = member === 'migrator' && role === 'owner' && admin && acts ? 'ADMIN OPTION FOR ' : '';
-  return formatDifference(
+  return createDifference(
     `role ${member} IN ROLE ${role}${option === '' ? '' : ' WITH ADMIN OPTION'}`,
     true,
     'is there, should not be',
@@ -136,12 +136,12 @@ function createCommentSql(wanted: RoleDefinition): string {
   return `COMMENT ON ROLE ${wanted.name} IS ${quoteLiteral(createComment(wanted))}`;
 }
 
-function formatDifference(object: string, is: boolean, says: string, repair: string): Difference {
+function createDifference(object: string, is: boolean, problem: string, repair: string): Difference {
   return {
     object,
     is: is ? 'there' : null,
     shouldBe: is ? null : 'there',
-    message: `${object} ${says}`,
+    message: `${object} ${problem}`,
     repair,
   };
 }

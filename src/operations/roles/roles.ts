@@ -1,33 +1,34 @@
 import { SharedDbError } from '../../errors/shared-db-error.js';
 
-/** The roles cannot be set up, or not by this user. One line: what is missing, and who could. Nothing was changed. */
+/** The roles cannot be set up. The message, one line, names what is missing and who can do it. Nothing was changed. */
 export class RolesError extends SharedDbError {
   override readonly name = 'RolesError';
 }
 
-/** A password cannot be used for a role. Never repeats any of it. */
+/** A password cannot be used for a role. The message contains no part of it. */
 export class RolePasswordError extends SharedDbError {
   override readonly name = 'RolePasswordError';
 }
 
-/** Who may connect, and as what: the roles, without their rights on tables (`matrix.ts`). */
-
-/** Roles belong to the whole server, so the names do too (docs/decisions/0007). `retention` is known to the audit log's trigger. */
+/**
+ * Names of the roles, which are the same in all databases of a server (docs/decisions/0007). The trigger of the audit log contains
+ * the name `retention`.
+ */
 export const ROLE_NAMES = ['owner', 'migrator', 'app', 'reader', 'retention'] as const;
 export type RoleName = (typeof ROLE_NAMES)[number];
 
 export interface RoleDefinition {
   readonly name: RoleName;
-  /** One line: who connects as it, for what. Becomes the role's comment, which also says that it is ours. */
+  /** One line: who connects with the role, and for what. Part of the role's comment, see `createComment`. */
   readonly purpose: string;
   readonly login: boolean;
-  /** May act as `owner` after SET ROLE, which its sessions do by themselves; without it, it may nothing. */
+  /** Its sessions start with SET ROLE owner. As itself, the role has no privilege. */
   readonly becomesOwner: boolean;
-  /** Of its sessions in this database, where the connection does not say otherwise. */
+  /** Default settings of its sessions in this database. A connection can override them. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** Ends a forgotten transaction: our code never pauses for a minute between two statements. */
+/** Ends abandoned transactions. No code of this package pauses for a minute between two statements. */
 const IDLE_IN_TRANSACTION = '60s';
 
 export const ROLES: readonly RoleDefinition[] = [
@@ -43,7 +44,7 @@ export const ROLES: readonly RoleDefinition[] = [
     purpose: 'changes the schema, as owner; deployments connect as it',
     login: true,
     becomesOwner: true,
-    // The migrator itself says how long a statement may take.
+    // The migration runner sets its own statement_timeout.
     settings: { role: 'owner', lock_timeout: '5s' },
   },
   {
@@ -63,7 +64,7 @@ export const ROLES: readonly RoleDefinition[] = [
     login: true,
     becomesOwner: false,
     settings: {
-      // Reports scan more than services; still nothing that would keep a vacuum waiting for long.
+      // Reports scan more rows than services do. The limit keeps a report from delaying VACUUM.
       statement_timeout: '30s',
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION,
       default_transaction_read_only: 'on',
@@ -83,10 +84,10 @@ export const ROLES: readonly RoleDefinition[] = [
   },
 ];
 
-/** Roles that connect. */
+/** Roles that can connect. */
 export const LOGIN_ROLES = ROLES.filter(({ login }) => login).map(({ name }) => name);
 
-/** How the comment of a role that db:roles created begins. A role `app` of another application must keep its privileges. */
+/** The beginning of the comment of a role created by db:roles. A role `app` of another application has no such comment. */
 export const MARK = '@shared/db: ';
 
 export function createComment({ purpose }: RoleDefinition): string {
@@ -95,21 +96,21 @@ export function createComment({ purpose }: RoleDefinition): string {
 
 export type TablePrivilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
 
-/** The roles that have rights on tables without owning them. */
+/** The roles that need grants on tables. */
 type GrantedRole = 'app' | 'reader' | 'retention';
 
-/** What one role may do with one table. */
+/** The privileges of one role on one table. */
 export interface TableRights {
   readonly role: GrantedRole;
   readonly privileges: readonly TablePrivilege[];
-  /** Columns that SELECT leaves out; then it is granted column by column, and a new column is not among them. */
+  /** Columns without the privileges. When there are any, all others are granted one by one, and new columns are not granted. */
   readonly without: readonly string[];
 }
 
-/** Who may do what with which table of a schema. */
+/** The privileges of all roles on the tables of a schema. */
 export interface RoleMatrix {
-  /** What each role may do with a table, by its name without the schema. */
+  /** @param table name without the schema */
   readonly rightsOn: (table: string) => readonly TableRights[];
-  /** What one role may do with tables that are made later, until the matrix names them. */
+  /** Default privileges: those of one role on tables that the matrix does not name yet. */
   readonly futureTables: { readonly role: GrantedRole; readonly privileges: readonly TablePrivilege[] };
 }

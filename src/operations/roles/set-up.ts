@@ -21,7 +21,7 @@ import {
 } from './state.js';
 
 export interface SetUpOptions {
-  /** By role; roles that are not named keep the password they have. */
+  /** Roles without a verifier keep their password. */
   readonly verifiers?: Verifiers;
   /** Take over roles with our names that db:roles did not create. Default: refuse. */
   readonly adopt?: boolean;
@@ -30,33 +30,32 @@ export interface SetUpOptions {
 }
 
 export interface SetUpReport {
-  /** What was put right. */
+  /** The differences that were repaired. */
   readonly repaired: readonly Difference[];
+  /** The roles whose password was set. */
   readonly passwords: readonly string[];
-  /** What the operator should know: one line each. */
+  /** Further information for the operator, one line each. */
   readonly notes: readonly string[];
 }
 
 /**
- * Another process did the same at the same time: unique_violation and duplicate_object of CREATE ROLE, "tuple concurrently updated"
- * of all others (roles belong to the server, so locks of one database do not keep others out), a deadlock.
+ * SQLSTATEs when another process sets up the same roles for another database, which has its own lock: unique_violation and
+ * duplicate_object (CREATE ROLE), internal_error ("tuple concurrently updated"), deadlock_detected.
  */
-const AT_ONCE: readonly unknown[] = ['23505', '42710', 'XX000', '40P01'];
-const TRIES = 10;
+const CONCURRENT_SET_UP: readonly unknown[] = ['23505', '42710', 'XX000', '40P01'];
+const MAX_ATTEMPTS = 10;
 
-/** Of repairing rights. */
-const ROUNDS = 3;
+const MAX_REPAIR_ROUNDS = 3;
 
-/** Later sessions wait for a table as long as this one does. */
+/** Limits the wait for a table lock, because later sessions queue behind this one. */
 const TABLE_WAIT_MS = 5_000;
 
 const LIMITS = `SET LOCAL statement_timeout = '60s'; SET LOCAL search_path = pg_catalog`;
 
 /**
- * Makes roles, owners and rights what they should be in the schema of the DataSource, in one transaction; does nothing where they
- * are. A schema that is missing is made.
+ * Creates and repairs roles, owners and rights for the schema of the DataSource, in one transaction. Creates a missing schema.
  *
- * @throws RolesError when this user may not, when a role with one of our names was not created by db:roles, when a table stays locked.
+ * @throws RolesError when this user lacks a privilege, when db:roles did not create one of the roles, or when a table stays locked
  */
 export async function setUpRoles(
   dataSource: DataSource,
@@ -68,13 +67,13 @@ export async function setUpRoles(
       return await runInTransaction(dataSource, (query) => setUp(query, getSchema(dataSource), matrix, options));
     } catch (error) {
       const code = getSqlState(error);
-      if (attempt < TRIES && AT_ONCE.includes(code)) await sleep(50 * attempt * Math.random());
+      if (attempt < MAX_ATTEMPTS && CONCURRENT_SET_UP.includes(code)) await sleep(50 * attempt * Math.random());
       else throw code === '55P03' ? new RolesError('Nothing was changed: a table is in use. Try again later.') : error;
     }
   }
 }
 
-/** What differs. Changes nothing: the connection should be one that may not write. */
+/** Returns the differences of roles, owners and rights. Changes nothing; a read-only connection is enough. */
 export async function checkRoles(dataSource: DataSource, matrix: RoleMatrix): Promise<Difference[]> {
   return runInTransaction(dataSource, async (query) =>
     listDifferences(await readState(query, getSchema(dataSource), matrix)),
@@ -91,9 +90,9 @@ async function setUp(
   await query(`SET LOCAL lock_timeout = ${Math.min(TABLE_WAIT_MS, maxWaitMs)}`);
   const before = await readState(query, schema, matrix);
   const worker = await readWorker(query, schema);
-  refuse(before, worker, adopt ?? false);
-  const [left] = listDifferences(before).length === 0 ? [] : await work(query, before, worker, matrix);
-  if (left) throw new RolesError(`It cannot be put right: ${left.message}. Nothing was changed.`);
+  assertRepairable(before, worker, adopt ?? false);
+  const [left] = listDifferences(before).length === 0 ? [] : await repairAll(query, before, worker, matrix);
+  if (left) throw new RolesError(`The roles cannot be repaired: ${left.message}. Nothing was changed.`);
   for (const [role, verifier] of verifiers) {
     await run(query, {
       message: `set the password of ${role}`,
@@ -104,10 +103,10 @@ async function setUp(
   return { repaired: listDifferences(before), passwords: [...verifiers.keys()], notes };
 }
 
-function refuse(state: State, worker: Worker, adopt: boolean): void {
+function assertRepairable(state: State, worker: Worker, adopt: boolean): void {
   if (state.foreignRoles.length > 0 && !adopt) {
     throw new RolesError(
-      `The server has roles that db:roles did not make: ${state.foreignRoles.join(', ')}. If they are meant for this database, run it with --adopt, which takes from them what they should not have.`,
+      `The server has roles that db:roles did not create: ${state.foreignRoles.join(', ')}. If they are meant for this database, run db:roles with --adopt, which also revokes their excess privileges.`,
     );
   }
   const missing = listObstacles(worker, state);
@@ -115,17 +114,18 @@ function refuse(state: State, worker: Worker, adopt: boolean): void {
 }
 
 /**
- * Roles, then owners (who decide what a grant says of its giver), then rights, then what was borrowed for it.
+ * Repairs roles, then owners (the owner of an object becomes the grantor of its rights), then rights. Ends the temporary membership
+ * in `owner`.
  *
- * @returns what is left
+ * @returns the remaining differences
  */
-async function work(query: Query, before: State, worker: Worker, matrix: RoleMatrix): Promise<Difference[]> {
+async function repairAll(query: Query, before: State, worker: Worker, matrix: RoleMatrix): Promise<Difference[]> {
   const ownMembership = ({ object }: Difference) => object === `role ${worker.name} IN ROLE owner`;
   for (const difference of before.roles) if (!ownMembership(difference)) await run(query, difference);
-  if (!worker.superuser && !worker.isOwner) await borrowOwner(query, worker);
+  if (!worker.superuser && !worker.isOwner) await joinOwner(query, worker);
   const isSchema = ({ object }: Difference): boolean => object.startsWith('schema ');
   for (const difference of before.owners.filter(isSchema)) await run(query, difference);
-  // First of all rights: who takes over a table must be allowed to create one.
+  // The new owner of a table needs CREATE on its schema.
   for (const difference of before.rights) {
     if (difference.repair?.endsWith(` ON SCHEMA ${worker.schema} TO owner`)) await run(query, difference);
   }
@@ -135,28 +135,30 @@ async function work(query: Query, before: State, worker: Worker, matrix: RoleMat
   return [...compareRoles(await readRoles(query)), ...left];
 }
 
-/** In rounds: to revoke a right on a table takes the same right on its columns along. */
+/** Repairs rights in rounds, because revoking a right on a table also revokes it on the columns. */
 async function repairRights(query: Query, schema: string, matrix: RoleMatrix): Promise<Difference[]> {
   for (let round = 0; ; round += 1) {
     const { owners, rights } = await readState(query, schema, matrix);
-    if (rights.length === 0 || round === ROUNDS) return [...owners, ...rights];
+    if (rights.length === 0 || round === MAX_REPAIR_ROUNDS) return [...owners, ...rights];
     for (const difference of rights) await run(query, difference);
   }
 }
 
-/** Changing what `owner` owns needs membership; it is given back with the other memberships that should not be. */
-async function borrowOwner(query: Query, { name, version }: Worker): Promise<void> {
+/** Makes the worker a member of `owner`, which it needs to change objects of `owner`. The last repair of memberships ends that. */
+async function joinOwner(query: Query, { name, version }: Worker): Promise<void> {
   const options = version >= 16 ? ' WITH INHERIT TRUE, SET TRUE' : '';
-  await run(query, { message: 'may act as owner', repair: `GRANT owner TO ${name}${options}` });
+  await run(query, { message: `${name} is not a member of owner`, repair: `GRANT owner TO ${name}${options}` });
 }
 
 async function closeLargeObjects(query: Query, { superuser }: Worker): Promise<string[]> {
   const repair = await createLargeObjectRepair(query);
   if (repair === undefined) return [];
   if (!superuser)
-    return ['anybody who may connect can store large objects; only a superuser can end that (db:roles as one)'];
+    return [
+      'every role that can connect can create large objects; to revoke that from PUBLIC, run db:roles as a superuser',
+    ];
   await query(repair);
-  return ['closed the functions that make large objects'];
+  return ['revoked from PUBLIC the functions that create large objects'];
 }
 
 async function run(query: Query, { message, repair }: Pick<Difference, 'message' | 'repair'>): Promise<void> {
@@ -166,7 +168,7 @@ async function run(query: Query, { message, repair }: Pick<Difference, 'message'
   } catch (error) {
     if (getSqlState(error) !== '42501') throw error;
     throw new RolesError(
-      `Nothing was changed: this user may not repair “${message}”. Run it as the role's maker or as a superuser.`,
+      `Nothing was changed: this user may not repair “${message}”. Run db:roles as the creator of the role or as a superuser.`,
     );
   }
 }
@@ -203,11 +205,11 @@ async function runInTransaction<T>(dataSource: DataSource, work: (query: Query) 
 }
 
 /**
- * Gives the roles their rights on what migrations made, where the roles are in use: until then `app` has what default privileges
- * give it and the others have nothing. The role that owns the objects, or `migrator` as it, may do that.
+ * Grants the roles, if they are in use, their rights on new tables. Until then `app` has only the default privileges and the other
+ * roles have none. The owner of the tables can run it, and so can `migrator`.
  *
- * @returns how many rights were put right
- * @throws RolesError when more is wrong than this user may put right
+ * @returns the number of repaired rights
+ * @throws RolesError when this user cannot repair all differences
  */
 export async function alignRights(dataSource: DataSource, matrix: RoleMatrix): Promise<number> {
   if (!(await areRolesInUse((sql) => dataSource.query(sql)))) return 0;
@@ -216,6 +218,6 @@ export async function alignRights(dataSource: DataSource, matrix: RoleMatrix): P
     return repaired.length;
   } catch (error) {
     if (!(error instanceof RolesError)) throw error;
-    throw new RolesError(`The rights on the tables are not what they should be, run db:roles: ${error.message}`);
+    throw new RolesError(`The rights on the tables cannot be repaired, run db:roles: ${error.message}`);
   }
 }

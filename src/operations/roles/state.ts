@@ -6,30 +6,30 @@ import { compareOwners, compareRights } from './rights.js';
 import { readRoles, compareRoles, findForeignRoles } from './role-differences.js';
 import { MARK, ROLE_NAMES, type RoleMatrix } from './roles.js';
 
-/** What has to be done, by what it needs. */
-export interface Work {
+/** The differences to repair, by kind, because each kind needs other privileges. */
+export interface RoleDifferences {
   readonly roles: readonly Difference[];
   readonly owners: readonly Difference[];
   readonly rights: readonly Difference[];
 }
 
-/** Who is asked to do it. Names as SQL has them. */
+/** The user that runs db:roles, and its privileges. Names are quoted. */
 export interface Worker {
   readonly name: string;
   readonly superuser: boolean;
   readonly createrole: boolean;
   readonly version: number;
-  /** May act as the role `owner` already. */
+  /** Has the privileges of the role `owner`. */
   readonly isOwner: boolean;
   readonly ownsDatabase: boolean;
   readonly databaseOwner: string;
   readonly schema: string;
-  /** Or, where there is no such schema, may make it. */
+  /** Has the privileges of the schema's owner; for a missing schema: can create it. */
   readonly ownsSchema: boolean;
   readonly schemaOwner: string;
-  /** Our roles that exist and that it may not administer. */
+  /** Existing roles of the package on which the user has no ADMIN OPTION. */
   readonly withoutAdmin: readonly string[];
-  /** Owners of objects in our schema whom it may not act as. */
+  /** Owners of objects in the schema whose privileges the user does not have. */
   readonly foreignRoles: readonly string[];
 }
 
@@ -53,12 +53,12 @@ export async function readWorker(query: Query, schema: string): Promise<Worker> 
   return worker;
 }
 
-/** What the work needs that this user lacks, each in words with the way out; none when it can be tried. */
-export function listObstacles(worker: Worker, { roles, owners, rights }: Work): string[] {
+/** Lists the privileges that the user lacks for the repairs, one line each with a way to get them. */
+export function listObstacles(worker: Worker, { roles, owners, rights }: RoleDifferences): string[] {
   if (worker.superuser) return [];
   const { name, databaseOwner, schemaOwner } = worker;
   const elevated = roles.find(({ object }) => / (SUPERUSER|REPLICATION|BYPASSRLS|CREATEDB)$/.test(object));
-  const unknown = worker.version < 16 ? [] : worker.withoutAdmin.filter((role) => concernsRole(role, roles));
+  const notAdministered = worker.version < 16 ? [] : worker.withoutAdmin.filter((role) => concernsRole(role, roles));
   const database = rights.some(({ object }) => object.includes(' ON DATABASE '));
   const schema =
     rights.some(({ object }) => object.includes(' ON SCHEMA ')) ||
@@ -66,8 +66,10 @@ export function listObstacles(worker: Worker, { roles, owners, rights }: Work): 
   return [
     ...(roles.length > 0 && !worker.createrole ? [`${name} has no CREATEROLE (ALTER ROLE ${name} CREATEROLE)`] : []),
     ...(elevated ? [`only a superuser may change that ${elevated.message}`] : []),
-    ...(worker.createrole && unknown.length > 0
-      ? [`${name} did not make ${unknown.join(', ')} (GRANT ${unknown.join(', ')} TO ${name} WITH ADMIN OPTION)`]
+    ...(worker.createrole && notAdministered.length > 0
+      ? [
+          `${name} cannot administer ${notAdministered.join(', ')} (GRANT ${notAdministered.join(', ')} TO ${name} WITH ADMIN OPTION)`,
+        ]
       : []),
     ...(database && !worker.ownsDatabase ? [`the database belongs to ${databaseOwner}, not to ${name}`] : []),
     ...(schema && !worker.ownsSchema ? [`the schema ${worker.schema} belongs to ${schemaOwner}, not to ${name}`] : []),
@@ -82,11 +84,11 @@ function concernsRole(role: string, differences: readonly Difference[]): boolean
 }
 
 /** All differences, and the roles with our names that db:roles did not create. */
-export interface State extends Work {
+export interface State extends RoleDifferences {
   readonly foreignRoles: readonly string[];
 }
 
-/** Reads it; writes nothing. `query` and `schema` as for `readSnapshot`. */
+/** Reads the state and changes nothing. `query` and `schema` are those of `readSnapshot`. */
 export async function readState(query: Query, schema: string, matrix: RoleMatrix): Promise<State> {
   const actual = await readRoles(query);
   const snapshot = await readSnapshot(query, schema, 'schema');
@@ -98,12 +100,12 @@ export async function readState(query: Query, schema: string, matrix: RoleMatrix
   };
 }
 
-/** In the order in which they can be put right. */
-export function listDifferences({ roles, owners, rights }: Work): Difference[] {
+/** Lists the differences in the order in which they can be repaired. */
+export function listDifferences({ roles, owners, rights }: RoleDifferences): Difference[] {
   return [...roles, ...owners, ...rights];
 }
 
-/** Was `db:roles` run here? Then roles are marked as ours, and one of them owns or may something in this database. */
+/** Returns whether `db:roles` ran for this database: it created roles, and one of them owns an object here or has a privilege. */
 export async function areRolesInUse(query: Query): Promise<boolean> {
   const names = ROLE_NAMES.map(quoteLiteral).join(', ');
   const [row] = await query<{
@@ -117,10 +119,10 @@ export async function areRolesInUse(query: Query): Promise<boolean> {
   return row?.used ?? false;
 }
 
-/** Functions with which anybody who may connect stores large objects, past every right on tables. Only a superuser can close them. */
+/** Functions with which every role can create large objects by default. Only a superuser can revoke that. */
 const LARGE_OBJECT_FUNCTIONS = ['lo_creat(integer)', 'lo_create(oid)', 'lo_from_bytea(oid, bytea)'];
 
-/** SQL that closes them; undefined when they are closed. */
+/** Returns SQL that revokes the functions from PUBLIC; undefined when they are revoked. */
 export async function createLargeObjectRepair(query: Query): Promise<string | undefined> {
   const open = LARGE_OBJECT_FUNCTIONS.map(
     (each) => `has_function_privilege('public', 'pg_catalog.${each}', 'EXECUTE')`,

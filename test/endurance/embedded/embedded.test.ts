@@ -67,7 +67,7 @@ describe('an embedded server', () => {
     expect(server).toMatchObject({ started: true, folder });
     expect(server.version).toMatch(/^\d+\.\d+$/);
     expect(notices.at(-1)).toBe(
-      `PostgreSQL ${server.version} started on 127.0.0.1:${server.port}, data in ${folder}` +
+      `PostgreSQL ${server.version} was started on 127.0.0.1:${server.port}, data in ${folder}` +
         (isRoot() ? `, as the user ${(await systemUsers.find(String((await stat(folder)).uid)))?.name ?? ''}` : ''),
     );
     const rows = await query(
@@ -227,22 +227,20 @@ describe('refuses, in one line that says what to do,', () => {
     const folder = await newFolder();
     const { version } = await prepareBinaries(undefined);
     await writeFile(join(folder, 'PG_VERSION'), `${version.split('.')[0] ?? ''}\n`);
-    await expectRefusal(acquire(folder), /not made here \(no file password\): choose another folder/);
+    await expectRefusal(acquire(folder), /of another program \(no file password\): choose another folder/);
   });
 
   test('settings the server does not know', async () => {
     const folder = await newCluster();
     const work = acquire(folder, { settings: { max_conections: '5' } });
-    await expectRefusal(work, /did not start: unrecognized configuration parameter "max_conections"; see to that/);
+    await expectRefusal(work, /did not start: unrecognized configuration parameter "max_conections"; correct that/);
   });
 
   test('a folder it may not write to', async () => {
     const user = await ordinaryUser();
     const folder = join(await newFolder(0o555), 'data');
     const { said } = await otherProcess(folder, user);
-    expect(said.error).toMatch(
-      /^EmbeddedPostgresError: cannot create .*EACCES.*choose a folder on a disk you may write/,
-    );
+    expect(said.error).toMatch(/^EmbeddedPostgresError: cannot create .*EACCES.*choose a folder that you can write to/);
   });
 
   test('when the binaries are not installed', async () => {
@@ -267,7 +265,7 @@ describe('refuses, in one line that says what to do,', () => {
     const options = { durable: false, notice: () => undefined };
     await expectRefusal(
       ensureCluster(place, binaries, options),
-      /initdb failed for .*data: No space left on device; see to that, choose another folder, or set DATABASE_URL/,
+      /initdb failed for .*data: No space left on device; correct that, choose another folder, or set DATABASE_URL/,
     );
     expect(await readdir(parent)).toEqual(['initdb']);
   });
@@ -320,10 +318,7 @@ describe('binaries', () => {
     await prepareBinaries(user, resolver);
     expect(await readdir(join(copy, 'share/postgresql'))).toContain('postgres.bki');
     await chown(copy, user?.uid ?? 0, 0);
-    await expectRefusal(
-      prepareBinaries(user, resolver),
-      /is not ours, so its programs are not to be trusted: remove it/,
-    );
+    await expectRefusal(prepareBinaries(user, resolver), /another user owns .* so its programs are not run: remove it/);
   });
 });
 
@@ -395,7 +390,7 @@ describe('users', () => {
       const [name, [notice]] = await choose(false, machine(['nobody']));
       expect([name, notice]).toEqual(['nobody', expect.stringMatching(/running as nobody \(the option createUser/)]);
       const [second, notices] = await choose(true, machine(['nobody'], 'read-only'));
-      expect([second, notices[0]]).toEqual(['nobody', 'no user postgres made: read-only']);
+      expect([second, notices[0]]).toEqual(['nobody', 'cannot create the system user postgres: read-only']);
     });
 
     test('else it is refused with what to do', async () => {

@@ -172,7 +172,7 @@ describe('roles, where none of ours were', () => {
     const refused = await runCli(['db:roles'], { env: { DATABASE_URL: url } });
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     expect(refused.stderr).toMatch(
-      /^error: The server has roles that db:roles did not make: owner, app\. .* --adopt,.*\n$/,
+      /^error: The server has roles that db:roles did not create: owner, app\. .* --adopt,.*\n$/,
     );
     expect(await server.run(`SELECT rolsuper AS is FROM pg_roles WHERE rolname = 'app'`)).toEqual([{ is: true }]);
     // Without the mark of ours they are nobody's business.

@@ -62,7 +62,7 @@ describe('db:roles, by an administrator who is no superuser, on an empty databas
     expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining('repaired: role owner is missing\n') });
     expect(first.stdout).toContain('the password of retention is set\n');
     expect(first.stderr).toBe(
-      'note: anybody who may connect can store large objects; only a superuser can end that (db:roles as one)\n',
+      'note: every role that can connect can create large objects; to revoke that from PUBLIC, run db:roles as a superuser\n',
     );
     expect(await roles(adminUrl)).toMatchObject({
       code: 0,

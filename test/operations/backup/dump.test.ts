@@ -127,7 +127,7 @@ const server = await serverVersion();
 
   it.each<[string, (file: string) => Promise<void>, string]>([
     ['cut short', (file) => truncate(file, 5000), 'is truncated (5000 of '],
-    ['changed in one byte', (file) => flip(file, 6000), 'was changed (its checksum is another)'],
+    ['changed in one byte', (file) => flip(file, 6000), 'was changed (its checksum differs)'],
     ['grown', async (file) => writeFile(file, 'x', { flag: 'a' }), 'has grown ('],
   ])('is found out when its dump was %s', async (_, damage, message) => {
     const copy = await copyOfBackup(`damaged-${message.slice(0, 5)}`);
@@ -142,10 +142,10 @@ const server = await serverVersion();
     const copy = await copyOfBackup('other-manifest');
     await flip(join(copy, 'manifest.json'), 3000);
     await expect(verifyBackup(listening(url), copy)).rejects.toThrow(
-      `The backup in ${copy} is damaged: its manifest.json is not as it was written. Use another backup.`,
+      `The backup in ${copy} is damaged: its manifest.json was changed. Use another backup.`,
     );
     await expect(verifyBackup(listening(url), folder)).rejects.toThrow(
-      `There is no backup in ${folder}: give a folder that migration:run --backup made.`,
+      `There is no backup in ${folder}. Give a folder created by migration:run --backup.`,
     );
   });
 
@@ -185,7 +185,7 @@ REAL "$@" && psql -qX -v ON_ERROR_STOP=1 -f "${join(folder, 'losses.sql')}" >/de
     await query(url, `INSERT INTO extras (id) VALUES (1)`);
     await expect(query(url, 'CREATE UNIQUE INDEX CONCURRENTLY uq_extras__id ON extras (id)')).rejects.toThrow();
     await expect(takeBackup(listening(url), { engine: 'dump', folder: join(folder, 'refused') })).rejects.toThrow(
-      'Invalid indexes, which pg_dump leaves out: uq_extras__id. REINDEX INDEX CONCURRENTLY or drop them first, lest the restored database lack them.',
+      'The database has invalid indexes, which pg_dump leaves out: uq_extras__id. Repair them with REINDEX INDEX CONCURRENTLY, or drop them.',
     );
     expect(await readdir(join(folder, 'refused'))).toEqual([]);
     await query(url, 'DROP INDEX uq_extras__id');
@@ -228,7 +228,7 @@ REAL "$@" && psql -qX -v ON_ERROR_STOP=1 -f "${join(folder, 'losses.sql')}" >/de
       if (!mounted) return;
       await writeFile(join(disk, 'filler'), Buffer.alloc(3.9 * 2 ** 20));
       await expect(takeBackup(listening(url), { engine: 'dump', folder: disk })).rejects.toThrow(
-        /^Not enough disk space for a backup in \S+: 0(\.\d)? MB are free, up to [\d.]+ MB are needed\. Make room, or give another --backup-dir\.$/,
+        /^Not enough disk space for a backup in \S+: 0(\.\d)? MB are free, up to [\d.]+ MB are needed\. Free disk space, or give another --backup-dir\.$/,
       );
       await truncate(join(disk, 'filler'), 0);
     });
@@ -242,7 +242,7 @@ REAL "$@" && psql -qX -v ON_ERROR_STOP=1 -f "${join(folder, 'losses.sql')}" >/de
       );
       expect(error).toBeInstanceOf(BackupError);
       expect((error as Error).message).toMatch(
-        /^The disk of \S+ is full: the backup of \w+ was not finished and is removed\. Make room, or give another --backup-dir\.$/,
+        /^The disk of \S+ is full\. The incomplete backup of \w+ was removed\. Free disk space, or give another --backup-dir\.$/,
       );
       expect(await readdir(disk)).toEqual(['filler']);
     });
@@ -262,7 +262,7 @@ describe('a dump tool that is older than the server', () => {
       );
       expect(error).toBeInstanceOf(BackupToolError);
       expect((error as Error).message).toMatch(
-        /^pg_dump 15\.\d+ is older than the server, PostgreSQL 1[6-9]\.\d+: install the client programs of PostgreSQL 1[6-9] or later \(Debian: postgresql-client-1[6-9], from apt\.postgresql\.org\) and, unless they are on PATH, set PG_BIN to their folder\.$/,
+        /^pg_dump 15\.\d+ is older than the server, PostgreSQL 1[6-9]\.\d+\. Install the client programs of PostgreSQL 1[6-9] or later \(Debian: postgresql-client-1[6-9], from apt\.postgresql\.org\) and, unless they are on PATH, set PG_BIN to their folder\.$/,
       );
       expect(await readdir(folder)).toEqual([]);
       await remove();
@@ -271,7 +271,7 @@ describe('a dump tool that is older than the server', () => {
 
   it('is told from none at all', async () => {
     await expect(findTool('pg_dump', '18.4', '/nowhere')).rejects.toThrow(
-      /^There is no pg_dump here, and the server is PostgreSQL 18\.4: install the client programs of PostgreSQL 18 or later /,
+      /^pg_dump was not found; the server is PostgreSQL 18\.4\. Install the client programs of PostgreSQL 18 or later /,
     );
   });
 });

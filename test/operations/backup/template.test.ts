@@ -86,7 +86,7 @@ describe('a backup that is a copy on the same server', () => {
     const client = new pg.Client({ connectionString: url, application_name: 'queue-processor' });
     await client.connect();
     await expect(takeBackup(listening(url), { engine: 'template', folder })).rejects.toThrow(
-      /^1 session is connected to \w+ \(pid \d+, queue-processor, idle\): it can only be copied when nobody is\. End them, or use --backup=dump\.$/,
+      /^1 session is connected to \w+ \(pid \d+, queue-processor, idle\); PostgreSQL copies only unused databases\. End the sessions, or use --backup=dump\.$/,
     );
     await client.end();
     expect(await readdir(folder)).toHaveLength(1);
@@ -99,7 +99,7 @@ describe('a backup that is a copy on the same server', () => {
     [poor.username, poor.password] = [role, 'hunter2'];
     const made = await besides(url);
     await expect(takeBackup(listening(poor.href), { engine: 'template', folder })).rejects.toThrow(
-      `The role ${role} may not create databases, and a backup is proved by restoring it: ALTER ROLE ${role} CREATEDB, or use a role that may.`,
+      `The role ${role} cannot create databases, and a backup is checked by restoring it. Run ALTER ROLE ${role} CREATEDB, or use another role.`,
     );
     await query(preparedServer().url, `ALTER ROLE ${role} CREATEDB`);
     await expect(takeBackup(listening(poor.href), { engine: 'template', folder })).rejects.toThrow(
@@ -112,7 +112,7 @@ describe('a backup that is a copy on the same server', () => {
   it('waits for no other: two at once are one too many', async () => {
     await runExclusively(listening(url), async () => {
       await expect(runExclusively(listening(url), () => Promise.resolve())).rejects.toThrow(
-        /^Another process is backing up or restoring \w+: wait until it is through\.$/,
+        /^Another process is backing up or restoring \w+\. Wait until it has finished\.$/,
       );
     });
     expect(await runExclusively(listening(url), () => Promise.resolve('free'))).toBe('free');

@@ -49,7 +49,7 @@ describe('migration:run --backup', () => {
   });
 
   const engines = [
-    ['template', /^backing up as a copy on the same server, the database \w+$/m],
+    ['template', /^backing up into the database \w+, a copy on the same server$/m],
     ...(withoutPgDump === undefined ? [['dump', /^backing up with pg_dump \d+\.\d+, \d+ tables$/m] as const] : []),
   ] as const;
 
@@ -128,7 +128,7 @@ describe('migration:run --backup', () => {
     [['migration:restore'], "missing required argument 'backup'"],
     [
       ['migration:restore', '/nowhere'],
-      'error: There is no backup in /nowhere: give a folder that migration:run --backup made.',
+      'error: There is no backup in /nowhere. Give a folder created by migration:run --backup.',
     ],
   ])('refuses %j in one line', async (args, reason) => {
     const { code, stderr } = await run(...args);
@@ -141,7 +141,9 @@ describe('migration:run --backup', () => {
     const [name = ''] = await readdir(folder);
     expect(await run('migration:restore', join(folder, name))).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^error: The backup in \S+ is of \w+, and the database URL names \w+\.\n$/),
+      stderr: expect.stringMatching(
+        /^error: The backup in \S+ is of the database \w+, but the database URL names \w+\. Correct the one or the other\.\n$/,
+      ),
     });
   });
 });

@@ -39,7 +39,7 @@ describe('migration:revert', () => {
     await refused(
       url,
       ['migration:revert'],
-      `Refused to revert a migration: the database "${name}" says it is production. Nothing was changed. If "${name}" is the database you mean, give its name with --database.`,
+      `Refused to revert a migration: the database "${name}" has the environment production. Nothing was changed. If "${name}" is the database you mean, give its name with --database.`,
     );
     await refused(url, ['migration:revert', '--database', name.toUpperCase()], `not to "${name.toUpperCase()}"`);
     await refused(url, ['migration:revert', '--database', ''], 'not to ""');
@@ -58,10 +58,10 @@ describe('seed', () => {
     await refused(
       url,
       ['seed', '--database', nameOf(url)],
-      'says it is production. Nothing was changed. Run seed:reference instead',
+      'has the environment production. Nothing was changed. Run seed:reference instead',
     );
     await say(url, 'staging');
-    await refused(url, ['seed'], 'says it is staging');
+    await refused(url, ['seed'], 'has the environment staging');
   });
 });
 
@@ -155,8 +155,8 @@ describe('db:environment', () => {
       code: 0,
       stdout: expect.stringContaining('environment  production'),
     });
-    await refused(url, ['db:environment', '--set', 'development'], 'Refused to call it development');
-    await refused(url, ['db:environment', '--set', 'staging'], 'says it is production');
+    await refused(url, ['db:environment', '--set', 'development'], 'Refused to set the environment to development');
+    await refused(url, ['db:environment', '--set', 'staging'], 'has the environment production');
     await refused(url, ['db:environment', '--set', 'test', '--database', `${name}x`], `not to "${name}x"`);
     await refused(url, ['db:environment', '--set', 'Two Words', '--database', name], 'An environment is one word');
     expect(await run(url, ['db:environment', '--set', 'staging', '--database', name])).toMatchObject({ code: 0 });

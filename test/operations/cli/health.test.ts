@@ -32,7 +32,7 @@ describe('health', () => {
     await proxy.down();
     expect(result).toEqual({ code: 1, stdout: expect.any(String), stderr: '' });
     expect(JSON.parse(result.stdout)).toMatchObject({ status: 'error', database: { ok: false } });
-    expect(result.stdout).toContain('does not answer within 200 ms');
+    expect(result.stdout).toContain('did not answer within 200 ms');
     const { password } = new URL(db.url);
     if (password !== '') expect(result.stdout).not.toContain(decodeURIComponent(password));
   });

@@ -135,7 +135,7 @@ describe('two agents in one database', () => {
   it('have an environment each', async () => {
     await succeed(two('db:environment', '--set', 'production'));
     expect(await succeed(one('db:environment'))).toContain('environment  test');
-    expect((await two('migration:revert')).stderr).toContain('says it is production');
+    expect((await two('migration:revert')).stderr).toContain('has the environment production');
     const [{ name } = { name: '' }] = await ask<{ name: string }>(url, 'SELECT current_database() AS name');
     await succeed(two('db:environment', '--set', 'test', '--database', name));
   });
@@ -210,7 +210,7 @@ describe('two agents in one database', () => {
     const { code, stderr } = await two('migration:run', '--backup=template', '--backup-dir', folder);
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^state: as the failed migrations left it, NOT restored: .*other schemas changed since it was taken \(agent_one\.authors: \d+ rows, but not with the same values/m,
+      /^state: as the failed migrations left it, NOT restored: .*changes in other schemas \(agent_one\.authors: \d+ rows, but not with the same values/m,
     );
     expect(stderr).toMatch(/^to restore it: .*migration:restore \S+$/m);
     expect((await besides(url)).filter((name) => name.includes('_failed_'))).toEqual(failedBefore);

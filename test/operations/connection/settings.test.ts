@@ -156,7 +156,7 @@ describe('settings that change what statements mean', () => {
         expect(await createHealthCheck(dataSource, { timeoutMs: 20_000 })()).toMatchObject({
           status: 'error',
           database: { ok: true },
-          reason: expect.stringMatching(/takes no writes: it is read-only \(default_transaction_read_only is on\)/),
+          reason: expect.stringMatching(/accepts no writes: it is read-only \(default_transaction_read_only is on\)/),
         });
       } finally {
         await dataSource.destroy();

@@ -91,7 +91,7 @@ describe('a standby', () => {
     expect(await healthOf(server.url())).toMatchObject({
       status: 'error',
       database: { ok: true },
-      reason: expect.stringMatching(/takes no writes: it is a standby/),
+      reason: expect.stringMatching(/accepts no writes: it is a standby/),
     });
   });
 

@@ -134,13 +134,13 @@ describe('sample data', () => {
   const right = (): string => nameOf(db.url);
 
   it.each([
-    ['production', undefined, undefined, ForbiddenInProduction, 'says it is production'],
-    ['production', 'test', right, ForbiddenInProduction, 'says it is production'],
+    ['production', undefined, undefined, ForbiddenInProduction, 'has the environment production'],
+    ['production', 'test', right, ForbiddenInProduction, 'has the environment production'],
     ['test', 'production', right, ForbiddenInProduction, 'NODE_ENV is production'],
-    ['staging', undefined, undefined, ConfirmationNeeded, 'says it is staging'],
+    ['staging', undefined, undefined, ConfirmationNeeded, 'has the environment staging'],
     ['staging', 'test', () => 'ANTONE', ConfirmationWrong, 'not to "ANTONE"'],
     ['test', 'staging', right, ForbiddenInProduction, 'NODE_ENV is "staging", which counts as production'],
-    [undefined, undefined, undefined, ConfirmationNeeded, 'does not say of which environment'],
+    [undefined, undefined, undefined, ConfirmationNeeded, 'has no environment'],
   ])(
     'is refused where the database says %s and NODE_ENV is %s',
     async (environmentRow, nodeEnv, name, Refusal, why) => {

@@ -146,7 +146,7 @@ describe('migrations', () => {
         database: { ok: true },
         migrations: { applied: null, pending: null },
       });
-      expect(report.reason).toContain('does not answer within 300 ms');
+      expect(report.reason).toContain('did not answer within 300 ms');
     } finally {
       await locker.rollbackTransaction();
       await locker.release();
@@ -208,7 +208,7 @@ describe('a database that is not to be had', () => {
     const report = await checkOf(proxy.url, 200)();
     expect(performance.now() - begin).toBeLessThan(1_000);
     expect(report).toMatchObject({ status: 'error', ...nothing });
-    expect(report.reason).toContain('does not answer within 200 ms');
+    expect(report.reason).toContain('did not answer within 200 ms');
     assertOneHarmlessLine(report.reason, proxy.url);
     await sleep(50);
     expect(proxy.open).toBe(0);
@@ -222,7 +222,7 @@ describe('a database that is not to be had', () => {
     proxy.freeze(text);
     const report = await checkOf(proxy.url, 300)();
     expect(report).toMatchObject({ status: 'error', database: { ok: answered }, migrations: { pending: null } });
-    expect(report.reason).toContain('does not answer within 300 ms');
+    expect(report.reason).toContain('did not answer within 300 ms');
     await sleep(50);
     expect(proxy.open).toBe(0);
     proxy.thaw();
@@ -242,7 +242,7 @@ it('is slow when it hangs in the TLS handshake, and no socket stays', async () =
   try {
     const { port } = server.address() as AddressInfo;
     const report = await checkOf(`postgres://me@127.0.0.1:${port}/db?sslmode=verify-full`, 200)();
-    expect(report.reason).toContain('does not answer within 200 ms');
+    expect(report.reason).toContain('did not answer within 200 ms');
     await sleep(50);
     expect(open).toBe(0);
   } finally {
@@ -261,7 +261,7 @@ describe('a real server that is stopped (SIGSTOP)', () => {
       process.kill(postmaster, 'SIGSTOP');
       const report = await check();
       expect(report).toMatchObject({ status: 'error', database: { ok: false } });
-      expect(report.reason).toContain('does not answer within 500 ms');
+      expect(report.reason).toContain('did not answer within 500 ms');
       assertOneHarmlessLine(report.reason, server.url());
       process.kill(postmaster, 'SIGCONT');
       // Bare, so behind: but it answers.

@@ -142,7 +142,7 @@ describe('a refusal', () => {
       name: 'ConfirmationNeeded',
       code: 'CONFIRMATION_NEEDED',
       databaseName: 'a"b\nc',
-      message: String.raw`Refused to drop it: the database "a\"b\nc" says it is production, and NODE_ENV is "x\ny", which counts as production. Nothing was changed. If "a\"b\nc" is the database you mean, give its name with --database.`,
+      message: String.raw`Refused to drop it: the database "a\"b\nc" has the environment production, and NODE_ENV is "x\ny", which counts as production. Nothing was changed. If "a\"b\nc" is the database you mean, give its name with --database.`,
     });
     expect(refusal(hostile, undefined, 'd\ne')).toMatchObject({
       name: 'ConfirmationWrong',

@@ -87,7 +87,7 @@ describe('password files', () => {
     [[`app=${folder}/none`], 'The password file of app cannot be read (ENOENT)'],
     [[`app=${folder}`], 'The password file of app cannot be read (EISDIR)'],
     [[`app=${GOOD}`, `app=${GOOD}`], 'The password of app is given twice.'],
-    [[`owner=${GOOD}`], 'Give passwords as role=file, with a role that connects: migrator, app, reader, retention.'],
+    [[`owner=${GOOD}`], 'Give passwords as role=file. The roles are: migrator, app, reader, retention.'],
     [['hunter2'], 'Give passwords as role=file'],
     [['app='], 'Give passwords as role=file'],
   ])('are refused by name, never by what they hold: %j', async (assignments, reason) => {
