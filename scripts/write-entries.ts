@@ -14,6 +14,7 @@ const ENTRIES = {
   express: './src/express/index.js',
   migrations: './src/migrate/index.js',
   nest: './src/nest/index.js',
+  testing: './src/testing/index.js',
 };
 
 void runScript(async () => {

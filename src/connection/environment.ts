@@ -85,6 +85,11 @@ export function readConnectionEnvironment(): ConnectionSource {
   return source;
 }
 
+/** Returns TEST_DATABASE_URL, the server of tests; undefined: the embedded one. */
+export function readTestDatabaseUrl(): string | undefined {
+  return readText('TEST_DATABASE_URL');
+}
+
 /** The environment of a program that uses libpq: ours, with these instead of what libpq would read (but for PGPASSFILE). */
 export function readLibpqEnvironment(variables: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const others = Object.entries(process.env).filter(([name]) => !name.startsWith('PG') || name === 'PGPASSFILE');

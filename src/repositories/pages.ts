@@ -36,7 +36,7 @@ export interface Page<Row> {
 }
 
 /** One column of the order of a list. The columns together must be unique, so the last one is usually the id. */
-export interface SortColumn {
+interface SortColumn {
   /** SQL of the value: `d.created_at`. */
   readonly sql: string;
   /** Key of the value in the selected row. It is not null. */
@@ -62,7 +62,7 @@ function isText(value: unknown, format: RegExp): value is string {
 }
 
 const DEFAULT_LIMIT = 50;
-export const MAX_LIMIT = 100;
+const MAX_LIMIT = 100;
 
 /** The parts of a list statement. */
 export interface ListQuery {

@@ -92,7 +92,7 @@ ORDER BY xact_start NULLS LAST LIMIT 1`;
  * Reads, on its own connection, which session blocks a statement while the statement waits: afterwards PostgreSQL no longer reports it.
  * The connection is opened at the first wait. Errors of the watch are ignored: messages then lack the blocker.
  */
-export class BlockerWatch {
+class BlockerWatch {
   #connection: Promise<MigratorConnection> | undefined;
   #last: string | undefined;
 
