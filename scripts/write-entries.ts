@@ -12,7 +12,7 @@ const ENTRIES = {
   index: './src/index.js',
   constants: './src/constants/index.js',
   express: './src/express/index.js',
-  migrations: './src/migrate/index.js',
+  migrations: './src/migrator.js',
   nest: './src/nest/index.js',
   testing: './src/testing/index.js',
 };

@@ -141,7 +141,7 @@ knows a value given as SQL (\`() => '…'\`, \`increment\`). There only constrai
 
 const MIGRATIONS = `## Errors of migrations
 
-\`runMigrations\`, \`revertMigration\` and \`dryRunMigrations\` throw these, each a \`MigrationError\` with \`code\` and \`migrations\` (the names of the
+\`runMigrations\`, \`revertMigration\` and \`previewMigrations\` throw these, each a \`MigrationError\` with \`code\` and \`migrations\` (the names of the
 migrations concerned). An unreachable database is a \`ConnectionFailure\`.
 
 | class | code | thrown when | what to do |

@@ -38,7 +38,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   connection: ['errors'],
   embedded: [...RUNTIME],
   health: ['data-source', 'operations/migrator', ...RUNTIME],
-  migrate: ['*'],
+  migrator: ['*'],
   nest: ['*'],
   express: ['*'],
   testing: ['*'],

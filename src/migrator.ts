@@ -4,15 +4,15 @@ export {
   type DryRunMigration,
   type DryRunStatement,
   type DryRunTable,
-} from '../operations/migrator/dry-run.js';
-export { runMigrations, revertMigration } from '../operations/migrator/runner.js';
+} from './operations/migrator/dry-run.js';
+export { runMigrations, revertMigration } from './operations/migrator/runner.js';
 export {
   readMigrationStatus,
   type MigrationState,
   type MigrationStateName,
   type MigrationStatus,
-} from '../operations/migrator/status.js';
-export type { MigrationLimits, MigratorOptions, RevertOptions } from '../operations/migrator/options.js';
+} from './operations/migrator/status.js';
+export type { MigrationLimits, MigratorOptions, RevertOptions } from './operations/migrator/options.js';
 export {
   MigrationBlocked,
   MigrationEdited,
@@ -30,7 +30,7 @@ export {
   MigrationStatementRefused,
   MigrationStepsChanged,
   MigrationUnknown,
-} from '../operations/migrator/errors.js';
+} from './operations/migrator/errors.js';
 
 // Actions that need permission.
 export {
@@ -38,8 +38,8 @@ export {
   ConfirmationNeeded,
   ConfirmationWrong,
   ForbiddenInProduction,
-} from '../operations/environment-guard/guard.js';
+} from './operations/environment-guard/guard.js';
 
 // Reference data: insert it at deployment or at start, in every environment.
-export { seedReference } from '../seeds/reference/reference.seeder.js';
-export type { SeededTable, SeedSummary } from '../seeds/insert-missing.js';
+export { seedReference } from './seeds/reference/reference.seeder.js';
+export type { SeededTable, SeedSummary } from './seeds/insert-missing.js';
