@@ -1,14 +1,19 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { rawQueryRunner } from '../../../src/connection/query-runner.js';
 import { getEntityRules, type EntityClass } from '../../../src/columns/registry.js';
 import { ENTITIES } from '../../../src/entities/index.js';
+import { compileValidator } from '../../../src/validation/compiled-validator.js';
+import { listViolations } from '../../../src/validation/validate-entity.js';
 import { useDatabase } from '../../support/database.js';
+import { rowOf } from '../../support/rows.js';
 import { Bench } from './bench.js';
 import { readCatalog } from './checks.js';
 import { Tally } from './compare.js';
 import { DIFFERENCES } from './differences.js';
 import { dropKeys, sampleOf, writeDirectly } from './direct.js';
-import { compareValues } from './run.js';
+import { compareValues, valuesOf } from './run.js';
 import { columnSubjects, rowSubjects, strayChecks, type Subject } from './subjects.js';
 import type { Case } from './verdict.js';
 
@@ -70,6 +75,29 @@ test('the validator and PostgreSQL accept and refuse the same values of every co
 test('the validator and PostgreSQL accept and refuse the same rows by every rule on several columns', async () => {
   expect(rows).toHaveLength(ENTITIES.reduce((count, entity) => count + getEntityRules(entity).rows.length, 0));
   expect(await disagreementsOver(rows)).toEqual([]);
+}, 60_000);
+
+test('a compiled validator lists the same violations as validateEntity for every value of every column and rule', () => {
+  const different = new Set<string>();
+  let [cases, accepted] = [0, 0];
+  for (const subject of [...columns, ...rows]) {
+    const { entity } = subject;
+    const validate = compileValidator(entity as new () => object);
+    const { edges, any } = valuesOf(subject);
+    for (const values of [...edges, ...fc.sample(any, { seed: options.seed, numRuns: 20 })]) {
+      const row = rowOf(
+        entity,
+        Object.fromEntries(subject.columns.map(({ propertyName }, n) => [propertyName, values[n]])),
+      );
+      const violations = validate(row);
+      if (!isDeepStrictEqual(violations, listViolations(entity, row, { write: 'insert' }))) different.add(subject.name);
+      cases += 1;
+      if (violations.length === 0) accepted += 1;
+    }
+  }
+  expect([...different]).toEqual([]);
+  expect(accepted).toBeGreaterThan(cases / 10);
+  process.stdout.write(`compiled validators: ${cases} rows, ${accepted} of them valid, same violations\n`);
 }, 60_000);
 
 test('PostgreSQL accepts and refuses the same rows when TypeORM writes them without the validating subscriber', async () => {

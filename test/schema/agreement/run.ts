@@ -40,7 +40,8 @@ export async function compareValues(
   return { cases, smallest: [...different.values()].sort(byWeight).slice(0, REPORTED) };
 }
 
-function valuesOf(subject: Subject): { edges: unknown[][]; any: fc.Arbitrary<unknown[]> } {
+/** Returns the edge cases of a subject, and the generator of others; each is the list of the values of its columns. */
+export function valuesOf(subject: Subject): { edges: unknown[][]; any: fc.Arbitrary<unknown[]> } {
   if (subject.rule) return { edges: combinations(subject, MOST_COMBINATIONS), any: anyRow(subject) };
   const { edges, any } = valuesFor(subject);
   return { edges: edges.map((value) => [value]), any: any.map((value) => [value]) };
