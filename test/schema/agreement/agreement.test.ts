@@ -84,7 +84,9 @@ test('a compiled validator lists the same violations as validateEntity for every
     const { entity } = subject;
     const validate = compileValidator(entity as new () => object);
     const { edges, any } = valuesOf(subject);
-    for (const values of [...edges, ...fc.sample(any, { seed: options.seed, numRuns: 20 })]) {
+    // Every fifth of many edges, because some are a MiB of JSON.
+    const few = edges.filter((_, place) => edges.length < 60 || place % 5 === 0);
+    for (const values of [...few, ...fc.sample(any, { seed: options.seed, numRuns: 20 })]) {
       const row = rowOf(
         entity,
         Object.fromEntries(subject.columns.map(({ propertyName }, n) => [propertyName, values[n]])),
