@@ -20,7 +20,7 @@ const inRange: ColumnRule = {
   kind: 'range',
   message: 'must be a valid Date between the years 1970 and 9999',
   isValid: (value) => isDate(value) && timeOf(value) >= 0 && timeOf(value) < YEAR_10000 * 1000,
-  // Not as date literals: those would print by the session's time zone, and two equal catalogs would differ.
+  // Date literals would be printed in the time zone of the session, so two equal catalogs would differ.
   sql: (column) => `${column} >= to_timestamp(0) AND ${column} < to_timestamp(${YEAR_10000})`,
 };
 

@@ -14,14 +14,14 @@ const REFUSALS: Readonly<Record<string, string>> = {
     'it does not allow this user from this address: check the user in DATABASE_URL, and pg_hba.conf on the server',
   '3D000': 'the database does not exist: create it, or correct its name in DATABASE_URL',
   '53300': 'it accepts no more connections: raise max_connections or lower the pool size',
-  '57P03': 'it is starting up or shutting down: try again in a moment',
+  '57P03': 'it is starting up or shutting down: try again',
 };
 
 /** The reason for a failure before PostgreSQL answers, by Node's error code. */
 const NETWORK: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'no server listens on this host and port: start PostgreSQL, or correct host and port in DATABASE_URL',
   ENOTFOUND: 'the host name is unknown: correct it in DATABASE_URL',
-  EAI_AGAIN: 'the host name could not be looked up: check the network',
+  EAI_AGAIN: 'the host name cannot be resolved now: check the network',
   ETIMEDOUT: 'it does not answer: check host, port and firewall',
   EHOSTUNREACH: 'the host cannot be reached: check the network',
   ECONNRESET: 'it closed the connection: check that it is PostgreSQL, and its log',
@@ -31,14 +31,14 @@ const NETWORK: Readonly<Record<string, string>> = {
 };
 
 /** The reason for errors of node-postgres without a code, and for SQLSTATEs with several meanings, by their message. */
-const WORDS: readonly (readonly [RegExp, string])[] = [
+const MESSAGES: readonly (readonly [RegExp, string])[] = [
   [/timeout/i, 'it does not answer in time: check host, port and firewall'],
   [
     /unsupported startup parameter/i,
     'a pooler refuses our settings: add them to its ignore_startup_parameters, or connect to the server itself',
   ],
   [/does not support SSL/i, 'it does not speak TLS: turn ssl on in its configuration'],
-  [/password must be a (non-empty )?string/i, 'it asks for a password and DATABASE_URL has none'],
+  [/password must be a (non-empty )?string/i, 'it requires a password: add it to DATABASE_URL'],
 ];
 
 /**
@@ -84,7 +84,7 @@ function findReason(error: unknown): string | undefined {
   }
   // node-postgres has no code for these.
   const message = isError(error) ? error.message : '';
-  return WORDS.find(([words]) => words.test(message))?.[1];
+  return MESSAGES.find(([pattern]) => pattern.test(message))?.[1];
 }
 
 function getCode(error: unknown): string | undefined {

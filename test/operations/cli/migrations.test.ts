@@ -116,7 +116,10 @@ describe('the migration commands', () => {
     [['migration:run', '--max-wait', 'soon'], 'It must be a number of seconds, 0 to 86400.'],
     [['migration:run', '--max-wait', '-1'], 'It must be a number of seconds, 0 to 86400.'],
     [['migration:revert', '--dry-run'], "unknown option '--dry-run'"],
-    [['migration:run', '--accept', 'Nobody'], 'Cannot accept Nobody: neither this build nor the database has such a migration: migration:show lists the names'],
+    [
+      ['migration:run', '--accept', 'Nobody'],
+      'Cannot accept Nobody: neither this build nor the database has such a migration: migration:show lists the names',
+    ],
     [['migration:nothing'], "unknown command 'migration:nothing'"],
   ])('refuse %j in one line', async (args, reason) => {
     const { code, stderr } = await run(...args);
@@ -165,7 +168,7 @@ describe('the migration commands', () => {
     const production = await runCli(['migration:show'], { env: { NODE_ENV: 'production' } });
     expect(production).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^error: DATABASE_URL is required .*\n$/),
+      stderr: expect.stringMatching(/^error: DATABASE_URL is not set\. .*\n$/),
     });
   });
 });

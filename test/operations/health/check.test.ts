@@ -164,7 +164,7 @@ describe('migrations', () => {
       as.password = 'hunter2';
       const report = await checkOf(as.href)();
       expect(report).toMatchObject({ status: 'error', database: { ok: true }, migrations: { pending: null } });
-      expect(report.reason).toContain('grant SELECT');
+      expect(report.reason).toContain('grant it SELECT');
       assertOneHarmlessLine(report.reason, as.href);
     } finally {
       await run(url.href, `DROP ROLE ${role}`);
