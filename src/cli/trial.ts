@@ -14,7 +14,7 @@ import { revertMigration, runMigrations } from '../operations/migrator/runner.js
 import { findStaleEntries, withoutMigrationOnly } from '../operations/catalog/compare.js';
 import { MIGRATION_ONLY } from '../schema/migration-only.js';
 import { insertMissing } from '../seeds/insert-missing.js';
-import { referenceRows } from '../seeds/reference/rows.js';
+import { createReferenceRows } from '../seeds/reference/rows.js';
 import { loadReferenceIds } from '../seeds/sample/context.js';
 import { GenerateError, formatList } from './generate.js';
 
@@ -32,7 +32,7 @@ export interface SampleRows {
 async function writeSampleRows(dataSource: DataSource, rules: readonly OldRule[]): Promise<SampleRows> {
   const added = await addRules(dataSource, rules);
   const count = { written: 0, skipped: 0 };
-  for (const { entity, rows } of referenceRows()) await writeRows(dataSource, entity, rows, count);
+  for (const { entity, rows } of createReferenceRows()) await writeRows(dataSource, entity, rows, count);
   for (const { entity, rows } of await listSampleTables(dataSource)) await writeRows(dataSource, entity, rows, count);
   for (const [table, name] of added) await dataSource.query(`ALTER TABLE ${table} DROP CONSTRAINT ${name}`);
   return count;
@@ -43,8 +43,8 @@ async function listSampleTables(
   dataSource: DataSource,
 ): Promise<readonly { entity: EntityTarget<ObjectLiteral>; rows: readonly ObjectLiteral[] }[]> {
   try {
-    const { sampleRows } = await import('../seeds/sample/rows.js');
-    return sampleRows(new Date(), await loadReferenceIds(dataSource.manager));
+    const { createSampleRows } = await import('../seeds/sample/rows.js');
+    return createSampleRows(new Date(), await loadReferenceIds(dataSource.manager));
   } catch {
     return [];
   }
