@@ -80,7 +80,7 @@ async function takeVerifiedBackup(
   options: BackupOptions,
 ): Promise<Backup> {
   const engine = options.engine === true ? (embedded ? 'template' : 'dump') : options.engine;
-  await warnOfSessions(context);
+  await warnAboutSessions(context);
   return runInterruptibly('Interrupted: nothing was migrated, and the backup was removed.', async (signal) => {
     const stoppable = { ...context, signal };
     const backup = await takeBackup(stoppable, { engine, folder: resolve(options.folder) });
@@ -92,7 +92,7 @@ async function takeVerifiedBackup(
 }
 
 /** Warns that rows written after the backup are absent from the restored database. */
-async function warnOfSessions(context: BackupContext): Promise<void> {
+async function warnAboutSessions(context: BackupContext): Promise<void> {
   const sessions = await onServer(context, (client) => listSessions(client, parseDatabaseUrl(context.url).database));
   if (sessions.length === 0) return;
   output.note(

@@ -10,7 +10,7 @@ export interface Confirmable {
 
 /** Returns the option `--database`, which every destructive command has. */
 export function createDatabaseOption(): Option {
-  return new Option('--database <name>', 'the exact name of the database: confirms that you mean it');
+  return new Option('--database <name>', 'the exact name of the database, as confirmation');
 }
 
 export const ABOUT_CONFIRMATION = `

@@ -160,7 +160,7 @@ export async function writeMigrationBetween(
 ): Promise<GeneratedMigration | undefined> {
   if (withoutMigrationOnly(diff(shouldBe, is), MIGRATION_ONLY).length === 0) return undefined;
   const renames = await chooseRenames(flags, is, shouldBe);
-  const renamed = await snapshotWith(migrated, renames);
+  const renamed = await readSnapshotWith(migrated, renames);
   const differences = withoutMigrationOnly(diff(shouldBe, renamed), MIGRATION_ONLY);
   const plan = assertWritable(planChanges(renamed, shouldBe, differences, { texts }));
   const up = [...renames.map((rename): Step => ({ sql: renameSql(rename), alone: false })), ...plan.steps];
@@ -170,7 +170,7 @@ export async function writeMigrationBetween(
 }
 
 /** Reads the catalog with the columns renamed, in a transaction that is rolled back. */
-async function snapshotWith(dataSource: DataSource, renames: readonly ColumnRename[]): Promise<Snapshot> {
+async function readSnapshotWith(dataSource: DataSource, renames: readonly ColumnRename[]): Promise<Snapshot> {
   const queryRunner = dataSource.createQueryRunner();
   await queryRunner.connect();
   try {

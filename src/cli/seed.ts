@@ -37,7 +37,7 @@ const sampleCommand = new Command('seed')
   .description('insert the missing reference rows and sample data, for development; overwrites nothing')
   .option(
     '--database <name>',
-    'the exact name of the database: confirms one on another server, or one that is not for development',
+    'the exact name of the database; needed if it is on another server, or is no development or test database',
   )
   .option('--json', 'print the result as JSON')
   .addHelpText('after', HELP)

@@ -84,7 +84,7 @@ async function addRules(dataSource: DataSource, rules: readonly OldRule[]): Prom
   return names;
 }
 
-/** How the message of a failed trial begins and ends. */
+/** Beginning and end of the message of a failed trial. */
 interface Wording {
   readonly begin: string;
   readonly end: string;
@@ -126,7 +126,7 @@ export interface Trial {
 export async function tryMigration(scratch: DataSource, input: TrialInput): Promise<Trial> {
   const draft: { className: string; up: readonly Step[]; down: readonly Step[] } = { ...input, down: [] };
   const source = withMigration(scratch, draft);
-  await attempt('up', () => runMigrations(source), GENERATED);
+  await runDirection('up', () => runMigrations(source), GENERATED);
   const after = await readSchemaSnapshot(scratch);
   expectSame(
     'its statements leave a difference from the entities',
@@ -182,9 +182,9 @@ async function goDownAndUp(
   wording: Wording,
 ): Promise<void> {
   const counts = await countRows(scratch, before, after);
-  await attempt('down', () => revertMigrations(scratch, count), wording);
+  await runDirection('down', () => revertMigrations(scratch, count), wording);
   expectSame('`down` leaves a difference', diff(before, await readSchemaSnapshot(scratch)), wording);
-  await attempt('up again', () => runMigrations(scratch), wording);
+  await runDirection('up again', () => runMigrations(scratch), wording);
   expectSame('up again leaves a difference', diff(after, await readSchemaSnapshot(scratch)), wording);
   expectSameCounts(counts, await countRows(scratch, before, after), wording);
 }
@@ -236,7 +236,7 @@ async function runSteps(queryRunner: QueryRunner, steps: readonly Step[]): Promi
   for (const { sql } of steps) await queryRunner.query(sql);
 }
 
-async function attempt(direction: string, run: () => Promise<unknown>, { begin, end }: Wording): Promise<void> {
+async function runDirection(direction: string, run: () => Promise<unknown>, { begin, end }: Wording): Promise<void> {
   try {
     await run();
   } catch (error) {

@@ -65,7 +65,7 @@ const LOADER = ['--import', '@swc-node/register/esm-register'];
 const ORMCONFIG = fileURLToPath(new URL(`../../ormconfig.${FROM_SOURCE ? 'ts' : 'js'}`, import.meta.url));
 
 /**
- * Runs TypeORM's command line in a process of its own, on our ormconfig.
+ * Runs TypeORM's command line with our ormconfig, in a separate process.
  *
  * @param database undefined for commands that use none
  * @param output `inherit` prints to the terminal; `collect` returns what TypeORM prints

@@ -7,7 +7,7 @@ import { redactWhenPrinted } from '../errors/redaction.js';
 import { isError } from '../errors/shared-db-error.js';
 import { splitStatements } from '../errors/sql-text.js';
 import { toConnectionFailure } from './connection-failure.js';
-import { type DatabaseAddress, isThisMachine, parseDatabaseUrl, type Place } from './database-url.js';
+import { type DatabaseAddress, isThisMachine, parseDatabaseUrl, type DisplayAddress } from './database-url.js';
 import { readSafety } from './environment.js';
 import { DEFAULT_SCHEMA } from './session-settings.js';
 import { createPasswordProvider } from './secrets.js';
@@ -162,7 +162,7 @@ export function getSchema(dataSource: DataSource): string {
 }
 
 /** Returns host, port and database of a DataSource, for messages: no user, no password. */
-export function getAddress(dataSource: DataSource): Place {
+export function getAddress(dataSource: DataSource): DisplayAddress {
   const { host = 'localhost', port = 5432, database = '' } = dataSource.options as PostgresOptions;
   return { host, port, database };
 }

@@ -1,4 +1,4 @@
-import { describeAddress, type Place } from './database-url.js';
+import { describeAddress, type DisplayAddress } from './database-url.js';
 import { PoolSaturated, toDatabaseError, UntrustedServer, type DatabaseErrorClass } from '../errors/translate.js';
 import { findFirstError, isError, SharedDbError } from '../errors/shared-db-error.js';
 
@@ -44,7 +44,7 @@ const MESSAGES: readonly (readonly [RegExp, string])[] = [
 /**
  * Converts a connection error into one readable line. Names an unknown error by its code only; returns this package's errors unchanged.
  */
-export function toConnectionFailure(error: unknown, address: Place): SharedDbError {
+export function toConnectionFailure(error: unknown, address: DisplayAddress): SharedDbError {
   if (error instanceof SharedDbError) return error;
   const reason = findReason(error) ?? describeUnknownReason(getCode(error));
   return new ConnectionFailure(formatMessage(reason, address));
@@ -54,7 +54,7 @@ export function toConnectionFailure(error: unknown, address: Place): SharedDbErr
  * Converts a connection error of a DataSource into a typed error when its class is known. Returns errors that have nothing to do with the
  * connection (for example a wrongly declared entity) unchanged.
  */
-export function explainConnecting(error: unknown, address: Place): unknown {
+export function explainConnecting(error: unknown, address: DisplayAddress): unknown {
   if (error instanceof SharedDbError) return error;
   const known = toDatabaseError(error);
   const reason = findReason(error);
@@ -66,7 +66,7 @@ export function explainConnecting(error: unknown, address: Place): unknown {
   return new Class({ sqlState: known.sqlState, rule: message, message });
 }
 
-function formatMessage(reason: string, address: Place): string {
+function formatMessage(reason: string, address: DisplayAddress): string {
   return `Cannot use the database at ${describeAddress(address)}: ${reason}.`;
 }
 

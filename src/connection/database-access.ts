@@ -6,7 +6,7 @@ import { assertNoReason, createRefusal, type Safety } from './url-policy.js';
  */
 export type Purpose = 'app' | 'migrate' | 'administer';
 
-interface Abilities {
+interface RolePrivileges {
   readonly role: string;
   readonly attributes: readonly string[] | null;
   readonly powers: readonly string[] | null;
@@ -15,7 +15,7 @@ interface Abilities {
 }
 
 /** Selects the privileges of the session's role and of every role that it can become with SET ROLE. */
-const ABILITIES = `
+const PRIVILEGES_SQL = `
   WITH reachable AS (SELECT * FROM pg_roles WHERE pg_has_role(session_user, oid, 'MEMBER')),
   ours AS (SELECT oid, nspowner FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema')
   SELECT session_user AS role,
@@ -45,14 +45,14 @@ export async function assertSafeRole(
   safety: Safety,
 ): Promise<void> {
   if (!safety.production || purpose === 'administer') return;
-  const [abilities] = (await query(ABILITIES)) as Abilities[];
-  const issues = abilities === undefined ? ['cannot be examined'] : findIssues(abilities, purpose);
+  const [privileges] = (await query(PRIVILEGES_SQL)) as RolePrivileges[];
+  const issues = privileges === undefined ? ['cannot be examined'] : findIssues(privileges, purpose);
   if (issues.length === 0) return;
-  const reason = `the role ${abilities?.role ?? ''} ${issues.join(', ')}: use the role made for this (db:roles)`;
+  const reason = `the role ${privileges?.role ?? ''} ${issues.join(', ')}: use the role made for this (db:roles)`;
   assertNoReason([createRefusal(reason, 'SHARED_DB_ALLOW_UNSAFE_ROLE', safety)], safety);
 }
 
-function findIssues({ attributes, powers, owns, creates }: Abilities, purpose: Purpose): string[] {
+function findIssues({ attributes, powers, owns, creates }: RolePrivileges, purpose: Purpose): string[] {
   // Migrations need membership in `owner`, and rehearsals create databases.
   const migrates = purpose === 'migrate';
   const held = (attributes ?? []).filter((attribute) => !(migrates && attribute === 'CREATEDB'));

@@ -73,7 +73,7 @@ export function isThisMachine(target: string | SocketEnds): boolean {
 }
 
 /** The public part of an address, for messages. */
-export interface Place {
+export interface DisplayAddress {
   /** A name in lower case, an IP address, or the folder of a Unix socket (begins with `/`). */
   readonly host: string;
   readonly port: number;
@@ -81,7 +81,7 @@ export interface Place {
 }
 
 /** A parsed connection string. */
-export interface DatabaseAddress extends Place {
+export interface DatabaseAddress extends DisplayAddress {
   readonly user: string | undefined;
   /** Not enumerable, so that loggers, util.inspect and JSON do not show it. */
   readonly password: string | undefined;
@@ -136,7 +136,7 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
   }) as unknown as DatabaseAddress;
 }
 
-export function describeAddress({ host, port, database }: Place): string {
+export function describeAddress({ host, port, database }: DisplayAddress): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}/${database}`;
 }
 

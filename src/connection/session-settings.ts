@@ -1,5 +1,5 @@
 import { quoteIdentifier, quoteStandardLiteral } from '../errors/sql-text.js';
-import { describeAddress, type Place } from './database-url.js';
+import { describeAddress, type DisplayAddress } from './database-url.js';
 import { SharedDbError } from '../errors/shared-db-error.js';
 
 /** Settings of a session by name, with the values that `current_setting` shows. */
@@ -121,7 +121,7 @@ export class SchemaMissing extends SharedDbError {
 
   constructor(
     readonly schema: string,
-    place: Place,
+    place: DisplayAddress,
   ) {
     super(
       `The database at ${describeAddress(place)} has no schema ${schema}: run migration:run --schema ${schema}, which creates it, or db:roles --schema ${schema}.`,

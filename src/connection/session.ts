@@ -3,7 +3,7 @@ import { types as kindOf } from 'node:util';
 import pg from 'pg';
 import { SharedDbError } from '../errors/shared-db-error.js';
 import { quoteStandardLiteral } from '../errors/sql-text.js';
-import { describeAddress, type Place } from './database-url.js';
+import { describeAddress, type DisplayAddress } from './database-url.js';
 import {
   LIMIT_NAMES,
   type SessionSettings,
@@ -23,7 +23,7 @@ interface SessionCheck {
   readonly settings: SessionSettings;
   /** Accepts any encoding, for databases without tables of this package. */
   readonly anyEncoding: boolean;
-  readonly place: Place;
+  readonly place: DisplayAddress;
   /** The server process named at login. Behind a pooler, another process can run the statements. */
   readonly processId: number | null;
 }
@@ -171,13 +171,13 @@ const types: pg.CustomTypesConfig = {
  * some zones had in their offset until 1972.
  */
 function toUtcText(value: unknown): unknown {
-  if (Array.isArray(value)) return value.some(mayHoldDate) ? value.map(toUtcText) : value;
+  if (Array.isArray(value)) return value.some(canContainDate) ? value.map(toUtcText) : value;
   if (!kindOf.isDate(value)) return value;
   const year = value.getUTCFullYear();
   return year > 0 && year < 10_000 ? value.toISOString() : value;
 }
 
-function mayHoldDate(value: unknown): boolean {
+function canContainDate(value: unknown): boolean {
   return Array.isArray(value) || kindOf.isDate(value);
 }
 

@@ -97,7 +97,7 @@ function serialize(error: unknown, depth: number): SerializedError {
   try {
     if (Array.isArray(error) && error.length > 0 && error.every(isInvalidProperty)) return describeInvalid(error);
     if (isInvalidProperty(error)) return describeInvalid([error]);
-    if (!isError(error)) return { name: nameOf(error), message: HIDDEN_MESSAGE };
+    if (!isError(error)) return { name: getName(error), message: HIDDEN_MESSAGE };
     return { ...describeValue(error), ...formatWithFrames(error), ...serializeNested(error, depth) };
   } catch {
     // A getter or a proxy that throws.
@@ -110,7 +110,7 @@ function describeValue(error: Error): SerializedError {
   if (known !== undefined) return { ...readFields(known), name: known.name, message: known.message };
   const { code } = error as { code?: unknown };
   const isCode = typeof code === 'string' && /^(?:ERR_[A-Z0-9_]+|E[A-Z0-9]{2,20})$/.test(code);
-  return { name: nameOf(error), message: getUsageMessage(error) ?? HIDDEN_MESSAGE, ...(isCode ? { code } : {}) };
+  return { name: getName(error), message: getUsageMessage(error) ?? HIDDEN_MESSAGE, ...(isCode ? { code } : {}) };
 }
 
 function readFields(error: Error): Readonly<Record<string, unknown>> {
@@ -170,7 +170,7 @@ function listInvalidProperties(
 }
 
 /** Returns the name of the class, because the `name` property of an error can be changed. */
-function nameOf(value: unknown): string {
+function getName(value: unknown): string {
   if (!isError(value)) return typeof value;
   const { name } = value.constructor;
   return /^\w{1,60}$/.test(name) ? name : 'Error';

@@ -165,7 +165,7 @@ export async function verifyBackup(context: BackupContext, folder: string): Prom
   return manifest;
 }
 
-export interface Restored {
+export interface RestoreResult {
   readonly database: string;
   /** The new name of the database that was replaced; absent when there was none. */
   readonly keptAs?: string;
@@ -182,7 +182,7 @@ export async function restoreBackup(
   context: BackupContext,
   folder: string,
   assertMayReplace: () => Promise<void> = () => Promise.resolve(),
-): Promise<Restored> {
+): Promise<RestoreResult> {
   const manifest = await readManifest(folder);
   const { database } = parseDatabaseUrl(context.url);
   if (manifest.database !== database) {
