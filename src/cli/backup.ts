@@ -129,14 +129,14 @@ export function describeKeptDatabase(name: string): string {
   return `the replaced database is kept as ${name}, with all rows written since the backup: DROP DATABASE "${name}" when you no longer need it`;
 }
 
-interface Pending {
+interface PendingMigrations {
   readonly names: readonly string[];
   /** True if each of the migrations runs in a transaction. */
   readonly transactional: boolean;
 }
 
 /** Reads which migrations are pending. Without the schema all of them are. */
-async function readPending(database: CommandDatabase): Promise<Pending> {
+async function readPending(database: CommandDatabase): Promise<PendingMigrations> {
   const known = listMigrations(createMigratorDataSource(database));
   const transactional = known.every(({ instance }) => instance.transaction !== false);
   try {

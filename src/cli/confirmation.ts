@@ -4,7 +4,7 @@ import { ConfirmationNeeded } from '../operations/environment-guard/guard.js';
 import { output } from './command.js';
 
 /** The options of a destructive command. */
-export interface Confirmable {
+export interface ConfirmationFlags {
   readonly database?: string;
 }
 

@@ -119,7 +119,7 @@ export interface MigrationOptions extends Pick<GenerateOptions, 'className' | 'r
   readonly texts?: SourceTexts;
 }
 
-export interface Generated {
+export interface GenerateResult {
   /** The catalog that the migrations create, without the new one. */
   readonly migrated: Snapshot;
   /** Undefined when entities and migrations agree. */
@@ -139,7 +139,7 @@ export interface GeneratedMigration extends Trial {
  *
  * @throws GenerateError when a difference cannot be written, or the trial fails; ScratchError, ConnectionFailure, Interruption
  */
-export async function generateMigration(options: GenerateOptions): Promise<Generated> {
+export async function generateMigration(options: GenerateOptions): Promise<GenerateResult> {
   return withScratchDatabases(options, ['migrated', 'synchronised'], async ({ migrated, synchronised }) => {
     const [is, shouldBe] = [await readSchemaSnapshot(migrated), await readSchemaSnapshot(synchronised)];
     const texts = readSourceTexts(synchronised);

@@ -6,7 +6,7 @@ import type { SeedSummary } from '../seeds/insert-missing.js';
 import { seedReference } from '../seeds/reference/reference.seeder.js';
 import { seedSample } from '../seeds/sample/sample.seeder.js';
 import { createAction, formatCommand, formatExamples, formatTable, output } from './command.js';
-import { type Confirmable, runConfirmed } from './confirmation.js';
+import { type ConfirmationFlags, runConfirmed } from './confirmation.js';
 import { withDatabase, withDataSource } from './database.js';
 
 /** The tables to seed do not exist yet. */
@@ -42,7 +42,7 @@ const sampleCommand = new Command('seed')
   .option('--json', 'print the result as JSON')
   .addHelpText('after', HELP)
   .action(
-    createAction(async (environment, { json, database: given }: JsonOption & Confirmable) => {
+    createAction(async (environment, { json, database: given }: JsonOption & ConfirmationFlags) => {
       const { nodeEnv } = environment;
       const seed = async (dataSource: DataSource): Promise<SeedSummary> => {
         await assertMigrated(dataSource);

@@ -209,10 +209,10 @@ function ignoreColumnOrder(differences: readonly Difference[]): Difference[] {
   return differences.filter(({ fact }) => fact !== 'column order');
 }
 
-type Running = Pick<MigrationDraft, 'className' | 'up' | 'down'>;
+type MigrationStatements = Pick<MigrationDraft, 'className' | 'up' | 'down'>;
 
 /** Adds a migration to the DataSource that runs the statements of the draft. */
-function withMigration(scratch: DataSource, draft: Running): DataSource {
+function withMigration(scratch: DataSource, draft: MigrationStatements): DataSource {
   class Generated implements MigrationInterface {
     readonly name = draft.className;
 

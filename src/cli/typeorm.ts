@@ -12,7 +12,7 @@ import {
 import { SharedDbError } from '../errors/shared-db-error.js';
 import { assertDestructiveActionAllowed } from '../operations/environment-guard/guard.js';
 import { createAction, formatExamples, FROM_SOURCE } from './command.js';
-import { type Confirmable, createDatabaseOption, runConfirmed } from './confirmation.js';
+import { type ConfirmationFlags, createDatabaseOption, runConfirmed } from './confirmation.js';
 import { withDatabase } from './database.js';
 
 const command = new Command('typeorm')
@@ -26,7 +26,7 @@ const command = new Command('typeorm')
     formatExamples('typeorm query "SELECT count(*) FROM posts"', 'typeorm --database antone_staging schema:drop'),
   )
   .action(
-    createAction((environment, args: string[], { database: given }: Confirmable) =>
+    createAction((environment, args: string[], { database: given }: ConfirmationFlags) =>
       withDatabase(environment, async (database) => {
         const confirmedName = await confirmTypeormCommand(args, environment, database, given);
         const { code } = await runTypeorm(database, args, 'inherit', confirmedName);

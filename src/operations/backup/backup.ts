@@ -90,7 +90,7 @@ async function endSessions(context: BackupContext, database: string, work: () =>
   ]);
 }
 
-export interface BackupChoice {
+export interface TakeBackupOptions {
   readonly engine: Engine;
   /** The folder that holds the backups, each in its own subfolder. Created when missing. */
   readonly folder: string;
@@ -102,7 +102,7 @@ export interface BackupChoice {
  *
  * @throws BackupError, BackupToolError, after removing the incomplete backup
  */
-export async function takeBackup(context: BackupContext, { engine, folder }: BackupChoice): Promise<Backup> {
+export async function takeBackup(context: BackupContext, { engine, folder }: TakeBackupOptions): Promise<Backup> {
   const now = new Date();
   const { database } = parseDatabaseUrl(context.url);
   const server = await inspectServer(context, engine === 'template' ? 2 : 1);

@@ -16,7 +16,7 @@ import {
   readState,
   readSetUpUser,
   areRolesInUse,
-  type State,
+  type RoleState,
   type SetUpUser,
 } from './state.js';
 
@@ -103,7 +103,7 @@ async function setUp(
   return { repaired: listDifferences(before), passwords: [...verifiers.keys()], notes };
 }
 
-function assertRepairable(state: State, user: SetUpUser, adopt: boolean): void {
+function assertRepairable(state: RoleState, user: SetUpUser, adopt: boolean): void {
   if (state.foreignRoles.length > 0 && !adopt) {
     throw new RolesError(
       `The server has roles that db:roles did not create: ${state.foreignRoles.join(', ')}. If they are meant for this database, run db:roles with --adopt, which also revokes their excess privileges.`,
@@ -119,7 +119,7 @@ function assertRepairable(state: State, user: SetUpUser, adopt: boolean): void {
  *
  * @returns the remaining differences
  */
-async function repairAll(query: Query, before: State, user: SetUpUser, matrix: RoleMatrix): Promise<Difference[]> {
+async function repairAll(query: Query, before: RoleState, user: SetUpUser, matrix: RoleMatrix): Promise<Difference[]> {
   const ownMembership = ({ object }: Difference) => object === `role ${user.name} IN ROLE owner`;
   for (const difference of before.roles) if (!ownMembership(difference)) await run(query, difference);
   if (!user.superuser && !user.isOwner) await joinOwner(query, user);

@@ -83,12 +83,12 @@ function concernsRole(role: string, differences: readonly Difference[]): boolean
 }
 
 /** All differences, and the roles with our names that db:roles did not create. */
-export interface State extends RoleDifferences {
+export interface RoleState extends RoleDifferences {
   readonly foreignRoles: readonly string[];
 }
 
 /** Reads the state and changes nothing. `query` and `schema` are those of `readSnapshot`. */
-export async function readState(query: Query, schema: string, matrix: RoleMatrix): Promise<State> {
+export async function readState(query: Query, schema: string, matrix: RoleMatrix): Promise<RoleState> {
   const actual = await readRoles(query);
   const snapshot = await readSnapshot(query, schema, 'schema');
   return {

@@ -149,19 +149,19 @@ export function createReferenceRows(): readonly SeedTable[] {
   ];
 }
 
-interface Named {
+interface NamedRow {
   id: string;
   name: string;
   isActive: boolean;
 }
 
-function createNamedRows<Row extends Named, Name extends string>(
+function createNamedRows<Row extends NamedRow, Name extends string>(
   entity: ObjectType<Row>,
   names: readonly Name[],
   values: Readonly<Record<Name, Partial<Row>>>,
 ): SeedTable {
   const rows = names.map((name, place) =>
-    build<Named>(entity, { id: createReferenceId(entity, place + 1), name, isActive: true, ...values[name] }),
+    build<NamedRow>(entity, { id: createReferenceId(entity, place + 1), name, isActive: true, ...values[name] }),
   );
   return { entity, rows };
 }

@@ -49,14 +49,14 @@ export function createSampleAuthors({ make, now, ids }: SampleContext): Author[]
   );
 }
 
-type Story = Omit<Partial<CommunityChampion>, 'tier' | 'author'> & {
+type ChampionProfile = Omit<Partial<CommunityChampion>, 'tier' | 'author'> & {
   readonly tier: ChampionTierName | null;
   /** How many hours ago the sample was offered. */
   readonly offered?: number;
 };
 
 /** Champions with every status and every response. Two offers were sent today, and the last champion has no tier. */
-const STORIES: readonly Story[] = [
+const CHAMPION_PROFILES: readonly ChampionProfile[] = [
   { advocateStatus: 'POTENTIAL', tier: 'BRONZE' },
   { advocateStatus: 'CONTACTED', tier: 'BRONZE', offered: 1 },
   { advocateStatus: 'CONTACTED', tier: 'SILVER', offered: 2 },
@@ -68,17 +68,17 @@ const STORIES: readonly Story[] = [
   { advocateStatus: 'POTENTIAL', tier: null },
 ];
 
-/** Creates one champion for each story. The authors with the highest relationship scores get the last stories. */
+/** Creates one champion for each profile. The authors with the highest relationship scores get the last profiles. */
 export function createSampleChampions(
   { make, now, ids }: SampleContext,
   authors: readonly Author[],
 ): CommunityChampion[] {
   const byScore = [...authors].sort((a, b) => b.relationshipScore - a.relationshipScore);
-  return STORIES.toReversed().flatMap(({ tier, offered, ...story }, place) => {
+  return CHAMPION_PROFILES.toReversed().flatMap(({ tier, offered, ...profile }, place) => {
     const author = byScore[place];
     if (!author) return [];
     return make.communityChampion({
-      ...story,
+      ...profile,
       author,
       tierId: tier === null ? null : ids.championTier[tier],
       engagementCount: (tier === null ? 2 : CHAMPION_TIER_ROWS[tier].minEngagement) + (place % 3),

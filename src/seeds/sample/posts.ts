@@ -85,10 +85,15 @@ export function createUnprocessedPosts({ kit, make, now }: SampleContext, author
   return [...waiting, ...spam, ...failed];
 }
 
-type Entry = readonly [name: string, category: CompetitorCategoryName, price: PricePoint, keywords: readonly string[]];
+type CompetitorEntry = readonly [
+  name: string,
+  category: CompetitorCategoryName,
+  price: PricePoint,
+  keywords: readonly string[],
+];
 
 /** The 16 alternatives of the requirements. Their keywords are guesses, which operators can edit in the dashboard. */
-const COMPETITORS: readonly Entry[] = [
+const COMPETITORS: readonly CompetitorEntry[] = [
   ['LiquidIV', 'REHYDRATION', 'MID', ['liquidiv', 'liquid iv', 'liquid i.v.']],
   ['Drip Drop', 'REHYDRATION', 'MID', ['drip drop', 'dripdrop']],
   ['Pedialyte', 'REHYDRATION', 'LOW', ['pedialyte']],

@@ -11,7 +11,7 @@ import { cycle, type SampleContext } from './context.js';
 const RECENT = ['pending', 'approved', 'posted', 'pending', 'approved', 'posted', 'rejected'] as const;
 const OLDER = ['posted', 'posted', 'posted', 'deleted', 'posted', 'rejected', 'manual'] as const;
 
-type Fate = (typeof RECENT)[number] | (typeof OLDER)[number];
+type SampleState = (typeof RECENT)[number] | (typeof OLDER)[number];
 
 /** Creates one reply for each decision that is not DISENGAGED. Together they have every state of a reply. */
 export function createSampleReplies(context: SampleContext, decisions: readonly Decision[]): Reply[] {
@@ -20,15 +20,15 @@ export function createSampleReplies(context: SampleContext, decisions: readonly 
   const counts = { recent: 0, older: 0 };
   const replies = engaged.map((decision) => {
     const isRecent = decision.createdAt > dayAgo;
-    const fate = isRecent ? cycle(RECENT, counts.recent) : cycle(OLDER, counts.older);
+    const state = isRecent ? cycle(RECENT, counts.recent) : cycle(OLDER, counts.older);
     counts[isRecent ? 'recent' : 'older'] += 1;
-    return createSampleReply(context, decision, fate);
+    return createSampleReply(context, decision, state);
   });
   for (const reply of replies) reply.helpCount = countHelped(replies, reply.createdAt);
   return replies;
 }
 
-function createSampleReply(context: SampleContext, decision: Decision, fate: Fate): Reply {
+function createSampleReply(context: SampleContext, decision: Decision, state: SampleState): Reply {
   const { kit, make } = context;
   const createdAt = minutesAfter(decision.createdAt, 1);
   const shared = {
@@ -38,22 +38,22 @@ function createSampleReply(context: SampleContext, decision: Decision, fate: Fat
     // A reply without a recommendation has no link.
     ...(decision.mode === 'ENGAGEMENT' ? { utmCode: null } : {}),
   };
-  if (fate === 'pending') return make.reply(shared);
-  if (fate === 'rejected') return make.reply({ ...shared, approvalStatus: 'REJECTED' });
+  if (state === 'pending') return make.reply(shared);
+  if (state === 'rejected') return make.reply({ ...shared, approvalStatus: 'REJECTED' });
   const approval = {
     approvalStatus: 'APPROVED' as const,
     approvedAt: minutesAfter(createdAt, drawInteger(kit, 1, 15)),
     approvedBy: drawInteger(kit, 0, 2) === 0 ? SYSTEM_ACTOR : cycle(OPERATORS, drawInteger(kit, 0, 2)),
   };
-  if (fate === 'approved') return make.reply({ ...shared, ...approval });
-  return make.reply({ ...shared, ...approval, ...createPosting(context, fate, approval.approvedAt) });
+  if (state === 'approved') return make.reply({ ...shared, ...approval });
+  return make.reply({ ...shared, ...approval, ...createPosting(context, state, approval.approvedAt) });
 }
 
-function createPosting({ kit, now }: SampleContext, fate: Fate, approvedAt: Date): Partial<Reply> {
+function createPosting({ kit, now }: SampleContext, state: SampleState, approvedAt: Date): Partial<Reply> {
   const postedAt = minutesAfter(approvedAt, drawInteger(kit, 1, 5));
   const metrics = createReplyMetrics(kit, postedAt, now);
-  if (fate === 'manual') return { postedAt, metricsJson: metrics, replyType: 'MANUAL', archetypeId: null };
-  if (fate !== 'deleted') return { postedAt, metricsJson: metrics };
+  if (state === 'manual') return { postedAt, metricsJson: metrics, replyType: 'MANUAL', archetypeId: null };
+  if (state !== 'deleted') return { postedAt, metricsJson: metrics };
   const hostile = { sentiment: -0.82, reports: drawInteger(kit, 1, 4), conversions: 0, revenue: 0 };
   return {
     postedAt,
