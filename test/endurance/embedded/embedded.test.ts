@@ -219,7 +219,7 @@ describe('refuses, in one line that says what to do,', () => {
     await writeFile(join(folder, 'PG_VERSION'), '9\n');
     await expectRefusal(
       acquire(folder),
-      /made by PostgreSQL 9, and this is \d+: move or remove the folder, or install/,
+      /created by PostgreSQL 9, but the installed version is \d+: move or remove the folder, or install/,
     );
   });
 
