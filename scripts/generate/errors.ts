@@ -16,7 +16,7 @@ export function generateErrorsPage(): GeneratedFile {
   });
   return {
     path: 'docs/reference/errors.md',
-    content: `${INTRODUCTION}\n${rows.join('\n')}\n\n${renderReadings()}\n${BEFORE}\n${listUncheckedRules()}\n${renderMigrationErrors()}\n${guardErrors()}`,
+    content: `${INTRODUCTION}\n${rows.join('\n')}\n\n${renderReadings()}\n${BEFORE}\n${listUncheckedRules()}\n${renderMigrationErrors()}\n${renderGuardErrors()}`,
   };
 }
 
@@ -66,14 +66,14 @@ function renderMigrationErrors(): string {
   return `${MIGRATIONS}\n${rows.join('\n')}\n`;
 }
 
-function guardErrors(): string {
+function renderGuardErrors(): string {
   const rows = GUARD_ERRORS.map(
     ({ name, kind }) => `| \`${name}\` | \`${kind.code}\` | ${kind.when} | ${kind.advice} |`,
   );
   return `${GUARDS}\n${rows.join('\n')}\n`;
 }
 
-/** What the column SQLSTATE says for errors that the SQLSTATE alone does not identify. */
+/** Text of the column SQLSTATE for errors that a SQLSTATE alone does not identify. */
 const STATELESS: Readonly<Record<string, string>> = {
   APPEND_ONLY_VIOLATION: '`42501` raised by the trigger of audit_logs',
   DATABASE_ERROR: 'any other',

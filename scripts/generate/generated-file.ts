@@ -15,7 +15,7 @@ export async function write(file: GeneratedFile): Promise<void> {
   await writeFile(file.path, await formatSource(file));
 }
 
-/** Returns what is wrong with the file in the working tree; undefined when it is up to date. */
+/** Returns the problem of the file in the working tree; undefined when it is up to date. */
 export async function findIssue(file: GeneratedFile): Promise<string | undefined> {
   const found = await readFile(file.path, 'utf8').catch(() => undefined);
   if (found === undefined) return 'is missing';

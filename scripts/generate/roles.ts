@@ -11,7 +11,7 @@ export function generateRolesPage(): GeneratedFile {
       renderRoles(),
       TABLES_TITLE,
       renderTables(),
-      WITHHELD_TITLE,
+      RESTRICTED_TITLE,
       renderRestrictedColumns(),
       OTHERWISE,
     ].join('\n'),
@@ -66,7 +66,7 @@ const TABLES_TITLE = `
 | table | \`app\` | \`reader\` | \`retention\` |
 | --- | --- | --- | --- |`;
 
-const WITHHELD_TITLE = `
+const RESTRICTED_TITLE = `
 ## Columns that \`reader\` cannot read
 
 On these tables \`reader\` has privileges on columns, so \`SELECT *\` is refused, and a new column cannot be read until it is added to the list.
@@ -77,16 +77,16 @@ On these tables \`reader\` has privileges on columns, so \`SELECT *\` is refused
 const OTHERWISE = `
 ## Everything else
 
-- \`PUBLIC\` may nothing: neither connect, nor make temporary tables, nor see the schema, nor call functions, nor use types. Any other
-  role that is to connect (backup, monitoring) needs \`GRANT CONNECT\`.
-- Only \`owner\` may make anything in the schema \`public\`. What it makes later \`app\` may read and write at once; the others wait for
-  \`migration:run\` or \`db:roles\`, which know the matrix: a new table may hold personal data.
-- No role is a superuser, makes roles or databases, replicates or passes row security. Only \`migrator\` is in another role (\`owner\`).
-- \`audit_logs\` refuses UPDATE, DELETE and TRUNCATE of everybody, \`owner\` included: it would have to drop the trigger, which
-  \`migration:check\` names. \`retention\` may delete in a transaction that begins with \`SET LOCAL shared_db.audit_purge = 'on'\`.
-- Values that are final ([decision 0016](../decisions/0016-final-values-and-clocks.md)) refuse UPDATE by everybody, too. A role in \`retention\` that has the
-  right to UPDATE may erase personal data in a transaction that begins with \`SET LOCAL shared_db.erasure = 'on'\`.
-- Functions run with the rights of who calls them (SECURITY INVOKER).
-- What PostgreSQL lets every role do, and nobody can forbid: change the settings of its own sessions, timeouts included; change its own
-  password and own defaults (\`--check\` names the latter); end its own other sessions; take advisory locks.
+- \`PUBLIC\` has no rights: it cannot connect, create temporary tables, use the schema, call functions or use types. Any other role that must
+  connect (backup, monitoring) needs \`GRANT CONNECT\`.
+- Only \`owner\` can create objects in the schema. \`app\` can read and write new tables at once. The other roles get their rights from the next
+  \`migration:run\` or \`db:roles\`, because a new table can contain personal data.
+- No role is a superuser, and none has CREATEROLE, CREATEDB, REPLICATION or BYPASSRLS. Only \`migrator\` is a member of another role (\`owner\`).
+- \`audit_logs\` refuses UPDATE, DELETE and TRUNCATE by every role, \`owner\` included; \`migration:check\` reports when its trigger is missing.
+  \`retention\` can delete in a transaction that begins with \`SET LOCAL shared_db.audit_purge = 'on'\`.
+- Final values ([decision 0016](../decisions/0016-final-values-and-clocks.md)) refuse UPDATE by every role, too. A member of \`retention\` with the UPDATE
+  privilege can erase personal data in a transaction that begins with \`SET LOCAL shared_db.erasure = 'on'\`.
+- Functions run with the rights of their caller (SECURITY INVOKER).
+- PostgreSQL always allows a role to change the settings of its own sessions, including time limits; to change its own password and default
+  settings (\`--check\` reports changed defaults); to end its own other sessions; and to take advisory locks.
 `;

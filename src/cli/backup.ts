@@ -80,7 +80,7 @@ async function takeVerifiedBackup(
   options: BackupOptions,
 ): Promise<Backup> {
   const engine = options.engine === true ? (embedded ? 'template' : 'dump') : options.engine;
-  await warnOfSessions(context);
+  await warnAboutSessions(context);
   return runInterruptibly('Interrupted: nothing was migrated, and the backup was removed.', async (signal) => {
     const stoppable = { ...context, signal };
     const backup = await takeBackup(stoppable, { engine, folder: resolve(options.folder) });
@@ -92,7 +92,7 @@ async function takeVerifiedBackup(
 }
 
 /** Warns that rows written after the backup are absent from the restored database. */
-async function warnOfSessions(context: BackupContext): Promise<void> {
+async function warnAboutSessions(context: BackupContext): Promise<void> {
   const sessions = await onServer(context, (client) => listSessions(client, parseDatabaseUrl(context.url).database));
   if (sessions.length === 0) return;
   output.note(
@@ -129,14 +129,14 @@ export function describeKeptDatabase(name: string): string {
   return `the replaced database is kept as ${name}, with all rows written since the backup: DROP DATABASE "${name}" when you no longer need it`;
 }
 
-interface Pending {
+interface PendingMigrations {
   readonly names: readonly string[];
   /** True if each of the migrations runs in a transaction. */
   readonly transactional: boolean;
 }
 
 /** Reads which migrations are pending. Without the schema all of them are. */
-async function readPending(database: CommandDatabase): Promise<Pending> {
+async function readPending(database: CommandDatabase): Promise<PendingMigrations> {
   const known = listMigrations(createMigratorDataSource(database));
   const transactional = known.every(({ instance }) => instance.transaction !== false);
   try {

@@ -29,7 +29,7 @@ import {
 } from './command.js';
 import { createScratchFactory, describeTarget, runOnScratch, withDatabase, withDataSource } from './database.js';
 
-/** What differs: the database from the shipped schema, the migrations from the entities, or the shipped schema from the migrations. */
+/** Where a difference is: between database and shipped schema, migrations and entities, or shipped schema and migrations. */
 type Comparison = 'database' | 'migrations' | 'package';
 
 interface Finding extends Difference {
@@ -38,7 +38,7 @@ interface Finding extends Difference {
 
 interface LiveReport {
   readonly findings: readonly Finding[];
-  /** What this role may not read, so that it was not compared. */
+  /** What was not compared, because the role cannot read it. */
   readonly unseen: readonly string[];
 }
 
@@ -62,8 +62,8 @@ const TITLES: Readonly<Record<Comparison, string>> = {
 
 const HELP = `
 Compares the database with the schema of this version of the package: tables, columns, constraints, indexes, functions, triggers,
-rights, settings and everything else in the catalog that defines how it behaves. It only reads. Any role that may connect can run
-it; what the role may not read is listed. Read a repair before you run it, because it takes locks.
+rights, settings and everything else in the catalog that defines how it behaves. It only reads. Any role that can connect can run
+it; the report lists what the role cannot read. Read a repair before you run it, because it takes locks.
 
 --full also compares the entities, the migrations and the shipped schema with each other, which must agree before a release. It
 creates two scratch databases named shared_db_check_… on the same server and drops them.
@@ -127,7 +127,7 @@ export async function compareCatalog(dataSource: DataSource, shipped: Snapshot):
   ];
 }
 
-/** Compares the owner of most tables. A single table with another owner is a difference of its own. */
+/** Compares the owner of most tables. Single tables with another owner are separate differences. */
 function compareMainOwner({ owner }: Snapshot): Difference[] {
   if (owner === 'owner') return [];
   const message = `most tables: owner is ${owner}, should be owner (db:roles)`;
@@ -137,7 +137,7 @@ function compareMainOwner({ owner }: Snapshot): Difference[] {
 /** Compares the migrations with the entities, and the shipped schema with the migrations. */
 function compareSources(database: DatabaseTarget): Promise<Finding[]> {
   return runOnScratch(async (signal) => {
-    output.note('making two scratch databases: one from the migrations, one synchronised from the entities');
+    output.note('creating two scratch databases, one from the migrations and one from the entities');
     const options = { dataSourceFor: createScratchFactory(database), signal, note: output.note };
     const { migrated, synchronised } = await readScratchSnapshots(options, ['migrated', 'synchronised']);
     return [

@@ -30,7 +30,7 @@ export function formatCommand(command: string): string {
   const [, variables = '', name = '', args = ''] = /^((?:[A-Z_]+=\S+ )*)(\S+)([^]*)$/.exec(command) ?? [];
   if (!FROM_SOURCE) return `${variables}npx shared-db ${name}${args}`;
   if (name === 'start') return `${variables}npm start${args}`;
-  // Without --silent npm writes lines of its own into the JSON.
+  // Without --silent npm adds lines to the JSON.
   const silent = args.includes('--json') ? '--silent ' : '';
   return `${variables}npm run ${silent}${name}${args === '' ? '' : ` --${args}`}`;
 }
@@ -63,19 +63,19 @@ export function formatTable(rows: readonly (readonly string[])[], numeric: reado
   return rows.map((row) => row.map(pad).join('  ').trimEnd());
 }
 
-/** What may begin a secret: a URL with a scheme, libpq's `password=…`, or a variable such as PGPASSWORD. */
+/** The beginning of a possible secret: a URL with a scheme, libpq's `password=…`, or a variable such as PGPASSWORD. */
 const SECRET_START = /[a-z][a-z0-9+.-]*:\/\/|(?:password|passwd|pwd)\s*[=:]/i;
 
-/** Cuts a text off where a secret may begin. All that follows goes too, because a password may contain any character. */
+/** Removes the text from the beginning of a possible secret to the end, because a password can contain any character. */
 export function removeSecrets(text: string): string {
   const start = text.search(SECRET_START);
   return start < 0 ? text : `${text.slice(0, start)}<hidden>\n`;
 }
 
-/** The exit code for "it could not be done" of commands in which 1 means that they found something. */
+/** The exit code for failures of commands in which 1 means findings. */
 export const COULD_NOT_CHECK = 2;
 
-/** Lets such a command end with COULD_NOT_CHECK too when its arguments are wrong. */
+/** Makes Commander use COULD_NOT_CHECK as exit code when the arguments are wrong. */
 export function exitWithCouldNotCheck({ exitCode }: { readonly exitCode: number }): never {
   process.exit(exitCode === 0 ? 0 : COULD_NOT_CHECK);
 }

@@ -4,13 +4,13 @@ import { ConfirmationNeeded } from '../operations/environment-guard/guard.js';
 import { output } from './command.js';
 
 /** The options of a destructive command. */
-export interface Confirmable {
+export interface ConfirmationFlags {
   readonly database?: string;
 }
 
 /** Returns the option `--database`, which every destructive command has. */
 export function createDatabaseOption(): Option {
-  return new Option('--database <name>', 'the exact name of the database: confirms that you mean it');
+  return new Option('--database <name>', 'the exact name of the database, as confirmation');
 }
 
 export const ABOUT_CONFIRMATION = `

@@ -10,10 +10,10 @@ import {
 import { listConfirmationReasons } from '../operations/environment-guard/guard.js';
 import { PACKAGE_VERSION } from '../version.js';
 import { createAction, formatExamples, output } from './command.js';
-import { type Confirmable, createDatabaseOption, runConfirmed } from './confirmation.js';
+import { type ConfirmationFlags, createDatabaseOption, runConfirmed } from './confirmation.js';
 import { describeTarget, withDatabase } from './database.js';
 
-interface EnvironmentFlags extends Confirmable {
+interface EnvironmentFlags extends ConfirmationFlags {
   set?: string;
   json?: boolean;
 }

@@ -37,7 +37,7 @@ export class FinishError extends SharedDbError {
 
 /** What the steps work on. */
 interface Workspace {
-  /** The environment with the address of the working database, so that no step starts an embedded server of its own. */
+  /** The environment with the URL of the working database, so that no step starts another embedded server. */
   readonly environment: Environment;
   readonly database: CommandDatabase;
   /** The migrations that are tried: those pending on the working database, else the newest one; oldest first. */
@@ -79,11 +79,10 @@ Does everything that a schema change needs after its migration is written, in th
   6. Rehearses the pending migrations on a copy of the working database (migration:rehearse). The report goes into the pull request.
   7. Applies them to the working database (migration:run).
   8. Compares the working database with the snapshot (migration:check).
-  9. Checks the rules that every table must obey (validate:schema).
+  9. Validates the working database against the schema rules (validate:schema).
 
 The new migrations are those that are pending on the working database. When none is pending, step 5 takes the newest migration, and
-steps 6 and 7 have nothing to do. Nothing before step 7 changes the working database. The command refuses databases other than those of
-development and tests. Run it again after every edit of an entity or a migration.
+steps 6 and 7 have nothing to do. Only step 7 changes the working database, which must be a development or test database. Run it again after every edit of an entity or a migration.
 
 It is for this repository only and not part of the installed package, because it writes source files.
 
@@ -136,7 +135,7 @@ function formatSeconds(started: number): string {
 /**
  * Reads which migrations are new.
  *
- * @throws FinishError when the database is not one of development or tests, or got another version of a migration
+ * @throws FinishError when the database is no development or test database, or applied another version of a migration
  */
 async function readWorkspace(
   environment: Environment,
@@ -147,7 +146,7 @@ async function readWorkspace(
     const reasons = listConfirmationReasons(state, environment.nodeEnv);
     if (reasons.length > 0) {
       throw new FinishError(
-        `migration:finish works on databases of development and tests only, but ${reasons.join(', and ')}. Use another database, or run ${formatCommand('db:environment --set development')}.`,
+        `migration:finish works on development and test databases only, but ${reasons.join(', and ')}. Use another database, or run ${formatCommand('db:environment --set development')}.`,
       );
     }
     const { applied, pending, migrations } = await readMigrationStatus(dataSource);
@@ -162,7 +161,7 @@ function describeEdited(edited: string, newest: string | undefined): string {
     edited === newest
       ? `Run ${formatCommand(`migration:revert --accept ${edited}`)}, then ${formatCommand('migration:finish')} again.`
       : 'Restore it and write a new migration.';
-  return `${edited} was edited after this database got it. ${advice}`;
+  return `${edited} was edited after it was applied to this database. ${advice}`;
 }
 
 async function checkComments({ names }: Workspace): Promise<string> {

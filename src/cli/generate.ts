@@ -119,7 +119,7 @@ export interface MigrationOptions extends Pick<GenerateOptions, 'className' | 'r
   readonly texts?: SourceTexts;
 }
 
-export interface Generated {
+export interface GenerateResult {
   /** The catalog that the migrations create, without the new one. */
   readonly migrated: Snapshot;
   /** Undefined when entities and migrations agree. */
@@ -139,7 +139,7 @@ export interface GeneratedMigration extends Trial {
  *
  * @throws GenerateError when a difference cannot be written, or the trial fails; ScratchError, ConnectionFailure, Interruption
  */
-export async function generateMigration(options: GenerateOptions): Promise<Generated> {
+export async function generateMigration(options: GenerateOptions): Promise<GenerateResult> {
   return withScratchDatabases(options, ['migrated', 'synchronised'], async ({ migrated, synchronised }) => {
     const [is, shouldBe] = [await readSchemaSnapshot(migrated), await readSchemaSnapshot(synchronised)];
     const texts = readSourceTexts(synchronised);
@@ -160,7 +160,7 @@ export async function writeMigrationBetween(
 ): Promise<GeneratedMigration | undefined> {
   if (withoutMigrationOnly(diff(shouldBe, is), MIGRATION_ONLY).length === 0) return undefined;
   const renames = await chooseRenames(flags, is, shouldBe);
-  const renamed = await snapshotWith(migrated, renames);
+  const renamed = await readSnapshotWith(migrated, renames);
   const differences = withoutMigrationOnly(diff(shouldBe, renamed), MIGRATION_ONLY);
   const plan = assertWritable(planChanges(renamed, shouldBe, differences, { texts }));
   const up = [...renames.map((rename): Step => ({ sql: renameSql(rename), alone: false })), ...plan.steps];
@@ -170,7 +170,7 @@ export async function writeMigrationBetween(
 }
 
 /** Reads the catalog with the columns renamed, in a transaction that is rolled back. */
-async function snapshotWith(dataSource: DataSource, renames: readonly ColumnRename[]): Promise<Snapshot> {
+async function readSnapshotWith(dataSource: DataSource, renames: readonly ColumnRename[]): Promise<Snapshot> {
   const queryRunner = dataSource.createQueryRunner();
   await queryRunner.connect();
   try {

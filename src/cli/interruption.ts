@@ -1,7 +1,7 @@
 import { SharedDbError } from '../errors/shared-db-error.js';
 import { output } from './command.js';
 
-/** A signal stopped the command. What the command had begun is removed. */
+/** A signal stopped the command, which then removed its temporary files and databases. */
 export class Interruption extends SharedDbError {
   override readonly name = 'Interruption';
 }
@@ -33,7 +33,7 @@ export async function runInterruptibly<T>(message: string, work: (signal: AbortS
   try {
     return await work(controller.signal);
   } catch (error) {
-    // A cancelled statement throws an error of its own; the Interruption replaces it.
+    // Throws the Interruption instead of the error of the cancelled statement.
     controller.signal.throwIfAborted();
     throw error;
   } finally {

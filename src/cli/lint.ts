@@ -34,9 +34,9 @@ Reads the SQL of migrations without executing it, and finds statements that lock
 version, widen rights or contain a secret. Each finding names what it blocks and shows a safe way; docs/reference/lint.md lists the
 rules. Only \`up\` is linted, because a \`down\` loses data by design.
 
-By default it lints the pending migrations against the database: changes of empty tables are allowed there, and queries of a
-migration run on a connection that only reads. --all lints every migration without a database, and counts every table as full that
-the migration did not create itself.
+By default it lints the pending migrations against the database: it allows changes of empty tables, and runs the queries of a
+migration on a read-only connection. --all lints every migration without a database, and treats every table that the migration did
+not create itself as not empty.
 
 To accept a finding, write the reason in a comment before or inside the statement in the SQL of the migration:
   -- lint: accept drop-column: nothing has read it since 2.0

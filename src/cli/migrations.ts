@@ -14,7 +14,7 @@ import { alignRights } from '../operations/roles/set-up.js';
 import { ROLE_MATRIX } from '../schema/role-matrix.js';
 import { runWithBackup } from './backup.js';
 import { createAction, formatExamples, output } from './command.js';
-import { ABOUT_CONFIRMATION, type Confirmable, createDatabaseOption, runConfirmed } from './confirmation.js';
+import { ABOUT_CONFIRMATION, type ConfirmationFlags, createDatabaseOption, runConfirmed } from './confirmation.js';
 import {
   assumeEnvironment,
   type CommandDatabase,
@@ -116,7 +116,7 @@ const revertCommand = createMigratorCommand('migration:revert', 'revert the newe
     `${ABOUT_WAITING}\n${ABOUT_CONFIRMATION}\n${formatExamples('migration:revert', 'migration:revert --database antone_staging')}`,
   )
   .action(
-    createAction(async (environment, flags: MigratorFlags & Confirmable) => {
+    createAction(async (environment, flags: MigratorFlags & ConfirmationFlags) => {
       const reverted = await withDatabase(
         environment,
         (database) =>

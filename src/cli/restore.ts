@@ -10,7 +10,7 @@ import { type DatabaseState, readDatabaseState } from '../operations/environment
 import { assertConfirmed } from '../operations/environment-guard/guard.js';
 import { createBackupContext, describeKeptDatabase } from './backup.js';
 import { createAction, formatExamples, output } from './command.js';
-import { ABOUT_CONFIRMATION, type Confirmable, createDatabaseOption, runConfirmed } from './confirmation.js';
+import { ABOUT_CONFIRMATION, type ConfirmationFlags, createDatabaseOption, runConfirmed } from './confirmation.js';
 import { withDatabase } from './database.js';
 import { runInterruptibly } from './interruption.js';
 
@@ -30,7 +30,7 @@ const command = new Command('migration:restore')
   .addOption(createDatabaseOption())
   .addHelpText('after', HELP)
   .action(
-    createAction((environment, folder: string, { database: given }: Confirmable) =>
+    createAction((environment, folder: string, { database: given }: ConfirmationFlags) =>
       withDatabase(
         environment,
         (database) =>

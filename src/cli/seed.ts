@@ -6,7 +6,7 @@ import type { SeedSummary } from '../seeds/insert-missing.js';
 import { seedReference } from '../seeds/reference/reference.seeder.js';
 import { seedSample } from '../seeds/sample/sample.seeder.js';
 import { createAction, formatCommand, formatExamples, formatTable, output } from './command.js';
-import { type Confirmable, runConfirmed } from './confirmation.js';
+import { type ConfirmationFlags, runConfirmed } from './confirmation.js';
 import { withDatabase, withDataSource } from './database.js';
 
 /** The tables to seed do not exist yet. */
@@ -37,12 +37,12 @@ const sampleCommand = new Command('seed')
   .description('insert the missing reference rows and sample data, for development; overwrites nothing')
   .option(
     '--database <name>',
-    'the exact name of the database: confirms one on another server, or one that is not for development',
+    'the exact name of the database; needed if it is on another server, or is no development or test database',
   )
   .option('--json', 'print the result as JSON')
   .addHelpText('after', HELP)
   .action(
-    createAction(async (environment, { json, database: given }: JsonOption & Confirmable) => {
+    createAction(async (environment, { json, database: given }: JsonOption & ConfirmationFlags) => {
       const { nodeEnv } = environment;
       const seed = async (dataSource: DataSource): Promise<SeedSummary> => {
         await assertMigrated(dataSource);

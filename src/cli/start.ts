@@ -73,7 +73,7 @@ async function start(environment: Environment): Promise<void> {
   }
 }
 
-/** @throws ConnectionFailure, UnsafeConnection if the connection is refused, which is the first thing to mend; otherwise StartError */
+/** @throws ConnectionFailure, UnsafeConnection if the connection is refused; otherwise StartError */
 async function refuseProduction(environment: Environment): Promise<never> {
   await withDatabase(environment, (database) => withDataSource(database, () => Promise.resolve(), { purpose: 'app' }));
   throw new StartError(

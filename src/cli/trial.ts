@@ -14,7 +14,7 @@ import { revertMigration, runMigrations } from '../operations/migrator/runner.js
 import { findStaleEntries, withoutMigrationOnly } from '../operations/catalog/compare.js';
 import { MIGRATION_ONLY } from '../schema/migration-only.js';
 import { insertMissing } from '../seeds/insert-missing.js';
-import { referenceRows } from '../seeds/reference/rows.js';
+import { createReferenceRows } from '../seeds/reference/rows.js';
 import { loadReferenceIds } from '../seeds/sample/context.js';
 import { GenerateError, formatList } from './generate.js';
 
@@ -32,7 +32,7 @@ export interface SampleRows {
 async function writeSampleRows(dataSource: DataSource, rules: readonly OldRule[]): Promise<SampleRows> {
   const added = await addRules(dataSource, rules);
   const count = { written: 0, skipped: 0 };
-  for (const { entity, rows } of referenceRows()) await writeRows(dataSource, entity, rows, count);
+  for (const { entity, rows } of createReferenceRows()) await writeRows(dataSource, entity, rows, count);
   for (const { entity, rows } of await listSampleTables(dataSource)) await writeRows(dataSource, entity, rows, count);
   for (const [table, name] of added) await dataSource.query(`ALTER TABLE ${table} DROP CONSTRAINT ${name}`);
   return count;
@@ -43,8 +43,8 @@ async function listSampleTables(
   dataSource: DataSource,
 ): Promise<readonly { entity: EntityTarget<ObjectLiteral>; rows: readonly ObjectLiteral[] }[]> {
   try {
-    const { sampleRows } = await import('../seeds/sample/rows.js');
-    return sampleRows(new Date(), await loadReferenceIds(dataSource.manager));
+    const { createSampleRows } = await import('../seeds/sample/rows.js');
+    return createSampleRows(new Date(), await loadReferenceIds(dataSource.manager));
   } catch {
     return [];
   }
@@ -84,7 +84,7 @@ async function addRules(dataSource: DataSource, rules: readonly OldRule[]): Prom
   return names;
 }
 
-/** How the message of a failed trial begins and ends. */
+/** Beginning and end of the message of a failed trial. */
 interface Wording {
   readonly begin: string;
   readonly end: string;
@@ -126,7 +126,7 @@ export interface Trial {
 export async function tryMigration(scratch: DataSource, input: TrialInput): Promise<Trial> {
   const draft: { className: string; up: readonly Step[]; down: readonly Step[] } = { ...input, down: [] };
   const source = withMigration(scratch, draft);
-  await attempt('up', () => runMigrations(source), GENERATED);
+  await runDirection('up', () => runMigrations(source), GENERATED);
   const after = await readSchemaSnapshot(scratch);
   expectSame(
     'its statements leave a difference from the entities',
@@ -182,9 +182,9 @@ async function goDownAndUp(
   wording: Wording,
 ): Promise<void> {
   const counts = await countRows(scratch, before, after);
-  await attempt('down', () => revertMigrations(scratch, count), wording);
+  await runDirection('down', () => revertMigrations(scratch, count), wording);
   expectSame('`down` leaves a difference', diff(before, await readSchemaSnapshot(scratch)), wording);
-  await attempt('up again', () => runMigrations(scratch), wording);
+  await runDirection('up again', () => runMigrations(scratch), wording);
   expectSame('up again leaves a difference', diff(after, await readSchemaSnapshot(scratch)), wording);
   expectSameCounts(counts, await countRows(scratch, before, after), wording);
 }
@@ -209,10 +209,10 @@ function ignoreColumnOrder(differences: readonly Difference[]): Difference[] {
   return differences.filter(({ fact }) => fact !== 'column order');
 }
 
-type Running = Pick<MigrationDraft, 'className' | 'up' | 'down'>;
+type MigrationStatements = Pick<MigrationDraft, 'className' | 'up' | 'down'>;
 
 /** Adds a migration to the DataSource that runs the statements of the draft. */
-function withMigration(scratch: DataSource, draft: Running): DataSource {
+function withMigration(scratch: DataSource, draft: MigrationStatements): DataSource {
   class Generated implements MigrationInterface {
     readonly name = draft.className;
 
@@ -236,7 +236,7 @@ async function runSteps(queryRunner: QueryRunner, steps: readonly Step[]): Promi
   for (const { sql } of steps) await queryRunner.query(sql);
 }
 
-async function attempt(direction: string, run: () => Promise<unknown>, { begin, end }: Wording): Promise<void> {
+async function runDirection(direction: string, run: () => Promise<unknown>, { begin, end }: Wording): Promise<void> {
   try {
     await run();
   } catch (error) {

@@ -13,7 +13,7 @@ import { SharedDbError } from '../errors/shared-db-error.js';
 import { assertDestructiveActionAllowed } from '../operations/environment-guard/guard.js';
 import { FROM_SOURCE, packageRequire, PACKAGE_ROOT } from '../package.js';
 import { createAction, formatExamples } from './command.js';
-import { type Confirmable, createDatabaseOption, runConfirmed } from './confirmation.js';
+import { type ConfirmationFlags, createDatabaseOption, runConfirmed } from './confirmation.js';
 import { withDatabase } from './database.js';
 
 const command = new Command('typeorm')
@@ -27,7 +27,7 @@ const command = new Command('typeorm')
     formatExamples('typeorm query "SELECT count(*) FROM posts"', 'typeorm --database antone_staging schema:drop'),
   )
   .action(
-    createAction((environment, args: string[], { database: given }: Confirmable) =>
+    createAction((environment, args: string[], { database: given }: ConfirmationFlags) =>
       withDatabase(environment, async (database) => {
         const confirmedName = await confirmTypeormCommand(args, environment, database, given);
         const { code } = await runTypeorm(database, args, 'inherit', confirmedName);
@@ -66,7 +66,7 @@ const LOADER = ['--import', '@swc-node/register/esm-register'];
 const ORMCONFIG = join(PACKAGE_ROOT, `ormconfig.${FROM_SOURCE ? 'ts' : 'js'}`);
 
 /**
- * Runs TypeORM's command line in a process of its own, on our ormconfig.
+ * Runs TypeORM's command line with our ormconfig, in a separate process.
  *
  * @param database undefined for commands that use none
  * @param output `inherit` prints to the terminal; `collect` returns what TypeORM prints

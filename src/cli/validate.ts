@@ -27,8 +27,7 @@ interface Report extends ValidationResult {
 const HELP = `
 Validates the tables in the database against the rules of this schema: names, delete behaviour, defaults of timestamps, required
 indexes, comments, types, rights and more. Correct a finding in the entities and with a migration, never by hand. The command only
-reads. Any role that may connect can run it and sees everything, unless the catalogs of PostgreSQL were closed to it; then the
-command says so and checks nothing.
+reads. Any role that can connect can run it. It fails only for a role without the default right to read the catalogs of PostgreSQL.
 
 migration:check compares a database with its migrations; this command validates the result against the rules.
 
@@ -55,7 +54,7 @@ const command = new Command('validate:schema')
 
 export const commands = [command];
 
-/** This role may not read a catalog of PostgreSQL. By default every role may. */
+/** The role cannot read a catalog of PostgreSQL, which every role can by default. */
 class CatalogHidden extends SharedDbError {
   override readonly name = 'CatalogHidden';
 }
@@ -81,11 +80,11 @@ export async function validateSchema(environment: Environment): Promise<Report> 
   }
 }
 
-/** The message of PostgreSQL names the catalog and no remedy. */
+/** Creates an error with advice, which PostgreSQL's message lacks. */
 function createHiddenCatalogError(error: unknown): CatalogHidden {
   const catalog = toDatabaseError(error)?.table ?? 'a catalog';
   return new CatalogHidden(
-    `This role may not read ${catalog}, and so not see the schema: GRANT SELECT ON it, or use another role.`,
+    `This role cannot read ${catalog}, which the validation needs: run GRANT SELECT ON ${catalog}, or use another role.`,
   );
 }
 

@@ -7,7 +7,7 @@ import { SharedDbError } from '../errors/shared-db-error.js';
 import type { HealthReport } from '../health/check.js';
 import { createHealthHandler } from '../health/handler.js';
 
-/** The development server cannot start. The message is one line: why, and what to do. */
+/** The development server cannot start. The message, one line, contains the reason and advice. */
 export class StartError extends SharedDbError {
   override readonly name = 'StartError';
 }

@@ -78,7 +78,7 @@ export function validatorFor(
 const REQUIRED: Presence = { nullable: false, optional: false };
 
 /** Largest number of issues inside one value in a message. */
-const NAMED = 8;
+const MAX_NAMED_ISSUES = 8;
 
 function createDecorator(
   name: string,
@@ -88,8 +88,11 @@ function createDecorator(
     issues(value, args?.object ?? {}).length === 0;
   const defaultMessage = (args?: ValidationArguments): string => {
     const found = issues(args?.value, args?.object ?? {});
-    const named = found.slice(0, NAMED).map(({ path, message }) => `${args?.property ?? 'value'}${path} ${message}`);
-    return [...named, ...(found.length > NAMED ? [`and ${found.length - NAMED} more`] : [])].join('; ');
+    const named = found
+      .slice(0, MAX_NAMED_ISSUES)
+      .map(({ path, message }) => `${args?.property ?? 'value'}${path} ${message}`);
+    const rest = found.length - MAX_NAMED_ISSUES;
+    return [...named, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ');
   };
   return ValidateBy({ name, validator: { validate, defaultMessage } });
 }

@@ -93,7 +93,7 @@ export interface ConstraintMeaning {
   readonly summary?: string;
 }
 
-/** What the decorators recorded about a class, in addition to TypeORM and class-validator. */
+/** The rules of a class, as its decorators recorded them. */
 export interface EntityRules {
   /** Name of the table. Absent for input classes and JSON classes. */
   table?: string;
@@ -159,12 +159,12 @@ export function getFields(shape: EntityClass): ReadonlyMap<string, FieldRules> {
   return known;
 }
 
-/** The rules over several fields, of a class and of those it extends. */
+/** Returns the rules over several fields of a class and of its parent classes. */
 export function getRowRules(shape: EntityClass): RowRule[] {
   return classChain(shape).flatMap((one) => getEntityRules(one).rows);
 }
 
-/** May the class hold keys that it does not declare? */
+/** Returns whether the class or a parent class allows keys that it does not declare. */
 export function isOpen(shape: EntityClass): boolean {
   return classChain(shape).some((one) => getEntityRules(one).open);
 }

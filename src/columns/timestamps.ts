@@ -19,8 +19,8 @@ const ISO_TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$/;
 const inRange: ColumnRule = {
   kind: 'range',
   message: 'must be a valid Date between the years 1970 and 9999',
-  isValid: (value) => isDate(value) && timeOf(value) >= 0 && timeOf(value) < YEAR_10000 * 1000,
-  // Not as date literals: those would print by the session's time zone, and two equal catalogs would differ.
+  isValid: (value) => isDate(value) && getTime(value) >= 0 && getTime(value) < YEAR_10000 * 1000,
+  // Date literals would be printed in the time zone of the session, so two equal catalogs would differ.
   sql: (column) => `${column} >= to_timestamp(0) AND ${column} < to_timestamp(${YEAR_10000})`,
 };
 
@@ -80,11 +80,11 @@ export function isDate(value: unknown): value is Date {
 
 /** Copies a Date into this realm, without extra properties. Returns other values unchanged. */
 export function toOwnDate(value: unknown): unknown {
-  return isDate(value) ? new Date(timeOf(value)) : value;
+  return isDate(value) ? new Date(getTime(value)) : value;
 }
 
 // Not `date.getTime()`, which a subclass may override.
-function timeOf(date: Date): number {
+function getTime(date: Date): number {
   return Date.prototype.getTime.call(date);
 }
 

@@ -25,7 +25,7 @@ export function validateValue(rules: readonly ColumnRule[], value: unknown): Iss
   return issues;
 }
 
-/** Returns the issues of one rule for such a value. */
+/** Returns the issues of one rule for a value that is neither null nor absent. */
 export function findIssues(rule: ColumnRule, value: unknown): readonly Issue[] {
   if (rule.issues) return rule.issues(value);
   return rule.isValid(value) ? [] : [{ path: '', kind: rule.kind, message: rule.message }];

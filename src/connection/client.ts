@@ -6,7 +6,7 @@ import { redactWhenPrinted } from '../errors/redaction.js';
 import { isError } from '../errors/shared-db-error.js';
 import { splitStatements } from '../errors/sql-text.js';
 import { toConnectionFailure } from './connection-failure.js';
-import { type DatabaseAddress, isThisMachine, parseDatabaseUrl, type Place } from './database-url.js';
+import { type DatabaseAddress, isThisMachine, parseDatabaseUrl, type DisplayAddress } from './database-url.js';
 import { readSafety } from './environment.js';
 import { DEFAULT_SCHEMA } from './session-settings.js';
 import { createPasswordProvider } from './secrets.js';
@@ -102,10 +102,9 @@ interface WithPassword {
 }
 
 /**
- * node-postgres replaces the function that gives the password by the password, and keeps it in two places for as long as the
- * connection lives, where `console.dir` and heap dumps of the object find it. Here both go on showing the function. The
- * password itself is readable only in the turn of the event loop in which node-postgres uses it, which no other code shares,
- * and is forgotten when the server has let the client in.
+ * Makes both password properties of the client return the function instead of the password. node-postgres would replace the function
+ * by the password and keep it while the connection lives, where `console.dir` shows it. The password is readable only in the turn of
+ * the event loop in which node-postgres uses it, and is dropped after login.
  */
 function hidePassword(client: Client): void {
   const { connectionParameters } = client as Client & { connectionParameters: WithPassword };
@@ -119,7 +118,7 @@ function hidePassword(client: Client): void {
   };
   Object.defineProperty(client, 'password', {
     get: () => (isInUse ? password : provider),
-    // Set where the provider has answered; sent in the same turn, unless the server wants SCRAM.
+    // node-postgres sets the password when the function returns, and sends it in the same turn, except with SCRAM.
     set: (answer: unknown) => {
       password = answer;
       use();
@@ -137,16 +136,16 @@ function hidePassword(client: Client): void {
 type PostgresOptions = Extract<DataSource['options'], { type: 'postgres' }>;
 
 /**
- * How a connection of its own reaches the database of a DataSource, without its pool: host, login, TLS, settings of the session
- * and driver settings as `createDataSource` gave them. The DataSource need not be initialised.
+ * Returns the options for a separate connection to the database of a DataSource, outside its pool: host, login, TLS, session and driver
+ * settings of `createDataSource`. The DataSource need not be initialised.
  *
- * @param limits its time limits; those of the pool do not apply. Default: none
+ * @param limits time limits, which replace those of the pool. Default: none
  */
 export function getClientOptions(dataSource: DataSource, limits: SessionLimits = {}): SessionClientConfig {
   const options = dataSource.options as PostgresOptions;
   const { host, port, username, password, database, ssl, connectTimeoutMS: connectionTimeoutMillis } = options;
   const extra = options.extra as SessionClientConfig | undefined;
-  // No query timeout. node-postgres takes undefined for absent.
+  // node-postgres treats undefined properties as absent.
   return {
     ...extra,
     settings: withLimits(extra?.settings ?? createSessionSettings(), limits),
@@ -162,7 +161,7 @@ export function getSchema(dataSource: DataSource): string {
 }
 
 /** Returns host, port and database of a DataSource, for messages: no user, no password. */
-export function getAddress(dataSource: DataSource): Place {
+export function getAddress(dataSource: DataSource): DisplayAddress {
   const { host = 'localhost', port = 5432, database = '' } = dataSource.options as PostgresOptions;
   return { host, port, database };
 }
@@ -172,7 +171,7 @@ export interface ClientOptions {
   database?: string;
   /** search_path of the connection. Default `public`. */
   schema?: string | undefined;
-  /** PostgreSQL refuses every write. Default: as the database and the role have it. */
+  /** True makes PostgreSQL refuse every write. Default: the setting of the database or role. */
   readOnly?: boolean;
   /** When aborted, the running statement is cancelled and fails with SQLSTATE 57014. */
   signal?: AbortSignal | undefined;
@@ -192,7 +191,7 @@ export async function withClient<T>(
 ): Promise<T> {
   const address = parseDatabaseUrl(url);
   const client = new SessionClient(createClientConfig(address, options));
-  // Reported here when the server ends the session while nothing runs; the next statement says so too.
+  // A session that ends while no statement runs emits an error. The next statement fails with it too.
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -1,4 +1,4 @@
-import { describeAddress, type Place } from './database-url.js';
+import { describeAddress, type DisplayAddress } from './database-url.js';
 import { PoolSaturated, toDatabaseError, UntrustedServer, type DatabaseErrorClass } from '../errors/translate.js';
 import { findFirstError, isError, SharedDbError } from '../errors/shared-db-error.js';
 
@@ -7,7 +7,7 @@ export class ConnectionFailure extends SharedDbError {
   override readonly name = 'ConnectionFailure';
 }
 
-/** The database, or a setting of it, would change what our statements mean. One line: which, and what to do. */
+/** The database has another encoding than UTF8, or a setting that changes the meaning of statements. The message, one line, names it. */
 export class UnsupportedDatabase extends SharedDbError {
   override readonly name = 'UnsupportedDatabase';
 }
@@ -19,14 +19,14 @@ const REFUSALS: Readonly<Record<string, string>> = {
     'it does not allow this user from this address: check the user in DATABASE_URL, and pg_hba.conf on the server',
   '3D000': 'the database does not exist: create it, or correct its name in DATABASE_URL',
   '53300': 'it accepts no more connections: raise max_connections or lower the pool size',
-  '57P03': 'it is starting up or shutting down: try again in a moment',
+  '57P03': 'it is starting up or shutting down: try again',
 };
 
 /** The reason for a failure before PostgreSQL answers, by Node's error code. */
 const NETWORK: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'no server listens on this host and port: start PostgreSQL, or correct host and port in DATABASE_URL',
   ENOTFOUND: 'the host name is unknown: correct it in DATABASE_URL',
-  EAI_AGAIN: 'the host name could not be looked up: check the network',
+  EAI_AGAIN: 'the host name cannot be resolved now: check the network',
   ETIMEDOUT: 'it does not answer: check host, port and firewall',
   EHOSTUNREACH: 'the host cannot be reached: check the network',
   ECONNRESET: 'it closed the connection: check that it is PostgreSQL, and its log',
@@ -36,20 +36,20 @@ const NETWORK: Readonly<Record<string, string>> = {
 };
 
 /** The reason for errors of node-postgres without a code, and for SQLSTATEs with several meanings, by their message. */
-const WORDS: readonly (readonly [RegExp, string])[] = [
+const MESSAGES: readonly (readonly [RegExp, string])[] = [
   [/timeout/i, 'it does not answer in time: check host, port and firewall'],
   [
     /unsupported startup parameter/i,
     'a pooler refuses our settings: add them to its ignore_startup_parameters, or connect to the server itself',
   ],
   [/does not support SSL/i, 'it does not speak TLS: turn ssl on in its configuration'],
-  [/password must be a (non-empty )?string/i, 'it asks for a password and DATABASE_URL has none'],
+  [/password must be a (non-empty )?string/i, 'it requires a password: add it to DATABASE_URL'],
 ];
 
 /**
  * Converts a connection error into one readable line. Names an unknown error by its code only; returns this package's errors unchanged.
  */
-export function toConnectionFailure(error: unknown, address: Place): SharedDbError {
+export function toConnectionFailure(error: unknown, address: DisplayAddress): SharedDbError {
   if (error instanceof SharedDbError) return error;
   const reason = findReason(error) ?? describeUnknownReason(getCode(error));
   return new ConnectionFailure(formatMessage(reason, address));
@@ -59,7 +59,7 @@ export function toConnectionFailure(error: unknown, address: Place): SharedDbErr
  * Converts a connection error of a DataSource into a typed error when its class is known. Returns errors that have nothing to do with the
  * connection (for example a wrongly declared entity) unchanged.
  */
-export function explainConnecting(error: unknown, address: Place): unknown {
+export function explainConnecting(error: unknown, address: DisplayAddress): unknown {
   if (error instanceof SharedDbError) return error;
   const known = toDatabaseError(error);
   const reason = findReason(error);
@@ -71,7 +71,7 @@ export function explainConnecting(error: unknown, address: Place): unknown {
   return new Class({ sqlState: known.sqlState, rule: message, message });
 }
 
-function formatMessage(reason: string, address: Place): string {
+function formatMessage(reason: string, address: DisplayAddress): string {
   return `Cannot use the database at ${describeAddress(address)}: ${reason}.`;
 }
 
@@ -89,7 +89,7 @@ function findReason(error: unknown): string | undefined {
   }
   // node-postgres has no code for these.
   const message = isError(error) ? error.message : '';
-  return WORDS.find(([words]) => words.test(message))?.[1];
+  return MESSAGES.find(([pattern]) => pattern.test(message))?.[1];
 }
 
 function getCode(error: unknown): string | undefined {

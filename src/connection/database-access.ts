@@ -9,7 +9,7 @@ export type Query = <Row extends object>(sql: string, parameters?: unknown[]) =>
  */
 export type Purpose = 'app' | 'migrate' | 'administer';
 
-interface Abilities {
+interface RolePrivileges {
   readonly role: string;
   readonly attributes: readonly string[] | null;
   readonly powers: readonly string[] | null;
@@ -17,11 +17,8 @@ interface Abilities {
   readonly creates: number;
 }
 
-/**
- * Asks for the session's own role, and for every role it may become: what SET ROLE reaches, the role can do. The row security
- * of a superuser's database is no security, and neither is one against a process that reads the server's files.
- */
-const ABILITIES = `
+/** Selects the privileges of the session's role and of every role that it can become with SET ROLE. */
+const PRIVILEGES_SQL = `
   WITH reachable AS (SELECT * FROM pg_roles WHERE pg_has_role(session_user, oid, 'MEMBER')),
   ours AS (SELECT oid, nspowner FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema')
   SELECT session_user AS role,
@@ -40,9 +37,9 @@ const ABILITIES = `
           SELECT FROM reachable WHERE has_database_privilege(reachable.oid, pg_database.oid, 'CREATE')))::int AS creates`;
 
 /**
- * Throws unless production may use the role that is logged in.
+ * Throws in production when the role of the session has excess privileges.
  *
- * @param query runs a statement on a connection of it, and gives its rows.
+ * @param query runs a statement on a connection of that role and returns its rows
  * @throws UnsafeConnection with one line that names the excess privileges and the remedy
  */
 export async function assertSafeRole(
@@ -51,41 +48,41 @@ export async function assertSafeRole(
   safety: Safety,
 ): Promise<void> {
   if (!safety.production || purpose === 'administer') return;
-  const [abilities] = (await query(ABILITIES)) as Abilities[];
-  const issues = abilities === undefined ? ['cannot be examined'] : findIssues(abilities, purpose);
+  const [privileges] = (await query(PRIVILEGES_SQL)) as RolePrivileges[];
+  const issues = privileges === undefined ? ['cannot be examined'] : findIssues(privileges, purpose);
   if (issues.length === 0) return;
-  const reason = `the role ${abilities?.role ?? ''} ${issues.join(', ')}: use the role made for this (db:roles)`;
+  const reason = `the role ${privileges?.role ?? ''} ${issues.join(', ')}: use the role made for this (db:roles)`;
   assertNoReason([createRefusal(reason, 'SHARED_DB_ALLOW_UNSAFE_ROLE', safety)], safety);
 }
 
-function findIssues({ attributes, powers, owns, creates }: Abilities, purpose: Purpose): string[] {
-  // A migrator is a member of the owner, and a rehearsal makes databases.
+function findIssues({ attributes, powers, owns, creates }: RolePrivileges, purpose: Purpose): string[] {
+  // Migrations need membership in `owner`, and rehearsals create databases.
   const migrates = purpose === 'migrate';
   const held = (attributes ?? []).filter((attribute) => !(migrates && attribute === 'CREATEDB'));
   // A superuser has every other privilege too.
-  if (held.includes('SUPERUSER')) return ['is, or may become, a superuser'];
+  if (held.includes('SUPERUSER')) return ['is or can become a superuser'];
   return [
     ...held.map((attribute) => `has ${attribute}`),
     ...(powers ?? []).map((power) => `is a member of ${power}`),
     ...(owns > 0 && !migrates ? ['owns tables or other objects'] : []),
-    ...(creates > 0 && !migrates ? ['may create objects'] : []),
+    ...(creates > 0 && !migrates ? ['can create objects'] : []),
   ];
 }
 
-/** SELECT columns for `explainReadOnly`. Every role may read them. */
+/** SELECT columns for `explainReadOnly`. Every role can read them. */
 export const ACCESS_COLUMNS = `pg_catalog.pg_is_in_recovery() AS standby,
   pg_catalog.current_setting('default_transaction_read_only') = 'on' AS "readOnly"`;
 
 export interface Access {
-  /** It is a standby: it follows another server and takes no writes. */
+  /** The server is a standby, which accepts no writes. */
   readonly standby: boolean;
-  /** default_transaction_read_only is on, for the server, the database or the role: an operator has forbidden writes. */
+  /** default_transaction_read_only is on, for the server, the database or the role. */
   readonly readOnly: boolean;
 }
 
-/** Returns why the database is read-only and what to do; undefined when it can be written. Completes "The database …: ". */
+/** Returns why the database is read-only and what to do; undefined when it accepts writes. Completes "The database …: ". */
 export function explainReadOnly({ standby, readOnly }: Access): string | undefined {
-  if (standby) return 'it is a standby, which takes no writes: connect to the primary, or promote it';
+  if (standby) return 'it is a standby, which accepts no writes: connect to the primary, or promote it';
   if (!readOnly) return undefined;
   return 'it is read-only (default_transaction_read_only is on): when writing is allowed again, RESET it with ALTER DATABASE or ALTER ROLE';
 }

@@ -6,7 +6,7 @@ import { readTls, type TlsRequest } from './tls.js';
 export type DatabaseUrlPart =
   'whole' | 'scheme' | 'user' | 'password' | 'host' | 'port' | 'database' | 'parameters' | 'tls';
 
-/** A connection string that cannot be used. Says which part is wrong and never repeats the text. */
+/** A connection string is invalid. The message names the wrong part and never repeats the text. */
 export class DatabaseUrlError extends SharedDbError {
   override readonly name = 'DatabaseUrlError';
 
@@ -18,22 +18,22 @@ export class DatabaseUrlError extends SharedDbError {
   }
 }
 
-/** Labels of letters, digits, hyphens and underscores; the last may be followed by the dot of the root. */
+/** A host name of labels with letters, digits, hyphens and underscores, and an optional dot at the end. */
 const NAME = /^(?=.{1,254}$)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_](?:[a-z0-9_-]{0,62}))*\.?$/;
 
-/** `2130706433`, `0x7f.1`, `127.1`, `0177.0.0.1`: resolvers take what ends in a number for an address, each in its own way. */
+/** `2130706433`, `0x7f.1`, `127.1`, `0177.0.0.1`: resolvers read a name that ends in a number as an address, but not all in the same way. */
 const ENDS_IN_NUMBER = /(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$/;
 
 /**
- * A host in the one spelling that every resolver reads alike.
+ * Returns a host in the form that every resolver reads alike.
  *
- * @returns '' for none; undefined for what is neither a name in ASCII, an IP address nor the folder of a Unix socket.
+ * @returns '' for an empty text; undefined when it is neither an ASCII name, an IP address nor the folder of a Unix socket
  */
 export function readHost(text: string): string | undefined {
   if (text === '' || text.startsWith('/')) return text;
   const host = text.toLowerCase().replace(/^\[(.*)\]$/, '$1');
   if (isIPv4(host)) return host;
-  // No zone: `fe80::1%lo` is an address only together with an interface of this machine.
+  // Refuses a zone: `fe80::1%lo` depends on an interface of this machine.
   if (host.includes(':')) return isIPv6(host) && !host.includes('%') ? shortenIpv6(host) : undefined;
   return NAME.test(host) && !ENDS_IN_NUMBER.test(host) ? host : undefined;
 }
@@ -46,7 +46,7 @@ const local = new BlockList();
 local.addSubnet('127.0.0.0', 8, 'ipv4');
 // "This host on this network": connecting to 0.0.0.0 reaches the machine itself.
 local.addSubnet('0.0.0.0', 8, 'ipv4');
-// ::, ::1 and the old way to write an IPv4 address in six. The newer one, ::ffff:0:0/96, BlockList reads as IPv4.
+// ::, ::1 and IPv4-compatible addresses. BlockList reads IPv4-mapped addresses (::ffff:0:0/96) as IPv4.
 local.addSubnet('::', 96, 'ipv6');
 
 /** Names that mean this machine in RFC 6761 and in the hosts files of the distributions. */
@@ -58,8 +58,8 @@ export type SocketEnds = Readonly<Partial<Record<'localAddress' | 'remoteAddress
 /**
  * Returns whether a host, or the server at the other end of an open socket, is this machine.
  *
- * A host is when its text says so: a Unix socket, a loopback or unspecified address, a name reserved for it. Any other name may
- * still lead here, so decide by the open socket wherever there is one.
+ * Recognises Unix sockets, loopback and unspecified addresses, and reserved names. Any other name can still resolve to this machine, so
+ * check the open socket where possible.
  */
 export function isThisMachine(target: string | SocketEnds): boolean {
   if (typeof target !== 'string') {
@@ -72,18 +72,18 @@ export function isThisMachine(target: string | SocketEnds): boolean {
   return LOCAL_NAME.test(target.replace(/\.$/, ''));
 }
 
-/** What may be shown of a connection. */
-export interface Place {
+/** The public part of an address, for messages. */
+export interface DisplayAddress {
   /** A name in lower case, an IP address, or the folder of a Unix socket (begins with `/`). */
   readonly host: string;
   readonly port: number;
   readonly database: string;
 }
 
-/** A connection string taken apart; the only form in which one travels through this package. */
-export interface DatabaseAddress extends Place {
+/** A parsed connection string. */
+export interface DatabaseAddress extends DisplayAddress {
   readonly user: string | undefined;
-  /** Not enumerable: neither a logger nor util.inspect nor JSON shows it. */
+  /** Not enumerable, so that loggers, util.inspect and JSON do not show it. */
   readonly password: string | undefined;
   readonly tls: TlsRequest;
   readonly applicationName: string | undefined;
@@ -91,19 +91,19 @@ export interface DatabaseAddress extends Place {
 
 const EXAMPLE = 'postgres://user:password@host:5432/database';
 
-/** Those that change where we connect, or how safely. A URL with any other is refused: what is ignored may have been meant. */
+/** The supported parameters. Others are refused, because ignoring one could change how safe the connection is. */
 const PARAMETERS = ['host', 'port', 'sslmode', 'ssl', 'sslrootcert', 'sslcert', 'sslkey', 'application_name'] as const;
 
 type Parameters = Partial<Record<(typeof PARAMETERS)[number], string>>;
 
 /**
- * Takes a connection string apart, by structure. Reads what libpq and node-postgres read alike, and refuses what one of them
- * would read otherwise: two hosts, a list of hosts, an address in hexadecimal, an unknown parameter.
+ * Parses a connection string. Refuses strings that libpq and node-postgres read differently: with two hosts, a list of hosts, an address
+ * in hexadecimal, or an unknown parameter.
  *
  * @throws DatabaseUrlError
  */
 export function parseDatabaseUrl(text: string): DatabaseAddress {
-  // From JavaScript, or where a variable is not set: undefined.
+  // JavaScript callers can pass undefined, such as a variable that is not set.
   if (typeof text !== 'string') {
     throw new DatabaseUrlError('whole', `There is no database URL: give one like ${EXAMPLE}.`);
   }
@@ -136,11 +136,15 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
   }) as unknown as DatabaseAddress;
 }
 
-export function describeAddress({ host, port, database }: Place): string {
+export function describeAddress({ host, port, database }: DisplayAddress): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}/${database}`;
 }
 
-/** The connection string of an address; with another password, or with none (null). */
+/**
+ * Formats an address as a connection string.
+ *
+ * @param password replaces that of the address; null leaves it out
+ */
 export function formatDatabaseUrl(
   address: DatabaseAddress,
   password: string | null = address.password ?? null,
@@ -167,7 +171,7 @@ export function formatDatabaseUrl(
   return `postgres://${login}${place}/${encodeURIComponent(database)}${query.length === 0 ? '' : `?${query.join('&')}`}`;
 }
 
-/** Stands for the host in `postgres://user:password@/database?host=/folder`, which `URL` would refuse. */
+/** A placeholder for the missing host of `postgres://user:password@/database?host=/folder`, which `URL` would refuse. */
 const NO_HOST = 'no-host.invalid';
 
 function splitUrl(text: string): URL {
@@ -179,18 +183,21 @@ function splitUrl(text: string): URL {
     );
   }
   if (CONTROL.test(text)) {
-    throw new DatabaseUrlError('whole', 'The database URL holds a line break or another control character: remove it.');
+    throw new DatabaseUrlError(
+      'whole',
+      'The database URL contains a line break or another control character: remove it.',
+    );
   }
   try {
     const url = new URL(text.replace(/^[a-z]+:\/\/[^/?#]*@(?=[/?#]|$)/i, `$&${NO_HOST}`));
-    // libpq takes the first @ for the end of the password, node-postgres the last.
+    // For libpq the first @ ends the password, for node-postgres the last one.
     if (url.hash === '' && !/^[^/]*\/\/[^/?#]*@[^/?#]*@/.test(text)) return url;
   } catch {
-    // Not as `cause`: the parser's own error quotes the URL.
+    // The error of the parser is no `cause`, because it contains the URL.
   }
   throw new DatabaseUrlError(
     'whole',
-    `The database URL cannot be read: characters such as @ : / ? # % in the password must be percent-encoded (${EXAMPLE}), one host and one port given.`,
+    `The database URL cannot be read: percent-encode characters such as @ : / ? # % in the password, and give one host and one port (${EXAMPLE}).`,
   );
 }
 
@@ -200,10 +207,10 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 function decodePart(part: DatabaseUrlPart, text: string): string {
   try {
     const plain = decodeURIComponent(text);
-    // NUL ends a value in the protocol: what follows would be read as another setting.
+    // In PostgreSQL's protocol NUL ends a value, and the rest would be read as another setting.
     if (!CONTROL.test(plain)) return plain;
   } catch {
-    // Not as `cause`, either.
+    // The error is no `cause`, because it can contain the text.
   }
   throw new DatabaseUrlError(
     part,
@@ -215,11 +222,11 @@ function readParameters(given: URLSearchParams): Parameters {
   const found: Parameters = {};
   for (const [name, value] of given) {
     const known = PARAMETERS.find((parameter) => parameter === name);
-    // Not named: it may be the end of a password with a question mark in it.
+    // The message omits the name: it can be the end of a password that contains a question mark.
     if (known === undefined || known in found || CONTROL.test(value)) {
       throw new DatabaseUrlError(
         'parameters',
-        `The database URL has a parameter that is unknown, unreadable or there twice; known are ${PARAMETERS.join(', ')}.`,
+        `The database URL has a parameter that is unknown, invalid or given twice: use only ${PARAMETERS.join(', ')}.`,
       );
     }
     if (value !== '') found[known] = value;
@@ -229,7 +236,7 @@ function readParameters(given: URLSearchParams): Parameters {
 
 function readSingle(part: 'host' | 'port', inAuthority: string, inParameters = ''): string {
   if (inAuthority === '' || inParameters === '') return inAuthority + inParameters;
-  throw new DatabaseUrlError(part, `The database URL names its ${part} twice, the second time as a parameter.`);
+  throw new DatabaseUrlError(part, `The database URL contains the ${part} twice: remove the parameter ${part}.`);
 }
 
 function parsePort(text: string): number {

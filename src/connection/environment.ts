@@ -1,4 +1,4 @@
-/** The one place that reads the environment; everything else takes what it needs as parameters. */
+/** The only module that reads the environment. All others take parameters. */
 import { existsSync } from 'node:fs';
 import { formatDatabaseUrl, parseDatabaseUrl } from './database-url.js';
 import { readConnectionSource, SOURCE_VARIABLES, type ConnectionSource } from './secrets.js';
@@ -7,13 +7,13 @@ import { SharedDbError } from '../errors/shared-db-error.js';
 import { OPT_OUTS, type OptOut, type Safety } from './url-policy.js';
 import type { VariableName } from './variables.js';
 
-/** Where a command works: a database, and the schema in it. */
+/** The database and schema of a command. */
 export interface DatabaseTarget {
   readonly url: string;
   readonly schema: string;
 }
 
-/** What the commands take from outside. docs/reference/environment.md lists the variables. */
+/** The environment of the commands. docs/reference/environment.md lists the variables. */
 export interface Environment {
   /** NODE_ENV in lower case. */
   readonly nodeEnv: string | undefined;
@@ -21,37 +21,37 @@ export interface Environment {
   readonly production: boolean;
   readonly safety: Safety;
   /**
-   * The database with its password, wherever the environment keeps them. Absent: the embedded server, outside production. A
-   * command ends soon: it reads a password that may change once, where a service asks for it (`readConnectionEnvironment`).
+   * The database with its password, from any of the sources. Undefined only outside production: then commands use the embedded server. A
+   * command reads the password once; services read it for each connection (`readConnectionEnvironment`).
    */
   readonly databaseUrl: string | undefined;
-  /** MIGRATION_DATABASE_URL; where commands that change the schema go, past a pooler or as another role. Absent: DATABASE_URL. */
+  /** MIGRATION_DATABASE_URL: used by commands that change the schema, without a pooler or with another role. Default: `databaseUrl`. */
   readonly migrationDatabaseUrl: string | undefined;
   /** The schema that holds the tables: `--schema`, else SHARED_DB_SCHEMA, else `public`. */
   readonly schema: string;
   /** PORT of `npm start`. Default 3000. */
   readonly port: number;
-  /** DEBUG: errors come with their stack. */
+  /** DEBUG: errors are printed with their stack. */
   readonly debug: boolean;
   /** EMBEDDED_POSTGRES_CREATE_USER: as root, create a user `postgres` to run the embedded server. */
   readonly createPostgresUser: boolean;
-  /** PG_BIN: the folder of pg_dump and pg_restore; absent: Debian's folders, then PATH. */
+  /** PG_BIN: the folder of pg_dump and pg_restore. Default: Debian's folders, then PATH. */
   readonly pgBin: string | undefined;
 }
 
-/** A variable holds what cannot be used. One line, which names the variable. */
+/** A variable is missing or has an invalid value. The message, one line, names the variable. */
 export class EnvironmentError extends SharedDbError {
   override readonly name = 'EnvironmentError';
 }
 
-/** Where the embedded server keeps the data of development; ignored by git. */
+/** The folder of the embedded server's data in development. Git ignores it. */
 export const EMBEDDED_FOLDER = '.data/postgres';
 
 /**
- * Reads the environment. Outside production a file `.env` in the working folder fills in what is not set.
+ * Reads the environment. Outside production, a file `.env` in the working folder provides variables that are not set.
  *
- * @param schema what `--schema` says; it goes before the variable
- * @throws EnvironmentError, SchemaNameError
+ * @param schema the value of `--schema`, which overrides SHARED_DB_SCHEMA
+ * @throws EnvironmentError, SchemaNameError, SecretUnavailable, DatabaseUrlError
  */
 export function readEnvironment({ schema }: { schema?: string | undefined } = {}): Environment {
   if (!readSafety().production && existsSync('.env')) process.loadEnvFile('.env');
@@ -68,16 +68,16 @@ export function readEnvironment({ schema }: { schema?: string | undefined } = {}
     schema: schema === undefined ? readSchema() : assertSchemaName(schema),
     port: parsePort(readText('PORT')),
     debug: readDebug(),
-    createPostgresUser: flag('EMBEDDED_POSTGRES_CREATE_USER'),
+    createPostgresUser: readFlag('EMBEDDED_POSTGRES_CREATE_USER'),
     pgBin: readText('PG_BIN'),
   };
 }
 
 /**
- * The database as the environment names it, for `createDataSource`: DATABASE_URL, DATABASE_URL_FILE, or PGHOST and what belongs
- * to it. A password in a file is read again for each new connection, so that it may change while the service runs.
+ * Reads the database for `createDataSource` from the environment: from DATABASE_URL, DATABASE_URL_FILE, or PGHOST and its companions. A
+ * password in a file is read again for each new connection, so it can change while the service runs.
  *
- * @throws EnvironmentError when no source is set; SecretUnavailable, DatabaseUrlError when it cannot be used.
+ * @throws EnvironmentError when no source is set; SecretUnavailable, DatabaseUrlError when it cannot be used
  */
 export function readConnectionEnvironment(): ConnectionSource {
   const source = readConnectionSource(readText);
@@ -90,27 +90,27 @@ export function readTestDatabaseUrl(): string | undefined {
   return readText('TEST_DATABASE_URL');
 }
 
-/** The environment of a program that uses libpq: ours, with these instead of what libpq would read (but for PGPASSFILE). */
+/** Returns the environment for a program that uses libpq: ours, with these variables instead of all PG* variables except PGPASSFILE. */
 export function readLibpqEnvironment(variables: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const others = Object.entries(process.env).filter(([name]) => !name.startsWith('PG') || name === 'PGPASSFILE');
   return { ...Object.fromEntries(others), ...variables };
 }
 
-/** Is this production, and what did the operator permit there? */
+/** Reads whether this is production, and which safety rules the operator has switched off. */
 export function readSafety(): Safety {
   const nodeEnv = readNodeEnv();
   const optOuts = (Object.keys(OPT_OUTS) as OptOut[]).filter((name) => readText(name) === '1');
   return { production: isProduction(nodeEnv), nodeEnv, optOuts };
 }
 
-/** Shall errors come with their stack (DEBUG)? */
+/** Reads DEBUG: errors are printed with their stack. */
 export function readDebug(): boolean {
-  return flag('DEBUG');
+  return readFlag('DEBUG');
 }
 
-/** Are statements to be logged (SHARED_DB_LOG_SQL)? Never in production, which says so. */
+/** Reads SHARED_DB_LOG_SQL: statements are logged. In production emits a warning and returns false. */
 export function readLogSql(): boolean {
-  if (!flag('SHARED_DB_LOG_SQL')) return false;
+  if (!readFlag('SHARED_DB_LOG_SQL')) return false;
   if (!readSafety().production) return true;
   process.emitWarning('SHARED_DB_LOG_SQL is ignored: production logs no statements.', 'SharedDbWarning');
   return false;
@@ -120,8 +120,8 @@ export function readLogSql(): boolean {
 const NOT_PRODUCTION: readonly string[] = ['development', 'test'];
 
 /**
- * Does this NODE_ENV count as production? Every name does that is not `development` or `test`: `prod`, `staging` and a
- * misspelled `production` too, since they may lead to real data. One that is not set, or empty, does not.
+ * Returns whether this NODE_ENV counts as production. Every name except `development` and `test` does, also `prod`, `staging` and a
+ * misspelled `production`, because their database can contain real data. An undefined or empty NODE_ENV does not.
  */
 export function isProduction(nodeEnv: string | undefined): boolean {
   const name = nodeEnv?.trim().toLowerCase() ?? '';
@@ -149,12 +149,12 @@ export function readSchema(): string {
   return assertSchemaName(readText('SHARED_DB_SCHEMA') ?? DEFAULT_SCHEMA);
 }
 
-/** SHARED_DB_CONFIRM_DATABASE: the database in which the operator permits what destroys. */
+/** SHARED_DB_CONFIRM_DATABASE: the name of the database in which the operator allows destructive actions. */
 export function readConfirmedDatabase(): string | undefined {
   return readText('SHARED_DB_CONFIRM_DATABASE');
 }
 
-/** The environment of a child process: ours; with a database, that one and no other source, and the name that confirms it. */
+/** Returns the environment for a child process. With a database, its URL and schema replace all other sources. */
 export function readEnvironmentWith(database?: DatabaseTarget, confirmedName?: string): NodeJS.ProcessEnv {
   if (database === undefined) return process.env;
   const inherited = Object.entries(process.env).filter(
@@ -171,20 +171,20 @@ export function readEnvironmentWith(database?: DatabaseTarget, confirmedName?: s
 
 function createNoSourceError(): EnvironmentError {
   return new EnvironmentError(
-    'DATABASE_URL is required in production, and by a service everywhere: set it, or DATABASE_URL_FILE or PGHOST, from your secret manager.',
+    'DATABASE_URL is not set. Services always need it, commands need it in production: set it, DATABASE_URL_FILE or PGHOST from your secret manager.',
   );
 }
 
-/** A password, or the name of a database, may begin or end with a space. */
-const EXACT: readonly VariableName[] = ['PGPASSWORD', 'SHARED_DB_CONFIRM_DATABASE'];
+/** Variables whose value is not trimmed: a password or a database name can begin or end with a space. */
+const UNTRIMMED: readonly VariableName[] = ['PGPASSWORD', 'SHARED_DB_CONFIRM_DATABASE'];
 
 function readText(name: VariableName): string | undefined {
   const given = process.env[name];
-  const value = EXACT.includes(name) ? given : given?.trim();
+  const value = UNTRIMMED.includes(name) ? given : given?.trim();
   return value === '' ? undefined : value;
 }
 
-function flag(name: VariableName): boolean {
+function readFlag(name: VariableName): boolean {
   return !['0', 'false', 'no', undefined].includes(readText(name)?.toLowerCase());
 }
 

@@ -194,7 +194,7 @@ export class InsertStatement {
     Object.assign(map, { valuesSet: this.#rows, callListeners: false, useTransaction: false });
     if (onConflict !== undefined) map.onUpdate = withOverwrite(onConflict, shape.overwrite);
     this.#mayReturnFewer =
-      map.updateEntity && (map.onIgnore || (onConflict !== undefined && mayPassOver(map.onUpdate)));
+      map.updateEntity && (map.onIgnore || (onConflict !== undefined && canSkipExistingRow(map.onUpdate)));
     this.#keys = this.#mayReturnFewer ? getConflictColumns(metadata, this.#rows, onConflict?.conflict) : [];
     this.#extra = this.#askForKeys();
   }
@@ -290,6 +290,6 @@ function withOverwrite(onConflict: OnConflict, overwrite: readonly string[] | un
 }
 
 /** Returns whether an existing row may stay unchanged, in which case PostgreSQL does not return it. */
-function mayPassOver({ overwrite = [], skipUpdateIfNoValuesChanged, overwriteCondition }: OnConflict): boolean {
+function canSkipExistingRow({ overwrite = [], skipUpdateIfNoValuesChanged, overwriteCondition }: OnConflict): boolean {
   return overwrite.length === 0 || skipUpdateIfNoValuesChanged === true || overwriteCondition !== undefined;
 }

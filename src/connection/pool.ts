@@ -11,7 +11,7 @@ const LOCK_TIMEOUT_MS = 5_000;
 /** The longest time that an idle open transaction keeps its locks. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
 
-/** How long after statement_timeout PostgreSQL may take to report the cancelled statement, before the connection counts as dead. */
+/** Milliseconds after statement_timeout in which PostgreSQL must report the cancelled statement. Later the connection counts as dead. */
 const ANSWER_GRACE_MS = 5_000;
 
 /** With keep-alive, a dead server is noticed about 20 s after its last answer instead of after hours. */
@@ -61,7 +61,7 @@ const POLL_MS = 20;
  */
 export async function drain(dataSource: DataSource, deadlineMs = 10_000): Promise<boolean> {
   if (!dataSource.isInitialized) return true;
-  // TypeORM's PostgresDriver calls its pool so.
+  // `master` is the pool of TypeORM's PostgresDriver.
   const { master: pool } = dataSource.driver as unknown as { master: Pool };
   const isIdle = (): boolean => pool.totalCount === pool.idleCount && pool.waitingCount === 0;
   const deadline = performance.now() + deadlineMs;

@@ -9,45 +9,45 @@ export class SecretUnavailable extends SharedDbError {
 }
 
 /** The largest secret file that is read. */
-const MOST_BYTES = 65_536;
+const MAX_BYTES = 65_536;
 
-/** Where Docker and Kubernetes mount secrets, readable for every user of the container and for no user outside. */
-const MOUNTED = /^(?:\/var)?\/run\/secrets\//;
+/** The folder in which Docker and Kubernetes mount secrets, readable for every user of the container only. */
+const MOUNTED_SECRETS = /^(?:\/var)?\/run\/secrets\//;
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'that does not exist',
-  EACCES: 'that this user may not read',
-  EPERM: 'that this user may not read',
+  EACCES: 'that this user cannot read',
+  EPERM: 'that this user cannot read',
   ERR_ENCODING_INVALID_ENCODED_DATA: 'that is not UTF-8 text',
 };
 
-const strictly = new TextDecoder('utf-8', { fatal: true });
+const strictDecoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Reads a secret from a file, without the line break at its end.
  *
  * Messages do not show the path, because a connection string set as DATABASE_URL_FILE by mistake would be the path.
  *
- * @param variable names the file
- * @throws SecretUnavailable when it is missing, unreadable, empty, larger than 64 KiB, or no text.
+ * @param variable the variable that contains the path, for messages
+ * @throws SecretUnavailable when the file is missing, unreadable, empty, larger than 64 KiB, or not UTF-8 text
  */
 function readSecretFile(variable: string, path: string): string {
-  const complain = (problem: string): SecretUnavailable =>
+  const createError = (problem: string): SecretUnavailable =>
     new SecretUnavailable(`${variable} names a file ${problem}.`);
   let text: string;
   try {
     const stats = statSync(path);
-    if (!stats.isFile()) throw complain('that is a folder, a pipe or a device');
-    if (stats.size > MOST_BYTES) throw complain('that is too large to be a secret (64 KiB at most)');
-    warnOfReaders(variable, path, stats);
-    text = strictly.decode(readFileSync(path));
+    if (!stats.isFile()) throw createError('that is a folder, a pipe or a device');
+    if (stats.size > MAX_BYTES) throw createError('that is too large to be a secret (64 KiB at most)');
+    warnAboutPermissions(variable, path, stats);
+    text = strictDecoder.decode(readFileSync(path));
   } catch (error) {
     if (error instanceof SecretUnavailable) throw error;
-    throw complain(REASONS[(error as { code?: string }).code ?? ''] ?? 'that cannot be read');
+    throw createError(REASONS[(error as { code?: string }).code ?? ''] ?? 'that cannot be read');
   }
   const secret = text.replace(/^\uFEFF/, '').replace(/(?:\r?\n)+$/, '');
-  if (secret.trim() === '') throw complain('that is empty');
-  if (secret.includes('\0')) throw complain('that is not UTF-8 text');
+  if (secret.trim() === '') throw createError('that is empty');
+  if (secret.includes('\0')) throw createError('that is not UTF-8 text');
   return secret;
 }
 
@@ -55,33 +55,36 @@ function readSecretFile(variable: string, path: string): string {
 function readSecretLine(variable: string, path: string): string {
   const secret = readSecretFile(variable, path);
   if (!/[\r\n]/.test(secret)) return secret;
-  throw new SecretUnavailable(`${variable} names a file of several lines: it must hold the secret and nothing else.`);
+  throw new SecretUnavailable(`${variable} names a file of several lines: the file must contain only the secret.`);
 }
 
 const hasWarned = new Set<string>();
 
-function warnOfReaders(variable: string, path: string, { mode }: Stats): void {
-  // Windows has no such bits.
+function warnAboutPermissions(variable: string, path: string, { mode }: Stats): void {
+  // The bits are always 0 on Windows.
   if ((mode & 0o026) === 0) return;
-  if (process.platform === 'win32' || MOUNTED.test(path) || hasWarned.has(variable)) return;
+  if (process.platform === 'win32' || MOUNTED_SECRETS.test(path) || hasWarned.has(variable)) return;
   hasWarned.add(variable);
-  process.emitWarning(`${variable} names a file that others may read or change: chmod 600 it.`, 'SharedDbWarning');
+  process.emitWarning(
+    `${variable} names a file that other users can read or change: run chmod 600 on it.`,
+    'SharedDbWarning',
+  );
 }
 
 /**
- * The password in the text of a password file, as libpq reads it (PostgreSQL documentation, "The Password File"): the first
- * line whose `host:port:database:user` fits, `*` fits everything, a backslash keeps the next character.
+ * Returns the password from the text of a password file, as libpq does (PostgreSQL documentation, "The Password File"): that of the first
+ * line whose `host:port:database:user` match. `*` matches everything, and a backslash escapes the next character.
  */
 export function findPgpassPassword(text: string, address: DatabaseAddress): string | undefined {
   const { host, port, database, user } = address;
-  // A socket is `localhost` there.
+  // The file names a Unix socket `localhost`.
   const wanted = [host.startsWith('/') ? 'localhost' : host, String(port), database, user ?? ''];
   for (const line of text.split(/\r?\n/)) {
     if (line.startsWith('#')) continue;
     const fields = [...line.matchAll(/((?:\\.|[^:\\])*)(?::|$)/g)].map(([, field = '']) => field);
     const [password, ...rest] = [fields[4], ...fields.slice(0, 4)];
-    const fits = rest.length === 4 && rest.every((field, i) => field === '*' || unescapePgpass(field) === wanted[i]);
-    if (fits && password !== undefined && password !== '') return unescapePgpass(password);
+    const matches = rest.length === 4 && rest.every((field, i) => field === '*' || unescapePgpass(field) === wanted[i]);
+    if (matches && password !== undefined && password !== '') return unescapePgpass(password);
   }
   return undefined;
 }
@@ -99,10 +102,10 @@ export class PasswordUnavailable extends SharedDbError {
 }
 
 /**
- * What node-postgres asks at every new connection. Always a function: without one it would look for PGPASSWORD and ~/.pgpass
- * by itself. Empty where there is none, which node-postgres refuses to send.
+ * Returns the function that node-postgres calls for the password of each new connection. It is always a function, because otherwise
+ * node-postgres would read PGPASSWORD and ~/.pgpass. Without a password it returns '', which node-postgres refuses to send.
  *
- * @throws DatabaseUrlError when the URL has a password, too.
+ * @throws DatabaseUrlError when the URL has a password as well
  */
 export function createPasswordProvider(
   { password }: DatabaseAddress,
@@ -119,7 +122,7 @@ export function createPasswordProvider(
     try {
       return await provider();
     } catch (error) {
-      // Another's error may hold what it was asked for.
+      // The error of a caller's function can contain the password.
       if (error instanceof SharedDbError) throw error;
       throw new PasswordUnavailable('The function that returns the database password failed: check the secret source.');
     }
@@ -128,51 +131,50 @@ export function createPasswordProvider(
 
 /** The connection string and password source from the environment. */
 export interface ConnectionSource {
-  /** Without its password when that is asked for at each connection. */
+  /** Contains the password only when `password` is absent. */
   readonly url: string;
-  /** Reads it again each time; absent when the URL has it, or none is needed. */
+  /** Reads the password again for each connection. Absent when the URL contains it, or none is set. */
   readonly password?: () => string;
 }
 
-type Get = (name: VariableName) => string | undefined;
+type GetVariable = (name: VariableName) => string | undefined;
 
-const PLACES = ['DATABASE_URL', 'DATABASE_URL_FILE', 'PGHOST'] as const;
+const ADDRESSES = ['DATABASE_URL', 'DATABASE_URL_FILE', 'PGHOST'] as const;
 const PASSWORDS = ['PGPASSWORD', 'PGPASSWORD_FILE', 'PGPASSFILE'] as const;
 
 /** The variables that a child process with its own DATABASE_URL must not inherit. */
-export const SOURCE_VARIABLES: readonly VariableName[] = [...PLACES, ...PASSWORDS];
+export const SOURCE_VARIABLES: readonly VariableName[] = [...ADDRESSES, ...PASSWORDS];
 
 /**
- * The one source that is set.
+ * Returns the source that is set in the environment; undefined when none is.
  *
- * @returns undefined when there is none.
- * @throws SecretUnavailable when two are set that contradict each other, by name, or a file cannot be used; DatabaseUrlError.
+ * @throws SecretUnavailable naming two variables that exclude each other, or a file that cannot be used; DatabaseUrlError
  */
-export function readConnectionSource(get: Get): ConnectionSource | undefined {
-  const place = assertSingleSource(PLACES, get);
-  if (place === undefined) return undefined;
-  const url = readUrl(place, get);
+export function readConnectionSource(get: GetVariable): ConnectionSource | undefined {
+  const source = assertSingleSource(ADDRESSES, get);
+  if (source === undefined) return undefined;
+  const url = readUrl(source, get);
   const address = parseDatabaseUrl(url);
   const separate = assertSingleSource(PASSWORDS, get);
-  if (separate === undefined) return place === 'DATABASE_URL_FILE' ? readFromFile(address, get) : { url };
+  if (separate === undefined) return source === 'DATABASE_URL_FILE' ? readFromFile(address, get) : { url };
   if (address.password === undefined) return { url, password: () => readPassword(separate, address, get) };
-  throw new SecretUnavailable(`${place} has a password, and ${separate} is set as well: leave one out.`);
+  throw new SecretUnavailable(`${source} has a password, and ${separate} is set as well: leave one out.`);
 }
 
-function assertSingleSource<Name extends VariableName>(names: readonly Name[], get: Get): Name | undefined {
+function assertSingleSource<Name extends VariableName>(names: readonly Name[], get: GetVariable): Name | undefined {
   const [first, second] = names.filter((name) => get(name) !== undefined);
   if (second === undefined) return first;
   throw new SecretUnavailable(`${first} and ${second} are both set: unset one of them.`);
 }
 
-function readUrl(place: (typeof PLACES)[number], get: Get): string {
-  if (place === 'PGHOST') return buildUrl(get);
-  const value = get(place) ?? '';
-  return place === 'DATABASE_URL' ? value : readSecretLine(place, value);
+function readUrl(source: (typeof ADDRESSES)[number], get: GetVariable): string {
+  if (source === 'PGHOST') return buildUrl(get);
+  const value = get(source) ?? '';
+  return source === 'DATABASE_URL' ? value : readSecretLine(source, value);
 }
 
-/** The URL that says what the variables of libpq say; parsed like any other, so that one policy judges both. */
-function buildUrl(get: Get): string {
+/** Converts the variables of libpq to a URL, so that the same checks apply to both. */
+function buildUrl(get: GetVariable): string {
   for (const name of ['PGDATABASE', 'PGUSER'] as const) {
     if (get(name) === undefined) throw new SecretUnavailable(`PGHOST is set, and ${name} is not: set it as well.`);
   }
@@ -191,27 +193,30 @@ function buildUrl(get: Get): string {
     return formatDatabaseUrl(parseDatabaseUrl(url));
   } catch (error) {
     if (!(error instanceof DatabaseUrlError)) throw error;
-    throw new DatabaseUrlError(error.part, `PGHOST and the variables beside it make no URL: ${error.message}`);
+    throw new DatabaseUrlError(
+      error.part,
+      `PGHOST and its companions (PGPORT, PGDATABASE …) are invalid: ${error.message}`,
+    );
   }
 }
 
-function readFromFile(address: DatabaseAddress, get: Get): ConnectionSource {
+function readFromFile(address: DatabaseAddress, get: GetVariable): ConnectionSource {
   const passwordless = formatDatabaseUrl(address, null);
   if (address.password === undefined) return { url: passwordless };
   return {
     url: passwordless,
     password: () => {
       const now = parseDatabaseUrl(readUrl('DATABASE_URL_FILE', get));
-      // The pool connects where it always did: the new password may not be for there.
+      // The pool keeps its first address, and the new password must not be sent to another server than its own.
       if (formatDatabaseUrl(now, null) === passwordless) return now.password ?? '';
       throw new SecretUnavailable(
-        'DATABASE_URL_FILE names another database, user or TLS by now: start the service anew. Only the password may change.',
+        'The file of DATABASE_URL_FILE now has another database, user or TLS setting, but only the password may change: restart the service.',
       );
     },
   };
 }
 
-function readPassword(name: (typeof PASSWORDS)[number], address: DatabaseAddress, get: Get): string {
+function readPassword(name: (typeof PASSWORDS)[number], address: DatabaseAddress, get: GetVariable): string {
   const value = get(name) ?? '';
   if (name === 'PGPASSWORD') return value;
   if (name === 'PGPASSWORD_FILE') return readSecretLine(name, value);

@@ -1,5 +1,5 @@
 import { quoteIdentifier, quoteStandardLiteral } from '../errors/sql-text.js';
-import { describeAddress, type Place } from './database-url.js';
+import { describeAddress, type DisplayAddress } from './database-url.js';
 import { SharedDbError } from '../errors/shared-db-error.js';
 
 /** Settings of a session by name, with the values that `current_setting` shows. */
@@ -11,17 +11,17 @@ export type SessionLimits = Partial<
 >;
 
 export interface SessionOptions {
-  /** The schema of every name that is written without one: search_path is exactly that. Default `public`. */
+  /** The only schema in search_path. Default `public`. */
   schema?: string | undefined;
-  /** PostgreSQL refuses every write. Default: as the database and the role have it. */
+  /** True makes PostgreSQL refuse every write. Default: the setting of the database or role. */
   readOnly?: boolean | undefined;
   limits?: SessionLimits;
 }
 
 /**
- * Settings that a database or a role can change with ALTER … SET and that change what our statements mean, what they answer, or
- * whether they run. Every connection of this package starts with these values, which win over those of database and role.
- * `docs/guides/sessions.md` says what each of them would do.
+ * Settings that a database or a role can change with ALTER … SET, and that affect the meaning or the result of statements. Every
+ * connection of this package starts with these values, which override those of database and role. `docs/guides/sessions.md` explains
+ * the effect of each.
  */
 const PINNED: SessionSettings = {
   client_encoding: 'UTF8',
@@ -47,7 +47,7 @@ const PINNED: SessionSettings = {
   default_transaction_deferrable: 'off',
 };
 
-/** Limits that a connection has none of, unless it is given one. */
+/** The default limits of a connection: none. */
 const NO_LIMITS: SessionSettings = {
   statement_timeout: '0',
   lock_timeout: '0',
@@ -55,10 +55,10 @@ const NO_LIMITS: SessionSettings = {
   idle_session_timeout: '0',
 };
 
-/** The names of settings that limit how long something may take. */
+/** Names of the settings that are time limits. */
 export const LIMIT_NAMES: readonly string[] = [...Object.keys(NO_LIMITS), 'transaction_timeout'];
 
-/** Settings that not every server since 15 has: one that it does not know would end the connection, so they are set afterwards. */
+/** Settings that older minor or major versions do not know. They are set after connecting, because an unknown one ends the connection. */
 export const SET_AFTER_CONNECTING: SessionSettings = {
   // 17 and later.
   transaction_timeout: '0',
@@ -68,33 +68,33 @@ export const SET_AFTER_CONNECTING: SessionSettings = {
   restrict_nonsystem_relation_kind: '',
 };
 
-/** What every connection starts with. */
+/** Returns the settings with which every connection starts. */
 export function createSessionSettings({ schema, readOnly, limits = {} }: SessionOptions = {}): SessionSettings {
   const path = { search_path: formatSearchPath(schema) };
   const access = readOnly === true ? { default_transaction_read_only: 'on' } : {};
   return withLimits({ ...PINNED, ...path, ...access }, limits);
 }
 
-/** The same settings with these limits and no others. */
+/** Replaces all limits of the settings by the given ones. */
 export function withLimits(settings: SessionSettings, limits: SessionLimits): SessionSettings {
   const given: [string, string][] = Object.entries(limits).map(([name, milliseconds]) => [name, String(milliseconds)]);
   return { ...settings, ...NO_LIMITS, ...Object.fromEntries(given) };
 }
 
-/** A schema as search_path names it: quoted where it must be. */
+/** Quotes a schema for search_path where necessary. */
 function formatSearchPath(schema = DEFAULT_SCHEMA): string {
   return /^[a-z_][a-z0-9_$]*$/.test(schema) ? schema : quoteIdentifier(schema);
 }
 
-/** The settings as the start of a connection takes them (`options` of node-postgres, PGOPTIONS of libpq). */
+/** Formats the settings as startup options (`options` of node-postgres, PGOPTIONS of libpq). */
 export function formatStartupOptions(settings: SessionSettings): string {
   return Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value.replaceAll(/[\\\s]/g, '\\$&')}`)
     .join(' ');
 }
 
-/** The same as SQL, for the rest of a transaction. */
-export function setLocalSql(settings: SessionSettings): string {
+/** Returns SQL that applies the settings until the transaction ends. */
+export function createSetLocalSql(settings: SessionSettings): string {
   const calls = Object.entries(settings).map(
     ([name, value]) => `pg_catalog.set_config('${name}', ${quoteStandardLiteral(value)}, true)`,
   );
@@ -104,24 +104,24 @@ export function setLocalSql(settings: SessionSettings): string {
 /** The default schema. PostgreSQL creates it in every database. */
 export const DEFAULT_SCHEMA = 'public';
 
-/** The name of a schema is invalid. The message does not repeat it, because it may be a connection string. */
+/** The name of a schema is invalid. The message does not repeat it, because it can be a connection string. */
 export class SchemaNameError extends SharedDbError {
   override readonly name = 'SchemaNameError';
 
   constructor() {
     super(
-      'The name of the schema cannot be used: give 1 to 63 lower-case letters, digits and underscores that do not begin with a digit or with pg_ and are no keyword of SQL (agent_one).',
+      'The name of the schema is invalid. It must consist of 1 to 63 lower-case letters, digits and underscores, not begin with a digit or pg_, and not be a keyword of SQL. Example: agent_one',
     );
   }
 }
 
-/** The database has no schema of that name. One line: which, and what makes it. */
+/** The database has no schema of that name. The message, one line, names the command that creates it. */
 export class SchemaMissing extends SharedDbError {
   override readonly name = 'SchemaMissing';
 
   constructor(
     readonly schema: string,
-    place: Place,
+    place: DisplayAddress,
   ) {
     super(
       `The database at ${describeAddress(place)} has no schema ${schema}: run migration:run --schema ${schema}, which creates it, or db:roles --schema ${schema}.`,
@@ -130,9 +130,9 @@ export class SchemaMissing extends SharedDbError {
 }
 
 /**
- * The name of a schema that SQL takes without quotation marks, so that it reads the same everywhere.
+ * Returns the name if SQL accepts it without quotation marks.
  *
- * @throws SchemaNameError for any other
+ * @throws SchemaNameError for any other name
  */
 export function assertSchemaName(name: string): string {
   if (/^[a-z_][a-z0-9_]{0,62}$/.test(name) && !/^(pg_|information_schema$)/.test(name) && !RESERVED.has(name))
@@ -140,7 +140,7 @@ export function assertSchemaName(name: string): string {
   throw new SchemaNameError();
 }
 
-/** Words that are no name without quotation marks: every keyword but the unreserved, of PostgreSQL 15 to 18. */
+/** Keywords that need quotation marks as a name: all but the unreserved ones of PostgreSQL 15 to 18. */
 const RESERVED: ReadonlySet<string> = new Set(
   `
   all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both case

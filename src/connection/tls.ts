@@ -3,13 +3,13 @@ import { createSecureContext, type SecureContext, type TlsOptions } from 'node:t
 import { DatabaseUrlError } from './database-url.js';
 
 /**
- * How the connection is to be encrypted. There is no encryption without verification here: `require` and `verify-ca` check
- * certificate and host name too, as `verify-full` does.
+ * The TLS settings of a connection. Encryption always includes verification: `require` and `verify-ca` check certificate and host name, as
+ * `verify-full` does.
  */
 export interface TlsRequest {
-  /** As the URL says it; undefined: nothing. */
+  /** Undefined when the URL has no mode. */
   readonly mode: TlsMode | undefined;
-  /** Files in PEM form. Without a CA those of Node.js are trusted. */
+  /** Files in PEM form. Without a CA file, the CAs of Node.js are trusted. */
   readonly ca: string | undefined;
   readonly cert: string | undefined;
   readonly key: string | undefined;
@@ -18,8 +18,8 @@ export interface TlsRequest {
 const TLS_MODES = ['disable', 'require', 'verify-ca', 'verify-full'] as const;
 type TlsMode = (typeof TLS_MODES)[number];
 
-/** node-postgres' older spelling. */
-const SSL: Readonly<Record<string, TlsMode>> = {
+/** Values of `ssl`, the older parameter of node-postgres. */
+const SSL_MODES: Readonly<Record<string, TlsMode>> = {
   true: 'verify-full',
   1: 'verify-full',
   false: 'disable',
@@ -35,16 +35,16 @@ interface TlsParameters {
   sslkey?: string;
 }
 
-/** @throws DatabaseUrlError for a mode that is unknown, contradicts itself, or verifies nothing. */
+/** @throws DatabaseUrlError when the mode is unknown, given twice, or does not verify the server */
 export function readTls({ sslmode, ssl, sslrootcert, sslcert, sslkey }: TlsParameters): TlsRequest {
-  const mode = ssl === undefined ? TLS_MODES.find((known) => known === sslmode) : SSL[ssl];
+  const mode = ssl === undefined ? TLS_MODES.find((known) => known === sslmode) : SSL_MODES[ssl];
   if (
     (ssl !== undefined || sslmode !== undefined) &&
     (mode === undefined || (ssl !== undefined && sslmode !== undefined))
   ) {
     throw new DatabaseUrlError(
       'tls',
-      `The database URL must say once how to encrypt: sslmode=${TLS_MODES.join(', ')}. What falls back to plain text (allow, prefer) or verifies nothing (no-verify) is not supported.`,
+      `The database URL has an invalid TLS mode: give sslmode once, as one of ${TLS_MODES.join(', ')}. Modes that can fall back to plain text (allow, prefer) or do not verify the server (no-verify) are not supported.`,
     );
   }
   if ((sslcert === undefined) !== (sslkey === undefined)) {
@@ -53,45 +53,42 @@ export function readTls({ sslmode, ssl, sslrootcert, sslcert, sslkey }: TlsParam
   const files = { ca: sslrootcert === 'system' ? undefined : sslrootcert, cert: sslcert, key: sslkey };
   const given = [sslrootcert, sslcert].some((file) => file !== undefined);
   if (given && (mode ?? 'disable') === 'disable') {
-    throw new DatabaseUrlError(
-      'tls',
-      'The database URL gives certificates and does not ask for TLS: add sslmode=verify-full.',
-    );
+    throw new DatabaseUrlError('tls', 'The database URL has certificates, but no TLS mode: add sslmode=verify-full.');
   }
   return { mode, ...files };
 }
 
-/** Is the server's identity verified, by every client that is given this URL? psql verifies with `require` only what it has a CA for. */
+/** Returns whether every client verifies the server with these settings. With `require`, psql verifies only when a CA file is given. */
 export function isVerified({ mode, ca }: TlsRequest): boolean {
   return mode === 'verify-full' || (mode !== undefined && mode !== 'disable' && ca !== undefined);
 }
 
-/** What the drivers of a connection and of a pool both take. */
+/** The TLS options that TypeORM and node-postgres both accept. */
 type Verification = Pick<TlsOptions, 'rejectUnauthorized' | 'ca' | 'secureContext'>;
 
 /**
- * As node-postgres takes it. Never undefined: that would let PGSSLMODE decide.
+ * Returns the TLS options for node-postgres. Never undefined, because PGSSLMODE would then decide.
  *
- * @throws DatabaseUrlError when a file cannot be read, or certificate and key do not belong together.
+ * @throws DatabaseUrlError when a file cannot be read, or certificate and key do not belong together
  */
 export function createTlsOptions({ mode, ca, cert, key }: TlsRequest): Verification | false {
   if (mode === undefined || mode === 'disable') return false;
   const trusted = ca === undefined ? {} : { ca: readPem('sslrootcert', ca) };
-  // Said aloud, since NODE_TLS_REJECT_UNAUTHORIZED=0 would change the default.
+  // Explicit, because NODE_TLS_REJECT_UNAUTHORIZED=0 would change the default.
   const options = { rejectUnauthorized: true, ...trusted };
   if (cert === undefined || key === undefined) return options;
   return { ...options, secureContext: loadSecureContext(trusted, readPem('sslcert', cert), readPem('sslkey', key)) };
 }
 
-/** What OpenSSL has made of the files: as an option, the key would be printed with the socket that it was given to. */
+/** Loads the files into a context. As plain options, the key would appear when the socket is printed. */
 function loadSecureContext(trusted: { ca?: string }, cert: string, key: string): SecureContext {
   try {
     return createSecureContext({ ...trusted, cert, key });
   } catch {
-    // OpenSSL's reason may quote what it read.
+    // The error of OpenSSL can contain the text of the files.
     throw new DatabaseUrlError(
       'tls',
-      'The files that sslcert and sslkey name are no certificate with its private key.',
+      'The files of sslcert and sslkey are not a certificate and its private key: correct them.',
     );
   }
 }
@@ -101,8 +98,8 @@ function readPem(parameter: string, file: string): string {
   try {
     text = readFileSync(file, 'utf8');
   } catch {
-    // The reason names the file; said below without.
+    // Reported below, without the path of the file.
   }
   if (text.includes('-----BEGIN ')) return text;
-  throw new DatabaseUrlError('tls', `The file that ${parameter} names cannot be read, or is not in PEM form.`);
+  throw new DatabaseUrlError('tls', `The file of ${parameter} cannot be read, or is not in PEM form: correct it.`);
 }

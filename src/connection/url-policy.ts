@@ -2,12 +2,12 @@ import { SharedDbError } from '../errors/shared-db-error.js';
 import { type DatabaseAddress, isThisMachine } from './database-url.js';
 import { isVerified } from './tls.js';
 
-/** What an operator may permit in production, by variable. */
+/** The variables with which an operator switches off a safety rule of production. */
 export const OPT_OUTS = {
   SHARED_DB_ALLOW_LOCALHOST:
-    'production may use a database on this machine, for instance through a proxy beside the service',
+    'production may connect to a database on this machine, for instance through a proxy beside the service',
   SHARED_DB_ALLOW_PLAINTEXT: 'production may connect without TLS, or without verifying the server',
-  SHARED_DB_ALLOW_UNSAFE_ROLE: 'production may log in as a superuser, an owner, or another role that may do too much',
+  SHARED_DB_ALLOW_UNSAFE_ROLE: 'production may log in as a superuser, an owner, or another role with excess privileges',
 } as const;
 
 export type OptOut = keyof typeof OPT_OUTS;
@@ -15,7 +15,7 @@ export type OptOut = keyof typeof OPT_OUTS;
 /** The safety rules in force. Outside production every connection is allowed. */
 export interface Safety {
   readonly production: boolean;
-  /** NODE_ENV, for messages where it is another name than `production`. */
+  /** NODE_ENV, for messages when it is another name than `production`. */
   readonly nodeEnv?: string | undefined;
   readonly optOuts: readonly OptOut[];
 }
@@ -26,8 +26,7 @@ export class UnsafeConnection extends SharedDbError {
 }
 
 /**
- * Throws unless production may use this address. Checks the parsed address, never the text. `openSocket` checks where a host name
- * really leads.
+ * Throws unless the safety rules allow this address. `openSocket` later checks the address to which the host name resolved.
  *
  * @throws UnsafeConnection
  */

@@ -1,16 +1,16 @@
 import { OPT_OUTS } from './url-policy.js';
 
-/** A documented environment variable. `docs/reference/environment.md` is made from these. */
+/** A documented environment variable. `docs/reference/environment.md` is generated from these. */
 interface Variable {
   readonly meaning: string;
-  /** What holds when it is absent or empty. */
+  /** The behaviour without the variable, or with an empty one. */
   readonly fallback: string;
-  /** Invented, and no secret. */
+  /** An invented value, never a real secret. */
   readonly example: string;
   readonly readBy: keyof typeof READERS;
 }
 
-/** Who reads a variable. */
+/** The programs and functions that read a variable. */
 export const READERS = {
   commands: 'every command, `readConnectionEnvironment()`',
   everyone: 'every command, `createDataSource`',
@@ -19,11 +19,11 @@ export const READERS = {
   tests: '`npm test`',
 } as const;
 
-/** Every variable that is read, anywhere. `environment.ts` can read no other. */
+/** All variables of the package. `environment.ts` reads no others. */
 export const VARIABLES = {
   NODE_ENV: {
     meaning:
-      'any name but `development` and `test` counts as production, `prod` and `staging` too: it forbids the embedded server, sample data and unsafe connections, logs no SQL and reads no `.env`; a new database remembers the name, and destructive commands ask for the name of the database unless both say `development` or `test`',
+      'any name but `development` and `test` counts as production, `prod` and `staging` too: it forbids the embedded server, sample data and unsafe connections, logs no SQL and reads no `.env`; a new database stores the name, and destructive commands ask for the name of the database unless both say `development` or `test`',
     fallback: 'development',
     example: 'production',
     readBy: 'everyone',
@@ -35,7 +35,7 @@ export const VARIABLES = {
     readBy: 'commands',
   },
   DATABASE_URL_FILE: {
-    meaning: 'a file that holds the same, read again for each new connection',
+    meaning: 'a file that contains the URL, read again for each new connection',
     fallback: '–',
     example: '/run/secrets/database-url',
     readBy: 'commands',
@@ -63,13 +63,13 @@ export const VARIABLES = {
     readBy: 'commands',
   },
   PGSSLCERT: {
-    meaning: 'with `PGHOST`: file of our own certificate',
+    meaning: 'with `PGHOST`: file of the client certificate',
     fallback: 'none',
     example: '/etc/ssl/app.pem',
     readBy: 'commands',
   },
   PGSSLKEY: {
-    meaning: 'with `PGHOST`: file of the key to it',
+    meaning: 'with `PGHOST`: file of the key of the client certificate',
     fallback: 'none',
     example: '/run/secrets/app.key',
     readBy: 'commands',
@@ -81,26 +81,26 @@ export const VARIABLES = {
     readBy: 'commands',
   },
   PGPASSWORD_FILE: {
-    meaning: 'a file that holds nothing but the password, read again for each new connection',
+    meaning: 'a file that contains only the password, read again for each new connection',
     fallback: '–',
     example: '/run/secrets/postgres-password',
     readBy: 'commands',
   },
   PGPASSFILE: {
-    meaning: 'a password file as libpq has it (`host:port:database:user:password`), read again for each new connection',
+    meaning: 'a password file of libpq (`host:port:database:user:password`), read again for each new connection',
     fallback: '–',
     example: '/home/app/.pgpass',
     readBy: 'commands',
   },
   MIGRATION_DATABASE_URL: {
-    meaning: 'the same database for commands that change the schema: past a pooler, or as another role',
+    meaning: 'the same database for commands that change the schema: without a pooler, or with another role',
     fallback: 'the database of every command',
     example: 'postgres://antone_migrator@db.example.com/antone?sslmode=verify-full',
     readBy: 'cli',
   },
   SHARED_DB_SCHEMA: {
     meaning:
-      'the schema that holds the tables, one for each agent; `--schema` and `createDataSource({ schema })` go before it',
+      'the schema that holds the tables, one for each agent; `--schema` and `createDataSource({ schema })` override it',
     fallback: 'public',
     example: 'agent_one',
     readBy: 'everyone',
@@ -131,7 +131,7 @@ export const VARIABLES = {
   },
   SHARED_DB_CONFIRM_DATABASE: {
     meaning:
-      'the database in which `dropDatabase()`, `synchronize()` and `undoLastMigration()` may destroy, where they ask for its name',
+      'the name of the database in which `dropDatabase()`, `synchronize()` and `undoLastMigration()` may drop tables, where they need confirmation',
     fallback: 'they are refused there',
     example: 'antone_staging',
     readBy: 'everyone',
@@ -143,12 +143,12 @@ export const VARIABLES = {
     readBy: 'cli',
   },
   PORT: {
-    meaning: 'where the server listens; 0: the system chooses',
+    meaning: 'the port on which the server listens; 0: the system chooses',
     fallback: '3000',
     example: '4000',
     readBy: 'start',
   },
-  DEBUG: { meaning: 'errors come with their stack', fallback: 'off', example: '1', readBy: 'cli' },
+  DEBUG: { meaning: 'errors are printed with their stack', fallback: 'off', example: '1', readBy: 'cli' },
   EMBEDDED_POSTGRES_CREATE_USER: {
     meaning: 'as root on a machine without a user `postgres`: create one for the embedded server',
     fallback: 'run it as `nobody`',
@@ -163,7 +163,7 @@ export const VARIABLES = {
   },
   TEST_CITUS_URL: {
     meaning: 'a database with Citus for the tests of schema-based sharding; its user must be a superuser',
-    fallback: 'they are skipped, and say so',
+    fallback: 'they are skipped, with a notice',
     example: 'postgres://me@localhost/citus',
     readBy: 'tests',
   },

@@ -21,7 +21,7 @@ import { RowCopy } from './row-copy.js';
 type InsertEvent = 'broadcastBeforeInsertEvent' | 'broadcastAfterInsertEvent';
 
 /** TypeORM's collector of subscriber results, which it does not export. */
-type Heard = Parameters<QueryRunner['broadcaster'][InsertEvent]>[0];
+type BroadcasterResult = Parameters<QueryRunner['broadcaster'][InsertEvent]>[0];
 
 /**
  * Replaces TypeORM's InsertQueryBuilder, which loses data in three cases.
@@ -89,7 +89,7 @@ export class CheckedInsertQueryBuilder<Entity extends ObjectLiteral> extends Cou
     const { mainAlias, callListeners } = this.expressionMap;
     if (!callListeners || mainAlias === undefined) return;
     const promises: Promise<unknown>[] = [];
-    const result = { count: 0, promises, wait: () => Promise.resolve() } as unknown as Heard;
+    const result = { count: 0, promises, wait: () => Promise.resolve() } as unknown as BroadcasterResult;
     for (const { row } of copies) runner.broadcaster[event](result, mainAlias.metadata, row);
     await Promise.all(promises);
   }

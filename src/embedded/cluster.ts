@@ -18,7 +18,7 @@ import {
 import { tmpdir } from 'node:os';
 
 /** The folder of the data, and the user of the server; undefined for our own user. */
-export interface Place {
+export interface ClusterLocation {
   readonly folder: string;
   readonly runAs: RunAs | undefined;
 }
@@ -39,7 +39,7 @@ export const listTemporaryFolders = async (): Promise<string[]> => [
   ...new Set(await Promise.all([tmpdir(), '/var/tmp'].map(toCanonicalPath))),
 ];
 
-const substituteName = (wanted: string): string =>
+const createSubstituteName = (wanted: string): string =>
   `shared-db-data-${createHash('sha256').update(wanted).digest('hex').slice(0, 12)}`;
 
 async function readOwner(folder: string): Promise<number | undefined> {
@@ -63,7 +63,7 @@ export async function listPossibleFolders(wanted: string): Promise<string[]> {
   const trusted = [await readOwner(wanted), ...users.map((user) => user?.uid)];
   const folders = [wanted];
   for (const temporary of await listTemporaryFolders()) {
-    const folder = join(temporary, substituteName(wanted));
+    const folder = join(temporary, createSubstituteName(wanted));
     const owner = await readOwner(folder);
     if (owner !== undefined && trusted.includes(owner)) folders.push(folder);
   }
@@ -84,7 +84,7 @@ async function createSubstitute(wanted: string, user: RunAs): Promise<string> {
   const candidates = await listTemporaryFolders();
   for (const temporary of candidates) {
     if (!(await canTraverse(temporary, user))) continue;
-    const folder = join(temporary, substituteName(wanted));
+    const folder = join(temporary, createSubstituteName(wanted));
     const owner = await readOwner(folder);
     if (owner === undefined || owner === user.uid) return folder;
     throw new EmbeddedPostgresError(`${folder} does not belong to the user ${user.name}: remove it and try again`);
@@ -112,7 +112,11 @@ async function createFolder(path: string): Promise<void> {
  *
  * @throws EmbeddedPostgresError
  */
-export async function choosePlace(folder: string, createUser: boolean, notice: (line: string) => void): Promise<Place> {
+export async function chooseLocation(
+  folder: string,
+  createUser: boolean,
+  notice: (line: string) => void,
+): Promise<ClusterLocation> {
   const wanted = await toEmbeddedError(`use ${folder}`, () => toCanonicalPath(folder));
   const parent = dirname(wanted);
   await toEmbeddedError(`create ${parent}`, () => createFolder(parent));
@@ -172,7 +176,12 @@ async function containsCluster(folder: string, binaries: Binaries): Promise<bool
   return true;
 }
 
-async function initialise(draft: string, place: Place, binaries: Binaries, options: NewCluster): Promise<void> {
+async function initialise(
+  draft: string,
+  place: ClusterLocation,
+  binaries: Binaries,
+  options: NewCluster,
+): Promise<void> {
   const passwordFile = join(draft, PASSWORD_FILE);
   const data = join(draft, 'data');
   await writeFile(passwordFile, randomBytes(18).toString('hex'), { mode: 0o600 });
@@ -230,7 +239,7 @@ export interface NewCluster {
  *
  * @throws EmbeddedPostgresError
  */
-export async function ensureCluster(place: Place, binaries: Binaries, options: NewCluster): Promise<void> {
+export async function ensureCluster(place: ClusterLocation, binaries: Binaries, options: NewCluster): Promise<void> {
   const { folder } = place;
   if (await toEmbeddedError(`read ${folder}`, () => containsCluster(folder, binaries))) return;
   const draft = `${folder}.new-${randomUUID()}`;

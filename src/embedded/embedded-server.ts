@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describeNodeEnv, isProduction } from '../connection/environment.js';
 import { type Binaries, prepareBinaries } from './binaries.js';
 import { ensureCluster, readPassword, ROLE } from './cluster.js';
-import { toCanonicalPath, choosePlace, type Place, listPossibleFolders } from './cluster.js';
+import { toCanonicalPath, chooseLocation, type ClusterLocation, listPossibleFolders } from './cluster.js';
 import { EmbeddedPostgresError, toEmbeddedError, USE_ANOTHER_SERVER, getCode, getMessage } from './processes.js';
 import { readPostmaster, removeStalePidFile, type ServerSettings, startServer, stopServer } from './server-process.js';
 import type { Client } from 'pg';
@@ -69,7 +69,7 @@ interface HeldServer {
  * @throws EmbeddedPostgresError after MAX_ACQUIRE_MS
  */
 async function holdServer(
-  place: Place,
+  place: ClusterLocation,
   binaries: Binaries,
   settings: ServerSettings,
   password: string,
@@ -111,7 +111,7 @@ export async function acquireEmbeddedServer(options: EmbeddedOptions): Promise<E
   }
   const notice = options.onNotice ?? ((): void => undefined);
   const settings = { durable: options.durable ?? true, settings: options.settings ?? {} };
-  const place = await choosePlace(options.folder, options.createUser ?? false, notice);
+  const place = await chooseLocation(options.folder, options.createUser ?? false, notice);
   const binaries = await prepareBinaries(place.runAs);
   await ensureCluster(place, binaries, { durable: settings.durable, notice });
   const password = await readPassword(place.folder);

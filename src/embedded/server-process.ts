@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { basename, isAbsolute, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Binaries } from './binaries.js';
-import type { Place } from './cluster.js';
+import type { ClusterLocation } from './cluster.js';
 import {
   createChildOptions,
   getCode,
@@ -158,7 +158,12 @@ interface StartAttempt {
 }
 
 /** Starts the server in its own session, so that Ctrl-C in our terminal does not reach it. */
-async function spawnServer(place: Place, binaries: Binaries, args: string[], logFile: string): Promise<StartAttempt> {
+async function spawnServer(
+  place: ClusterLocation,
+  binaries: Binaries,
+  args: string[],
+  logFile: string,
+): Promise<StartAttempt> {
   // 'ax' fails when the file or a link of that name exists, which could belong to another user.
   const log = await open(logFile, 'ax', 0o600);
   try {
@@ -205,7 +210,7 @@ async function waitUntilReady(child: ChildProcess, folder: string): Promise<bool
  * @throws EmbeddedPostgresError
  */
 export async function startServer(
-  place: Place,
+  place: ClusterLocation,
   binaries: Binaries,
   settings: ServerSettings,
 ): Promise<number | undefined> {
@@ -234,7 +239,7 @@ export async function startServer(
  *
  * @throws EmbeddedPostgresError
  */
-export async function stopServer(place: Place, binaries: Binaries, pid: number): Promise<void> {
+export async function stopServer(place: ClusterLocation, binaries: Binaries, pid: number): Promise<void> {
   const isUp = async (): Promise<boolean> => (await readPostmaster(place.folder))?.pid === pid;
   if (!(await isUp())) return;
   // With -W pg_ctl does not wait: it would wait for any server of the folder, also one that another process starts meanwhile.

@@ -92,7 +92,7 @@ export abstract class DatabaseError extends QueryFailedError<DriverError> {
     const message = facts.message ?? `${getSummary({ table, columns, constraint, summary })}. ${advice}`;
     const driverError = new DriverError(message, { code: sqlState, schema, table, column, constraint });
     super('', [], driverError);
-    // TypeORM copies the fields of the driver's error, too. Ours are these.
+    // Removes the fields that TypeORM copied from the driver's error.
     for (const field of Object.keys(this)) Reflect.deleteProperty(this, field);
     const { code, retryable = false } = kind;
     setName(this, new.target.name);

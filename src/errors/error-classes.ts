@@ -13,7 +13,7 @@ export class UniqueViolation extends defineDatabaseError({
 /** The referenced row does not exist, or other rows still reference the row to delete. */
 export class ForeignKeyViolation extends defineDatabaseError({
   code: 'FOREIGN_KEY_VIOLATION',
-  // 23001 is what PostgreSQL 18 says for ON DELETE RESTRICT; older ones say 23503.
+  // For ON DELETE RESTRICT, PostgreSQL 18 reports 23001, and older versions 23503.
   states: ['23503', '23001'],
   summary: 'the referenced row does not exist, or other rows still reference the row to delete',
   advice:
@@ -267,7 +267,7 @@ export class UnexpectedDatabaseError extends defineDatabaseError({
 
 /** Errors in a statement, found before or while it runs. */
 
-/** The statement is not one that PostgreSQL can run: syntax, names, types, parameters. */
+/** PostgreSQL cannot run the statement because of its syntax, names, types or parameters. */
 export class InvalidStatement extends defineDatabaseError({
   code: 'INVALID_STATEMENT',
   states: [

@@ -29,7 +29,7 @@ export function isIdentifier(text: unknown): text is string {
 const TYPE =
   /^(?:smallint|integer|bigint|real|double precision|numeric|boolean|text|name|uuid|json|jsonb|jsonpath|xml|bytea|date|interval|oid|bit(?: varying)?|"char"|character(?: varying)?|inet|cidr|macaddr|money|point|tsvector|tsquery|record|unknown|void|any\w*|(?:int|num|ts|tstz|date)\w*range|time(?:stamp)?(?: with(?:out)? time zone)?)(?:\(\d+(?:,\d+)?\))?(?:\[\])?$/;
 
-/** A built-in type, or one that is itself a name that may be shown. */
+/** Returns whether the text is a built-in type, or the name of a type that messages may show. */
 function isType(text: string, mayShow: NameCheck): boolean {
   return TYPE.test(text) || mayShow(text.replace(/\[\]$/, ''));
 }
@@ -40,7 +40,7 @@ function findNames(sql: string): ReadonlySet<string> {
   // PostgreSQL repeats words that are not quoted in lower case.
   return new Set(
     tokenize(sql)
-      .flatMap((token) => nameOf(token) ?? [])
+      .flatMap((token) => getName(token) ?? [])
       .flatMap((name) => [name, name.toLowerCase()]),
   );
 }
@@ -73,13 +73,13 @@ function readWordsFrom([first, second, ...rest]: readonly Token[]): readonly str
   if (first.kind === 'parameter') return [first.text];
   // TypeORM leaves a named parameter in the statement when it has no value.
   if (first.text === ':' && second?.kind === 'word' && isIdentifier(second.text)) return [`:${second.text}`];
-  const name = nameOf(first);
+  const name = getName(first);
   if (name === undefined) return undefined;
   const qualified = second?.text === '.' ? readWordsFrom(rest) : undefined;
   return [name, ...(qualified ?? [])];
 }
 
-function nameOf({ kind, text }: Token): string | undefined {
+function getName({ kind, text }: Token): string | undefined {
   if (kind === 'word') return isIdentifier(text) ? text : undefined;
   if (kind !== 'name' || !text.startsWith('"')) return undefined;
   const name = text.slice(1, -1);
@@ -129,7 +129,7 @@ export function readError(
   fields: PostgresFields,
   context: ErrorContext,
 ): { readonly summary: string; readonly advice?: string | undefined } | undefined {
-  const mayShow = nameCheckFor(fields, context);
+  const mayShow = createNameCheck(fields, context);
   const at = readStatementWords(fields, context);
   for (const reading of READINGS) {
     if (reading.state !== fields.code) continue;
@@ -141,7 +141,7 @@ export function readError(
   return undefined;
 }
 
-function nameCheckFor(fields: PostgresFields, { sql, isKnownName, showStatementNames }: ErrorContext): NameCheck {
+function createNameCheck(fields: PostgresFields, { sql, isKnownName, showStatementNames }: ErrorContext): NameCheck {
   // A statement that a function builds at run time may contain data.
   if (isRaised(fields) || fields.internalQuery !== undefined) return () => false;
   if (!showStatementNames || fields.where !== undefined) return isKnownName;

@@ -63,7 +63,7 @@ export interface SerializedError {
    * wrong calls; a fixed text for any other error.
    */
   readonly message: string;
-  /** Ours, or Node's: `UNIQUE_VIOLATION`, `ECONNRESET`. */
+  /** The code of this package or of Node.js: `UNIQUE_VIOLATION`, `ECONNRESET`. */
   readonly code?: string;
   /** The stack frames, one on each line, without the message. */
   readonly stack?: string;
@@ -74,11 +74,11 @@ export interface SerializedError {
   readonly [field: string]: unknown;
 }
 
-/** Replaces a message that may contain anything. */
-const WITHHELD = 'message hidden: it may contain row values or a connection string';
+/** Replaces messages that can contain row values or secrets. */
+const HIDDEN_MESSAGE = 'message hidden: it may contain row values or a connection string';
 
-const DEEPEST = 5;
-const MOST = 10;
+const MAX_DEPTH = 5;
+const MAX_ITEMS = 10;
 
 /**
  * Converts anything that was thrown into plain data that a log may contain: no password, connection string, parameter, handle or text.
@@ -97,11 +97,11 @@ function serialize(error: unknown, depth: number): SerializedError {
   try {
     if (Array.isArray(error) && error.length > 0 && error.every(isInvalidProperty)) return describeInvalid(error);
     if (isInvalidProperty(error)) return describeInvalid([error]);
-    if (!isError(error)) return { name: nameOf(error), message: WITHHELD };
+    if (!isError(error)) return { name: getName(error), message: HIDDEN_MESSAGE };
     return { ...describeValue(error), ...formatWithFrames(error), ...serializeNested(error, depth) };
   } catch {
     // A getter or a proxy that throws.
-    return { name: 'Error', message: WITHHELD };
+    return { name: 'Error', message: HIDDEN_MESSAGE };
   }
 }
 
@@ -110,7 +110,7 @@ function describeValue(error: Error): SerializedError {
   if (known !== undefined) return { ...readFields(known), name: known.name, message: known.message };
   const { code } = error as { code?: unknown };
   const isCode = typeof code === 'string' && /^(?:ERR_[A-Z0-9_]+|E[A-Z0-9]{2,20})$/.test(code);
-  return { name: nameOf(error), message: getUsageMessage(error) ?? WITHHELD, ...(isCode ? { code } : {}) };
+  return { name: getName(error), message: getUsageMessage(error) ?? HIDDEN_MESSAGE, ...(isCode ? { code } : {}) };
 }
 
 function readFields(error: Error): Readonly<Record<string, unknown>> {
@@ -126,11 +126,11 @@ function formatWithFrames(error: Error): { stack?: string } {
 /** Serializes `cause` and `errors`, at most five levels deep. */
 function serializeNested(error: Error, depth: number): Pick<SerializedError, 'cause' | 'errors'> {
   const { cause, errors } = error as { cause?: unknown; errors?: unknown };
-  const deeper = depth < DEEPEST;
+  const deeper = depth < MAX_DEPTH;
   return {
     ...(cause === undefined || !deeper ? {} : { cause: serialize(cause, depth + 1) }),
     ...(Array.isArray(errors) && deeper
-      ? { errors: errors.slice(0, MOST).map((one: unknown) => serialize(one, depth + 1)) }
+      ? { errors: errors.slice(0, MAX_ITEMS).map((one: unknown) => serialize(one, depth + 1)) }
       : {}),
   };
 }
@@ -150,8 +150,8 @@ function isInvalidProperty(value: unknown): value is InvalidProperty {
 
 function describeInvalid(errors: readonly InvalidProperty[]): SerializedError {
   const broken = errors.flatMap((error) => listInvalidProperties(error));
-  const shown = broken.slice(0, MOST).join(', ');
-  const more = broken.length > MOST ? `, and ${broken.length - MOST} more` : '';
+  const shown = broken.slice(0, MAX_ITEMS).join(', ');
+  const more = broken.length > MAX_ITEMS ? `, and ${broken.length - MAX_ITEMS} more` : '';
   return { name: 'ValidationError', message: `Validation failed: ${shown}${more}` };
 }
 
@@ -170,7 +170,7 @@ function listInvalidProperties(
 }
 
 /** Returns the name of the class, because the `name` property of an error can be changed. */
-function nameOf(value: unknown): string {
+function getName(value: unknown): string {
   if (!isError(value)) return typeof value;
   const { name } = value.constructor;
   return /^\w{1,60}$/.test(name) ? name : 'Error';
@@ -179,7 +179,7 @@ function nameOf(value: unknown): string {
 /** Longer statements are cut off, for example an INSERT of a thousand rows. */
 const LONGEST = 2_000;
 
-/** What TypeORM prints for `migration:show` and counts of migrations: names, ids and numbers, and no literals of SQL. */
+/** Lines that TypeORM prints about migrations. They contain only names, ids and numbers. */
 const MIGRATION_LINE = /^(?:\[X\] \d+ [A-Za-z_]\w*|\[ \] [A-Za-z_]\w*|\d+ migrations [a-z ]+\.)$/;
 
 /**

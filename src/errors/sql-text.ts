@@ -1,10 +1,10 @@
-/** One piece of SQL text, as PostgreSQL's own lexer cuts it (documentation, 4.1). */
+/** A token of SQL, as in PostgreSQL's lexer (documentation, 4.1). */
 export interface Token {
   readonly kind: 'space' | 'comment' | 'string' | 'dollar' | 'number' | 'parameter' | 'name' | 'word' | 'sign';
   readonly text: string;
 }
 
-/** In this order: an E'…' is no word, a comment no sign. What lacks its end (a text that was cut off) runs to the end. */
+/** Patterns in the order in which they are tried. A token without its end, in a truncated text, extends to the end of the text. */
 const TOKENS: readonly (readonly [Token['kind'], RegExp])[] = [
   ['space', /\s+/y],
   ['comment', /--[^\n]*/y],
@@ -18,7 +18,7 @@ const TOKENS: readonly (readonly [Token['kind'], RegExp])[] = [
   ['sign', /[^]/y],
 ];
 
-/** Every character of the text, in tokens. */
+/** Splits SQL into tokens. Every character belongs to one of them. */
 export function tokenize(sql: string): Token[] {
   const tokens: Token[] = [];
   for (let at = 0; at < sql.length;) {
@@ -29,7 +29,7 @@ export function tokenize(sql: string): Token[] {
   return tokens;
 }
 
-/** The statements of a text as tokens, without space and comments; none for an empty one. */
+/** Splits SQL into statements. Returns the tokens of each, without space and comments, and omits empty statements. */
 export function splitStatements(sql: string): Token[][] {
   const statements: Token[][] = [[]];
   for (const token of tokenize(sql)) {
@@ -40,12 +40,13 @@ export function splitStatements(sql: string): Token[][] {
 }
 
 /**
- * A statement for people: literals are `?`, comments are gone, spaces are single. Fit to be shown: nothing of a row is left.
+ * Returns a statement for messages and logs: literals replaced by `?`, comments removed, spaces reduced to one. It contains no value of a
+ * row.
  *
- * @param length at most so many characters; what is cut off shows as …
+ * @param length maximum number of characters; a longer statement ends with …
  */
 export function removeLiterals(sql: string, length = 120): string {
-  const shown = tokenize(isUnambiguous(sql)).map(({ kind, text }) => {
+  const shown = tokenize(cutAmbiguous(sql)).map(({ kind, text }) => {
     if (kind === 'string' || kind === 'dollar' || kind === 'number') return '?';
     return kind === 'space' || kind === 'comment' ? ' ' : text;
   });
@@ -57,10 +58,10 @@ export function removeLiterals(sql: string, length = 120): string {
 }
 
 /**
- * Whether a backslash hides the quote after it depends on a setting of the session that sent the text (standard_conforming_strings):
- * from the first such place on it is unknown what is a literal.
+ * Removes the text from the first literal that contains a backslash before a quote. Whether that quote ends the literal depends on a
+ * setting of the session (standard_conforming_strings), so the rest cannot be split reliably.
  */
-function isUnambiguous(sql: string): string {
+function cutAmbiguous(sql: string): string {
   const place = sql.indexOf(`\\'`);
   return place < 0 ? sql : sql.slice(0, sql.lastIndexOf(`'`, place - 1) + 1);
 }
@@ -87,17 +88,17 @@ function matchBlockComment(sql: string, at: number): Token | undefined {
   return { kind: 'comment', text: sql.slice(at) };
 }
 
-/** Returns the name in double quotes, whatever it holds: `"posts"`. */
+/** Returns the name in double quotes: `"posts"`. */
 export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** Returns a string literal that means the same under either value of standard_conforming_strings: `E'…'` where it holds a backslash. */
+/** Returns a string literal that does not depend on standard_conforming_strings: `E'…'` for a text with a backslash. */
 export function quoteLiteral(text: string): string {
   return `${text.includes('\\') ? 'E' : ''}'${text.replaceAll(/['\\]/g, '$&$&')}'`;
 }
 
-/** Returns a string literal in which backslashes are ordinary characters (standard_conforming_strings is on): CHECK expressions hold these. */
+/** Returns a string literal in which backslashes are ordinary characters (standard_conforming_strings is on), as in CHECK expressions. */
 export function quoteStandardLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }

@@ -59,7 +59,7 @@ function getDriverError(error: unknown): PostgresFields {
   return typeof first === 'object' && first !== null ? first : {};
 }
 
-/** The statement that TypeORM's error carries. */
+/** Returns the statement from TypeORM's error. */
 function getStatement(error: unknown): string | undefined {
   return readText((error as { query?: unknown } | null | undefined)?.query);
 }
@@ -75,7 +75,7 @@ function chooseErrorClass({
 }: PostgresFields): DatabaseErrorClass | undefined {
   if (typeof code === 'string') {
     if (code === '42501' && isAppendOnly(constraint)) return classes.AppendOnlyViolation;
-    // The state of a broken protocol is also that of a wrong number of parameters, after which the connection goes on.
+    // 08P01 means a broken protocol, but also a wrong number of parameters, which does not affect the connection.
     if (code === '08P01' && routine === 'exec_bind_message') return classes.InvalidStatement;
     // Only PostgreSQL's errors have a severity; without one, the code belongs to another library.
     const isState = typeof severity === 'string' && /^[0-9A-Z]{5}$/.test(code);
@@ -175,7 +175,7 @@ function readTable(message: unknown): string | undefined {
 /** The suffix that Citus adds to names of tables, constraints and triggers of a distributed schema: `posts_102098`. */
 const SHARD = /_\d+$/;
 
-/** A name that would exceed PostgreSQL's 63 bytes: Citus cuts it and appends a hash and the shard. */
+/** A name that exceeded 63 bytes: Citus shortened it and appended a hash and the shard. */
 const CUT = /^(?=.{63}$)(.+)_[0-9a-f]{8}_\d+$/;
 
 /**
@@ -199,9 +199,9 @@ interface NamedFields {
 }
 
 /**
- * The fields of an error of PostgreSQL with the names of table, constraint and trigger as they are without shards.
+ * Replaces the names of table, constraint and trigger in an error of PostgreSQL by those without a shard suffix.
  *
- * @param describe says what a constraint is, also by its name with a shard
+ * @param describe returns the facts of a constraint, also by its name with a shard suffix
  */
 function removeShard<Fields extends NamedFields>(
   fields: Fields,
@@ -212,7 +212,7 @@ function removeShard<Fields extends NamedFields>(
   if (known?.name !== undefined) return replaceNames(fields, { table: known.table, constraint: known.name });
   if (typeof table !== 'string' || !SHARD.test(table)) return fields;
   const plain = table.replace(SHARD, '');
-  // A table is ours when its primary key is.
+  // Recognises the tables of this package by the names of their primary keys.
   if (describe(`pk_${table}`)?.table === table || describe(`pk_${plain}`)?.table !== plain) return fields;
   const trigger = typeof constraint === 'string' && constraint.startsWith('tg_');
   return replaceNames(fields, { table: plain, ...(trigger ? { constraint: constraint.replace(SHARD, '') } : {}) });

@@ -2,10 +2,10 @@ import * as typeorm from 'typeorm';
 import { TypeORMError } from 'typeorm';
 
 /**
- * What TypeORM says about a call that it cannot carry out, as far as it holds no value: fixed sentences, and names that come from the
- * entities. A part that repeats what the caller gave (a property, a relation, a number) shows as `…`: it may be data.
+ * Returns TypeORM's message about a wrong call without data: fixed sentences, and names from the entities. Arguments of the caller
+ * (a property, a relation, a number) are replaced by `…`.
  *
- * @returns undefined for every other error.
+ * @returns undefined for every other error
  */
 export function getUsageMessage(error: unknown): string | undefined {
   if (!(error instanceof TypeORMError)) return undefined;
@@ -17,7 +17,7 @@ export function getUsageMessage(error: unknown): string | undefined {
   return undefined;
 }
 
-/** Classes whose message is the same each time. */
+/** Classes whose message is always the same. */
 const FIXED = [
   'CannotConnectAlreadyConnectedError',
   'CannotExecuteNotConnectedError',
@@ -38,24 +38,24 @@ const FIXED = [
   'UpdateValuesMissingError',
 ] as const;
 
-let createFixedPattern: ReadonlySet<string> | undefined;
+let fixedMessages: ReadonlySet<string> | undefined;
 
 function listFixedMessages(): ReadonlySet<string> {
-  return (createFixedPattern ??= new Set(FIXED.map((name) => new typeorm[name]().message)));
+  return (fixedMessages ??= new Set(FIXED.map((name) => new typeorm[name]().message)));
 }
 
 interface UsagePattern {
   readonly pattern: RegExp;
-  /** The message without what may be data. */
+  /** The message without data. */
   readonly shown: string;
 }
 
-/** A pattern whose text is shown as it is. `<name>` and `<kind>` are the name of an entity, property or operation that TypeORM knows. */
-function namePart(text: string): UsagePattern {
+/** Creates a pattern whose text is shown unchanged. `<name>` and `<kind>` match names of entities, properties and operations. */
+function showAll(text: string): UsagePattern {
   return { pattern: createPattern(text), shown: '$&' };
 }
 
-/** A pattern of which `<any>` shows as `…`. */
+/** Creates a pattern in which `<any>` is replaced by `…`. */
 function removeData(text: string): UsagePattern {
   let group = 0;
   const shown = text.replaceAll(/<(\w+)>/g, (_, kind: string) => {
@@ -72,7 +72,7 @@ function createPattern(text: string): RegExp {
   return new RegExp(`^${source}$`);
 }
 
-/** Data may be anything; the alias of an entity is its class name. */
+/** Patterns of the placeholders. `<Alias>` is the alias of an entity, which is its class name. */
 const GROUPS: Readonly<Record<string, string>> = { any: '([^]*)', Alias: '([A-Z]\\w*)' };
 
 const NULL_HELP =
@@ -81,47 +81,45 @@ const UNDEFINED_HELP =
   "Set 'invalidWhereValuesBehavior.undefined' to 'ignore' in connection options to skip properties with undefined values.";
 
 const PATTERNS: readonly UsagePattern[] = [
-  // Before TypeORM writes an alias in front of the property, it has looked the property up in the entity.
-  namePart(`Null value encountered in property '<Alias>.<name>' of a where condition. ${NULL_HELP}`),
-  namePart(`Undefined value encountered in property '<Alias>.<name>' of a where condition. ${UNDEFINED_HELP}`),
+  // With an alias, the property is a name of the entity: TypeORM has found it there. Without one, it can be data.
+  showAll(`Null value encountered in property '<Alias>.<name>' of a where condition. ${NULL_HELP}`),
+  showAll(`Undefined value encountered in property '<Alias>.<name>' of a where condition. ${UNDEFINED_HELP}`),
   removeData(`Null value encountered in property '<any>' of a where condition. ${NULL_HELP}`),
   removeData(`Undefined value encountered in property '<any>' of a where condition. ${UNDEFINED_HELP}`),
-  namePart('Empty criteria(s) are not allowed for the <name> method.'),
-  namePart(
+  showAll('Empty criteria(s) are not allowed for the <name> method.'),
+  showAll(
     'Empty criteria(s) are not allowed for the <name> operation. Provide a WHERE condition, or build the query without one to intentionally affect all rows.',
   ),
-  namePart('Transaction method requires callback in second parameter if isolation level is supplied.'),
-  namePart('Entity "<name>" does not have delete date columns.'),
-  namePart('Entity <name> does not have version or update date columns.'),
-  namePart('Internal error. Subject <name> must have an identifier to perform operation.'),
-  namePart(
+  showAll('Transaction method requires callback in second parameter if isolation level is supplied.'),
+  showAll('Entity "<name>" does not have delete date columns.'),
+  showAll('Entity <name> does not have version or update date columns.'),
+  showAll('Internal error. Subject <name> must have an identifier to perform operation.'),
+  showAll(
     'Removed entity "<name>" is also scheduled for update operation. Make sure you are not updating and removing same object (note that update or remove may be executed by cascade operations).',
   ),
-  namePart('Cannot update entity because entity id is not set in the entity.'),
-  namePart('Provided entity does not have ids set, cannot perform operation.'),
-  namePart('.whereEntity method can only be used on queries which update real entity table.'),
-  namePart('QueryBuilder parameter keys may only contain numbers, letters, underscores, or periods.'),
-  namePart('Entity where values should be inserted is not specified. Call "qb.into(entity)" method to specify it.'),
-  namePart(
-    'Entity whose relation needs to be set is not set. Use .of method to define whose relation you want to set.',
-  ),
-  namePart(
+  showAll('Cannot update entity because entity id is not set in the entity.'),
+  showAll('Provided entity does not have ids set, cannot perform operation.'),
+  showAll('.whereEntity method can only be used on queries which update real entity table.'),
+  showAll('QueryBuilder parameter keys may only contain numbers, letters, underscores, or periods.'),
+  showAll('Entity where values should be inserted is not specified. Call "qb.into(entity)" method to specify it.'),
+  showAll('Entity whose relation needs to be set is not set. Use .of method to define whose relation you want to set.'),
+  showAll(
     'Set operation is only supported for many-to-one and one-to-one relations. However given "<name>" has <kind> relation. Use .add() method instead.',
   ),
-  namePart(
+  showAll(
     'Add operation is only supported for many-to-many and one-to-many relations. However given "<name>" has <kind> relation. Use .set() method instead.',
   ),
-  namePart('Cannot build query because main alias is not set (call qb#from method)'),
-  namePart('Main alias is not set'),
-  namePart('Entity to work with is not specified!'),
-  namePart('lockTables cannot be an empty array'),
+  showAll('Cannot build query because main alias is not set (call qb#from method)'),
+  showAll('Main alias is not set'),
+  showAll('Entity to work with is not specified!'),
+  showAll('lockTables cannot be an empty array'),
   removeData('Provided "<name>" value is not a number. Please provide a numeric value.'),
   removeData('Property "<any>" was not found in "<name>". Make sure your query is correct.'),
   removeData('Relation "<any>" was not found; please check if it is correct and really exists in your entity.'),
   removeData('Relations <any> were not found; please check if relations are correct and they exist in your entities.'),
   removeData('No metadata for "<any>" was found.'),
   removeData('Cannot <name>, given value must be an entity, instead "<any>" is given.'),
-  namePart(
+  showAll(
     'Cannot <name>, given value must be instance of entity class, instead object literal is given. Or you must specify an entity target to method call.',
   ),
   removeData('"<any>" alias was not found. Maybe you forgot to join it?'),

@@ -4,7 +4,7 @@ interface StatedMigration extends MigrationInterface {
   /** Name of the class with its timestamp, as the table `migrations` records it. */
   readonly name: string;
   /**
-   * TypeORM’s property. Absent or true: the migration runs in a transaction of its own. False: for statements that PostgreSQL
+   * TypeORM’s property. Absent or true: the migration runs in a separate transaction. False: for statements that PostgreSQL
    * refuses in a transaction (CREATE INDEX CONCURRENTLY). Statements before a failure stay done, so it must be safe to run again.
    */
   readonly transaction?: boolean;
@@ -15,10 +15,10 @@ export interface ReversibleMigration extends StatedMigration {
   readonly reversible: true;
 }
 
-/** A migration that cannot be reverted: write a new migration, or restore the backup. */
+/** A migration that cannot be reverted. To undo it, write a new migration or restore the backup. */
 export interface IrreversibleMigration extends StatedMigration {
   readonly reversible: false;
-  /** Shown when an operator tries to revert it: what is lost, and what to do instead. */
+  /** Shown when an operator tries to revert the migration: the data that would be lost, and an alternative. */
   readonly irreversibleBecause: string;
   /** @throws Error with `irreversibleBecause`, before it changes anything */
   down(queryRunner: QueryRunner): Promise<never>;

@@ -1,4 +1,4 @@
-/** Tells the drift check which objects of our schema only migrations can create. */
+/** The objects of the schema that only migrations can create, for the drift check. */
 import type { MigrationOnly } from '../operations/catalog/compare.js';
 import { BOOKKEEPING } from '../operations/catalog/bookkeeping.js';
 

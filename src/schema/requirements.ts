@@ -1,4 +1,4 @@
-/** Tells the catalog rules what our schema must have beyond the rules, and which violations are intended. */
+/** The requirements of this schema in addition to the catalog rules, and the intended violations. */
 import type { Exception, SchemaRequirements, TableColumns } from '../operations/catalog/rules/catalog.js';
 
 /** Columns whose values must be unique over all rows. */
@@ -67,7 +67,7 @@ const EXCEPTIONS: readonly Exception[] = [
   {
     rule: 'row-timestamps',
     object: 'competitive_mentions.updated_at',
-    reason: 'Only `replied` changes, and the reply has timestamps of its own.',
+    reason: 'Only `replied` changes, and the reply has its own timestamps.',
   },
   {
     rule: 'row-timestamps',
@@ -96,7 +96,7 @@ const EXCEPTIONS: readonly Exception[] = [
   },
 ];
 
-/** What our schema must have in addition to the catalog rules. */
+/** All requirements, for `validate:schema`. */
 export const SCHEMA_REQUIREMENTS: SchemaRequirements = {
   uniques: REQUIRED_UNIQUES,
   indexes: REQUIRED_INDEXES,

@@ -5,7 +5,7 @@ import { ActionRefused, assertDestructiveActionAllowed, quoteName } from '../ope
 import { REFERENCE_SEGMENTS } from './reference/rows.js';
 import { SAMPLE_ID_PATTERN } from './ids.js';
 
-/** What the guard cannot read from the database. */
+/** The permission to write sample data, as far as it does not come from the database. */
 export interface SamplePermission {
   /** NODE_ENV; undefined when it is not set. */
   readonly nodeEnv: string | undefined;
@@ -39,8 +39,8 @@ export class ForeignRowsError extends ActionRefused {
   }
 }
 
-/** Counting stops here: the exact number of more rows does not matter. */
-const MOST_COUNTED = 1000;
+/** Counting stops at this number of rows. */
+const MAX_COUNTED = 1000;
 
 const REFERENCE_SEGMENT_KEYS = REFERENCE_SEGMENTS.map(({ segmentType, segmentKey }) => `${segmentType}/${segmentKey}`);
 
@@ -48,8 +48,7 @@ const REFERENCE_SEGMENT_KEYS = REFERENCE_SEGMENTS.map(({ segmentType, segmentKey
  * Throws unless sample rows may be written to this database: never in production, on another machine only when the database is
  * named, and never beside rows that are not samples.
  *
- * The open connection decides which server it is, so that no spelling of a URL (`?host=`, percent-encoding, PGHOST) can name one
- * server and reach another.
+ * Checks the open connection instead of the URL, because a URL can have several spellings of a host (`?host=`, percent-encoding, PGHOST).
  *
  * @param manager of an open transaction
  * @throws ForbiddenInProduction, ConfirmationNeeded, ConfirmationWrong, ForeignRowsError
@@ -88,11 +87,11 @@ async function countForeignRows(manager: EntityManager): Promise<ForeignRows[]> 
     const { tableName } = manager.dataSource.getMetadata(entity);
     const isOurs = `"id"::text ~ $1${entity === SegmentedWeight ? ` OR "segment_type" || '/' || "segment_key" = ANY ($2)` : ''}`;
     const [counted] = await manager.query<{ rows: number }[]>(
-      `SELECT count(*)::int AS rows FROM (SELECT FROM "${tableName}" WHERE NOT (${isOurs}) LIMIT ${MOST_COUNTED + 1}) AS found`,
+      `SELECT count(*)::int AS rows FROM (SELECT FROM "${tableName}" WHERE NOT (${isOurs}) LIMIT ${MAX_COUNTED + 1}) AS found`,
       entity === SegmentedWeight ? [SAMPLE_ID_PATTERN, REFERENCE_SEGMENT_KEYS] : [SAMPLE_ID_PATTERN],
     );
     const rows = counted?.rows ?? 0;
-    if (rows > 0) found.push({ table: tableName, rows: Math.min(rows, MOST_COUNTED), more: rows > MOST_COUNTED });
+    if (rows > 0) found.push({ table: tableName, rows: Math.min(rows, MAX_COUNTED), more: rows > MAX_COUNTED });
   }
   return found;
 }

@@ -24,12 +24,12 @@ import {
 } from '../entities/index.js';
 
 /**
- * A uuid of version 8 ("custom", RFC 9562) that says where it comes from: `<prefix>-<table>-8000-8000-<row>`, all but the
- * prefix in hexadecimal. Random ids are of version 4, so the two never meet.
+ * Returns a uuid of version 8 ("custom", RFC 9562) that contains its origin: `<prefix>-<table>-8000-8000-<row>`, numbers in hexadecimal.
+ * Random ids have version 4, so they never equal one of these.
  *
- * @param prefix eight hexadecimal digits.
- * @param table number of the table, 0..65,535.
- * @param row number of the row, 0..2^48 - 1.
+ * @param prefix eight hexadecimal digits
+ * @param table number of the table, 0..65,535
+ * @param row number of the row, 0..2^48 - 1
  */
 function createUuid(prefix: string, table: number, row: number): string {
   return `${prefix}-${toHex(table, 4)}-8000-8000-${toHex(row, 12)}`;
@@ -39,7 +39,7 @@ function toHex(value: number, digits: number): string {
   return value.toString(16).padStart(digits, '0');
 }
 
-/** The place in the list is the number of the table in seeded ids: append only, or a second seeding doubles every row. */
+/** The place in this list is the number of the table in seeded ids. Only append: with other numbers, seeding would write every row again. */
 const NUMBERED: readonly EntityClass[] = [
   Archetype,
   PowerTier,
@@ -65,9 +65,9 @@ const NUMBERED: readonly EntityClass[] = [
 ];
 
 /**
- * The number of an entity's table in seeded ids, from 1.
+ * Returns the number of an entity's table in seeded ids, from 1.
  *
- * @throws Error when the entity is not in the list: a new table is to be appended to it.
+ * @throws Error when the entity is not in the list
  */
 export function getTableNumber(entity: EntityClass): number {
   const place = NUMBERED.indexOf(entity);
@@ -76,10 +76,10 @@ export function getTableNumber(entity: EntityClass): number {
 }
 
 /**
- * The id of a seeded reference row ("4ef" reads "ref"). Given instead of left to the database, so that a row an operator
- * renamed is still known and does not come back under its old name.
+ * Returns the fixed id of a reference row ("4ef" stands for "ref"). With it, a row that an operator renamed is not written again under its
+ * old name.
  *
- * @param row its number in its list, from 1.
+ * @param row number of the row in its list, from 1
  */
 export function createReferenceId(entity: EntityClass, row: number): string {
   return createUuid('4ef00000', getTableNumber(entity), row);
@@ -90,23 +90,22 @@ const PREFIX = '5eed0000';
 /** Rows per table and series. */
 const SERIES_SIZE = 2 ** 32;
 
-/** What the id of every sample row matches, in JavaScript and in PostgreSQL (`id::text ~ …`). */
+/** The pattern of the ids of sample rows, for JavaScript and PostgreSQL (`id::text ~ …`). */
 export const SAMPLE_ID_PATTERN = '^5eed0000-[0-9a-f]{4}-8000-8000-[0-9a-f]{12}$';
 
-const createSampleIdPattern = new RegExp(SAMPLE_ID_PATTERN);
+const sampleIdRegex = new RegExp(SAMPLE_ID_PATTERN);
 
 /**
- * The id of a sample row: the same on every machine and every day, and recognisable at a glance as invented
- * (`5eed0000-0007-8000-8000-000000000001` is the first sample author).
+ * Returns the fixed id of a sample row: `5eed0000-0007-8000-8000-000000000001` is the first sample author.
  *
- * @param row number of the row in its table, from 1.
- * @param series 0..65,535: two sets of rows with different numbers can live in one database. The sample is series 0.
+ * @param row number of the row in its table, from 1
+ * @param series 0..65,535. Sets of rows with different series can be in one database. The sample has series 0.
  */
 export function createSampleId(entity: EntityClass, row: number, series = 0): string {
   return createUuid(PREFIX, getTableNumber(entity), series * SERIES_SIZE + row);
 }
 
-/** Was the row with this id invented by the sample seeder or by a factory? */
+/** Returns whether the sample seeder or a factory created the row with this id. */
 export function isSampleId(id: string): boolean {
-  return createSampleIdPattern.test(id);
+  return sampleIdRegex.test(id);
 }

@@ -1,36 +1,35 @@
 import type { EntityManager, EntityTarget, ObjectLiteral, ObjectType } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 
-/** An instance of the entity with these values; rules and subscribers know it by its class. Left out = the default. */
+/** Creates an instance of the entity with these values. Rules and subscribers find an entity by its class. */
 export function build<Row extends object>(entity: ObjectType<Row>, values: Partial<Row>): Row {
   return Object.assign(new (entity as new () => Row)(), values);
 }
 
-/** What a seeding did, one entry per table in the order of writing. */
+/** The result of a seeding, one entry for each table, in the order of writing. */
 export type SeedSummary = readonly SeededTable[];
 
 export interface SeededTable {
   readonly table: string;
-  /** Rows written just now; 0 when everything was there already. */
+  /** Number of rows that this seeding inserted. */
   readonly inserted: number;
-  /** Rows the table holds now, seeded or not. */
+  /** Number of rows in the table now, including rows of other origin. */
   readonly total: number;
 }
 
-/** Rows per statement: 500 rows of the widest table stay far below PostgreSQL's 65,535 parameters. */
-const BATCH = 500;
+/** Rows per statement. 500 rows of the widest table have far fewer than 65,535 parameters, the limit of PostgreSQL. */
+const BATCH_SIZE = 500;
 
-// Any number does; it must only be the same in every process that seeds, and no other lock's.
+/** Key of the advisory lock. Any number that no other lock of the application uses. */
 const SEED_LOCK = 0x5eed;
 
-/** Lets one seeding at a time into the database, until the transaction ends. */
-export async function holdSeedLock(manager: EntityManager): Promise<void> {
+/** Takes an advisory lock until the transaction ends, so that only one process seeds at a time. */
+export async function takeSeedLock(manager: EntityManager): Promise<void> {
   await manager.query('SELECT pg_advisory_xact_lock($1)', [SEED_LOCK]);
 }
 
 /**
- * Inserts the rows that are not there yet. A row whose id or natural key exists is left alone, whatever else it says:
- * nothing is ever overwritten.
+ * Inserts the rows that do not exist yet. Skips a row whose id or natural key exists, and never changes an existing row.
  */
 export async function insertMissing<Row extends ObjectLiteral>(
   manager: EntityManager,
@@ -38,8 +37,8 @@ export async function insertMissing<Row extends ObjectLiteral>(
   rows: readonly Row[],
 ): Promise<SeededTable> {
   let inserted = 0;
-  for (let start = 0; start < rows.length; start += BATCH) {
-    const batch = rows.slice(start, start + BATCH) as QueryDeepPartialEntity<Row>[];
+  for (let start = 0; start < rows.length; start += BATCH_SIZE) {
+    const batch = rows.slice(start, start + BATCH_SIZE) as QueryDeepPartialEntity<Row>[];
     const result = await manager
       .createQueryBuilder()
       .insert()
@@ -47,7 +46,7 @@ export async function insertMissing<Row extends ObjectLiteral>(
       .values(batch)
       .orIgnore()
       .returning('id')
-      // Else TypeORM writes the returned ids into the given rows by place, though skipped ones return none.
+      // TypeORM would assign the returned ids to the rows by position, but skipped rows return no id.
       .updateEntity(false)
       .execute();
     inserted += (result.raw as unknown[]).length;

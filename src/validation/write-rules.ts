@@ -67,11 +67,11 @@ function createRelationWriteError(relation: RelationMetadata): Error {
   return new EntityValidationError(entityMetadata.name, [createRelationViolation(propertyName, message)]);
 }
 
-type Refused = GivenRelations['violations'];
+type ViolationsByRow = GivenRelations['violations'];
 
 /** Finds the children that do not belong to their parent in the database. */
-async function findMisplaced({ manager }: SaveCall, { children }: GivenRelations): Promise<Refused> {
-  const found: Refused = [];
+async function findMisplaced({ manager }: SaveCall, { children }: GivenRelations): Promise<ViolationsByRow> {
+  const found: ViolationsByRow = [];
   for (const [relation, group] of groupByRelation(children)) {
     const ids = group.map(({ id }) => id);
     const keys = await readStoredKeys(manager, relation, ids);
@@ -95,7 +95,10 @@ function findPlaceIssue({ relation, parentId, id }: GivenChild, keys: StoredKeys
  * Finds the contradictions to refuse. One contradiction is allowed because it is the usual way to change a relation: in a loaded
  * row the relation was replaced while the foreign key still has the stored value.
  */
-async function findRefusedContradictions({ manager }: SaveCall, { contradictions }: GivenRelations): Promise<Refused> {
+async function findRefusedContradictions(
+  { manager }: SaveCall,
+  { contradictions }: GivenRelations,
+): Promise<ViolationsByRow> {
   const found: { saved: Contradiction['saved']; violation: Violation }[] = [];
   for (const [relation, group] of groupByRelation(contradictions)) {
     const loaded = group.filter(({ saved }) => !isPlainObject(saved.row));
@@ -166,14 +169,14 @@ function readGivenRelations(call: SaveCall): GivenRelations {
   const { chunk = 0, reload = true } = call.options;
   const chunks = new Map(call.rows.map(({ row }, index) => [row, chunk > 0 ? Math.floor(index / chunk) : 0]));
   for (const saved of call.rows) {
-    const walk: Walk = { saved, chunks, reload, found, visited: new Set() };
+    const walk: RelationWalk = { saved, chunks, reload, found, visited: new Set() };
     for (const relation of saved.metadata.relationsWithJoinColumns) readParent(walk, relation);
     readChildren(walk, saved.metadata, saved.row, '');
   }
   return found;
 }
 
-interface Walk {
+interface RelationWalk {
   readonly saved: SavedRow;
   /** Each row of the call with the number of the chunk in which it is written. */
   readonly chunks: ReadonlyMap<object, number>;
@@ -182,7 +185,7 @@ interface Walk {
   readonly visited: Set<object>;
 }
 
-function readParent({ saved, chunks, reload, found }: Walk, relation: RelationMetadata): void {
+function readParent({ saved, chunks, reload, found }: RelationWalk, relation: RelationMetadata): void {
   const parent: unknown = relation.getEntityValue(saved.row);
   // readRow refuses a bare id.
   if (parent === undefined || (parent !== null && !isObject(parent))) return;
@@ -206,7 +209,7 @@ function readParent({ saved, chunks, reload, found }: Walk, relation: RelationMe
   }
 }
 
-function readChildren(walk: Walk, metadata: EntityMetadata, parent: ObjectLiteral, path: string): void {
+function readChildren(walk: RelationWalk, metadata: EntityMetadata, parent: ObjectLiteral, path: string): void {
   if (walk.visited.has(parent)) return;
   walk.visited.add(parent);
   for (const relation of metadata.relations) {
@@ -224,7 +227,7 @@ function readChildren(walk: Walk, metadata: EntityMetadata, parent: ObjectLitera
 }
 
 function readChild(
-  walk: Walk,
+  walk: RelationWalk,
   { inverseRelation: relation, inverseEntityMetadata: metadata }: RelationMetadata,
   parent: ObjectLiteral,
   child: unknown,
@@ -265,7 +268,7 @@ function adviseElsewhere({ propertyName, entityMetadata, inverseEntityMetadata }
   return `is of another ${parent} or of none: set ${propertyName} of the ${child} and save the ${child}`;
 }
 
-function addTo({ saved, found }: Walk, path: string, message: string): void {
+function addTo({ saved, found }: RelationWalk, path: string, message: string): void {
   add(found, saved, createRelationViolation(path, message));
 }
 

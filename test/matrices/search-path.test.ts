@@ -42,7 +42,7 @@ describe('a schema name', () => {
   ])('is refused before connecting, by a message that does not repeat it: %j', (schema) => {
     const create = () => createDataSource({ url: 'postgres://me@localhost/antone', schema });
     expect(create).toThrow(SchemaNameError);
-    expect(create).toThrow(/^The name of the schema cannot be used: give 1 to 63 lower-case letters/);
+    expect(create).toThrow(/^The name of the schema is invalid. It must consist of 1 to 63 lower-case letters/);
     if (schema.length > 3) expect(create).not.toThrow(schema);
   });
 

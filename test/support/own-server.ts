@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { type Binaries, prepareBinaries } from '../../src/embedded/binaries.js';
 import { ensureCluster, readPassword, ROLE } from '../../src/embedded/cluster.js';
-import { choosePlace } from '../../src/embedded/cluster.js';
+import { chooseLocation } from '../../src/embedded/cluster.js';
 import { readPostmaster, startServer, stopServer } from '../../src/embedded/server-process.js';
 
 /** A server that a test has to itself: its roles, its pg_hba.conf, its settings, its log. */
@@ -34,7 +34,7 @@ export async function startOwnServer(settings: Readonly<Record<string, string>> 
   const parent = await mkdtemp(join(tmpdir(), 'shared-db-own-'));
   await chmod(parent, 0o755);
   const notice = (): void => undefined;
-  const place = await choosePlace(join(parent, 'data'), false, notice);
+  const place = await chooseLocation(join(parent, 'data'), false, notice);
   const binaries = await serverPrograms(place.runAs);
   await ensureCluster(place, binaries, { durable: false, notice });
   const password = await readPassword(place.folder);

@@ -22,11 +22,11 @@ export function renderConstraintsPage(tables: readonly TableFacts[]): GeneratedF
 
 /** Returns the summary of the error for a row that violates the constraint. */
 export function getMessage(constraint: CatalogObject): string {
-  return nameError(constraint).summary;
+  return createViolationError(constraint).summary;
 }
 
 function renderRow(constraint: CatalogObject): string[] {
-  const { name, summary, sqlState = '' } = nameError(constraint);
+  const { name, summary, sqlState = '' } = createViolationError(constraint);
   const definition = constraint.facts.definition ?? '';
   return [constraint.name, definition]
     .map((sql) => renderCode(removeSchema(sql)))
@@ -38,16 +38,16 @@ function isUnique({ facts }: CatalogObject): boolean {
 }
 
 /** Translates the violation with the function that services use, so that page and error agree. */
-function nameError({ name, facts: { definition = '' } }: CatalogObject): DatabaseError {
+function createViolationError({ name, facts: { definition = '' } }: CatalogObject): DatabaseError {
   const state = STATES.find(([beginning]) => beginning.test(definition))?.[1];
   if (state === undefined)
     throw new DocumentationError(
       `The SQLSTATE of ${name} is unknown: add ${definition} to STATES in constraints-page.ts.`,
     );
-  return describeRefusal(state, removeSchema(name));
+  return createDatabaseError(state, removeSchema(name));
 }
 
-function describeRefusal(code: string, constraint?: string): DatabaseError {
+function createDatabaseError(code: string, constraint?: string): DatabaseError {
   const error = toDatabaseError({ driverError: { code, severity: 'ERROR', constraint } });
   if (error === undefined) throw new DocumentationError(`No error class for SQLSTATE ${code}.`);
   return error;
@@ -64,6 +64,6 @@ const STATES: readonly (readonly [RegExp, string])[] = [
 const INTRODUCTION = `PostgreSQL enforces these constraints on every write. A DataSource of \`createDataSource\` throws the error class listed here, with the
 name as \`constraint\` and the rule as \`summary\` ([errors.md](errors.md)). Writes that call TypeORM's subscribers fail before that, with \`EntityValidationError\` and the same rules.`;
 
-const missing = describeRefusal('23502');
+const missing = createDatabaseError('23502');
 const NOT_NULL = `NOT NULL has no constraint name. Required columns are on the page of their table; a missing value throws \`${missing.name}\`, SQLSTATE
 ${missing.sqlState ?? ''}, "${missing.summary}".`;

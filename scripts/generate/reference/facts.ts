@@ -31,10 +31,10 @@ export interface TableFacts {
   readonly source: EntitySource;
   readonly object: CatalogObject;
   readonly rules: EntityRules;
-  /** In their order. */
+  /** In the order of the table. */
   readonly columns: readonly ColumnFacts[];
   readonly foreignKeys: readonly ForeignKeyFacts[];
-  /** Its constraints, indexes, triggers, privileges and all else but columns. */
+  /** All objects of the table except its columns: constraints, indexes, triggers, privileges… */
   readonly parts: readonly CatalogObject[];
 }
 

@@ -1,7 +1,7 @@
-/** What Markdown, GitHub's included, might take for its own; `_` only outside of words, `-`, `+` and `1.` where a line begins. */
+/** Characters with a meaning in Markdown or GitHub's Markdown. `_` has one only at the edge of a word. */
 const SPECIAL = /[\\`*[\]<>|~&#$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g;
 
-/** Somebody's own words, on one line and shown as they are, in a table as elsewhere; what stands between backticks is code. */
+/** Escapes a text for a line of Markdown, also inside a table. Text between backticks becomes code. */
 export function escapeProse(text: string): string {
   return text
     .replaceAll(/\s+/g, ' ')
@@ -12,11 +12,11 @@ export function escapeProse(text: string): string {
     .replace(/^([-+]|\d+(?=[.)]))/, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`));
 }
 
-/** A name or a piece of SQL, likewise. */
+/** Renders a name or a piece of SQL as code on one line. */
 export function renderCode(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim();
   if (line === '') return '';
-  // A pipe ends the cell of a table even within backticks, and Markdown's ways to escape it there differ.
+  // A pipe ends the cell of a table even between backticks, and Markdown programs differ in how to escape it there.
   return /[`|]/.test(line) ? `<code>${line.replaceAll(/[^\w\s.,:;()='"/^-]/g, formatNumber)}</code>` : `\`${line}\``;
 }
 
@@ -24,17 +24,17 @@ function formatNumber(character: string): string {
   return `&#${character.codePointAt(0) ?? 0};`;
 }
 
-/** A table of cells that are Markdown already. */
+/** Renders a table. The cells must be Markdown. */
 export function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** A heading with what belongs under it; nothing when that is nothing. */
+/** Renders a section with a heading. Returns no lines for an empty body. */
 export function renderSection(title: string, body: string | undefined): string[] {
   return body === undefined || body === '' ? [] : [`## ${title}`, body];
 }
 
-/** A table with its heading, unless it has no rows. */
+/** Renders a section with a table. Returns no lines for a table without rows. */
 export function renderTableSection(
   title: string,
   head: readonly string[],
@@ -43,7 +43,7 @@ export function renderTableSection(
   return renderSection(title, rows.length === 0 ? undefined : renderTable(head, rows));
 }
 
-/** Paragraphs. */
+/** Renders a page of paragraphs. */
 export function renderPage(title: string, ...blocks: readonly string[]): string {
   return `${[`# ${title}`, GENERATED, ...blocks].join('\n\n')}\n`;
 }

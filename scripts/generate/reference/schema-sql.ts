@@ -59,7 +59,7 @@ const FIRST: readonly Kind[] = ['schema', 'extension', 'enum', 'function', 'proc
 /** Kinds that are created with their table. */
 const TABLE_KINDS: readonly Kind[] = ['column', 'sequence', 'constraint', 'index', 'trigger'];
 
-/** Kinds that belong to the whole server, or may. */
+/** Kinds that belong, or can belong, to the whole server. */
 const SERVER: readonly Kind[] = ['role', 'setting'];
 
 function isOfServer({ kind, on = '' }: CatalogObject): boolean {

@@ -6,7 +6,7 @@ import { DocumentationError } from './documentation-error.js';
 /** The role that loads the file owns all objects. `withOwnSchema` replaces the names of database and schema. */
 export const NAMES: Names = { owner: 'CURRENT_USER', database: '$database', schema: '$schema' };
 
-/** Returns the statements that create an object with all its facts; the comment is a statement of its own. */
+/** Returns the statements that create an object with all its facts. The comment needs a separate statement. */
 export function renderCreate(object: CatalogObject): string[] {
   const { comment, ...facts } = object.facts;
   const bare = { ...object, facts };
@@ -44,7 +44,7 @@ export function withOwnSchema({ kind }: CatalogObject, sql: string): string {
   return `DO $do$ BEGIN EXECUTE replace($sql$${sql}$sql$, '${placeholder}', quote_ident(${question}())); END $do$;`;
 }
 
-/** Fails instead of leaving something out of the file. */
+/** Creates the error for an object that the file cannot contain. */
 export function createUnknownObjectError(object: CatalogObject, what: string): DocumentationError {
   return new DocumentationError(
     `schema.sql cannot contain ${toKey(object)} (${what}): add it to scripts/generate/reference/statements.ts.`,

@@ -93,7 +93,7 @@ export const CLAUSE_READINGS: readonly Reading[] = [
   },
 ];
 
-/** What is not SQL. */
+/** Syntax errors. */
 
 export const SYNTAX_READINGS: readonly Reading[] = [
   {
@@ -154,7 +154,7 @@ export const SYNTAX_READINGS: readonly Reading[] = [
   },
 ];
 
-/** Rows where there must be one, and what PostgreSQL does not support. */
+/** Several rows where one is allowed, and unsupported features. */
 
 export const FEATURE_READINGS: readonly Reading[] = [
   {

@@ -1,4 +1,4 @@
-/** Values that a type, function or operator does not take. */
+/** Values that a type, function or operator does not accept. */
 import { createMessagePattern, VALIDATE, type Reading } from './reading.js';
 
 export const VALUE_READINGS: readonly Reading[] = [

@@ -90,7 +90,7 @@ async function endSessions(context: BackupContext, database: string, work: () =>
   ]);
 }
 
-export interface BackupChoice {
+export interface TakeBackupOptions {
   readonly engine: Engine;
   /** The folder that holds the backups, each in its own subfolder. Created when missing. */
   readonly folder: string;
@@ -102,7 +102,7 @@ export interface BackupChoice {
  *
  * @throws BackupError, BackupToolError, after removing the incomplete backup
  */
-export async function takeBackup(context: BackupContext, { engine, folder }: BackupChoice): Promise<Backup> {
+export async function takeBackup(context: BackupContext, { engine, folder }: TakeBackupOptions): Promise<Backup> {
   const now = new Date();
   const { database } = parseDatabaseUrl(context.url);
   const server = await inspectServer(context, engine === 'template' ? 2 : 1);
@@ -165,7 +165,7 @@ export async function verifyBackup(context: BackupContext, folder: string): Prom
   return manifest;
 }
 
-export interface Restored {
+export interface RestoreResult {
   readonly database: string;
   /** The new name of the database that was replaced; absent when there was none. */
   readonly keptAs?: string;
@@ -182,7 +182,7 @@ export async function restoreBackup(
   context: BackupContext,
   folder: string,
   assertMayReplace: () => Promise<void> = () => Promise.resolve(),
-): Promise<Restored> {
+): Promise<RestoreResult> {
   const manifest = await readManifest(folder);
   const { database } = parseDatabaseUrl(context.url);
   if (manifest.database !== database) {

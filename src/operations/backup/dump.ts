@@ -63,13 +63,13 @@ export async function restoreDatabaseLevel(
     const repairs = differences.flatMap(({ object, repair }) =>
       repair !== undefined && KEPT_BY_SERVER.test(object) ? [repair] : [],
     );
-    for (const sql of [...ownStatements(escapeIdentifier(name), fingerprint), ...repairs]) {
+    for (const sql of [...listDatabaseStatements(escapeIdentifier(name), fingerprint), ...repairs]) {
       await client.query(sql).catch(ignoreForbidden);
     }
   });
 }
 
-function ownStatements(name: string, { database }: Fingerprint): string[] {
+function listDatabaseStatements(name: string, { database }: Fingerprint): string[] {
   const { owner, comment, 'connection limit': limit } = database;
   return [
     ...(limit === undefined ? [] : [`ALTER DATABASE ${name} CONNECTION LIMIT ${Number(limit)}`]),
@@ -84,7 +84,7 @@ function ignoreForbidden(error: unknown): void {
 }
 
 /** An archive of pg_dump, and the empty database that receives its content. */
-interface Restoring {
+interface RestoreTask {
   readonly context: BackupContext;
   /** pg_restore */
   readonly tool: Tool;
@@ -102,19 +102,19 @@ type Section = 'pre-data' | 'data' | 'post-data';
  *
  * @returns the error, without values of rows; undefined after success
  */
-async function restoreArchive(restoring: Restoring, onLine: (line: string) => void): Promise<string | undefined> {
-  const [before, after] = [await readArchiveSql(restoring, 'pre-data'), await readArchiveSql(restoring, 'post-data')];
+async function restoreArchive(task: RestoreTask, onLine: (line: string) => void): Promise<string | undefined> {
+  const [before, after] = [await readArchiveSql(task, 'pre-data'), await readArchiveSql(task, 'post-data')];
   const isPlain = [before, after].every((sql) => removeUnknownOptionsFromDump(sql) === sql);
-  if (isPlain) return restoreSections(restoring, [], onLine);
+  if (isPlain) return restoreSections(task, [], onLine);
   return (
-    (await execute(restoring, before)) ??
-    (await restoreSections(restoring, ['--section=data'], onLine)) ??
-    (await execute(restoring, after))
+    (await execute(task, before)) ??
+    (await restoreSections(task, ['--section=data'], onLine)) ??
+    (await execute(task, after))
   );
 }
 
 function restoreSections(
-  { context, tool, name, file, elsewhere }: Restoring,
+  { context, tool, name, file, elsewhere }: RestoreTask,
   sections: readonly string[],
   onLine: (line: string) => void,
 ): Promise<string | undefined> {
@@ -134,7 +134,10 @@ function restoreSections(
 }
 
 /** Returns the statements of a section. Ignores errors of pg_restore, because the restore itself reports them again. */
-async function readArchiveSql({ context, tool, name, file, elsewhere }: Restoring, section: Section): Promise<string> {
+async function readArchiveSql(
+  { context, tool, name, file, elsewhere }: RestoreTask,
+  section: Section,
+): Promise<string> {
   let sql = '';
   await runTool(tool, {
     args: [`--section=${section}`, '--file=-', ...readOwnership(elsewhere), file],
@@ -146,7 +149,7 @@ async function readArchiveSql({ context, tool, name, file, elsewhere }: Restorin
   return sql;
 }
 
-async function execute({ context, name }: Restoring, sql: string): Promise<string | undefined> {
+async function execute({ context, name }: RestoreTask, sql: string): Promise<string | undefined> {
   // The server does not know \restrict and \unrestrict: they are commands of psql.
   const statements = removeUnknownOptionsFromDump(sql).replaceAll(/^\\(?:un)?restrict .*$/gm, '');
   try {
@@ -241,14 +244,14 @@ export async function restoreDump(
   );
   context.note(`restoring into the new database ${name} with pg_restore ${tool.version}`);
   await createEmpty(context, name, fingerprint);
-  const restoring: Restoring = { context, tool, name, file: join(folder, dump.file), elsewhere };
+  const task: RestoreTask = { context, tool, name, file: join(folder, dump.file), elsewhere };
   const onLine = reportProgress(
     context,
     'pg_restore',
     /processing data for table/,
     Object.keys(fingerprint.tables).length,
   );
-  const reason = await restoreArchive(restoring, onLine);
+  const reason = await restoreArchive(task, onLine);
   if (reason !== undefined) throw new BackupError(`The backup in ${folder} cannot be restored: ${reason}.`);
 }
 

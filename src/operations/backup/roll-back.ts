@@ -12,13 +12,13 @@ const HISTORY = 'migrations';
 /** Tables in which the runner logs its attempts. Their rows are not changes made by a migration. */
 const LOG_TABLES = BOOKKEEPING_TABLES.filter((table) => table !== HISTORY);
 
-export interface Failure {
+export interface RollBackOptions {
   /** All migrations of the run were transactional, so PostgreSQL has rolled back the one that failed. */
   readonly transactional: boolean;
 }
 
 /** The state of the database after a failed migration. */
-export type Outcome =
+export type RollBackResult =
   /** No change of the migration remains. `written` lists the tables in which other sessions wrote rows meanwhile. */
   | { readonly state: 'unchanged'; readonly written: readonly string[] }
   /** Changes remained, so the database was replaced by its backup. */
@@ -31,7 +31,11 @@ export type Outcome =
  *
  * @throws BackupError and other errors; then the database is as the migration left it
  */
-export async function rollBack(context: BackupContext, backup: Backup, failure: Failure): Promise<Outcome> {
+export async function rollBack(
+  context: BackupContext,
+  backup: Backup,
+  options: RollBackOptions,
+): Promise<RollBackResult> {
   const { schema } = context;
   const logTables = LOG_TABLES.map((table) => `${schema}.${table}`);
   const [before, after] = [backup.manifest.fingerprint, await readDatabaseFingerprint(context)] as const;
@@ -39,7 +43,7 @@ export async function rollBack(context: BackupContext, backup: Backup, failure: 
     Fingerprint,
     Fingerprint,
   ];
-  const written = listTablesWrittenSince(...left, failure);
+  const written = listTablesWrittenSince(...left, options);
   if (written !== undefined) return { state: 'unchanged', written };
   assertOthersUnchanged(before, after);
   const { keptAs } = await restoreBackup(context, backup.folder);
@@ -59,7 +63,7 @@ function assertOthersUnchanged(before: Fingerprint, after: Fingerprint): void {
 function listTablesWrittenSince(
   before: Fingerprint,
   after: Fingerprint,
-  { transactional }: Failure,
+  { transactional }: RollBackOptions,
 ): string[] | undefined {
   const history = `${after.catalog.schema}.${HISTORY}`;
   const rows = compareRows(before, after).map(({ table }) => table);

@@ -32,10 +32,10 @@ async function runReadOnly<T>(dataSource: DataSource, read: (query: Query) => Pr
 }
 
 /** The differences of a database, or the reason why the role cannot read them. */
-export type Answer = { readonly differences: Difference[] } | { readonly unseen: string };
+export type ComparisonResult = { readonly differences: Difference[] } | { readonly unseen: string };
 
 /** Compares the applied migrations with those of the DataSource. */
-export async function compareHistory(dataSource: DataSource): Promise<Answer> {
+export async function compareHistory(dataSource: DataSource): Promise<ComparisonResult> {
   const known = dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name);
   const schema = getSchema(dataSource);
   const name = getMigrationsTable(dataSource);
@@ -53,7 +53,7 @@ export async function compareHistory(dataSource: DataSource): Promise<Answer> {
 }
 
 /** Compares the database with the entities by TypeORM's schema builder, which sees only tables and columns on which the role has a privilege. */
-export async function compareEntities(dataSource: DataSource): Promise<Answer> {
+export async function compareEntities(dataSource: DataSource): Promise<ComparisonResult> {
   const [count] = await dataSource.query<{ hidden: number }[]>(
     `SELECT count(*)::int AS hidden FROM pg_class c WHERE relkind IN ('r', 'p') AND relnamespace = to_regnamespace($1)
        AND NOT EXISTS (SELECT FROM information_schema.tables WHERE table_schema = $1 AND table_name = c.relname)`,

@@ -84,7 +84,7 @@ const PREFIX = 'shared_db_check_';
 const FORBIDDEN: readonly unknown[] = ['42501', '25006'];
 
 /** How a scratch database gets its tables. */
-export type Making = 'migrated' | 'synchronised';
+export type TableSource = 'migrated' | 'synchronised';
 
 export interface ScratchOptions {
   /**
@@ -100,12 +100,12 @@ export interface ScratchOptions {
 }
 
 /** Reads the snapshots of new databases, one for each way to create the tables. See withScratchDatabases. */
-export async function readScratchSnapshots<M extends Making>(
+export async function readScratchSnapshots<M extends TableSource>(
   options: ScratchOptions,
-  makings: readonly M[],
+  sources: readonly M[],
 ): Promise<Record<M, Snapshot>> {
-  return withScratchDatabases(options, makings, async (databases) => {
-    const snapshots = makings.map(async (making) => [making, await readSchemaSnapshot(databases[making])] as const);
+  return withScratchDatabases(options, sources, async (databases) => {
+    const snapshots = sources.map(async (source) => [source, await readSchemaSnapshot(databases[source])] as const);
     return Object.fromEntries(await Promise.all(snapshots)) as Record<M, Snapshot>;
   });
 }
@@ -116,9 +116,9 @@ export async function readScratchSnapshots<M extends Making>(
  *
  * @throws ScratchError, ConnectionFailure, the reason of the signal, and errors of the work
  */
-export async function withScratchDatabases<M extends Making, T>(
+export async function withScratchDatabases<M extends TableSource, T>(
   { dataSourceFor, note, signal, otherwise = 'Leave out --full, or use another role or server.' }: ScratchOptions,
-  makings: readonly M[],
+  sources: readonly M[],
   work: (databases: Record<M, DataSource>) => Promise<T>,
 ): Promise<T> {
   const run = `${PREFIX}${process.pid}_${Date.now().toString(36)}`;
@@ -127,12 +127,12 @@ export async function withScratchDatabases<M extends Making, T>(
     for (const name of await listLeftovers(server)) note(`a killed run left the database ${name}: drop it`);
     const created = new Set<string>();
     const opened: DataSource[] = [];
-    const entries = makings.map((making) => [making, `${run}_${making}`] as const);
+    const entries = sources.map((source) => [source, `${run}_${source}`] as const);
     const working = (async () => {
       for (const [, name] of entries) await create(server, name, created, otherwise);
       for (const [, name] of entries) opened.push(await connectDataSource(dataSourceFor(name)));
-      await Promise.all(entries.map(([making], place) => fill(opened[place], making)));
-      return work(Object.fromEntries(makings.map((making, place) => [making, opened[place]])) as Record<M, DataSource>);
+      await Promise.all(entries.map(([source], place) => fill(opened[place], source)));
+      return work(Object.fromEntries(sources.map((source, place) => [source, opened[place]])) as Record<M, DataSource>);
     })();
     try {
       return await waitUnlessAborted(working, signal);
@@ -165,8 +165,8 @@ async function waitUnlessAborted<T>(working: Promise<T>, signal: AbortSignal | u
   }
 }
 
-async function fill(dataSource: DataSource | undefined, making: Making): Promise<void> {
-  if (making === 'migrated' && dataSource) await runMigrations(dataSource);
+async function fill(dataSource: DataSource | undefined, source: TableSource): Promise<void> {
+  if (source === 'migrated' && dataSource) await runMigrations(dataSource);
   else if (dataSource) await synchronise(dataSource);
 }
 

@@ -12,7 +12,7 @@ import { SchemaMissing } from '../../connection/session-settings.js';
 import {
   createSessionSettings,
   type SessionSettings,
-  setLocalSql,
+  createSetLocalSql,
   withLimits,
 } from '../../connection/session-settings.js';
 import { SessionClient } from '../../connection/session.js';
@@ -119,7 +119,7 @@ export class MigratorConnection {
       statement_timeout: ddlMs,
     });
     // Set each time: a migration may have changed the settings, and a pooler may provide another session.
-    await this.query(`START TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE; ${setLocalSql(settings)}`);
+    await this.query(`START TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE; ${createSetLocalSql(settings)}`);
   }
 
   async commit(): Promise<void> {

@@ -114,7 +114,7 @@ function listMissingMemberships({ memberships }: ActualRoles): Difference[] {
   });
 }
 
-/** True for every membership of or in the package's roles, except that of `migrator` in `owner` and those that only administer a role. */
+/** Returns whether a membership must be revoked. Only `migrator` may be a member of `owner`; an ADMIN OPTION alone is allowed. */
 function isExcess({ role, member, admin, acts }: Membership): boolean {
   const becomes = ROLES.find(({ name }) => name === member);
   if (becomes?.becomesOwner && role === 'owner') return admin || !acts;

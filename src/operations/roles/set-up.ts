@@ -14,10 +14,10 @@ import {
   createLargeObjectRepair,
   listObstacles,
   readState,
-  readWorker,
+  readSetUpUser,
   areRolesInUse,
-  type State,
-  type Worker,
+  type RoleState,
+  type SetUpUser,
 } from './state.js';
 
 export interface SetUpOptions {
@@ -89,9 +89,9 @@ async function setUp(
   await lockSetUp(query, schema, maxWaitMs);
   await query(`SET LOCAL lock_timeout = ${Math.min(TABLE_WAIT_MS, maxWaitMs)}`);
   const before = await readState(query, schema, matrix);
-  const worker = await readWorker(query, schema);
-  assertRepairable(before, worker, adopt ?? false);
-  const [left] = listDifferences(before).length === 0 ? [] : await repairAll(query, before, worker, matrix);
+  const user = await readSetUpUser(query, schema);
+  assertRepairable(before, user, adopt ?? false);
+  const [left] = listDifferences(before).length === 0 ? [] : await repairAll(query, before, user, matrix);
   if (left) throw new RolesError(`The roles cannot be repaired: ${left.message}. Nothing was changed.`);
   for (const [role, verifier] of verifiers) {
     await run(query, {
@@ -99,17 +99,17 @@ async function setUp(
       repair: `ALTER ROLE ${role} PASSWORD ${quoteLiteral(verifier)}`,
     });
   }
-  const notes = await closeLargeObjects(query, worker);
+  const notes = await closeLargeObjects(query, user);
   return { repaired: listDifferences(before), passwords: [...verifiers.keys()], notes };
 }
 
-function assertRepairable(state: State, worker: Worker, adopt: boolean): void {
+function assertRepairable(state: RoleState, user: SetUpUser, adopt: boolean): void {
   if (state.foreignRoles.length > 0 && !adopt) {
     throw new RolesError(
       `The server has roles that db:roles did not create: ${state.foreignRoles.join(', ')}. If they are meant for this database, run db:roles with --adopt, which also revokes their excess privileges.`,
     );
   }
-  const missing = listObstacles(worker, state);
+  const missing = listObstacles(user, state);
   if (missing.length > 0) throw new RolesError(`Nothing was changed: ${missing.join('; ')}.`);
 }
 
@@ -119,18 +119,18 @@ function assertRepairable(state: State, worker: Worker, adopt: boolean): void {
  *
  * @returns the remaining differences
  */
-async function repairAll(query: Query, before: State, worker: Worker, matrix: RoleMatrix): Promise<Difference[]> {
-  const ownMembership = ({ object }: Difference) => object === `role ${worker.name} IN ROLE owner`;
+async function repairAll(query: Query, before: RoleState, user: SetUpUser, matrix: RoleMatrix): Promise<Difference[]> {
+  const ownMembership = ({ object }: Difference) => object === `role ${user.name} IN ROLE owner`;
   for (const difference of before.roles) if (!ownMembership(difference)) await run(query, difference);
-  if (!worker.superuser && !worker.isOwner) await joinOwner(query, worker);
+  if (!user.superuser && !user.isOwner) await joinOwner(query, user);
   const isSchema = ({ object }: Difference): boolean => object.startsWith('schema ');
   for (const difference of before.owners.filter(isSchema)) await run(query, difference);
   // The new owner of a table needs CREATE on its schema.
   for (const difference of before.rights) {
-    if (difference.repair?.endsWith(` ON SCHEMA ${worker.schema} TO owner`)) await run(query, difference);
+    if (difference.repair?.endsWith(` ON SCHEMA ${user.schema} TO owner`)) await run(query, difference);
   }
   for (const difference of before.owners) if (!isSchema(difference)) await run(query, difference);
-  const left = await repairRights(query, worker.schema, matrix);
+  const left = await repairRights(query, user.schema, matrix);
   for (const difference of compareRoles(await readRoles(query))) await run(query, difference);
   return [...compareRoles(await readRoles(query)), ...left];
 }
@@ -144,13 +144,13 @@ async function repairRights(query: Query, schema: string, matrix: RoleMatrix): P
   }
 }
 
-/** Makes the worker a member of `owner`, which it needs to change objects of `owner`. The last repair of memberships ends that. */
-async function joinOwner(query: Query, { name, version }: Worker): Promise<void> {
+/** Makes the user a member of `owner`, which it needs to change objects of `owner`. The last repair of memberships ends that. */
+async function joinOwner(query: Query, { name, version }: SetUpUser): Promise<void> {
   const options = version >= 16 ? ' WITH INHERIT TRUE, SET TRUE' : '';
   await run(query, { message: `${name} is not a member of owner`, repair: `GRANT owner TO ${name}${options}` });
 }
 
-async function closeLargeObjects(query: Query, { superuser }: Worker): Promise<string[]> {
+async function closeLargeObjects(query: Query, { superuser }: SetUpUser): Promise<string[]> {
   const repair = await createLargeObjectRepair(query);
   if (repair === undefined) return [];
   if (!superuser)

@@ -14,7 +14,7 @@ export interface RoleDifferences {
 }
 
 /** The user that runs db:roles, and its privileges. Names are quoted. */
-export interface Worker {
+export interface SetUpUser {
   readonly name: string;
   readonly superuser: boolean;
   readonly createrole: boolean;
@@ -30,10 +30,10 @@ export interface Worker {
   /** Existing roles of the package on which the user has no ADMIN OPTION. */
   readonly withoutAdmin: readonly string[];
   /** Owners of objects in the schema whose privileges the user does not have. */
-  readonly foreignRoles: readonly string[];
+  readonly otherOwners: readonly string[];
 }
 
-const createWorkerSql = (schema: string): string => `
+const createSetUpUserSql = (schema: string): string => `
 SELECT quote_ident(current_user) AS name, me.rolsuper AS superuser, me.rolcreaterole AS createrole,
   current_setting('server_version_num')::int / 10000 AS version,
   coalesce((SELECT pg_has_role(current_user, oid, 'USAGE') FROM pg_roles WHERE rolname = 'owner'), false) AS "isOwner",
@@ -44,37 +44,37 @@ SELECT quote_ident(current_user) AS name, me.rolsuper AS superuser, me.rolcreate
         AND NOT pg_has_role(current_user, oid, 'MEMBER WITH ADMIN OPTION') ORDER BY 1) AS "withoutAdmin",
   ARRAY(SELECT DISTINCT quote_ident(pg_get_userbyid(relowner)) FROM pg_class
         WHERE relnamespace = nsp.oid AND relkind IN ('r', 'p', 'v', 'm', 'S') AND NOT pg_has_role(current_user, relowner, 'USAGE')
-          AND pg_get_userbyid(relowner) <> 'owner') AS "foreignRoles"
+          AND pg_get_userbyid(relowner) <> 'owner') AS "otherOwners"
 FROM pg_database CROSS JOIN pg_roles me LEFT JOIN pg_namespace nsp ON nspname = '${schema}'
 WHERE datname = current_database() AND me.rolname = current_user`;
 
-export async function readWorker(query: Query, schema: string): Promise<Worker> {
-  const [worker] = (await query(createWorkerSql(schema))) as [Worker];
-  return worker;
+export async function readSetUpUser(query: Query, schema: string): Promise<SetUpUser> {
+  const [user] = (await query(createSetUpUserSql(schema))) as [SetUpUser];
+  return user;
 }
 
 /** Lists the privileges that the user lacks for the repairs, one line each with a way to get them. */
-export function listObstacles(worker: Worker, { roles, owners, rights }: RoleDifferences): string[] {
-  if (worker.superuser) return [];
-  const { name, databaseOwner, schemaOwner } = worker;
+export function listObstacles(user: SetUpUser, { roles, owners, rights }: RoleDifferences): string[] {
+  if (user.superuser) return [];
+  const { name, databaseOwner, schemaOwner } = user;
   const elevated = roles.find(({ object }) => / (SUPERUSER|REPLICATION|BYPASSRLS|CREATEDB)$/.test(object));
-  const notAdministered = worker.version < 16 ? [] : worker.withoutAdmin.filter((role) => concernsRole(role, roles));
+  const notAdministered = user.version < 16 ? [] : user.withoutAdmin.filter((role) => concernsRole(role, roles));
   const database = rights.some(({ object }) => object.includes(' ON DATABASE '));
   const schema =
     rights.some(({ object }) => object.includes(' ON SCHEMA ')) ||
     owners.some(({ object }) => object.startsWith('schema '));
   return [
-    ...(roles.length > 0 && !worker.createrole ? [`${name} has no CREATEROLE (ALTER ROLE ${name} CREATEROLE)`] : []),
+    ...(roles.length > 0 && !user.createrole ? [`${name} has no CREATEROLE (ALTER ROLE ${name} CREATEROLE)`] : []),
     ...(elevated ? [`only a superuser may change that ${elevated.message}`] : []),
-    ...(worker.createrole && notAdministered.length > 0
+    ...(user.createrole && notAdministered.length > 0
       ? [
           `${name} cannot administer ${notAdministered.join(', ')} (GRANT ${notAdministered.join(', ')} TO ${name} WITH ADMIN OPTION)`,
         ]
       : []),
-    ...(database && !worker.ownsDatabase ? [`the database belongs to ${databaseOwner}, not to ${name}`] : []),
-    ...(schema && !worker.ownsSchema ? [`the schema ${worker.schema} belongs to ${schemaOwner}, not to ${name}`] : []),
-    ...(owners.length > 0 && worker.foreignRoles.length > 0
-      ? [`tables belong to ${worker.foreignRoles.join(', ')} (GRANT ${worker.foreignRoles.join(', ')} TO ${name})`]
+    ...(database && !user.ownsDatabase ? [`the database belongs to ${databaseOwner}, not to ${name}`] : []),
+    ...(schema && !user.ownsSchema ? [`the schema ${user.schema} belongs to ${schemaOwner}, not to ${name}`] : []),
+    ...(owners.length > 0 && user.otherOwners.length > 0
+      ? [`tables belong to ${user.otherOwners.join(', ')} (GRANT ${user.otherOwners.join(', ')} TO ${name})`]
       : []),
   ];
 }
@@ -84,12 +84,12 @@ function concernsRole(role: string, differences: readonly Difference[]): boolean
 }
 
 /** All differences, and the roles with our names that db:roles did not create. */
-export interface State extends RoleDifferences {
+export interface RoleState extends RoleDifferences {
   readonly foreignRoles: readonly string[];
 }
 
 /** Reads the state and changes nothing. `query` and `schema` are those of `readSnapshot`. */
-export async function readState(query: Query, schema: string, matrix: RoleMatrix): Promise<State> {
+export async function readState(query: Query, schema: string, matrix: RoleMatrix): Promise<RoleState> {
   const actual = await readRoles(query);
   const snapshot = await readSnapshot(query, schema, 'schema');
   return {

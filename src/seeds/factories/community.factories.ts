@@ -11,7 +11,7 @@ import {
   pick,
   type RowFactory,
   type RowRequest,
-  whole,
+  drawInteger,
 } from './factory.js';
 
 /** Makes an invented product, without a category by default. */
@@ -71,11 +71,11 @@ export const communityChampionFactory: RowFactory<CommunityChampion> = setSeeder
   makeRow<CommunityChampion>(CommunityChampion, request, {
     parents: [{ relation: 'author', factory: authorFactory }],
     values(kit, given) {
-      const createdAt = given.createdAt ?? daysBefore(kit.now, whole(kit, 5, 40));
+      const createdAt = given.createdAt ?? daysBefore(kit.now, drawInteger(kit, 5, 40));
       const isContacted = given.dmResponse != null || (given.advocateStatus ?? 'POTENTIAL') !== 'POTENTIAL';
       return {
-        engagementCount: whole(kit, CHAMPION.interactions, 20),
-        dmSentAt: isContacted ? daysBefore(kit.now, whole(kit, 0, 4)) : null,
+        engagementCount: drawInteger(kit, CHAMPION.interactions, 20),
+        dmSentAt: isContacted ? daysBefore(kit.now, drawInteger(kit, 0, 4)) : null,
         dmResponse: null,
         sampleSent: false,
         converted: false,
@@ -105,7 +105,7 @@ export const escalationFactory: RowFactory<Escalation> = setSeederFactory<Escala
       values(kit, given) {
         const isClosed = given.status === 'RESOLVED' || given.status === 'DISMISSED' || given.resolvedAt != null;
         const status = given.status ?? (isClosed ? 'RESOLVED' : 'PENDING');
-        const createdAt = given.createdAt ?? hoursBefore(given.resolvedAt ?? kit.now, whole(kit, 1, 30));
+        const createdAt = given.createdAt ?? hoursBefore(given.resolvedAt ?? kit.now, drawInteger(kit, 1, 30));
         const person = kit.faker.helpers.arrayElement(OPERATORS);
         return {
           priority: given.reason?.severity ?? 'MEDIUM',
@@ -114,7 +114,7 @@ export const escalationFactory: RowFactory<Escalation> = setSeederFactory<Escala
           resolvedBy: isClosed ? person : null,
           resolutionNotes: isClosed ? 'Read the thread; nothing further to do.' : null,
           createdAt,
-          resolvedAt: isClosed ? minutesAfter(createdAt, whole(kit, 5, 50)) : null,
+          resolvedAt: isClosed ? minutesAfter(createdAt, drawInteger(kit, 5, 50)) : null,
         };
       },
     }),
@@ -131,7 +131,7 @@ export const auditLogFactory: RowFactory<AuditLog> = setSeederFactory<AuditLog, 
         action: kit.faker.helpers.arrayElement(['create', 'approve', 'reject', 'edit', 'delete']),
         actor: kit.faker.helpers.arrayElement(OPERATORS),
         detailsJson: { reason: 'invented' },
-        createdAt: hoursBefore(kit.now, whole(kit, 0, 72)),
+        createdAt: hoursBefore(kit.now, drawInteger(kit, 0, 72)),
       }),
     }),
 );

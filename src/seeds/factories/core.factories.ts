@@ -22,7 +22,7 @@ import {
 } from '../../entities/json-shapes.js';
 import { build } from '../insert-missing.js';
 import {
-  between,
+  drawNumber,
   daysBefore,
   drawWithoutClaims,
   hoursBefore,
@@ -30,10 +30,10 @@ import {
   makeRow,
   minutesAfter,
   pick,
-  rounded,
+  roundScore,
   type RowFactory,
   type RowRequest,
-  whole,
+  drawInteger,
 } from './factory.js';
 import { ANIMALS, COMPLAINTS, MOODS, OPENINGS, PERSONAS, QUESTIONS, SYMPATHIES, TIPS } from './phrases.js';
 
@@ -42,10 +42,10 @@ export const authorFactory: RowFactory<Author> = setSeederFactory<Author, RowReq
   makeRow<Author>(Author, request, {
     values(kit, given, row) {
       const animal = pick(kit, ANIMALS);
-      const followerCount = given.followerCount ?? whole(kit, 0, POWER_USER_THRESHOLDS.followers - 1);
+      const followerCount = given.followerCount ?? drawInteger(kit, 0, POWER_USER_THRESHOLDS.followers - 1);
       const interactionHistory = given.interactionHistory ?? [];
-      const lastSeenAt = given.lastSeenAt ?? hoursBefore(kit.now, whole(kit, 0, 72));
-      const firstSeenAt = given.firstSeenAt ?? daysBefore(lastSeenAt, whole(kit, 1, 60));
+      const lastSeenAt = given.lastSeenAt ?? hoursBefore(kit.now, drawInteger(kit, 0, 72));
+      const firstSeenAt = given.firstSeenAt ?? daysBefore(lastSeenAt, drawInteger(kit, 1, 60));
       return {
         platform: pick(kit, Object.values(Platform)),
         platformId: kit.key(row),
@@ -57,7 +57,7 @@ export const authorFactory: RowFactory<Author> = setSeederFactory<Author, RowReq
         isPowerUser: followerCount >= POWER_USER_THRESHOLDS.followers || typeof given.powerTierId === 'string',
         archetypeTags: kit.faker.helpers.arrayElements(PERSONAS, { min: 0, max: 2 }),
         interactionHistory,
-        relationshipScore: relationshipScore(interactionHistory),
+        relationshipScore: computeRelationshipScore(interactionHistory),
         firstSeenAt,
         lastSeenAt,
         createdAt: firstSeenAt,
@@ -68,8 +68,8 @@ export const authorFactory: RowFactory<Author> = setSeederFactory<Author, RowReq
 );
 
 /** Returns the score that a history adds up to, 0..1: each event adds its weight, and the sum is clamped after each event. */
-export function relationshipScore(history: readonly InteractionEvent[]): number {
-  return rounded(
+export function computeRelationshipScore(history: readonly InteractionEvent[]): number {
+  return roundScore(
     history.reduce(
       (score, { type }) => Math.min(1, Math.max(0, score + INTERACTION_WEIGHTS[type])),
       RELATIONSHIP_START,
@@ -84,7 +84,7 @@ export const postFactory: RowFactory<Post> = setSeederFactory<Post, RowRequest<P
     values(kit, given, row) {
       const complaint = pick(kit, COMPLAINTS);
       const platform = given.platform ?? given.author?.platform ?? 'TWITTER';
-      const detectedAt = given.detectedAt ?? hoursBefore(kit.now, whole(kit, 1, 48));
+      const detectedAt = given.detectedAt ?? hoursBefore(kit.now, drawInteger(kit, 1, 48));
       const errorCount = given.errorCount ?? (typeof given.errorMessage === 'string' ? 1 : 0);
       return {
         platform,
@@ -95,7 +95,7 @@ export const postFactory: RowFactory<Post> = setSeederFactory<Post, RowRequest<P
         keywordMatches: [complaint.keyword],
         keywordCategories: [complaint.category],
         spamFiltered: false,
-        rawMetrics: rawMetrics(kit, platform),
+        rawMetrics: createRawMetrics(kit, platform),
         errorCount,
         errorMessage: errorCount > 0 ? 'The language model did not answer in time.' : null,
         createdAt: detectedAt,
@@ -106,12 +106,12 @@ export const postFactory: RowFactory<Post> = setSeederFactory<Post, RowRequest<P
 );
 
 /** Returns the counters of a post. Each platform has its own names for them. */
-function rawMetrics(kit: Kit, platform: Platform): Record<string, number> {
-  const few = whole(kit, 0, 9);
-  const some = whole(kit, 0, 60);
+function createRawMetrics(kit: Kit, platform: Platform): Record<string, number> {
+  const few = drawInteger(kit, 0, 9);
+  const some = drawInteger(kit, 0, 60);
   if (platform === 'REDDIT') return { score: some, upvotes: some + few, comments: few };
-  if (platform === 'THREADS') return { likes: some, replies: few, reposts: whole(kit, 0, 3) };
-  return { likes: some, replies: few, retweets: whole(kit, 0, 5) };
+  if (platform === 'THREADS') return { likes: some, replies: few, reposts: drawInteger(kit, 0, 3) };
+  return { likes: some, replies: few, retweets: drawInteger(kit, 0, 5) };
 }
 
 /** The range of each signal in which the engine chooses the mode: lowest and highest value. */
@@ -131,16 +131,16 @@ export const decisionFactory: RowFactory<Decision> = setSeederFactory<Decision, 
       values(kit, given) {
         const mode = given.mode ?? (hasSafetyFlag(given) ? 'DISENGAGED' : 'HELPFUL');
         const signals = drawSignals(kit, mode);
-        const createdAt = given.createdAt ?? decidedAt(kit, given);
+        const createdAt = given.createdAt ?? chooseDecisionTime(kit, given);
         return {
           sssScore: signals.sss,
           arsScore: signals.ars,
           evsScore: signals.evs,
           trsScore: signals.trs,
-          compositeScore: composite(signals),
+          compositeScore: computeCompositeScore(signals),
           mode,
           safetyFlags: [],
-          signalsJson: breakdown(kit, signals),
+          signalsJson: createSignalBreakdown(kit, signals),
           temporalContext: build(TemporalContext, {
             phase: pick(kit, ['peak_suffering', 'prevention', 'normal']),
             monitoringMultiplier: 1,
@@ -165,30 +165,35 @@ function hasSafetyFlag({ safetyFlags = [] }: Partial<Decision>): boolean {
 }
 
 /** Returns when the decision was made: the post's time of processing. */
-function decidedAt(kit: Kit, { post }: Partial<Decision>): Date {
-  if (!post) return hoursBefore(kit.now, whole(kit, 1, 48));
-  return post.processedAt ?? minutesAfter(post.detectedAt, whole(kit, 1, 30));
+function chooseDecisionTime(kit: Kit, { post }: Partial<Decision>): Date {
+  if (!post) return hoursBefore(kit.now, drawInteger(kit, 1, 48));
+  return post.processedAt ?? minutesAfter(post.detectedAt, drawInteger(kit, 1, 30));
 }
 
 function drawSignals(kit: Kit, mode: OperationalMode): PerSignal {
   const { sss, ars, evs, trs } = SIGNALS_OF_MODE[mode];
-  return { sss: between(kit, ...sss), ars: between(kit, ...ars), evs: between(kit, ...evs), trs: between(kit, ...trs) };
+  return {
+    sss: drawNumber(kit, ...sss),
+    ars: drawNumber(kit, ...ars),
+    evs: drawNumber(kit, ...evs),
+    trs: drawNumber(kit, ...trs),
+  };
 }
 
 /** Computes the composite score as the engine does with default weights: velocity counts as a share of the viral threshold. */
-function composite({ sss, ars, evs, trs }: PerSignal): number {
+function computeCompositeScore({ sss, ars, evs, trs }: PerSignal): number {
   const velocity = Math.min(1, evs / EVS_THRESHOLDS.viral);
   const { sss: forSss, ars: forArs, evs: forEvs, trs: forTrs } = DEFAULT_WEIGHTS;
-  return rounded(sss * forSss + ars * forArs + velocity * forEvs + trs * forTrs);
+  return roundScore(sss * forSss + ars * forArs + velocity * forEvs + trs * forTrs);
 }
 
-function breakdown(kit: Kit, { sss, ars, evs, trs }: PerSignal): SignalBreakdown {
+function createSignalBreakdown(kit: Kit, { sss, ars, evs, trs }: PerSignal): SignalBreakdown {
   const signal = (score: number, confidence: number) => build(Signal, { score, confidence });
   return build(SignalBreakdown, {
-    sss: build(Signal, { score: sss, confidence: between(kit, 0.6, 0.99), reasons: ['asks for help'] }),
+    sss: build(Signal, { score: sss, confidence: drawNumber(kit, 0.6, 0.99), reasons: ['asks for help'] }),
     ars: signal(ars, 1),
     evs: signal(evs, 1),
-    trs: signal(trs, between(kit, 0.6, 0.99)),
+    trs: signal(trs, drawNumber(kit, 0.6, 0.99)),
   });
 }
 
@@ -197,17 +202,17 @@ export const replyFactory: RowFactory<Reply> = setSeederFactory<Reply, RowReques
   makeRow<Reply>(Reply, request, {
     parents: [{ relation: 'decision', factory: decisionFactory }],
     values(kit, given, row) {
-      const decided = given.decision?.createdAt ?? hoursBefore(kit.now, whole(kit, 1, 48));
+      const decided = given.decision?.createdAt ?? hoursBefore(kit.now, drawInteger(kit, 1, 48));
       const createdAt =
         given.createdAt ?? given.approvedAt ?? given.postedAt ?? given.deletedAt ?? minutesAfter(decided, 1);
       return {
-        content: content(kit),
+        content: writeReplyContent(kit),
         platform: given.decision?.post.platform ?? 'TWITTER',
         utmCode: `vita_${kit.key(row)}`,
-        helpCount: whole(kit, 0, 900),
+        helpCount: drawInteger(kit, 0, 900),
         replyType: 'AUTO',
         createdAt,
-        ...replyState(kit, given, createdAt, row),
+        ...createReplyState(kit, given, createdAt, row),
       };
     },
   }),
@@ -217,7 +222,7 @@ type ReplyState =
   'approvalStatus' | 'approvedBy' | 'approvedAt' | 'postedAt' | 'platformPostId' | 'metricsJson' | 'deleteReason';
 
 /** Returns the approval, posting and deletion that the given values imply. */
-function replyState(
+function createReplyState(
   kit: Kit,
   given: Partial<Reply>,
   createdAt: Date,
@@ -243,7 +248,7 @@ function replyState(
 }
 
 /** Writes a reply with the signature, far shorter than every platform's limit. */
-function content(kit: Kit): string {
+function writeReplyContent(kit: Kit): string {
   return drawWithoutClaims(
     () =>
       `${pick(kit, SYMPATHIES)} ${pick(kit, TIPS)} Hope the evening turns out ${kit.faker.word.adjective()}. ${REPLY_SIGNATURE}`,
@@ -253,24 +258,24 @@ function content(kit: Kit): string {
 const WINDOWS = { '15m': 15, '60m': 60, '24h': 24 * 60, '7d': 7 * 24 * 60 } as const;
 
 /** Returns the results of a posted reply until `now`, with every window that has passed; null when the first has not passed yet. */
-export function replyMetrics(kit: Kit, postedAt: Date, now: Date): ReplyMetrics | null {
-  const conversions = whole(kit, 0, 5) === 5 ? 1 : 0;
+export function createReplyMetrics(kit: Kit, postedAt: Date, now: Date): ReplyMetrics | null {
+  const conversions = drawInteger(kit, 0, 5) === 5 ? 1 : 0;
   const last = build(ReplyMetrics, {
-    likes: whole(kit, 4, 60),
-    replies: whole(kit, 0, 9),
-    shares: whole(kit, 0, 6),
-    clicks: whole(kit, 0, 20),
+    likes: drawInteger(kit, 4, 60),
+    replies: drawInteger(kit, 0, 9),
+    shares: drawInteger(kit, 0, 6),
+    clicks: drawInteger(kit, 0, 20),
     conversions,
-    revenue: rounded(conversions * 29.9),
-    ctr: between(kit, 0.005, 0.06),
-    sentiment: between(kit, -0.4, 0.95),
+    revenue: roundScore(conversions * 29.9),
+    ctr: drawNumber(kit, 0.005, 0.06),
+    sentiment: drawNumber(kit, -0.4, 0.95),
     reports: 0,
     removed: false,
   });
   const passed = Object.entries(WINDOWS).filter(([, minutes]) => minutesAfter(postedAt, minutes) <= now);
   const windows = passed.map(([window, minutes], index) => [
     window,
-    measuredAt(last, postedAt, minutes, (index + 1) / 4),
+    createOutcome(last, postedAt, minutes, (index + 1) / 4),
   ]);
   if (windows.length === 0) return null;
   return Object.assign(last, {
@@ -280,7 +285,12 @@ export function replyMetrics(kit: Kit, postedAt: Date, now: Date): ReplyMetrics 
 }
 
 /** Returns an earlier outcome: the same rates, and a part of the counts. */
-function measuredAt({ likes = 0, clicks = 0, ctr = 0 }: ReplyOutcome, postedAt: Date, minutes: number, part: number) {
+function createOutcome(
+  { likes = 0, clicks = 0, ctr = 0 }: ReplyOutcome,
+  postedAt: Date,
+  minutes: number,
+  part: number,
+) {
   return build(ReplyOutcome, {
     likes: Math.floor(likes * part),
     clicks: Math.floor(clicks * part),

@@ -7,7 +7,7 @@ import { createSampleId } from '../ids.js';
 import { build } from '../insert-missing.js';
 
 export interface FactoryOptions {
-  /** Dates of the rows lie before this moment. Which rows are made does not depend on it. */
+  /** The dates of the rows are before this time. All other values do not depend on it. */
   readonly now: Date;
   /**
    * 0..65,535. The same seed and the same calls make the same rows, with the same ids. Sets with different seeds can live in one
@@ -16,7 +16,7 @@ export interface FactoryOptions {
   readonly seed?: number;
 }
 
-/** The source that factories draw values, times and ids from. */
+/** The source of random values, times and ids for factories. */
 export interface Kit {
   readonly faker: Faker;
   readonly now: Date;
@@ -49,8 +49,8 @@ export function createKit({ now, seed = 1 }: FactoryOptions): Kit {
 
 let defaultKit: Kit | undefined;
 
-/** Returns the kit of factories that were given none: seed 1, and the time of the first call in this process. */
-function useDefaultKit(): Kit {
+/** Returns the kit that factories use by default: seed 1, and the time of the first call in this process. */
+function getDefaultKit(): Kit {
   return (defaultKit ??= createKit({ now: new Date() }));
 }
 
@@ -60,21 +60,21 @@ export function pick<const Item>({ faker }: Kit, list: readonly Item[]): Item {
 }
 
 /** Returns a number with four decimals, which is exact enough for any score. */
-export function between({ faker }: Kit, min: number, max: number): number {
+export function drawNumber({ faker }: Kit, min: number, max: number): number {
   return faker.number.float({ min, max, fractionDigits: 4 });
 }
 
-export function whole({ faker }: Kit, min: number, max: number): number {
+export function drawInteger({ faker }: Kit, min: number, max: number): number {
   return faker.number.int({ min, max });
 }
 
 /** Rounds to four decimals: sums of drawn numbers are values like 0.30000000000000004. */
-export function rounded(value: number): number {
+export function roundScore(value: number): number {
   return Number(value.toFixed(4));
 }
 
 /**
- * Draws a text until it makes no prohibited claim: faker's words "secure" and "obscure" contain one.
+ * Draws texts until one contains no prohibited claim. faker's words "secure" and "obscure" contain one.
  *
  * @throws Error after a hundred texts
  */
@@ -104,22 +104,22 @@ export function daysBefore(moment: Date, days: number): Date {
 export interface RowRequest<Row extends object> {
   /** Default: one kit for the process. */
   readonly kit?: Kit;
-  /** Values of the row; the others are made to fit. */
+  /** Values of the row. The factory chooses the others so that they fit. */
   readonly given?: Partial<Row>;
   /**
-   * True: missing parents are made at once, as rows. Default: they are left to typeorm-extension as factories, which saves them
-   * before the row.
+   * True: missing parents are created immediately, as rows. Default: the relation contains a factory of typeorm-extension, which creates
+   * and saves the parent before the row.
    */
   readonly withParents?: boolean;
 }
 
-/** What `setSeederFactory` returns for one of our factories. */
+/** The type of the factories, as `setSeederFactory` returns them. */
 export interface RowFactory<Row extends object = object> extends SeederFactoryItem {
   factoryFn: (request?: RowRequest<Row>) => Row;
 }
 
 interface RowRecipe<Row extends object> {
-  /** The parents that a row cannot do without. Each is made unless the caller gave it. */
+  /** The required parents. Each is created unless the caller gives it. */
   readonly parents?: readonly ParentLink<Row>[];
   /** Returns the values of all columns except the id and the foreign keys, fitting those that were given. */
   values(kit: Kit, given: Partial<Row>, row: number): Partial<Row>;
@@ -129,16 +129,16 @@ interface ParentLink<Row extends object> {
   /** The relation that holds the parent. */
   readonly relation: string;
   readonly factory: RowFactory;
-  /** Values of a parent that is made at once. */
+  /** Values of a parent that is created immediately. */
   readonly given?: object;
   /** Absent: the parent is always needed. */
   needs?(given: Partial<Row>): boolean;
 }
 
-/** Makes a row that every rule accepts, with the given values, and with the parents that it needs and was not given. */
+/** Creates a valid row with the given values, and the required parents that were not given. */
 export function makeRow<Row extends object>(
   entity: ObjectType<Row>,
-  { kit = useDefaultKit(), given: values = {}, withParents = false }: RowRequest<Row> = {},
+  { kit = getDefaultKit(), given: values = {}, withParents = false }: RowRequest<Row> = {},
   recipe: RowRecipe<Row>,
 ): Row {
   const { relations } = getEntityRules(entity);
@@ -146,7 +146,7 @@ export function makeRow<Row extends object>(
   const isGiven = ({ relation }: ParentLink<Row>) =>
     given[relations.get(relation)?.property as keyof Row] !== undefined;
   const missing = (recipe.parents ?? []).filter((parent) => !isGiven(parent) && (parent.needs?.(given) ?? true));
-  // Set after the row is made: typeorm-extension saves these parents later, so their keys are not known yet.
+  // typeorm-extension saves these parents later, so their keys are not known yet.
   const later: Record<string, unknown> = {};
   for (const { relation, factory, given: parentValues = {} } of missing) {
     if (withParents) {

@@ -30,17 +30,16 @@ import {
 } from './reference.factories.js';
 
 /**
- * Factories: they make rows that every rule accepts, for tests, for the sample, and for seeders of services.
+ * Factories create valid rows, for tests, for the sample data, and for seeders of services.
  *
  * Importing this file registers them with typeorm-extension (`setSeederFactory`), so that a seeder gets them from its runner:
  *
  *     const author = await factories.get(Author).save({ platform: 'REDDIT' });
  *     await factories.get(Post).setMeta({ given: { author } }).save();
  *
- * `setMeta({ given })` makes the other values fit; values given to `make` and `save` are set afterwards. Parents that are not
- * given are saved with the row. Each process makes the same ids, and `save` updates a row that exists: for rows of your own pass
- * a kit with a seed of your own (`setMeta({ kit: createKit({ now, seed: 7 }) })`). `saveMany` saves in parallel, in no certain
- * order.
+ * `setMeta({ given })` chooses the other values so that they fit; values given to `make` and `save` are set afterwards. Parents that
+ * are not given are saved with the row. Each process creates the same ids, and `save` updates an existing row: for other rows pass a kit
+ * with another seed (`setMeta({ kit: createKit({ now, seed: 7 }) })`). `saveMany` saves in parallel, in no defined order.
  *
  * They need @faker-js/faker and typeorm-extension, which are optional peers.
  */
@@ -72,7 +71,7 @@ export const FACTORIES = {
   segmentedWeight: segmentedWeightFactory,
 } as const;
 
-/** The same as a list, for the option `factories` of typeorm-extension. */
+/** All factories as a list, for the option `factories` of typeorm-extension. */
 export const SEEDER_FACTORIES: SeederFactoryItem[] = Object.values(FACTORIES);
 
 type FactoryName = keyof typeof FACTORIES;
@@ -90,14 +89,14 @@ export type Factories = {
  *     const post = make.post({ author: make.author({ platform: 'REDDIT' }) });
  *     await saveWithParents(dataSource.manager, make.reply({ approvalStatus: 'APPROVED' }));
  *
- * A row fits the given values: an approved reply has an approver, a closed escalation a resolver. Parents that it needs and was
- * not given are made with it.
+ * The other values fit the given ones: an approved reply has an approver, a closed escalation a resolver. Required parents that are not
+ * given are created too.
  */
 export function makeFactories(options: FactoryOptions): Factories {
   return makeFactoriesFrom(createKit(options));
 }
 
-/** Does the same with a kit that the caller also draws from. */
+/** Does the same with a kit that the caller uses as well. */
 export function makeFactoriesFrom(kit: Kit): Factories {
   const functions = Object.entries(FACTORIES as Record<string, RowFactory>).map(([name, { factoryFn }]) => [
     name,
@@ -107,13 +106,12 @@ export function makeFactoriesFrom(kit: Kit): Factories {
 }
 
 /**
- * Saves a row that a factory made, after the parents it brings with it. A parent that exists already stays as it is; the row
- * itself must be new.
+ * Saves a row of a factory and, before it, its parents. Existing parents are not changed. The row itself must be new.
  *
- * @throws what `manager.save` throws.
+ * @throws errors of `manager.save`
  */
 export async function saveWithParents<Row extends object>(manager: EntityManager, row: Row): Promise<Row> {
-  const parents = parentsOf(row);
+  const parents = collectParents(row);
   for (const entity of ENTITIES) {
     const rows = [...parents].filter((parent) => parent instanceof entity);
     if (rows.length > 0) await insertMissing<object>(manager, entity, rows);
@@ -122,13 +120,13 @@ export async function saveWithParents<Row extends object>(manager: EntityManager
 }
 
 /** Returns the parents of a row, their parents, and so on. */
-function parentsOf(row: object): Set<object> {
+function collectParents(row: object): Set<object> {
   const found = new Set<object>();
   for (const relation of getEntityRules(row.constructor).relations.keys()) {
     const parent = (row as Record<string, object | null | undefined>)[relation];
     if (!parent) continue;
     found.add(parent);
-    for (const above of parentsOf(parent)) found.add(above);
+    for (const above of collectParents(parent)) found.add(above);
   }
   return found;
 }

@@ -14,16 +14,16 @@ import { SampleSizes, SignalWeights } from '../../entities/json-shapes.js';
 import { build } from '../insert-missing.js';
 import { decisionFactory } from './core.factories.js';
 import {
-  between,
+  drawNumber,
   daysBefore,
   type Kit,
   makeRow,
   minutesAfter,
   pick,
-  rounded,
+  roundScore,
   type RowFactory,
   type RowRequest,
-  whole,
+  drawInteger,
 } from './factory.js';
 import { TONES } from './phrases.js';
 import { kpiTypeFactory } from './reference.factories.js';
@@ -36,9 +36,10 @@ export const experimentFactory: RowFactory<Experiment> = setSeederFactory<Experi
       values(kit, given, row) {
         const { winner = null } = given;
         const status = given.status ?? (winner === null ? 'DRAFT' : 'COMPLETED');
-        const endDate = given.endDate ?? (status === 'COMPLETED' ? daysBefore(kit.now, whole(kit, 1, 10)) : null);
+        const endDate = given.endDate ?? (status === 'COMPLETED' ? daysBefore(kit.now, drawInteger(kit, 1, 10)) : null);
         const wasStarted = status === 'RUNNING' || status === 'COMPLETED' || endDate !== null;
-        const startDate = given.startDate ?? (wasStarted ? daysBefore(endDate ?? kit.now, whole(kit, 7, 14)) : null);
+        const startDate =
+          given.startDate ?? (wasStarted ? daysBefore(endDate ?? kit.now, drawInteger(kit, 7, 14)) : null);
         const createdAt = given.createdAt ?? daysBefore(startDate ?? kit.now, 1);
         return {
           name: `Tone of the first sentence, round ${row}`,
@@ -50,7 +51,7 @@ export const experimentFactory: RowFactory<Experiment> = setSeederFactory<Experi
           status,
           startDate,
           endDate,
-          resultsJson: status === 'COMPLETED' ? results(kit) : null,
+          resultsJson: status === 'COMPLETED' ? createResults(kit) : null,
           winner,
           createdAt,
           updatedAt: endDate ?? startDate ?? createdAt,
@@ -59,9 +60,9 @@ export const experimentFactory: RowFactory<Experiment> = setSeederFactory<Experi
     }),
 );
 
-function results(kit: Kit): Record<string, unknown> {
-  const arm = () => ({ samples: whole(kit, 50, 240), mean: between(kit, 0.01, 0.05) });
-  return { a: arm(), b: arm(), pValue: between(kit, 0.001, 0.2), effectSize: between(kit, -0.3, 0.3) };
+function createResults(kit: Kit): Record<string, unknown> {
+  const arm = () => ({ samples: drawInteger(kit, 50, 240), mean: drawNumber(kit, 0.01, 0.05) });
+  return { a: arm(), b: arm(), pValue: drawNumber(kit, 0.001, 0.2), effectSize: drawNumber(kit, -0.3, 0.3) };
 }
 
 /** Makes yesterday's value of a metric of the catalogue, over all platforms. */
@@ -73,10 +74,10 @@ export const kpiMetricFactory: RowFactory<KpiMetric> = setSeederFactory<KpiMetri
       values(kit, given) {
         const entry = KPI_CATALOGUE.find(({ name }) => name === given.metricName) ?? pick(kit, KPI_CATALOGUE);
         return {
-          date: dayOf(daysBefore(kit.now, 1)),
+          date: toUtcDay(daysBefore(kit.now, 1)),
           platform: null,
           metricName: entry.name,
-          value: plausibleValue(kit, entry),
+          value: drawKpiValue(kit, entry),
           createdAt: kit.now,
         };
       },
@@ -84,16 +85,16 @@ export const kpiMetricFactory: RowFactory<KpiMetric> = setSeederFactory<KpiMetri
 );
 
 /** Returns the UTC day, as `kpi_metrics.date` stores it. */
-export function dayOf(moment: Date): string {
+export function toUtcDay(moment: Date): string {
   return moment.toISOString().slice(0, 10);
 }
 
 /** Returns a value near the metric's target, in its unit. */
-export function plausibleValue(kit: Kit, { unit, target }: KpiMetricEntry): number {
-  if (unit === 'count') return whole(kit, 0, target?.per === 'month' ? 20 : 6);
-  if (target?.change) return between(kit, unit === 'points' ? -20 : -0.1, unit === 'points' ? 200 : 0.15);
+export function drawKpiValue(kit: Kit, { unit, target }: KpiMetricEntry): number {
+  if (unit === 'count') return drawInteger(kit, 0, target?.per === 'month' ? 20 : 6);
+  if (target?.change) return drawNumber(kit, unit === 'points' ? -20 : -0.1, unit === 'points' ? 200 : 0.15);
   const goal = target?.per === 'month' ? target.value / 30 : (target?.value ?? 1);
-  return between(kit, goal * 0.6, goal * 1.7);
+  return drawNumber(kit, goal * 0.6, goal * 1.7);
 }
 
 /** Makes a log entry of a cycle that adjusted the weights. With `action: 'SKIPPED'` it has no weights. */
@@ -104,24 +105,24 @@ export const weightAdjustmentLogFactory: RowFactory<WeightAdjustmentLog> = setSe
   makeRow<WeightAdjustmentLog>(WeightAdjustmentLog, request, {
     values(kit, given) {
       const isSkipped = given.action === 'SKIPPED';
-      const date = given.date ?? daysBefore(kit.now, whole(kit, 1, 60));
+      const date = given.date ?? daysBefore(kit.now, drawInteger(kit, 1, 60));
       return {
         date,
         action: 'ADJUSTED',
         reason: isSkipped ? 'INSUFFICIENT_SAMPLE_SIZE' : 'SUCCESSFUL',
         validSegments: isSkipped
-          ? whole(kit, 0, LEARNING.requiredSegments - 1)
-          : whole(kit, LEARNING.requiredSegments, 4),
+          ? drawInteger(kit, 0, LEARNING.requiredSegments - 1)
+          : drawInteger(kit, LEARNING.requiredSegments, 4),
         totalSegments: 4,
         sampleSizes: build(SampleSizes, {
-          sss: whole(kit, 5, 90),
-          ars: whole(kit, 5, 90),
-          evs: whole(kit, 5, 90),
-          trs: whole(kit, 5, 90),
+          sss: drawInteger(kit, 5, 90),
+          ars: drawInteger(kit, 5, 90),
+          evs: drawInteger(kit, 5, 90),
+          trs: drawInteger(kit, 5, 90),
         }),
         oldWeights: isSkipped ? null : build(SignalWeights, DEFAULT_WEIGHTS),
-        newWeights: isSkipped ? null : shiftedWeights(kit),
-        predictedImprovement: isSkipped ? null : between(kit, 0.01, 0.2),
+        newWeights: isSkipped ? null : createShiftedWeights(kit),
+        predictedImprovement: isSkipped ? null : drawNumber(kit, 0.01, 0.2),
         createdAt: date,
       };
     },
@@ -129,10 +130,10 @@ export const weightAdjustmentLogFactory: RowFactory<WeightAdjustmentLog> = setSe
 );
 
 /** Returns the default weights with a little moved from one signal to another; the sum stays 1. */
-export function shiftedWeights(kit: Kit): SignalWeights {
-  const shift = between(kit, -0.08, 0.08);
+export function createShiftedWeights(kit: Kit): SignalWeights {
+  const shift = drawNumber(kit, -0.08, 0.08);
   const { sss, ars, evs, trs } = DEFAULT_WEIGHTS;
-  return build(SignalWeights, { sss: rounded(sss + shift), ars: rounded(ars - shift), evs, trs });
+  return build(SignalWeights, { sss: roundScore(sss + shift), ars: roundScore(ars - shift), evs, trs });
 }
 
 /** Makes an adjustment that was not measured yet. With `actualImprovement` or `evaluatedAt` it was measured. */
@@ -143,18 +144,18 @@ export const learningEventFactory: RowFactory<LearningEvent> = setSeederFactory<
   makeRow<LearningEvent>(LearningEvent, request, {
     values(kit, given) {
       const date =
-        given.date ?? daysBefore(given.evaluatedAt ?? kit.now, LEARNING.measuredAfterDays + whole(kit, 0, 30));
-      const predictedImprovement = given.predictedImprovement ?? between(kit, 0.02, 0.2);
+        given.date ?? daysBefore(given.evaluatedAt ?? kit.now, LEARNING.measuredAfterDays + drawInteger(kit, 0, 30));
+      const predictedImprovement = given.predictedImprovement ?? drawNumber(kit, 0.02, 0.2);
       const isMeasured = given.actualImprovement != null || given.evaluatedAt != null || given.accuracy != null;
-      const actual = given.actualImprovement ?? rounded(predictedImprovement + between(kit, -0.35, 0.2));
+      const actual = given.actualImprovement ?? roundScore(predictedImprovement + drawNumber(kit, -0.35, 0.2));
       return {
         date,
         adjustmentType: pick(kit, ADJUSTMENT_TYPES),
-        adjustment: { signal: pick(kit, ['sss', 'ars', 'evs', 'trs']), by: between(kit, -0.1, 0.1) },
+        adjustment: { signal: pick(kit, ['sss', 'ars', 'evs', 'trs']), by: drawNumber(kit, -0.1, 0.1) },
         predictedImprovement,
-        baselinePerformance: between(kit, 0.015, 0.045),
+        baselinePerformance: drawNumber(kit, 0.015, 0.045),
         actualImprovement: isMeasured ? actual : null,
-        accuracy: isMeasured ? rounded(1 - Math.abs(actual - predictedImprovement)) : null,
+        accuracy: isMeasured ? roundScore(1 - Math.abs(actual - predictedImprovement)) : null,
         evaluatedAt: isMeasured ? minutesAfter(date, LEARNING.measuredAfterDays * 24 * 60) : null,
         createdAt: date,
       };
@@ -179,7 +180,7 @@ export const randomizedExperimentFactory: RowFactory<RandomizedExperiment> = set
       return {
         predictedMode: decision?.predictedMode ?? 'HELPFUL',
         actualMode: decision?.mode ?? 'HYBRID',
-        predictedOutcome: between(kit, 0.01, 0.06),
+        predictedOutcome: drawNumber(kit, 0.01, 0.06),
         actualOutcome: null,
         createdAt: decision?.createdAt ?? kit.now,
       };
@@ -198,7 +199,7 @@ export const segmentedWeightFactory: RowFactory<SegmentedWeight> = setSeederFact
 >(SegmentedWeight, (request) =>
   makeRow<SegmentedWeight>(SegmentedWeight, request, {
     values(kit, _given, row) {
-      const { sss, ars, evs, trs } = shiftedWeights(kit);
+      const { sss, ars, evs, trs } = createShiftedWeights(kit);
       const invented = { segmentType: 'COMBINED' as const, segmentKey: `INVENTED_${row}` };
       return {
         ...(LEARNED_SEGMENTS[row - 1] ?? invented),
@@ -206,8 +207,8 @@ export const segmentedWeightFactory: RowFactory<SegmentedWeight> = setSeederFact
         arsWeight: ars,
         evsWeight: evs,
         trsWeight: trs,
-        sampleSize: whole(kit, 20, 400),
-        performance: between(kit, 0.01, 0.05),
+        sampleSize: drawInteger(kit, 20, 400),
+        performance: drawNumber(kit, 0.01, 0.05),
         createdAt: daysBefore(kit.now, 20),
         updatedAt: daysBefore(kit.now, 3),
       };

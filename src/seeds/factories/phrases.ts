@@ -1,6 +1,6 @@
-/** What invented people write. No product names, no real persons, nothing that anybody really said. */
+/** Invented texts of invented people. They contain no names of products or real persons, and no real quotations. */
 
-/** Five letters at most: with the rest of a handle they must fit X's 15 characters. */
+/** At most five letters, so that a handle has at most 15 characters, the limit of X. */
 export const ANIMALS = [
   'otter',
   'finch',
@@ -62,7 +62,7 @@ export const TIPS = [
   'Electrolytes before noon and an early night make tomorrow easier.',
 ] as const;
 
-/** Values of an experiment's arms. */
+/** Values of the variants of an experiment. */
 export const TONES = ['warm', 'matter_of_fact', 'playful', 'brief'] as const;
 
 export const PERSONAS = ['healthcare_pro', 'quantified_selfer', 'comedian', 'parent', 'student', 'night_owl'] as const;

@@ -9,10 +9,10 @@ import {
   KpiType,
   PowerTier,
 } from '../../entities/index.js';
-import { type Kit, makeRow, pick, type RowFactory, type RowRequest, whole } from './factory.js';
+import { type Kit, makeRow, pick, type RowFactory, type RowRequest, drawInteger } from './factory.js';
 
 /** Returns what all reference rows share. Names are numbered, so that they never equal those of the reference seeder. */
-function reference(kit: Kit, kind: string, row: number) {
+function createReferenceValues(kit: Kit, kind: string, row: number) {
   return {
     name: `${kind}_${kit.key(row).toUpperCase().replaceAll('-', '_')}`,
     description: `Invented ${kind.toLowerCase().replaceAll('_', ' ')} number ${row}.`,
@@ -26,7 +26,7 @@ export const archetypeFactory: RowFactory<Archetype> = setSeederFactory<Archetyp
   Archetype,
   (request) =>
     makeRow<Archetype>(Archetype, request, {
-      values: (kit, _given, row) => reference(kit, 'ARCHETYPE', row),
+      values: (kit, _given, row) => createReferenceValues(kit, 'ARCHETYPE', row),
     }),
 );
 
@@ -35,8 +35,8 @@ export const powerTierFactory: RowFactory<PowerTier> = setSeederFactory<PowerTie
   (request) =>
     makeRow<PowerTier>(PowerTier, request, {
       values: (kit, _given, row) => ({
-        ...reference(kit, 'TIER', row),
-        followerThreshold: whole(kit, 5_000, 1_000_000),
+        ...createReferenceValues(kit, 'TIER', row),
+        followerThreshold: drawInteger(kit, 5_000, 1_000_000),
       }),
     }),
 );
@@ -46,13 +46,16 @@ export const competitorCategoryFactory: RowFactory<CompetitorCategory> = setSeed
   RowRequest<CompetitorCategory>
 >(CompetitorCategory, (request) =>
   makeRow<CompetitorCategory>(CompetitorCategory, request, {
-    values: (kit, _given, row) => reference(kit, 'CATEGORY', row),
+    values: (kit, _given, row) => createReferenceValues(kit, 'CATEGORY', row),
   }),
 );
 
 export const kpiTypeFactory: RowFactory<KpiType> = setSeederFactory<KpiType, RowRequest<KpiType>>(KpiType, (request) =>
   makeRow<KpiType>(KpiType, request, {
-    values: (kit, _given, row) => ({ ...reference(kit, 'FAMILY', row), aggregationType: pick(kit, AGGREGATION_TYPES) }),
+    values: (kit, _given, row) => ({
+      ...createReferenceValues(kit, 'FAMILY', row),
+      aggregationType: pick(kit, AGGREGATION_TYPES),
+    }),
   }),
 );
 
@@ -62,7 +65,7 @@ export const escalationReasonFactory: RowFactory<EscalationReason> = setSeederFa
 >(EscalationReason, (request) =>
   makeRow<EscalationReason>(EscalationReason, request, {
     values: (kit, _given, row) => ({
-      ...reference(kit, 'REASON', row),
+      ...createReferenceValues(kit, 'REASON', row),
       severity: pick(kit, Object.values(EscalationPriority)),
     }),
   }),
@@ -73,8 +76,8 @@ export const championTierFactory: RowFactory<ChampionTier> = setSeederFactory<Ch
   (request) =>
     makeRow<ChampionTier>(ChampionTier, request, {
       values: (kit, _given, row) => ({
-        ...reference(kit, 'RANK', row),
-        minEngagement: whole(kit, 3, 40),
+        ...createReferenceValues(kit, 'RANK', row),
+        minEngagement: drawInteger(kit, 3, 40),
         benefits: ['free sample, offered by direct message'],
       }),
     }),

@@ -1,28 +1,30 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { holdSeedLock, insertMissing, type SeededTable, type SeedSummary } from '../insert-missing.js';
-import { referenceRows } from './rows.js';
+import { takeSeedLock, insertMissing, type SeededTable, type SeedSummary } from '../insert-missing.js';
+import { createReferenceRows } from './rows.js';
 
 /**
  * Writes the reference rows that are missing: 8 archetypes, 3 power tiers, 4 competitor categories, 3 KPI types, 6
- * escalation reasons, 3 champion tiers, and the starting weights of GLOBAL and the three platforms. Production data:
- * allowed everywhere, run at every deployment.
+ * escalation reasons, 3 champion tiers, and the starting weights of GLOBAL and the three platforms. These rows are for production too: run
+ * it at every deployment.
  *
- * A row is known by its id and by its natural key (name, or segment). What operators edited stays as it is, renamed rows
- * included. A deleted row comes back, because code refers to it by name: retire it with `is_active` instead.
+ * A row whose id or natural key (name, or segment) exists is not changed, also when an operator edited or renamed it. A deleted row is
+ * written again, because code refers to it by name: to retire it, set `is_active` to false instead.
  *
- * One transaction; a second process waits for the first. Throws what the database throws, having written nothing.
+ * All of it is one transaction; a second process waits for it.
+ *
+ * @throws errors of the database; then nothing was written
  */
 export async function seedReference(dataSource: DataSource): Promise<SeedSummary> {
   return dataSource.transaction(async (manager) => {
-    await holdSeedLock(manager);
+    await takeSeedLock(manager);
     return insertReference(manager);
   });
 }
 
-/** The same within the caller's transaction, which holds the seed lock. */
+/** Does the same in the caller's transaction, which must hold the seed lock. */
 export async function insertReference(manager: EntityManager): Promise<SeedSummary> {
   const summary: SeededTable[] = [];
-  for (const { entity, rows } of referenceRows()) summary.push(await insertMissing(manager, entity, rows));
+  for (const { entity, rows } of createReferenceRows()) summary.push(await insertMissing(manager, entity, rows));
   return summary;
 }
 

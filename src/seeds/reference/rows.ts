@@ -26,7 +26,7 @@ import {
 import { createReferenceId } from '../ids.js';
 import { build } from '../insert-missing.js';
 
-/** The eight shapes of a reply. Source: product requirements, reply archetypes. */
+/** Source: product requirements, reply archetypes. */
 const ARCHETYPE_ROWS: Readonly<Record<ArchetypeName, Pick<Archetype, 'description'>>> = {
   CHECKLIST: { description: 'Two to four concrete steps without jargon, for people who ask what to do.' },
   MYTHBUST: { description: 'Corrects one misconception gently; required where a post spreads one.' },
@@ -41,8 +41,8 @@ const ARCHETYPE_ROWS: Readonly<Record<ArchetypeName, Pick<Archetype, 'descriptio
 };
 
 /**
- * From how many positive interactions in 30 days, included, up to the next. Source: architecture 5, epic 1, product
- * requirements. That a power user is GOLD from three on is the champion tracker's business, not a row's.
+ * `minEngagement` is the lowest number of positive interactions in 30 days. Source: architecture 5, epic 1, product requirements. The
+ * champion tracker, and no row, implements that a power user is GOLD from three interactions.
  */
 export const CHAMPION_TIER_ROWS: Readonly<
   Record<ChampionTierName, Pick<ChampionTier, 'minEngagement' | 'benefits' | 'description'>>
@@ -69,7 +69,7 @@ export const CHAMPION_TIER_ROWS: Readonly<
   },
 };
 
-/** The four kinds of alternatives. Source: product requirements 6, architecture 5. */
+/** Source: product requirements 6, architecture 5. */
 const COMPETITOR_CATEGORY_ROWS: Readonly<Record<CompetitorCategoryName, Pick<CompetitorCategory, 'description'>>> = {
   REHYDRATION: { description: 'Electrolyte drinks and powders.' },
   HANGOVER_PILLS: { description: 'Capsules, shots and powders sold for the morning after.' },
@@ -78,8 +78,8 @@ const COMPETITOR_CATEGORY_ROWS: Readonly<Record<CompetitorCategoryName, Pick<Com
 };
 
 /**
- * The six reasons; severity is the priority a new escalation gets unless its opener says otherwise. Source: architecture 5
- * and epic 1 for the names; project brief (P1..P3), product requirements and stories 3.3 and 3.7 for the severities.
+ * `severity` is the default priority of a new escalation. Source: architecture 5 and epic 1 for the names; project brief (P1..P3),
+ * product requirements and stories 3.3 and 3.7 for the severities.
  */
 const ESCALATION_REASON_ROWS: Readonly<
   Record<EscalationReasonName, Pick<EscalationReason, 'severity' | 'description'>>
@@ -96,8 +96,8 @@ const ESCALATION_REASON_ROWS: Readonly<
 };
 
 /**
- * The three families; their metrics are in constants/kpi-catalogue.ts, each with its own roll-up. AVG is the fallback for a
- * metric that the catalogue does not know. Source: architecture 5, epic 1.
+ * The families of the metrics in constants/kpi-catalogue.ts, which defines the roll-up of each metric. AVG applies to metrics that are not
+ * in the catalogue. Source: architecture 5, epic 1.
  */
 const KPI_TYPE_ROWS: Readonly<Record<KpiTypeName, Pick<KpiType, 'aggregationType' | 'description'>>> = {
   COMMERCIAL: { aggregationType: 'AVG', description: 'Do replies bring visits, buyers and revenue?' },
@@ -105,7 +105,7 @@ const KPI_TYPE_ROWS: Readonly<Record<KpiTypeName, Pick<KpiType, 'aggregationType
   SAFETY: { aggregationType: 'AVG', description: 'Do platforms and communities put up with us?' },
 };
 
-/** From how many followers, included, up to the next. Source: product requirements, architecture 5, epic 1. */
+/** `followerThreshold` is the lowest number of followers. Source: product requirements, architecture 5, epic 1. */
 const POWER_TIER_ROWS: Readonly<Record<PowerTierName, Pick<PowerTier, 'followerThreshold' | 'description'>>> = {
   MICRO: { followerThreshold: POWER_USER_THRESHOLDS.followers, description: 'Known in their circle.' },
   MACRO: { followerThreshold: 50_000, description: 'Known in their field; answered with priority.' },
@@ -115,14 +115,14 @@ const POWER_TIER_ROWS: Readonly<Record<PowerTierName, Pick<PowerTier, 'followerT
 type Segment = Pick<SegmentedWeight, 'segmentType' | 'segmentKey'>;
 
 /**
- * The segments that exist before anything is learned: the last resort GLOBAL, and one per platform. The others appear when
- * they are learned. Source: learning-system paper, fallback COMBINED → PLATFORM → GLOBAL.
+ * The segments that exist before the agent has learned anything: GLOBAL, the last fallback, and one for each platform. The learning system
+ * creates the others. Source: learning-system paper, fallback COMBINED → PLATFORM → GLOBAL.
  */
 export const REFERENCE_SEGMENTS: readonly Segment[] = (['GLOBAL', 'PLATFORM'] as const).flatMap((segmentType) =>
   SEGMENT_KEYS[segmentType].map((segmentKey) => ({ segmentType, segmentKey })),
 );
 
-/** The weights they start with; nothing has been measured, so the sample size is 0 and the performance unknown. */
+/** The weights before the first measurement. */
 const STARTING_WEIGHTS = {
   sssWeight: DEFAULT_WEIGHTS.sss,
   arsWeight: DEFAULT_WEIGHTS.ars,
@@ -136,37 +136,37 @@ export interface SeedTable {
   readonly rows: readonly ObjectLiteral[];
 }
 
-/** All reference rows, table by table, as they are written when they are missing. */
-export function referenceRows(): readonly SeedTable[] {
+/** Creates all reference rows, by table. */
+export function createReferenceRows(): readonly SeedTable[] {
   return [
-    named(Archetype, ARCHETYPE_NAMES, ARCHETYPE_ROWS),
-    named(PowerTier, POWER_TIER_NAMES, POWER_TIER_ROWS),
-    named(CompetitorCategory, COMPETITOR_CATEGORY_NAMES, COMPETITOR_CATEGORY_ROWS),
-    named(KpiType, KPI_TYPE_NAMES, KPI_TYPE_ROWS),
-    named(EscalationReason, ESCALATION_REASON_NAMES, ESCALATION_REASON_ROWS),
-    named(ChampionTier, CHAMPION_TIER_NAMES, CHAMPION_TIER_ROWS),
-    { entity: SegmentedWeight, rows: segmentedWeights() },
+    createNamedRows(Archetype, ARCHETYPE_NAMES, ARCHETYPE_ROWS),
+    createNamedRows(PowerTier, POWER_TIER_NAMES, POWER_TIER_ROWS),
+    createNamedRows(CompetitorCategory, COMPETITOR_CATEGORY_NAMES, COMPETITOR_CATEGORY_ROWS),
+    createNamedRows(KpiType, KPI_TYPE_NAMES, KPI_TYPE_ROWS),
+    createNamedRows(EscalationReason, ESCALATION_REASON_NAMES, ESCALATION_REASON_ROWS),
+    createNamedRows(ChampionTier, CHAMPION_TIER_NAMES, CHAMPION_TIER_ROWS),
+    { entity: SegmentedWeight, rows: createSegmentedWeights() },
   ];
 }
 
-interface Named {
+interface NamedRow {
   id: string;
   name: string;
   isActive: boolean;
 }
 
-function named<Row extends Named, Name extends string>(
+function createNamedRows<Row extends NamedRow, Name extends string>(
   entity: ObjectType<Row>,
   names: readonly Name[],
   values: Readonly<Record<Name, Partial<Row>>>,
 ): SeedTable {
   const rows = names.map((name, place) =>
-    build<Named>(entity, { id: createReferenceId(entity, place + 1), name, isActive: true, ...values[name] }),
+    build<NamedRow>(entity, { id: createReferenceId(entity, place + 1), name, isActive: true, ...values[name] }),
   );
   return { entity, rows };
 }
 
-function segmentedWeights(): SegmentedWeight[] {
+function createSegmentedWeights(): SegmentedWeight[] {
   return REFERENCE_SEGMENTS.map((segment, place) =>
     build(SegmentedWeight, {
       id: createReferenceId(SegmentedWeight, place + 1),

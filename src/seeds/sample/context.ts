@@ -25,7 +25,7 @@ import type { Kit } from '../factories/factory.js';
 import type { Factories } from '../factories/index.js';
 import { createReferenceId } from '../ids.js';
 
-/** What the makers of sample rows share. They draw from one source, so their order is part of the sample. */
+/** The parameters of all functions that create sample rows. They draw from one random source, so their order determines the rows. */
 export interface SampleContext {
   readonly kit: Kit;
   readonly make: Factories;
@@ -33,14 +33,14 @@ export interface SampleContext {
   readonly ids: ReferenceIds;
 }
 
-/** The item of a list at a place that goes round and round. */
+/** Returns the item at the place, and begins again after the end of the list. */
 export function cycle<Item>(list: readonly Item[], place: number): Item {
   const item = list[place % list.length];
-  if (item === undefined) throw new Error('An empty list has nothing to go round.');
+  if (item === undefined) throw new Error('cycle() needs a list with at least one item.');
   return item;
 }
 
-/** The ids of the reference rows, which sample rows point at. */
+/** The ids of the reference rows that sample rows reference. */
 export interface ReferenceIds {
   readonly archetype: Readonly<Record<ArchetypeName, string>>;
   readonly powerTier: Readonly<Record<PowerTierName, string>>;
@@ -50,26 +50,26 @@ export interface ReferenceIds {
   readonly championTier: Readonly<Record<ChampionTierName, string>>;
 }
 
-/** Read after the reference rows were seeded, in the same transaction: each is there, under its name or under its id. */
+/** Reads the ids of the reference rows. Call it after seeding them, in the same transaction. */
 export async function loadReferenceIds(manager: EntityManager): Promise<ReferenceIds> {
   return {
-    archetype: await idsOf(manager, Archetype, ARCHETYPE_NAMES),
-    powerTier: await idsOf(manager, PowerTier, POWER_TIER_NAMES),
-    category: await idsOf(manager, CompetitorCategory, COMPETITOR_CATEGORY_NAMES),
-    kpiType: await idsOf(manager, KpiType, KPI_TYPE_NAMES),
-    reason: await idsOf(manager, EscalationReason, ESCALATION_REASON_NAMES),
-    championTier: await idsOf(manager, ChampionTier, CHAMPION_TIER_NAMES),
+    archetype: await readIdsByName(manager, Archetype, ARCHETYPE_NAMES),
+    powerTier: await readIdsByName(manager, PowerTier, POWER_TIER_NAMES),
+    category: await readIdsByName(manager, CompetitorCategory, COMPETITOR_CATEGORY_NAMES),
+    kpiType: await readIdsByName(manager, KpiType, KPI_TYPE_NAMES),
+    reason: await readIdsByName(manager, EscalationReason, ESCALATION_REASON_NAMES),
+    championTier: await readIdsByName(manager, ChampionTier, CHAMPION_TIER_NAMES),
   };
 }
 
-async function idsOf<Name extends string>(
+async function readIdsByName<Name extends string>(
   manager: EntityManager,
   entity: ObjectType<{ id: string; name: string }>,
   names: readonly Name[],
 ): Promise<Record<Name, string>> {
   const rows = await manager.find(entity, { select: { id: true, name: true } });
   const byName = new Map(rows.map(({ id, name }) => [name, id]));
-  // A renamed row keeps its seeded id.
+  // An operator can have renamed a row; it then keeps its seeded id.
   const entries = names.map((name, place) => [name, byName.get(name) ?? createReferenceId(entity, place + 1)]);
   return Object.fromEntries(entries) as Record<Name, string>;
 }

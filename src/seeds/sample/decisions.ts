@@ -5,14 +5,14 @@ import { daysBefore, minutesAfter, pick } from '../factories/factory.js';
 import { cycle, type SampleContext } from './context.js';
 import type { SamplePost } from './posts.js';
 
-/** One experiment in every status; of the completed ones, one with and one without a winner. */
+/** Experiments with every status. Of the two completed ones, one has a winner. */
 export interface SampleExperiments {
   readonly running: Experiment;
   readonly completed: Experiment;
   readonly all: readonly Experiment[];
 }
 
-export function sampleExperiments({ make, now }: SampleContext): SampleExperiments {
+export function createSampleExperiments({ make, now }: SampleContext): SampleExperiments {
   const draft = make.experiment({ name: 'Emoji in the last sentence', createdAt: daysBefore(now, 2) });
   const running = make.experiment({
     name: 'Question or statement first',
@@ -41,7 +41,7 @@ export function sampleExperiments({ make, now }: SampleContext): SampleExperimen
   return { running, completed, all: [draft, running, completed, undecided, cancelled] };
 }
 
-/** More than half stay away, as the requirements expect. Each tenth decision gets a random mode instead. */
+/** The modes in turn: more than half are DISENGAGED, as the requirements expect. Every tenth decision gets one of RANDOM_MODES instead. */
 const MODES: readonly OperationalMode[] = [
   'DISENGAGED',
   'HELPFUL',
@@ -62,7 +62,7 @@ const ARCHETYPES_OF_MODE: Readonly<Record<Exclude<OperationalMode, 'DISENGAGED'>
   ENGAGEMENT: ['HUMOR_LIGHT', 'STORYLET'],
 };
 
-/** Why the agent stayed away. The first is the one to debug: much need of help, and no reply. */
+/** Reasons for DISENGAGED. The first case is for debugging: a high score for help, but no reply. */
 const SAFETY_CASES: readonly Partial<Decision>[] = [
   { safetyFlags: ['SUICIDE_SELF_HARM'], sssScore: 0.94 },
   {},
@@ -74,9 +74,13 @@ const SAFETY_CASES: readonly Partial<Decision>[] = [
   {},
 ];
 
-/** One decision per post, and a second look at the first few: two rows, since a decision never changes. */
-export function sampleDecisions(context: SampleContext, posts: readonly SamplePost[], experiments: SampleExperiments) {
-  const first = posts.map((sample, place) => firstDecision(context, sample, place, experiments));
+/** Creates one decision for each post, and a second one for the first three posts, because a decision never changes. */
+export function createSampleDecisions(
+  context: SampleContext,
+  posts: readonly SamplePost[],
+  experiments: SampleExperiments,
+) {
+  const first = posts.map((sample, place) => createFirstDecision(context, sample, place, experiments));
   const second = posts.slice(0, 3).map(({ post }) => {
     const createdAt = minutesAfter(post.processedAt ?? post.detectedAt, 20);
     return context.make.decision({ post, mode: 'DISENGAGED', createdAt });
@@ -84,7 +88,7 @@ export function sampleDecisions(context: SampleContext, posts: readonly SamplePo
   return [...first, ...second];
 }
 
-function firstDecision(
+function createFirstDecision(
   context: SampleContext,
   { post, mention }: SamplePost,
   place: number,
@@ -94,7 +98,7 @@ function firstDecision(
   const turn = Math.floor(place / RANDOMIZED_EVERY);
   const isRandomized = place % RANDOMIZED_EVERY === RANDOMIZED_EVERY - 1;
   const drawn = isRandomized ? cycle(RANDOM_MODES, turn) : cycle(MODES, place % RANDOMIZED_EVERY);
-  // Beside a competitor mere company is not enough.
+  // A post about a competitor does not get ENGAGEMENT.
   const mode = mention && drawn === 'ENGAGEMENT' ? 'HYBRID' : drawn;
   const shared = { post, mode, competitorDetected: mention?.competitor.name ?? null };
   if (mode === 'DISENGAGED') return make.decision({ ...shared, ...cycle(SAFETY_CASES, place) });
@@ -102,19 +106,19 @@ function firstDecision(
   return make.decision({
     ...shared,
     ...probe,
-    ...experimentAt(post.detectedAt, experiments),
+    ...findExperimentAt(post.detectedAt, experiments),
     archetypeId: context.ids.archetype[pick(context.kit, ARCHETYPES_OF_MODE[mode])],
-    // A firm stance on purpose, which the self-correction must not take back by itself.
+    // OVERRIDE: the self-correction must not delete the reply.
     safetyFlags: place === 1 ? ['OVERRIDE'] : [],
   });
 }
 
-/** The experiment that ran when the post was seen; the factory draws the arm. */
-function experimentAt(seenAt: Date, { running, completed }: SampleExperiments): Partial<Decision> {
-  const experiment = [running, completed].find((candidate) => ranAt(candidate, seenAt));
+/** Returns the experiment that ran when the post was detected. The factory chooses the variant. */
+function findExperimentAt(seenAt: Date, { running, completed }: SampleExperiments): Partial<Decision> {
+  const experiment = [running, completed].find((candidate) => wasRunningAt(candidate, seenAt));
   return experiment ? { experiment } : {};
 }
 
-function ranAt({ startDate, endDate }: Experiment, moment: Date): boolean {
+function wasRunningAt({ startDate, endDate }: Experiment, moment: Date): boolean {
   return startDate !== null && startDate <= moment && (endDate === null || moment < endDate);
 }

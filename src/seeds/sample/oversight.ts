@@ -6,12 +6,12 @@ import { hoursBefore, minutesAfter } from '../factories/factory.js';
 import { OPERATORS } from '../factories/community.factories.js';
 import { cycle, type SampleContext } from './context.js';
 
-/** Hours since opening, of open ones: within the four hours, and late. */
+/** Age of open escalations in hours: some within the limit of four hours, some overdue. */
 const OPEN_HOURS = [0.5, 2.5, 5, 26] as const;
 const CLOSED_HOURS = [30, 75, 150, 220] as const;
 
-/** Every status with every priority, about posts, decisions, replies and both of the first, for every reason. */
-export function sampleEscalations(
+/** Creates escalations with every combination of status and priority, for every reason, about posts, decisions and replies. */
+export function createSampleEscalations(
   { make, now, ids }: SampleContext,
   decisions: readonly Decision[],
   replies: readonly Reply[],
@@ -21,7 +21,7 @@ export function sampleEscalations(
       const place = row * 4 + column;
       const isOpen = status === 'PENDING' || status === 'IN_REVIEW';
       return make.escalation({
-        ...target(place, cycle(decisions, place * 5), cycle(replies, place * 2)),
+        ...chooseTarget(place, cycle(decisions, place * 5), cycle(replies, place * 2)),
         status,
         priority,
         reasonId: ids.reason[cycle(ESCALATION_REASON_NAMES, place)],
@@ -31,22 +31,22 @@ export function sampleEscalations(
   );
 }
 
-function target(place: number, decision: Decision, reply: Reply): Partial<Escalation> {
+function chooseTarget(place: number, decision: Decision, reply: Reply): Partial<Escalation> {
   const { post } = decision;
-  // A row that is not about a post says so, or the factory would make one.
+  // With a decision or reply, the factory creates no post of its own.
   return cycle<Partial<Escalation>>([{ post }, { decision }, { reply }, { post, decision }], place);
 }
 
-/** The trail of what people and system did to the sample rows. Ids and reasons only, never handles or text. */
-export function sampleAudit(
+/** Creates audit entries for the sample rows. They contain ids and reasons, but no handles and no text. */
+export function createSampleAudit(
   context: SampleContext,
   replies: readonly Reply[],
   escalations: readonly Escalation[],
   logs: readonly WeightAdjustmentLog[],
 ): AuditLog[] {
   return [
-    ...replies.flatMap((reply) => trailOfReply(context, reply)),
-    ...escalations.flatMap((escalation) => trailOfEscalation(context, escalation)),
+    ...replies.flatMap((reply) => createReplyTrail(context, reply)),
+    ...escalations.flatMap((escalation) => createEscalationTrail(context, escalation)),
     ...logs.map(({ id, action, date, oldWeights, newWeights }) =>
       context.make.auditLog({
         entityType: 'segmented_weight',
@@ -60,7 +60,7 @@ export function sampleAudit(
   ];
 }
 
-function trailOfReply({ make }: SampleContext, reply: Reply): AuditLog[] {
+function createReplyTrail({ make }: SampleContext, reply: Reply): AuditLog[] {
   const { id, createdAt, approvalStatus, approvedBy, approvedAt, deletedAt, deleteReason } = reply;
   const entry = (action: string, actor: string, at: Date, detailsJson: Record<string, unknown>) =>
     make.auditLog({ entityType: 'reply', entityId: id, action, actor, detailsJson, createdAt: at });
@@ -73,7 +73,7 @@ function trailOfReply({ make }: SampleContext, reply: Reply): AuditLog[] {
   return trail;
 }
 
-function trailOfEscalation({ make }: SampleContext, escalation: Escalation): AuditLog[] {
+function createEscalationTrail({ make }: SampleContext, escalation: Escalation): AuditLog[] {
   const { id, status, resolvedBy, resolvedAt } = escalation;
   if (resolvedBy === null || resolvedAt === null) return [];
   const action = status === 'RESOLVED' ? 'resolve' : 'dismiss';

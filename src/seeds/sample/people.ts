@@ -4,7 +4,7 @@ import { Platform } from '../../entities/enums.js';
 import type { Author, CommunityChampion, Reply } from '../../entities/index.js';
 import { InteractionEvent } from '../../entities/json-shapes.js';
 import { daysBefore, hoursBefore, minutesAfter } from '../factories/factory.js';
-import { relationshipScore } from '../factories/core.factories.js';
+import { computeRelationshipScore } from '../factories/core.factories.js';
 import { build } from '../insert-missing.js';
 import { CHAMPION_TIER_ROWS } from '../reference/rows.js';
 import type { SampleContext } from './context.js';
@@ -29,11 +29,11 @@ const CELEBRITIES: Readonly<Record<Platform, Profile>> = {
   THREADS: { followerCount: 140_000, isVerified: true, tier: 'MACRO' },
 };
 
-/** Older than every sample post. */
+/** The age of the authors, which is greater than that of every sample post. */
 const KNOWN_SINCE_DAYS = 150;
 
-/** The 15 authors. Their histories are written later, from what became of our replies. */
-export function sampleAuthors({ make, now, ids }: SampleContext): Author[] {
+/** Creates 15 authors. `applyOutcomes` adds their interaction histories. */
+export function createSampleAuthors({ make, now, ids }: SampleContext): Author[] {
   return Object.values(Platform).flatMap((platform) =>
     [...PROFILES, CELEBRITIES[platform]].map(({ followerCount, isVerified = false, tier }, place) =>
       make.author({
@@ -49,14 +49,14 @@ export function sampleAuthors({ make, now, ids }: SampleContext): Author[] {
   );
 }
 
-type Story = Omit<Partial<CommunityChampion>, 'tier' | 'author'> & {
+type ChampionProfile = Omit<Partial<CommunityChampion>, 'tier' | 'author'> & {
   readonly tier: ChampionTierName | null;
-  /** Hours ago that the sample was offered. */
+  /** How many hours ago the sample was offered. */
   readonly offered?: number;
 };
 
-/** Every status and every answer; two offers went out today. The last was never classified. */
-const STORIES: readonly Story[] = [
+/** Champions with every status and every response. Two offers were sent today, and the last champion has no tier. */
+const CHAMPION_PROFILES: readonly ChampionProfile[] = [
   { advocateStatus: 'POTENTIAL', tier: 'BRONZE' },
   { advocateStatus: 'CONTACTED', tier: 'BRONZE', offered: 1 },
   { advocateStatus: 'CONTACTED', tier: 'SILVER', offered: 2 },
@@ -68,14 +68,17 @@ const STORIES: readonly Story[] = [
   { advocateStatus: 'POTENTIAL', tier: null },
 ];
 
-/** The champions, as many as there are stories; the authors who like us best first. */
-export function sampleChampions({ make, now, ids }: SampleContext, authors: readonly Author[]): CommunityChampion[] {
+/** Creates one champion for each profile. The authors with the highest relationship scores get the last profiles. */
+export function createSampleChampions(
+  { make, now, ids }: SampleContext,
+  authors: readonly Author[],
+): CommunityChampion[] {
   const byScore = [...authors].sort((a, b) => b.relationshipScore - a.relationshipScore);
-  return STORIES.toReversed().flatMap(({ tier, offered, ...story }, place) => {
+  return CHAMPION_PROFILES.toReversed().flatMap(({ tier, offered, ...profile }, place) => {
     const author = byScore[place];
     if (!author) return [];
     return make.communityChampion({
-      ...story,
+      ...profile,
       author,
       tierId: tier === null ? null : ids.championTier[tier],
       engagementCount: (tier === null ? 2 : CHAMPION_TIER_ROWS[tier].minEngagement) + (place % 3),
@@ -86,21 +89,21 @@ export function sampleChampions({ make, now, ids }: SampleContext, authors: read
   });
 }
 
-/** What each posted reply did to the relationship with its author: history and score follow from its outcome. */
-export function rememberOutcomes(replies: readonly Reply[]): void {
+/** Sets interaction history and relationship score of the authors according to the outcomes of the posted replies. */
+export function applyOutcomes(replies: readonly Reply[]): void {
   const histories = new Map<Author, InteractionEvent[]>();
   for (const reply of replies) {
     const author = reply.decision?.post.author;
-    if (author && reply.postedAt) histories.set(author, [...(histories.get(author) ?? []), ...eventsOf(reply)]);
+    if (author && reply.postedAt) histories.set(author, [...(histories.get(author) ?? []), ...listInteractions(reply)]);
   }
   for (const [author, events] of histories) {
     author.interactionHistory = events.sort((a, b) => a.timestamp.localeCompare(b.timestamp));
-    author.relationshipScore = relationshipScore(author.interactionHistory);
+    author.relationshipScore = computeRelationshipScore(author.interactionHistory);
   }
 }
 
-/** The author's own part in a reply's outcome, within the hour after posting. */
-function eventsOf({ id, utmCode, postedAt, deletedAt, metricsJson }: Reply): InteractionEvent[] {
+/** Lists the author's reactions to a reply, within an hour after posting. */
+function listInteractions({ id, utmCode, postedAt, deletedAt, metricsJson }: Reply): InteractionEvent[] {
   if (postedAt === null) return [];
   const event = (type: InteractionType, minutes: number) =>
     build(InteractionEvent, {
@@ -109,7 +112,8 @@ function eventsOf({ id, utmCode, postedAt, deletedAt, metricsJson }: Reply): Int
       replyId: id,
       ...(utmCode !== null && (type === 'click' || type === 'purchase') ? { utmCode } : {}),
     });
-  if (deletedAt !== null) return hostileEvents(metricsJson?.reports ?? 0).map((type, place) => event(type, 5 + place));
+  if (deletedAt !== null)
+    return listHostileEvents(metricsJson?.reports ?? 0).map((type, place) => event(type, 5 + place));
   if (metricsJson === null) return [];
   const { likes = 0, clicks = 0, conversions = 0 } = metricsJson;
   return [
@@ -120,6 +124,6 @@ function eventsOf({ id, utmCode, postedAt, deletedAt, metricsJson }: Reply): Int
   ];
 }
 
-function hostileEvents(reports: number): InteractionType[] {
+function listHostileEvents(reports: number): InteractionType[] {
   return reports > 2 ? ['hostile_reply', 'report', 'block'] : ['hostile_reply'];
 }

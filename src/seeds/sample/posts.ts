@@ -7,20 +7,20 @@ import {
   type Sentiment,
 } from '../../constants/lists.js';
 import type { Author, CompetitiveMention, Competitor, Post, Reply } from '../../entities/index.js';
-import { daysBefore, hoursBefore, minutesAfter, whole } from '../factories/factory.js';
+import { daysBefore, hoursBefore, minutesAfter, drawInteger } from '../factories/factory.js';
 import { cycle, type SampleContext } from './context.js';
 
-/** A post, and the competitor it speaks of. */
+/** A post, and the competitor that it mentions. */
 export interface SamplePost {
   readonly post: Post;
   readonly mention?: { readonly competitor: Competitor; readonly satisfaction: Satisfaction };
 }
 
-/** How many days ago each author's processed posts were seen: a full day, a week, a month, and one that retention takes. */
+/** Age of each author's processed posts in days. A post of EXPIRED_DAYS_AGO is due for the retention purge. */
 const PROCESSED_DAYS_AGO = [0.1, 0.6, 1.5, 3, 5, 9, 16, 25] as const;
 const EXPIRED_DAYS_AGO = 97;
 
-/** Every so many processed posts one speaks of a competitor. */
+/** One of this number of processed posts mentions a competitor. */
 const MENTION_EVERY = 5;
 
 const OPINIONS: Readonly<Record<Satisfaction, (product: string) => string>> = {
@@ -29,26 +29,30 @@ const OPINIONS: Readonly<Record<Satisfaction, (product: string) => string>> = {
   QUESTIONING: (product) => `Has anyone tried ${product} when hungover? Worth the money?`,
 };
 
-/** Posts the engine has decided about, oldest last within an author. */
-export function processedPosts(context: SampleContext, authors: readonly Author[], competitors: readonly Competitor[]) {
+/** Creates the posts that have decisions; the posts of an author are in order, oldest last. */
+export function createProcessedPosts(
+  context: SampleContext,
+  authors: readonly Author[],
+  competitors: readonly Competitor[],
+) {
   const posts: SamplePost[] = [];
   for (const [place, author] of authors.entries()) {
     // One author of each platform has a post that is due for retention.
     const days = place % 5 === 1 ? [...PROCESSED_DAYS_AGO, EXPIRED_DAYS_AGO] : PROCESSED_DAYS_AGO;
-    for (const daysAgo of days) posts.push(processedPost(context, author, daysAgo, posts.length, competitors));
+    for (const daysAgo of days) posts.push(createProcessedPost(context, author, daysAgo, posts.length, competitors));
   }
   return posts;
 }
 
-function processedPost(
+function createProcessedPost(
   { kit, make, now }: SampleContext,
   author: Author,
   daysAgo: number,
   place: number,
   competitors: readonly Competitor[],
 ): SamplePost {
-  const detectedAt = minutesAfter(daysBefore(now, daysAgo), -whole(kit, 0, 90));
-  const processedAt = minutesAfter(detectedAt, whole(kit, 1, 25));
+  const detectedAt = minutesAfter(daysBefore(now, daysAgo), -drawInteger(kit, 0, 90));
+  const processedAt = minutesAfter(detectedAt, drawInteger(kit, 1, 25));
   const times = { author, detectedAt, processedAt };
   if (place % MENTION_EVERY !== 2) return { post: make.post(times) };
   const turn = Math.floor(place / MENTION_EVERY);
@@ -59,14 +63,14 @@ function processedPost(
   return { post: make.post({ ...times, ...keywords, content }), mention: { competitor, satisfaction } };
 }
 
-/** What no decision exists for: waiting, filtered as spam, failing, given up. */
-export function unprocessedPosts({ kit, make, now }: SampleContext, authors: readonly Author[]): Post[] {
-  const minutesAgo = () => minutesAfter(now, -whole(kit, 2, 90));
+/** Creates posts without a decision: waiting, filtered as spam, failed, and failed for the last time. */
+export function createUnprocessedPosts({ kit, make, now }: SampleContext, authors: readonly Author[]): Post[] {
+  const minutesAgo = () => minutesAfter(now, -drawInteger(kit, 2, 90));
   const waiting = authors.slice(0, 12).map((author) => make.post({ author, detectedAt: minutesAgo() }));
   const spam = authors.slice(3, 9).map((author) =>
     make.post({
       author,
-      detectedAt: hoursBefore(now, whole(kit, 2, 60)),
+      detectedAt: hoursBefore(now, drawInteger(kit, 2, 60)),
       spamFiltered: true,
       content: 'Hangover? Click here, 90 % off today only!!! Follow for follow.',
     }),
@@ -74,17 +78,22 @@ export function unprocessedPosts({ kit, make, now }: SampleContext, authors: rea
   const failed = authors.slice(0, 6).map((author, place) =>
     make.post({
       author,
-      detectedAt: hoursBefore(now, whole(kit, 3, 40)),
+      detectedAt: hoursBefore(now, drawInteger(kit, 3, 40)),
       errorCount: 1 + (place % QUEUE.maxAttempts),
     }),
   );
   return [...waiting, ...spam, ...failed];
 }
 
-type Entry = readonly [name: string, category: CompetitorCategoryName, price: PricePoint, keywords: readonly string[]];
+type CompetitorEntry = readonly [
+  name: string,
+  category: CompetitorCategoryName,
+  price: PricePoint,
+  keywords: readonly string[],
+];
 
-/** The 16 alternatives of the requirements. What people call them is a first guess, to be edited from the dashboard. */
-const COMPETITORS: readonly Entry[] = [
+/** The 16 alternatives of the requirements. Their keywords are guesses, which operators can edit in the dashboard. */
+const COMPETITORS: readonly CompetitorEntry[] = [
   ['LiquidIV', 'REHYDRATION', 'MID', ['liquidiv', 'liquid iv', 'liquid i.v.']],
   ['Drip Drop', 'REHYDRATION', 'MID', ['drip drop', 'dripdrop']],
   ['Pedialyte', 'REHYDRATION', 'LOW', ['pedialyte']],
@@ -93,7 +102,7 @@ const COMPETITORS: readonly Entry[] = [
   ['ZBiotics', 'HANGOVER_PILLS', 'HIGH', ['zbiotics', 'z-biotics']],
   ['Flyby', 'HANGOVER_PILLS', 'MID', ['flyby']],
   ['AfterDrink', 'HANGOVER_PILLS', 'MID', ['afterdrink', 'after drink']],
-  // Not "cheers" alone: most people who write it mean no product.
+  // The word "cheers" alone rarely means the product.
   ['Cheers', 'HANGOVER_PILLS', 'HIGH', ['cheers restore', 'cheers pills']],
   ['DHM Detox', 'HANGOVER_PILLS', 'MID', ['dhm detox', 'dhm']],
   ['The I.V. Doc', 'IV_THERAPY', 'VERY_HIGH', ['the iv doc', 'iv doc']],
@@ -111,7 +120,7 @@ const MECHANISMS: Readonly<Record<CompetitorCategoryName, string>> = {
   HOME_REMEDY: 'household means',
 };
 
-export function sampleCompetitors({ make, now, ids }: SampleContext): Competitor[] {
+export function createSampleCompetitors({ make, now, ids }: SampleContext): Competitor[] {
   return COMPETITORS.map(([name, category, pricePoint, brandKeywords]) =>
     make.competitor({
       name,
@@ -131,8 +140,8 @@ const SENTIMENT_OF: Readonly<Record<Satisfaction, Sentiment>> = {
   QUESTIONING: 'NEUTRAL',
 };
 
-/** One mention per post that speaks of a competitor; answered where a reply to the post was posted. */
-export function sampleMentions(
+/** Creates one mention for each post about a competitor. It counts as replied when a reply to the post was posted. */
+export function createSampleMentions(
   { make }: SampleContext,
   posts: readonly SamplePost[],
   replies: readonly Reply[],

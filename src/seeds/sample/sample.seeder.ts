@@ -3,7 +3,7 @@ import type { Seeder, SeederConstructor } from 'typeorm-extension';
 import { readConfirmedDatabase, readNodeEnv } from '../../connection/environment.js';
 import { SharedDbError } from '../../errors/shared-db-error.js';
 import { assertSampleAllowed, type SamplePermission } from '../guard.js';
-import { holdSeedLock, insertMissing, type SeedSummary } from '../insert-missing.js';
+import { takeSeedLock, insertMissing, type SeedSummary } from '../insert-missing.js';
 import { insertReference } from '../reference/reference.seeder.js';
 import { loadReferenceIds } from './context.js';
 
@@ -31,11 +31,11 @@ async function importOptional<T>(load: () => Promise<T>): Promise<T> {
 
 /**
  * Writes invented rows to every table, for development: 15 authors, about 150 posts, their decisions and replies in every
- * state, 30 days of KPIs, and more. The reference rows come first, as the ReferenceSeeder writes them. A row whose id or natural
- * key exists stays as it is; a deleted one is written again.
+ * state, 30 days of KPIs, and more. It first writes the reference rows, like the ReferenceSeeder. A row whose id or natural key exists is
+ * not changed; a deleted row is written again.
  *
- * One transaction; a second process waits for the first. The guard is asked in it, whichever program runs the seeder. Without
- * options NODE_ENV and SHARED_DB_CONFIRM_DATABASE say what is permitted.
+ * All of it is one transaction, which also checks `assertSampleAllowed`; a second process waits for it. Without options, permission
+ * depends on NODE_ENV and SHARED_DB_CONFIRM_DATABASE.
  */
 export class SampleSeeder implements Seeder {
   constructor(
@@ -48,18 +48,18 @@ export class SampleSeeder implements Seeder {
   ) {}
 
   /**
-   * @returns what was written, reference tables first.
-   * @throws ForbiddenInProduction, ConfirmationNeeded, ConfirmationWrong, ForeignRowsError: see `assertSampleAllowed`;
-   *   MissingPackageError. Nothing was written then.
+   * @returns the number of rows by table, reference tables first
+   * @throws ForbiddenInProduction, ConfirmationNeeded, ConfirmationWrong, ForeignRowsError (see `assertSampleAllowed`) and
+   *   MissingPackageError; then nothing was written
    */
   async run(dataSource: DataSource): Promise<SeedSummary> {
     return dataSource.transaction(async (manager) => {
-      await holdSeedLock(manager);
+      await takeSeedLock(manager);
       await assertSampleAllowed(manager, this.options);
-      // Loaded after the guard, so that a refusal comes before a missing package.
-      const { sampleRows } = await importOptional(() => import('./rows.js'));
+      // Imported after the check, so that a refusal is reported before a missing package.
+      const { createSampleRows } = await importOptional(() => import('./rows.js'));
       const summary = new Map((await insertReference(manager)).map((table) => [table.table, table]));
-      for (const { entity, rows } of sampleRows(this.options.now, await loadReferenceIds(manager))) {
+      for (const { entity, rows } of createSampleRows(this.options.now, await loadReferenceIds(manager))) {
         const { table, inserted, total } = await insertMissing(manager, entity, rows);
         // Both seeders write to segmented_weights.
         summary.set(table, { table, inserted: inserted + (summary.get(table)?.inserted ?? 0), total });
@@ -69,8 +69,8 @@ export class SampleSeeder implements Seeder {
   }
 }
 
-/** Returns the SampleSeeder with options: typeorm-extension makes its seeders itself and gives them none. */
-export function sampleSeederWith(options: SampleOptions): SeederConstructor {
+/** Returns a SampleSeeder class with options, because typeorm-extension creates seeders without arguments. */
+export function createSampleSeeder(options: SampleOptions): SeederConstructor {
   return class ConfiguredSampleSeeder extends SampleSeeder {
     constructor() {
       super(options);
@@ -84,10 +84,10 @@ export function sampleSeederWith(options: SampleOptions): SeederConstructor {
  * @throws as the SampleSeeder does
  */
 export async function seedSample(dataSource: DataSource, options: SampleOptions): Promise<SeedSummary> {
-  // The guard is asked before packages are missed, and again by the seeder, in its transaction.
+  // Checked here, so that a refusal is reported before a missing package, and again by the seeder in its transaction.
   await dataSource.transaction((manager) => assertSampleAllowed(manager, options));
   const { runSeeders } = await importOptional(() => import('typeorm-extension'));
   const { SEEDER_FACTORIES: factories } = await importOptional(() => import('../factories/index.js'));
-  const [seeder] = await runSeeders(dataSource, { seeds: [sampleSeederWith(options)], factories });
+  const [seeder] = await runSeeders(dataSource, { seeds: [createSampleSeeder(options)], factories });
   return (seeder?.result ?? []) as SeedSummary;
 }

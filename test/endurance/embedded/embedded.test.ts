@@ -13,7 +13,7 @@ import {
   EmbeddedPostgresError,
   findEmbeddedServer,
 } from '../../../src/embedded/embedded-server.js';
-import { choosePlace } from '../../../src/embedded/cluster.js';
+import { chooseLocation } from '../../../src/embedded/cluster.js';
 import { chooseUser, type RunAs, systemUsers, type Users, isRoot } from '../../../src/embedded/processes.js';
 import {
   acquire,
@@ -219,7 +219,7 @@ describe('refuses, in one line that says what to do,', () => {
     await writeFile(join(folder, 'PG_VERSION'), '9\n');
     await expectRefusal(
       acquire(folder),
-      /made by PostgreSQL 9, and this is \d+: move or remove the folder, or install/,
+      /created by PostgreSQL 9, but the installed version is \d+: move or remove the folder, or install/,
     );
   });
 
@@ -356,7 +356,7 @@ describe('users', () => {
 
   testAsRoot('root does not use a folder that a stranger put there', async () => {
     const folder = join(await newFolder(0o700), 'data');
-    const { folder: substitute } = await choosePlace(folder, false, () => undefined);
+    const { folder: substitute } = await chooseLocation(folder, false, () => undefined);
     removeLater(substitute);
     await mkdir(substitute);
     await expectRefusal(acquire(folder), /does not belong to the user \w+: remove it/);

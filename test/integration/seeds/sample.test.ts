@@ -3,7 +3,7 @@ import { runSeeders } from 'typeorm-extension';
 import { createDataSource } from '../../../src/data-source.js';
 import { Author, ENTITIES, Experiment } from '../../../src/entities/index.js';
 import { ReferenceSeeder } from '../../../src/seeds/reference/reference.seeder.js';
-import { sampleSeederWith, seedSample } from '../../../src/seeds/sample/sample.seeder.js';
+import { createSampleSeeder, seedSample } from '../../../src/seeds/sample/sample.seeder.js';
 import type { SeedSummary } from '../../../src/seeds/insert-missing.js';
 import { useDatabase } from '../../support/database.js';
 import { everyRow, permissionFor } from './support.js';
@@ -86,7 +86,7 @@ describe('seedSample', () => {
     const source = await createDataSource({ url }).initialize();
     try {
       const seeds = await runSeeders(source, {
-        seeds: [ReferenceSeeder, sampleSeederWith({ now, ...permissionFor(url) })],
+        seeds: [ReferenceSeeder, createSampleSeeder({ now, ...permissionFor(url) })],
       });
       expect(seeds.map(({ name }) => name)).toEqual(['ReferenceSeeder', 'ConfiguredSampleSeeder']);
       expect(await source.getRepository(Author).count()).toBe(15);

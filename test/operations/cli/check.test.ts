@@ -97,13 +97,13 @@ Nothing differs: \\S+ has the schema of this version.\n$`,
   it('compares entities, migrations and shipped schema with --full', async () => {
     const { code, stdout, stderr } = await check(db.url, '--full');
     expect(stdout).toMatch(/^Nothing differs: entities, migrations, shipped schema and \S+ agree\.\n$/);
-    expect(stderr).toContain('making two scratch databases');
+    expect(stderr).toContain('creating two scratch databases');
     expect(code).toBe(0);
   });
 
   it('drops its scratch databases at Ctrl-C', async () => {
     const running = spawnCli(['migration:check', '--full'], { env: { DATABASE_URL: db.url } });
-    await running.says('making two scratch databases');
+    await running.says('creating two scratch databases');
     const made = await scratchDatabases((names) => names.length > 0);
     running.kill('SIGINT');
     expect(await running.ended).toMatchObject({ code: 2, stderr: expect.stringContaining('error: Interrupted:') });

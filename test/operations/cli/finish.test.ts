@@ -84,7 +84,7 @@ describe('migration:finish', () => {
     await db.dataSource.query("UPDATE database_environment SET environment = 'production'");
     const { code, stderr } = await finish();
     expect(code).toBe(1);
-    expect(stderr).toMatch(/error: migration:finish works on databases of development and tests only, but .*\n$/);
+    expect(stderr).toMatch(/error: migration:finish works on development and test databases only, but .*\n$/);
   });
 
   it('shows every step in --help, with examples', async () => {

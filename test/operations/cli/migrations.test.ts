@@ -168,7 +168,7 @@ describe('the migration commands', () => {
     const production = await runCli(['migration:show'], { env: { NODE_ENV: 'production' } });
     expect(production).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^error: DATABASE_URL is required .*\n$/),
+      stderr: expect.stringMatching(/^error: DATABASE_URL is not set\. .*\n$/),
     });
   });
 });

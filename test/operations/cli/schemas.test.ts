@@ -58,7 +58,9 @@ describe('--schema', () => {
     async (command) => {
       const [name = '', ...rest] = command.split(' ');
       const { code, stderr, stdout } = await cli([name, '--schema', 'Agent One', ...rest]);
-      expect(stderr).toMatch(/^error: The name of the schema cannot be used: give 1 to 63 lower-case letters/m);
+      expect(stderr).toMatch(
+        /^error: The name of the schema is invalid. It must consist of 1 to 63 lower-case letters/m,
+      );
       expect(stdout + stderr).not.toContain('Agent One');
       expect(code).not.toBe(0);
     },

@@ -162,7 +162,7 @@ describe('start exits 1 and prints one line for', () => {
       { NODE_ENV: 'production', DATABASE_URL: 'postgres://me:hunter2@db.example.com/db' },
       /the server is not verified/,
     ],
-    ['production, without a database', { NODE_ENV: 'Production' }, /DATABASE_URL is required/],
+    ['production, without a database', { NODE_ENV: 'Production' }, /DATABASE_URL is not set/],
   ])('%s', async (_what, env, line) => {
     const result = await start(env).ended;
     assertFailedWith(result, line);

@@ -102,7 +102,7 @@ public-grants: PUBLIC is every role of the server, including future ones, so tha
     const { code, stdout, stderr } = await validate(withUser(url, WATCHER, 'hunter2'));
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toBe(
-      'error: This role may not read pg_constraint, and so not see the schema: GRANT SELECT ON it, or use another role.\n',
+      'error: This role cannot read pg_constraint, which the validation needs: run GRANT SELECT ON pg_constraint, or use another role.\n',
     );
   });
 

@@ -83,12 +83,12 @@ describe('the role of a service in production', () => {
       ['app'],
     ],
     ['the owner of a schema', '', ['CREATE SCHEMA own_s AUTHORIZATION $'], /owns tables or other objects/, ['app']],
-    ['one that may create in the schema', '', ['GRANT CREATE ON SCHEMA public TO $'], /may create objects/, ['app']],
+    ['one that may create in the schema', '', ['GRANT CREATE ON SCHEMA public TO $'], /can create objects/, ['app']],
     [
       'one that may create schemas',
       '',
       [`DO 'BEGIN EXECUTE format(''GRANT CREATE ON DATABASE %I TO $'', current_database()); END'`],
-      /may create objects/,
+      /can create objects/,
       ['app'],
     ],
     [
@@ -240,7 +240,7 @@ describe('a production start exits 1 with the reason', () => {
     expect(own.printed).toContain('SharedDbWarning: SHARED_DB_ALLOW_PLAINTEXT is set');
     for (const { code, stderr } of [start, run]) {
       expect(code).toBe(1);
-      expect(stderr).toMatch(/^error: Refused in production: the role \w+ is, or may become, a superuser/m);
+      expect(stderr).toMatch(/^error: Refused in production: the role \w+ is or can become a superuser/m);
       expect(stderr).toContain('SharedDbWarning: SHARED_DB_ALLOW_LOCALHOST is set');
     }
   });

@@ -150,7 +150,7 @@ describe('a password provider', () => {
       const url = server.url('postgres', 'provided', '').replace(':@', '@');
       const dataSource = createDataSource({ url, connectRetryMs: 0 });
       const error = await dataSource.initialize().catch((reason: unknown) => reason);
-      expect(toConnectionFailure(error, getAddress(dataSource)).message).toContain('it asks for a password');
+      expect(toConnectionFailure(error, getAddress(dataSource)).message).toContain('it requires a password');
     } finally {
       delete process.env.PGPASSWORD;
     }

@@ -59,11 +59,11 @@ describe('the database is that of', () => {
     expect(source?.password?.()).toBe('changed');
     await writeFile(path, URL_WITH.replace('db.example', 'elsewhere'));
     expect(refusalOf(() => source?.password?.())).toMatch(
-      /^SecretUnavailable: DATABASE_URL_FILE names another database/,
+      /^SecretUnavailable: The file of DATABASE_URL_FILE now has another database/,
     );
   });
 
-  test('PGHOST and the variables beside it', () => {
+  test('PGHOST and its companions', () => {
     const { url } = read({
       ...{ PGHOST: '2001:db8::7', PGPORT: '5433', PGDATABASE: 'an/tone', PGUSER: 'app@x', PGSSLMODE: 'verify-full' },
       PGSSLROOTCERT: '/etc/ssl/ca.pem',
@@ -171,7 +171,7 @@ describe('a file is refused in one line, without its content or path, when it', 
     const path = await file(SECRET, 0o000);
     // Root reads everything.
     if (process.getuid?.() === 0) return;
-    expect(refused(path)).toContain('this user may not read');
+    expect(refused(path)).toContain('this user cannot read');
   });
 
   test.each(['', '\n', ' \n', '\uFEFF'])('is empty: %j', async (content) => {
@@ -205,9 +205,9 @@ describe('PGHOST without what belongs to it', () => {
   test.each<[Variables, RegExp]>([
     [{ PGHOST: SECRET }, /PGHOST is set, and PGDATABASE is not/],
     [{ PGHOST: SECRET, PGDATABASE: 'd' }, /PGHOST is set, and PGUSER is not/],
-    [{ PGHOST: SECRET, PGDATABASE: 'd', PGUSER: 'u', PGPORT: SECRET }, /PGHOST and the variables beside it .* port/],
-    [{ PGHOST: `${SECRET},b`, PGDATABASE: 'd', PGUSER: 'u' }, /PGHOST and the variables beside it .* host/],
-    [{ PGHOST: 'h', PGDATABASE: 'd', PGUSER: 'u', PGSSLMODE: SECRET }, /PGHOST and the variables beside it .* encrypt/],
+    [{ PGHOST: SECRET, PGDATABASE: 'd', PGUSER: 'u', PGPORT: SECRET }, /PGHOST and its companions .* port/],
+    [{ PGHOST: `${SECRET},b`, PGDATABASE: 'd', PGUSER: 'u' }, /PGHOST and its companions .* host/],
+    [{ PGHOST: 'h', PGDATABASE: 'd', PGUSER: 'u', PGSSLMODE: SECRET }, /PGHOST and its companions .* TLS mode/],
   ])('%j', (variables, message) => {
     expect(refusalOf(() => read(variables))).toMatch(message);
   });
@@ -227,7 +227,7 @@ describe('a file that others may read', () => {
     const source = read({ DATABASE_URL: URL_WITHOUT, PGPASSWORD_FILE: path });
     expect([source?.password?.(), source?.password?.()]).toEqual([SECRET, SECRET]);
     expect(warnings.mock.calls).toEqual([
-      ['PGPASSWORD_FILE names a file that others may read or change: chmod 600 it.', 'SharedDbWarning'],
+      ['PGPASSWORD_FILE names a file that other users can read or change: run chmod 600 on it.', 'SharedDbWarning'],
     ]);
   });
 
@@ -265,6 +265,6 @@ describe('readConnectionEnvironment', () => {
 
   test('says what to set where nothing is', () => {
     for (const name of SOURCE_VARIABLES) Reflect.deleteProperty(process.env, name);
-    expect(refusalOf(readConnectionEnvironment)).toMatch(/^EnvironmentError: DATABASE_URL is required/);
+    expect(refusalOf(readConnectionEnvironment)).toMatch(/^EnvironmentError: DATABASE_URL is not set/);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
 import { Archetype, Author, ENTITIES, Post } from '../../../src/entities/index.js';
 import { isSampleId, createReferenceId, createSampleId, getTableNumber } from '../../../src/seeds/ids.js';
-import { referenceRows } from '../../../src/seeds/reference/rows.js';
+import { createReferenceRows } from '../../../src/seeds/reference/rows.js';
 import { validateEntity } from '../../../src/validation/validate-entity.js';
 
 describe('seeded ids', () => {
@@ -34,7 +34,7 @@ describe('seeded ids', () => {
 
 describe('reference rows', () => {
   it('are as many as the requirements name, and every rule accepts them', () => {
-    const tables = referenceRows().map(({ entity, rows }) => {
+    const tables = createReferenceRows().map(({ entity, rows }) => {
       for (const row of rows) validateEntity(entity as never, row, { write: 'insert' });
       return [(entity as { name: string }).name, rows.length];
     });

@@ -19,7 +19,7 @@ import {
 } from '../../../src/entities/index.js';
 import { isSampleId, createReferenceId } from '../../../src/seeds/ids.js';
 import type { ReferenceIds } from '../../../src/seeds/sample/context.js';
-import { sampleRows } from '../../../src/seeds/sample/rows.js';
+import { createSampleRows } from '../../../src/seeds/sample/rows.js';
 import { validateEntity } from '../../../src/validation/validate-entity.js';
 
 const DAY_MS = 86_400_000;
@@ -42,7 +42,7 @@ const ids: ReferenceIds = {
 
 /** Every value of a row's columns, moments as distances from now. */
 function relative(now: Date): unknown[] {
-  return sampleRows(now, ids).flatMap(({ entity, rows }) =>
+  return createSampleRows(now, ids).flatMap(({ entity, rows }) =>
     rows.map((row) =>
       [...getEntityRules(entity as EntityClass).columns.keys()].map((property) => distance(row[property], now)),
     ),
@@ -67,14 +67,14 @@ describe('sample rows', () => {
   });
 
   it('have sample ids, and every rule accepts them', () => {
-    for (const { entity, rows } of sampleRows(monday, ids)) {
+    for (const { entity, rows } of createSampleRows(monday, ids)) {
       expect(rows.filter(({ id }) => !isSampleId(id as string))).toEqual([]);
       for (const row of rows) validateEntity(entity as EntityClass, row, { write: 'insert' });
     }
   });
 
   it('lie in the past, but not far', () => {
-    const moments = sampleRows(monday, ids).flatMap(({ rows }) =>
+    const moments = createSampleRows(monday, ids).flatMap(({ rows }) =>
       rows.flatMap((row) => Object.values(row).filter((value) => value instanceof Date)),
     );
     const oldest = Math.min(...moments.map(Number));

@@ -82,7 +82,7 @@ export const timestampDefaults: Rule = {
   reason: 'the clock of the database fills in a required timestamp, and null means that an event has not happened yet',
   check: (catalog) =>
     listTimestamps(catalog).flatMap(({ table, name, sql, notNull, default: given }) => {
-      // PostgreSQL stores SET DEFAULT NULL as a default of its own.
+      // PostgreSQL stores SET DEFAULT NULL as a default.
       const value = given?.startsWith('NULL::') ? null : given;
       const object = `${table}.${name}`;
       if (!notNull && value !== null) {
