@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-unsafe-class-instance-assignment -- NestJS declares its options as a class and takes plain objects */
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import {
