@@ -158,7 +158,11 @@ describe('db:environment', () => {
     await refused(url, ['db:environment', '--set', 'development'], 'Refused to set the environment to development');
     await refused(url, ['db:environment', '--set', 'staging'], 'has the environment production');
     await refused(url, ['db:environment', '--set', 'test', '--database', `${name}x`], `not to "${name}x"`);
-    await refused(url, ['db:environment', '--set', 'Two Words', '--database', name], 'The name of an environment consists of');
+    await refused(
+      url,
+      ['db:environment', '--set', 'Two Words', '--database', name],
+      'The name of an environment consists of',
+    );
     expect(await run(url, ['db:environment', '--set', 'staging', '--database', name])).toMatchObject({ code: 0 });
     expect(await words(url)).toEqual(['staging']);
   });
