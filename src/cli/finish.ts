@@ -82,7 +82,8 @@ Does everything that a schema change needs after its migration is written, in th
   9. Validates the working database against the schema rules (validate:schema).
 
 The new migrations are those that are pending on the working database. When none is pending, step 5 takes the newest migration, and
-steps 6 and 7 have nothing to do. Only step 7 changes the working database, which must be a development or test database. Run it again after every edit of an entity or a migration.
+steps 6 and 7 have nothing to do. Only step 7 changes the working database, which must be a development or test database. Run the
+command again after every edit of an entity or a migration.
 
 It is for this repository only and not part of the installed package, because it writes source files.
 

@@ -158,14 +158,18 @@ describe('db:environment', () => {
     await refused(url, ['db:environment', '--set', 'development'], 'Refused to set the environment to development');
     await refused(url, ['db:environment', '--set', 'staging'], 'has the environment production');
     await refused(url, ['db:environment', '--set', 'test', '--database', `${name}x`], `not to "${name}x"`);
-    await refused(url, ['db:environment', '--set', 'Two Words', '--database', name], 'An environment is one word');
+    await refused(
+      url,
+      ['db:environment', '--set', 'Two Words', '--database', name],
+      'The name of an environment consists of',
+    );
     expect(await run(url, ['db:environment', '--set', 'staging', '--database', name])).toMatchObject({ code: 0 });
     expect(await words(url)).toEqual(['staging']);
   });
 
   it('cannot set the environment before the first migration:run', async () => {
     const bare = await db.create({ bare: true });
-    await refused(bare, ['db:environment', '--set', 'staging'], 'migration:run makes it');
+    await refused(bare, ['db:environment', '--set', 'staging'], 'Run migration:run, which creates it');
     expect(await run(bare, ['db:environment'])).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('not known\nNODE_ENV     not set\nDestructive commands need no confirmation.'),

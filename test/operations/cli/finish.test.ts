@@ -91,7 +91,7 @@ describe('migration:finish', () => {
     const { code, stdout } = await runCli(['migration:finish', '--help']);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /9\. Checks the rules .*[^]*for this repository only[^]*Examples:\n {2}npm run migration:finish\n/,
+      /9\. Validates the working database .*[^]*for this repository only[^]*Examples:\n {2}npm run migration:finish\n/,
     );
   });
 });
