@@ -21,7 +21,8 @@ export {
   type RecordedDecision,
 } from './decision.repository.js';
 export { type IngestedPost, type PostSighting } from './post-ingest.js';
-export { type BatchReport, type ClaimedPost, PostRepository, TransactionIsOpen } from './post.repository.js';
+export type { BatchReport, ClaimedPost } from './post-queue.js';
+export { PostRepository, TransactionIsOpen } from './post.repository.js';
 
 /** Every repository class: NestJS gets a provider for each. */
 export const REPOSITORIES: readonly (new (source: StatementSource) => object)[] = [

@@ -4,7 +4,7 @@ import { withRetry } from '../connection/retry.js';
 import { QUEUE } from '../constants/figures.js';
 import type { Platform } from '../entities/enums.js';
 import { Post } from '../entities/index.js';
-import { isError, SharedDbError } from '../errors/shared-db-error.js';
+import { SharedDbError } from '../errors/shared-db-error.js';
 import { toDatabaseError } from '../errors/translate.js';
 import { assertLimit } from './pages.js';
 import {
@@ -16,37 +16,20 @@ import {
   prepareBatch,
   toParameters,
 } from './post-ingest.js';
+import {
+  type BatchReport,
+  CLAIM,
+  CLAIM_ONE,
+  type ClaimedPost,
+  describeFailure,
+  getQueueStart,
+  IS_WAITING,
+  setQueueStart,
+} from './post-queue.js';
 import { RepositoryFor, TableRepository } from './table-repository.js';
 
 /** Rows in one statement: more need more memory and are hardly faster. Measured by bench/ingest.ts. */
 const BATCH_SIZE = 1_000;
-
-/** A post of the queue, with what decisions need to know of its author. */
-export interface ClaimedPost {
-  readonly id: string;
-  readonly platform: Platform;
-  readonly platformPostId: string;
-  readonly content: string;
-  readonly detectedAt: Date;
-  readonly keywordMatches: string[];
-  readonly keywordCategories: string[];
-  readonly rawMetrics: Record<string, number> | null;
-  /** Failed attempts so far, 0..2. */
-  readonly errorCount: number;
-  readonly authorId: string;
-  readonly authorHandle: string;
-  readonly authorFollowerCount: number;
-  readonly authorIsPowerUser: boolean;
-  /** 0..1. */
-  readonly authorRelationshipScore: number;
-}
-
-export interface BatchReport {
-  /** Ids of the posts that were processed. */
-  readonly processed: string[];
-  /** Posts whose work threw: one attempt of each was counted. */
-  readonly failed: { readonly id: string; readonly error: unknown }[];
-}
 
 /** A method that commits its own transactions was called with the manager of an open transaction. */
 export class TransactionIsOpen extends SharedDbError {
@@ -60,15 +43,6 @@ interface StoredPost {
   readonly id: string;
   readonly outcome: 'inserted' | 'unchanged' | 'updated';
 }
-
-/** The condition of the index ix_posts__waiting. */
-const IS_WAITING = `p.processed_at IS NULL AND NOT p.spam_filtered AND p.error_count < ${QUEUE.maxAttempts}`;
-
-const CLAIM = `SELECT p.id, p.platform, p.platform_post_id AS "platformPostId", p.content, p.detected_at AS "detectedAt",
-    p.keyword_matches AS "keywordMatches", p.keyword_categories AS "keywordCategories", p.raw_metrics AS "rawMetrics",
-    p.error_count AS "errorCount", p.author_id AS "authorId", a.handle AS "authorHandle", a.follower_count AS "authorFollowerCount",
-    a.is_power_user AS "authorIsPowerUser", a.relationship_score AS "authorRelationshipScore"
-  FROM posts p JOIN authors a ON a.id = p.author_id WHERE ${IS_WAITING}`;
 
 /** Questions about detected posts, their bulk import, and the queue of posts without a decision. */
 @RepositoryFor(Post)
@@ -159,7 +133,8 @@ export class PostRepository extends TableRepository<Post> {
    * failed attempt, and leaves the queue after `QUEUE.maxAttempts`. A temporary failure of the database (a deadlock, a lost connection)
    * counts no attempt. There is no savepoint per post, because those make each claim slower than the last.
    *
-   * Needs an index scan of ix_posts__waiting per call.
+   * Uses ix_posts__waiting. A post that is older than those of the last batches, because it came late or another worker gave it back, may wait
+   * for ten seconds while the queue is longer than a batch.
    *
    * @param work the error that it throws is stored by its name and code only
    * @param options `limit`: posts in one transaction, 1..100, default `QUEUE.batchSize`
@@ -174,7 +149,7 @@ export class PostRepository extends TableRepository<Post> {
     try {
       const processed = await dataSource.transaction(async (manager) => {
         const posts = PostRepository.of(manager);
-        claimed = await posts.claim(limit);
+        claimed = await posts.#claimBatch(limit);
         for (const post of claimed) await work(post, manager);
         return posts.markProcessed(claimed.map(({ id }) => id));
       });
@@ -223,10 +198,19 @@ export class PostRepository extends TableRepository<Post> {
    */
   async claim(limit: number = QUEUE.batchSize, id?: string): Promise<ClaimedPost[]> {
     assertLimit(limit);
-    const lock = 'FOR NO KEY UPDATE OF p SKIP LOCKED';
     return id === undefined
-      ? this.send<ClaimedPost>('claim', `${CLAIM} ORDER BY p.detected_at LIMIT $1 ${lock}`, [limit])
-      : this.send<ClaimedPost>('claimOne', `${CLAIM} AND p.id = $1 ${lock}`, [id]);
+      ? this.send<ClaimedPost>('claim', CLAIM, [limit, '-infinity'])
+      : this.send<ClaimedPost>('claimOne', CLAIM_ONE, [limit, id]);
+  }
+
+  /** Claims a batch, from where the last one began if that is not long ago. A batch that would not be full looks from the beginning. */
+  async #claimBatch(limit: number): Promise<ClaimedPost[]> {
+    assertLimit(limit);
+    const start = getQueueStart(this.manager.dataSource);
+    const near = start === undefined ? [] : await this.send<ClaimedPost>('claim', CLAIM, [limit, start]);
+    const claimed = near.length === limit ? near : await this.claim(limit);
+    setQueueStart(this.manager.dataSource, claimed.length === limit ? claimed[0]?.detectedAt : undefined);
+    return claimed;
   }
 
   /** Marks posts as processed and clears nothing else. Returns the ids of those that were waiting. */
@@ -318,11 +302,4 @@ async function* readBatches(
     }
   }
   if (batch.length > 0) yield batch;
-}
-
-/** Returns the name and code of an error; its message may quote the post. */
-function describeFailure(error: unknown): string {
-  if (!isError(error)) return 'A value was thrown that is not an error.';
-  const { code } = error as { code?: unknown };
-  return typeof code === 'string' && /^[A-Z0-9_]{1,64}$/.test(code) ? `${error.name} (${code})` : error.name;
 }
