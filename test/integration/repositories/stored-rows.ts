@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { Decision } from '../../../src/entities/index.js';
+import { AuthorRepository } from '../../../src/repositories/author.repository.js';
 import { DecisionRepository } from '../../../src/repositories/decision.repository.js';
 import { PostRepository } from '../../../src/repositories/post.repository.js';
 import { ReplyRepository, type NewReply } from '../../../src/repositories/reply.repository.js';
@@ -48,4 +49,14 @@ export async function readAudit(
     `SELECT entity_type || '.' || action AS action, actor, details_json AS details FROM audit_logs WHERE entity_id = $1 ORDER BY created_at`,
     [entityId],
   );
+}
+
+/** Stores authors. Returns their ids. */
+export async function storeAuthors(dataSource: DataSource, count: number): Promise<string[]> {
+  const sightings = Array.from({ length: count }, () => {
+    next += 1;
+    return { platform: 'TWITTER', platformId: `fan_${next}`, handle: `fan_${next}` } as const;
+  });
+  const recorded = await AuthorRepository.of(dataSource).recordSightings(sightings);
+  return recorded.map(({ id }) => id);
 }
