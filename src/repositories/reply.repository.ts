@@ -99,18 +99,20 @@ export class ReplyRepository extends ReplyLists {
    * Approves a reply, with its audit row. Of several operators exactly one decides about a reply.
    *
    * @param actor operator, or `SYSTEM_ACTOR`
-   * @throws ReplyAlreadyDecided, EntityNotFound, EntityValidationError
+   * @param options `content`: the text that the actor has read; a reply that was edited since is not approved
+   * @throws ReplyAlreadyDecided; StateConflict with the state EDITED when the text is another one; EntityNotFound,
+   *   EntityValidationError
    */
-  async approve(id: string, actor: string): Promise<void> {
+  async approve(id: string, actor: string, { content = null }: { content?: string | null } = {}): Promise<void> {
     assertActor(actor);
     const rows = await this.send<{ id: string }>(
       'approve',
       `WITH approved AS (
          UPDATE replies SET approval_status = 'APPROVED', approved_by = $2::text, approved_at = now(), updated_at = now()
-         WHERE id = $1 AND approval_status = 'PENDING' RETURNING id
+         WHERE id = $1 AND approval_status = 'PENDING' AND ($3::text IS NULL OR content = $3::text) RETURNING id
        ), ${writeAudit({ source: 'approved', entityType: 'reply', action: 'approve', actor: '$2' })}
        SELECT id FROM approved`,
-      [id, actor],
+      [id, actor, content],
     );
     if (rows.length === 0) throw await this.#explain(id, 'The reply cannot be approved');
   }
@@ -274,7 +276,9 @@ export class ReplyRepository extends ReplyLists {
   }
 
   async #explain(id: string, what: string): Promise<Error> {
-    return new ReplyAlreadyDecided(what, await this.#readState(id));
+    const state = await this.#readState(id);
+    if (state.status === 'PENDING') return new StateConflict(what, { status: 'EDITED' });
+    return new ReplyAlreadyDecided(what, state);
   }
 
   /** Reads who decided about a reply, and when. A second statement, because the first does not see what it waited for. */

@@ -105,6 +105,17 @@ describe('ReplyRepository, approval', () => {
     await replies.update(id, { utmCode: 'still_valid' });
   });
 
+  it('does not approve a text that the operator has not read', async () => {
+    const id = await storeReply(db.dataSource);
+    await replies.edit(id, 'operator_2', `Edited. ${CONTENT}`);
+    await expect(replies.approve(id, 'operator_1', { content: CONTENT })).rejects.toMatchObject({
+      code: 'STATE_CONFLICT',
+      status: 'EDITED',
+    });
+    await replies.approve(id, 'operator_1', { content: `Edited. ${CONTENT}` });
+    expect(await load(id)).toMatchObject({ approvalStatus: 'APPROVED', approvedBy: 'operator_1' });
+  });
+
   it('refuses an edit that breaks a rule (23514, ck_replies__content_fits_platform)', async () => {
     const id = await storeReply(db.dataSource);
     const long = `${'long '.repeat(70)}${CONTENT}`;
