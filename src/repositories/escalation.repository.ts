@@ -64,7 +64,7 @@ export class EscalationRepository extends TableRepository<Escalation> {
    * same targets and reason wait for each other under an advisory lock. Not promised inside a REPEATABLE READ or SERIALIZABLE transaction,
    * which does not see what others have opened since it began.
    *
-   * One round trip when an open one exists; a short transaction otherwise.
+   * One round trip when an open one exists; otherwise a short transaction, or the caller's, which then holds the lock until it ends.
    *
    * @param input absent `priority`: the severity of the reason, else MEDIUM
    * @param actor default `SYSTEM_ACTOR`
