@@ -126,8 +126,8 @@ export class CommunityChampionRepository extends TableRepository<CommunityChampi
    * Reserves the offer to a champion: at most `CHAMPION.offersPerDay` a day (in UTC) over all champions, and one for each champion ever.
    * Call it before the message is sent, and send it only when the outcome is `recorded`. A POTENTIAL champion becomes CONTACTED.
    *
-   * Parallel calls wait for each other under an advisory lock until the transaction ends, so that together they keep the limit. Not promised inside a REPEATABLE READ
-   * or SERIALIZABLE transaction, which does not see what others have recorded since it began.
+   * Parallel calls wait for each other under an advisory lock until the transaction ends, so that together they keep the limit. Not
+   * promised inside a REPEATABLE READ or SERIALIZABLE transaction, which does not see what others have recorded since it began.
    *
    * @throws EntityNotFound
    */

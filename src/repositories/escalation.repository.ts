@@ -96,6 +96,7 @@ export class EscalationRepository extends TableRepository<Escalation> {
     assignedTo: string | null | undefined,
     actor: string,
   ): Promise<EscalationSummary> {
+    const details = `jsonb_build_object('priority', changed.priority)`;
     return this.sendForOne<EscalationSummary>(
       'open',
       `WITH opened AS (
@@ -103,7 +104,7 @@ export class EscalationRepository extends TableRepository<Escalation> {
          VALUES ($1, $2, $3, $4, coalesce($5::escalation_priority, (SELECT severity FROM escalation_reasons WHERE id = $4), 'MEDIUM'),
            $6::text)
          RETURNING *
-       ), ${writeAudit({ source: 'opened', entityType: 'escalation', action: 'open', actor: '$7', details: `jsonb_build_object('priority', changed.priority)` })}
+       ), ${writeAudit({ source: 'opened', entityType: 'escalation', action: 'open', actor: '$7', details })}
        SELECT ${SUMMARY} FROM opened e LEFT JOIN escalation_reasons n ON n.id = e.reason_id`,
       [...target, priority ?? null, assignedTo ?? null, actor],
     );

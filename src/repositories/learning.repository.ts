@@ -141,7 +141,11 @@ export class RandomizedExperimentRepository extends TableRepository<RandomizedEx
     throw new StateConflict('The outcome of the randomized experiment cannot change', { status: 'MEASURED' });
   }
 
-  /** Lists the measured probes of the last days, oldest first. Uses ix_randomized_experiments__created_at. @param options `days`: default 90 */
+  /**
+   * Lists the measured probes of the last days, oldest first. Uses ix_randomized_experiments__created_at.
+   *
+   * @param options `days`: default 90
+   */
   async listOutcomes({ days = 90, ...options }: PageOptions & { days?: number } = {}): Promise<Page<MeasuredProbe>> {
     return readPage<MeasuredProbe>(
       (...statement) => this.send(...statement),
