@@ -3,6 +3,7 @@ import { inTransaction } from '../../../src/connection/transaction.js';
 import { AuditLogRepository, type AuditEntry } from '../../../src/repositories/audit-log.repository.js';
 import { writeAudit } from '../../../src/repositories/audit-trail.js';
 import { useDatabase } from '../../support/database.js';
+import { waitForLaterTime } from './stored-rows.js';
 
 const db = useDatabase();
 const audit = (): AuditLogRepository => AuditLogRepository.of(db.dataSource);
@@ -19,6 +20,7 @@ describe('AuditLogRepository', () => {
   it('appends one entry and many entries, with ids and times of the database, in their order', async () => {
     const entry = { entityType: 'reply', entityId: '1', action: 'approve', actor: 'operator_1' };
     const [first] = await audit().append(entry);
+    await waitForLaterTime();
     const rest = await audit().append([
       { ...entry, action: 'edit', detailsJson: { length: 7 } },
       { ...entry, entityId: '2', actor: 'operator_2' },
@@ -61,6 +63,7 @@ describe('AuditLogRepository', () => {
         actor: 'system',
         detailsJson: { length },
       });
+      await waitForLaterTime();
     }
     const first = await audit().listOfEntity('page', '1', { limit: 2 });
     const second = await audit().listOfEntity('page', '1', { limit: 2, after: first.next });

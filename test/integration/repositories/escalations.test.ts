@@ -6,7 +6,7 @@ import { EscalationReasonRepository } from '../../../src/repositories/reference.
 import { useDatabase } from '../../support/database.js';
 import { ID } from '../../support/rows.js';
 import { closeTogether, openTogether, takeTogether } from './scenarios/escalations.js';
-import { readAudit, storeDecision } from './stored-rows.js';
+import { readAudit, storeDecision, waitForLaterTime } from './stored-rows.js';
 
 const db = useDatabase();
 let escalations: EscalationRepository;
@@ -117,6 +117,7 @@ describe('EscalationRepository, lists', () => {
     const ids: string[] = [];
     for (const priority of priorities) {
       ids.push(await open({ postId: (await storeDecision(db.dataSource)).postId, priority }));
+      await waitForLaterTime();
     }
     await escalations.resolve(await open({ postId }), 'operator_1');
     const expected = [1, 3, 5, 4, 2, 0].map((index) => ids[index]);

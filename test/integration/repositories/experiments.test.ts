@@ -3,7 +3,7 @@ import { ExperimentRepository } from '../../../src/repositories/experiment.repos
 import { useDatabase } from '../../support/database.js';
 import { ID } from '../../support/rows.js';
 import { startTogether } from './scenarios/experiments.js';
-import { readAudit } from './stored-rows.js';
+import { readAudit, waitForLaterTime } from './stored-rows.js';
 
 const db = useDatabase();
 let experiments: ExperimentRepository;
@@ -69,7 +69,10 @@ describe('ExperimentRepository', () => {
   });
 
   it('lists all tests in pages, newest first', async () => {
-    for (const name of ['one', 'two', 'three']) await draft(name);
+    for (const name of ['one', 'two', 'three']) {
+      await draft(name);
+      await waitForLaterTime();
+    }
     const first = await experiments.listPage({ limit: 2 });
     const second = await experiments.listPage({ limit: 2, after: first.next });
     expect([...first.rows, ...second.rows].map(({ name }) => name)).toEqual(['three', 'two', 'one']);

@@ -8,7 +8,7 @@ import { SegmentedWeightRepository } from '../../../src/repositories/segmented-w
 import { useDatabase } from '../../support/database.js';
 import { ID } from '../../support/rows.js';
 import { adjustTogether, evaluateTogether } from './scenarios/learning.js';
-import { readAudit, storeDecision } from './stored-rows.js';
+import { readAudit, storeDecision, waitForLaterTime } from './stored-rows.js';
 
 const db = useDatabase();
 
@@ -49,7 +49,9 @@ describe('SegmentedWeightRepository', () => {
 
   it('sets all four weights with the log of the learning cycle and the audit row', async () => {
     await set('PLATFORM', 'TWITTER', 0.2);
+    await waitForLaterTime();
     await set('PLATFORM', 'TWITTER', 0.5);
+    await waitForLaterTime();
     await weights.recordSkipped({ reason: 'INSUFFICIENT_SAMPLE_SIZE', validSegments: 2, totalSegments: 4 });
     const { rows } = await weights.listHistory();
     const before = { sss: 0.2, ars: 0.7, evs: 0.06, trs: 0.04, segment: 'TWITTER' };

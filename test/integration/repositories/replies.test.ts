@@ -7,7 +7,7 @@ import { ReplyRepository } from '../../../src/repositories/reply.repository.js';
 import { useDatabase } from '../../support/database.js';
 import { CONTENT, ID } from '../../support/rows.js';
 import { decideTogether, measureTogether, postTogether } from './scenarios/replies.js';
-import { readAudit, storeApprovedReply, storeDecision, storeReply } from './stored-rows.js';
+import { readAudit, storeApprovedReply, storeDecision, storeReply, waitForLaterTime } from './stored-rows.js';
 
 const db = useDatabase();
 let replies: ReplyRepository;
@@ -137,7 +137,10 @@ describe('ReplyRepository, approval', () => {
 
   it('lists what waits for approval with decision, post and author, the oldest first, in pages', async () => {
     const ids = [];
-    for (let n = 0; n < 3; n += 1) ids.push(await storeReply(db.dataSource));
+    for (let n = 0; n < 3; n += 1) {
+      ids.push(await storeReply(db.dataSource));
+      await waitForLaterTime();
+    }
     await storeApprovedReply(db.dataSource);
     const first = await replies.listPending({ limit: 2 });
     const second = await replies.listPending({ limit: 2, after: first.next });
@@ -162,6 +165,7 @@ describe('ReplyRepository, posting', () => {
   it('lists unposted replies in the order of approval with the post to answer, and records the posting once', async () => {
     await storeReply(db.dataSource);
     const id = await storeApprovedReply(db.dataSource);
+    await waitForLaterTime();
     const other = await storeApprovedReply(db.dataSource);
     const unposted = await replies.listUnposted();
     expect(unposted.map((reply) => reply.id)).toEqual([id, other]);
@@ -191,7 +195,9 @@ describe('ReplyRepository, posting', () => {
   });
 
   it('claims a reply for one poster; another one skips it', async () => {
-    const ids = [await storeApprovedReply(db.dataSource), await storeApprovedReply(db.dataSource)];
+    const ids = [await storeApprovedReply(db.dataSource)];
+    await waitForLaterTime();
+    ids.push(await storeApprovedReply(db.dataSource));
     await inTransaction(db.dataSource, async (manager) => {
       expect(await ReplyRepository.of(manager).claimUnposted()).toMatchObject([{ id: ids[0] }]);
       expect(await replies.claimUnposted(10)).toMatchObject([{ id: ids[1] }]);
@@ -283,6 +289,7 @@ describe('ReplyRepository, results', () => {
 
   it('lists replies by state, platform, archetype and time', async () => {
     const pending = await storeReply(db.dataSource, { platform: 'REDDIT' });
+    await waitForLaterTime();
     const approved = await storeApprovedReply(db.dataSource);
     const idsOf = async (filter: object): Promise<string[]> =>
       (await replies.listPage(filter)).rows.map(({ id }) => id);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { Decision } from '../../../src/entities/index.js';
 import { AuthorRepository } from '../../../src/repositories/author.repository.js';
@@ -8,6 +9,9 @@ import { CONTENT, rowOf } from '../../support/rows.js';
 import { sightingOf } from './sightings.js';
 
 let next = 0;
+
+/** Waits until the next row has a later time: times have milliseconds, and rows of one millisecond are sorted by their random ids. */
+export const waitForLaterTime = (): Promise<void> => sleep(2);
 
 /** Stores a post with its author and a decision about it. Returns their ids. */
 export async function storeDecision(
@@ -46,7 +50,7 @@ export async function readAudit(
   entityId: string,
 ): Promise<{ action: string; actor: string; details: Record<string, unknown> }[]> {
   return dataSource.query(
-    `SELECT entity_type || '.' || action AS action, actor, details_json AS details FROM audit_logs WHERE entity_id = $1 ORDER BY created_at`,
+    `SELECT entity_type || '.' || action AS action, actor, details_json AS details FROM audit_logs WHERE entity_id = $1 ORDER BY created_at, ctid`,
     [entityId],
   );
 }
