@@ -6,6 +6,7 @@ import { assertValid, InteractionInput } from '../validation/index.js';
 import { compileValidator } from '../validation/compiled-validator.js';
 import { EntityValidationError, type Violation } from '../validation/validation-error.js';
 import { type Page, type PageOptions, readPage } from './pages.js';
+import type { Plain } from './plain.js';
 import { RepositoryFor, TableRepository } from './table-repository.js';
 
 /** An account as a monitor saw it. What the platform does not report is left out: it then keeps its stored value. */
@@ -194,7 +195,7 @@ export class AuthorRepository extends TableRepository<Author> {
    * @returns null when there is no such author
    * @throws InputValidationError; CheckViolation when the history is longer than 1 MiB
    */
-  async appendInteraction(input: InteractionInput): Promise<AppendedInteraction | null> {
+  async appendInteraction(input: Plain<InteractionInput>): Promise<AppendedInteraction | null> {
     const { authorId, ...event } = assertValid(InteractionInput, input);
     const { type, timestamp, replyId } = event;
     const key = replyId === undefined ? { type, timestamp } : { type, replyId };

@@ -6,6 +6,7 @@ import type { CompetitiveMentionInput, DecisionInput } from '../validation/index
 import { validateEntity } from '../validation/index.js';
 import { toNewRow } from './new-row.js';
 import { type Page, type PageOptions, readPage } from './pages.js';
+import type { Plain } from './plain.js';
 import { RepositoryFor, TableRepository } from './table-repository.js';
 
 /** A stored decision. */
@@ -87,7 +88,7 @@ export class DecisionRepository extends TableRepository<Decision> {
    * @throws EntityValidationError; EntityNotFound when there is no such post; ForeignKeyViolation for an unknown archetype, experiment
    *   or competitor
    */
-  async record(decision: DecisionInput, mentions: readonly MentionOfPost[] = []): Promise<RecordedDecision> {
+  async record(decision: Plain<DecisionInput>, mentions: readonly MentionOfPost[] = []): Promise<RecordedDecision> {
     const { postId } = decision;
     for (const mention of mentions) validateEntity(CompetitiveMention, { ...mention, postId }, { write: 'insert' });
     const row = toNewRow(this.metadata, decision, 3);

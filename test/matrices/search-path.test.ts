@@ -208,7 +208,9 @@ describe('a first migration:run', () => {
     expect(statements.length).toBeGreaterThan(100);
     expect(statements.filter((sql) => /ALTER\s+SEQUENCE|OWNED\s+BY/i.test(sql))).toEqual([]);
     expect(statements.filter((sql) => /\bpublic"?\./i.test(sql))).toEqual([]);
-    const qualified = statements.flatMap((sql) => [...sql.matchAll(/\bagent_one"?\."?(\w+)/g)].map(([, table]) => table));
+    const qualified = statements.flatMap((sql) =>
+      [...sql.matchAll(/\bagent_one"?\."?(\w+)/g)].map(([, table]) => table),
+    );
     expect([...new Set(qualified)].sort()).toEqual(['database_environment', 'migration_runs', 'migrations']);
   });
 });

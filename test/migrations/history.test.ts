@@ -73,7 +73,9 @@ describe('the history of the schema', () => {
     const [first, second] = [await open(db.url), await open(db.url)];
     const holder = first.createQueryRunner();
     await holder.query('SELECT pg_advisory_lock($1, $2)', [...createLockKeys('public')]);
-    await expect(runMigrations(second, { maxWaitMs: 100 })).rejects.toThrow(/pid \d+, shared-db.*run it again when that process has ended/);
+    await expect(runMigrations(second, { maxWaitMs: 100 })).rejects.toThrow(
+      /pid \d+, shared-db.*run it again when that process has ended/,
+    );
     await holder.query('SELECT pg_advisory_unlock($1, $2)', [...createLockKeys('public')]);
     await holder.release();
     expect(await runMigrations(second, { maxWaitMs: 100 })).toEqual([]);
