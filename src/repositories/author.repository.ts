@@ -1,6 +1,6 @@
 import type { Platform } from '../entities/enums.js';
 import { Author } from '../entities/index.js';
-import { INTERACTION_WEIGHTS, SIGHTING_REFRESH_HOURS } from '../constants/figures.js';
+import { INTERACTION_TYPES, INTERACTION_WEIGHTS, SIGHTING_REFRESH_HOURS } from '../constants/figures.js';
 import { withRetry } from '../connection/retry.js';
 import { assertValid, InteractionInput } from '../validation/index.js';
 import { compileValidator } from '../validation/compiled-validator.js';
@@ -102,6 +102,9 @@ sighted_authors AS MATERIALIZED (
   SELECT id, platform, platform_id, CASE WHEN id IN (SELECT id FROM updated_authors) THEN 'updated' ELSE 'unchanged' END
   FROM sighted_authors WHERE id IS NOT NULL
 )`;
+
+/** Kinds of interactions that raise the relationship score. */
+const POSITIVE_INTERACTIONS = INTERACTION_TYPES.filter((type) => INTERACTION_WEIGHTS[type] > 0);
 
 const validateAuthor = compileValidator(Author);
 
@@ -212,6 +215,22 @@ export class AuthorRepository extends TableRepository<Author> {
       [authorId, JSON.stringify([event]), JSON.stringify([key]), INTERACTION_WEIGHTS[type], timestamp],
     );
     return row ?? null;
+  }
+
+  /**
+   * Lists authors with at least three positive interactions in 30 days who were seen within seven days, most interactions first, at most
+   * 1,000: the candidates for community champions. For a daily job: it reads every author seen in these days.
+   */
+  async listChampionCandidates(): Promise<(AuthorProfile & { readonly positiveInteractions: number })[]> {
+    return this.send(
+      'listChampionCandidates',
+      `SELECT ${PROFILE}, positive.events AS "positiveInteractions" FROM authors, LATERAL (
+         SELECT count(*)::int AS events FROM jsonb_array_elements(interaction_history) AS event
+         WHERE event ->> 'type' = ANY($1) AND (event ->> 'timestamp')::timestamptz >= now() - interval '30 days') AS positive
+       WHERE last_seen_at >= now() - interval '7 days' AND interaction_history <> '[]' AND positive.events >= 3
+       ORDER BY positive.events DESC, id LIMIT 1000`,
+      [POSITIVE_INTERACTIONS],
+    );
   }
 
   /** Returns true when the author has ever blocked or reported us: the agent does not reply to them. */

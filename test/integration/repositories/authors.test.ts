@@ -167,4 +167,18 @@ describe('AuthorRepository, what it reads', () => {
     expect((await authors.listPowerUsers({ limit: 2, before: second.previous })).rows).toEqual(first.rows);
     expect(await db.dataSource.getRepository(Author).count()).toBe(3);
   });
+
+  it('lists the authors with three positive interactions in 30 days as candidates for champions', async () => {
+    const [one, two] = await authors.recordSightings([ann, { ...ann, platformId: '2' }]);
+    const append = (authorId: string, type: 'block' | 'thanks', daysAgo: number) =>
+      authors.appendInteraction({
+        authorId,
+        type,
+        timestamp: new Date(Date.now() - daysAgo * 86_400_000).toISOString(),
+      });
+    for (const daysAgo of [1, 2, 3, 40]) await append(one?.id ?? '', 'thanks', daysAgo);
+    for (const daysAgo of [1, 2]) await append(two?.id ?? '', 'thanks', daysAgo);
+    await append(two?.id ?? '', 'block', 3);
+    expect(await authors.listChampionCandidates()).toMatchObject([{ id: one?.id, positiveInteractions: 3 }]);
+  });
 });
