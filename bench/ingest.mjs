@@ -15,6 +15,8 @@ import { boolean, integer, jsonb, pgEnum, pgTable, text, timestamp, uuid } from 
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { DataSource } from 'typeorm';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { PrismaClient } from './generated/client.js';
 
 const [rows = 10_000, rounds = 6] = process.argv.slice(2).map(Number);
 const BATCH = 1_000;
@@ -87,6 +89,8 @@ const postsTable = pgTable('posts', {
 });
 const drizzled = drizzle(client);
 
+const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: url }) });
+
 const ways = {
   async 'this package, validated'(sightings) {
     for await (const _ of PostRepository.of(ours).ingest(sightings));
@@ -138,6 +142,32 @@ const ways = {
             target: [postsTable.platform, postsTable.platformPostId],
             set: { content: sql`excluded.content`, rawMetrics: sql`excluded.raw_metrics` },
           });
+      });
+    }
+  },
+  async 'Prisma createMany'(sightings) {
+    for (const batch of batchesOf(sightings)) {
+      await prisma.$transaction(async (tx) => {
+        const { authors, posts } = distinct(batch);
+        await tx.authors.createMany({
+          data: authors.map(({ platformId, handle, followerCount }) => ({
+            ...{ platform: 'TWITTER', platform_id: platformId, handle, follower_count: followerCount },
+          })),
+          skipDuplicates: true,
+        });
+        const found = await tx.authors.findMany({
+          where: { platform: 'TWITTER', platform_id: { in: authors.map(({ platformId }) => platformId) } },
+          select: { id: true, platform_id: true },
+        });
+        const ids = new Map(found.map(({ id, platform_id: key }) => [key, id]));
+        await tx.posts.createMany({
+          data: posts.map(({ author, ...post }) => ({
+            ...{ platform: post.platform, platform_post_id: post.platformPostId, content: post.content },
+            ...{ detected_at: post.detectedAt, keyword_matches: post.keywordMatches, raw_metrics: post.rawMetrics },
+            ...{ keyword_categories: post.keywordCategories, author_id: ids.get(author.platformId) },
+          })),
+          skipDuplicates: true,
+        });
       });
     }
   },
@@ -212,6 +242,6 @@ for (const kind of ['new', 'known']) {
     );
   }
 }
-await Promise.all([ours.destroy(), plain.destroy(), client.end()]);
+await Promise.all([ours.destroy(), plain.destroy(), client.end(), prisma.$disconnect()]);
 await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
 await admin.end();

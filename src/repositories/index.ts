@@ -39,7 +39,7 @@ export {
 } from './decision.repository.js';
 export { type IngestedPost, type PostSighting } from './post-ingest.js';
 export type { BatchReport, ClaimedPost } from './post-queue.js';
-export { PostRepository, TransactionIsOpen } from './post.repository.js';
+export { PostRepository, type SeenPost, TransactionIsOpen } from './post.repository.js';
 
 export { AuditLogRepository, type AuditEntry, type NewAuditEntry, type RecordedEntry } from './audit-log.repository.js';
 export { assertActor, writeAudit, type AuditedChange } from './audit-trail.js';

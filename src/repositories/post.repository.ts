@@ -37,6 +37,28 @@ export class TransactionIsOpen extends SharedDbError {
   readonly code = 'TRANSACTION_IS_OPEN';
 }
 
+/** A post in a stream, with its author. */
+export interface SeenPost {
+  readonly id: string;
+  readonly platform: Platform;
+  readonly platformPostId: string;
+  readonly content: string;
+  readonly detectedAt: Date;
+  /** Null: not processed yet. */
+  readonly processedAt: Date | null;
+  readonly keywordMatches: string[];
+  readonly spamFiltered: boolean;
+  readonly authorId: string;
+  readonly authorHandle: string;
+  readonly authorFollowerCount: number;
+}
+
+const STREAM = `SELECT p.id, p.platform, p.platform_post_id AS "platformPostId", p.content, p.detected_at AS "detectedAt",
+    p.processed_at AS "processedAt", p.keyword_matches AS "keywordMatches", p.spam_filtered AS "spamFiltered",
+    p.author_id AS "authorId", a.handle AS "authorHandle", a.follower_count AS "authorFollowerCount"
+  FROM posts p JOIN authors a ON a.id = p.author_id WHERE (p.detected_at, p.id) > ($1, $2::uuid)
+  ORDER BY p.detected_at, p.id LIMIT 1000`;
+
 /** A row that `INGEST` returns. */
 interface StoredPost {
   readonly key: string;
@@ -270,6 +292,18 @@ export class PostRepository extends TableRepository<Post> {
        WHERE author_id = $1 AND detected_at >= now() - make_interval(days => $2) ORDER BY detected_at DESC LIMIT $3`,
       [authorId, days, limit],
     );
+  }
+
+  /** Reads the posts since a time with their authors, oldest first, in parts of at most 1,000, with constant memory. */
+  async *streamSince(since: Date): AsyncGenerator<SeenPost[], void, undefined> {
+    let [detectedAt, id] = [since, '00000000-0000-0000-0000-000000000000'];
+    for (;;) {
+      const rows = await this.send<SeenPost>('streamSince', STREAM, [detectedAt, id]);
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      yield rows;
+      [detectedAt, id] = [last.detectedAt, last.id];
+    }
   }
 
   /** Counts the posts of each keyword since some days ago, most frequent first. At most 500 keywords. @param days default 7 */

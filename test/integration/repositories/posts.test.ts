@@ -225,6 +225,12 @@ describe('PostRepository, what it reads', () => {
     const { authorId } = await posts.findOneByOrFail({ platformPostId: 'post_1' });
     const recent = await posts.listRecentOfAuthor(authorId, { limit: 2 });
     expect(recent.map(({ rawMetrics }) => rawMetrics)).toEqual([{ likes: 1 }, { likes: 51 }]);
+    const parts = [];
+    for await (const part of posts.streamSince(new Date(now - 60_000))) parts.push(...part);
+    expect(parts).toMatchObject([
+      { platformPostId: 'post_51', authorHandle: 'runner_1' },
+      { platformPostId: 'post_1' },
+    ]);
     expect(await posts.countKeywords()).toEqual([{ keyword: 'head', posts: 3 }]);
   });
 });
