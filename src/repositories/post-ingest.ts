@@ -3,6 +3,7 @@ import { isObject } from '../columns/validators.js';
 import { Post } from '../entities/index.js';
 import { compileValidator } from '../validation/compiled-validator.js';
 import { createPropertyViolation, type Violation } from '../validation/validation-error.js';
+import { SIGHTING_REFRESH_HOURS } from '../constants/figures.js';
 import { AUTHOR_UPSERT, type AuthorSighting, keyOf, toSightedRow, validateSighting } from './author.repository.js';
 
 /** A post as a monitor saw it, with its author. What the platform does not report is left out. */
@@ -71,6 +72,57 @@ SELECT platform || ' ' || platform_post_id AS key, id, 'inserted' AS outcome FRO
 UNION ALL
 SELECT platform || ' ' || platform_post_id, id, CASE WHEN id IN (SELECT id FROM updated) THEN 'updated' ELSE 'unchanged' END
 FROM sighted WHERE id IS NOT NULL`;
+
+/**
+ * The same for one post, whose values are parameters: it takes half the time to plan. It returns no row in the rare case that another
+ * transaction has inserted the author or the post since the statement began.
+ *
+ * $1 platform, $2 account, $3 handle, $4 display name, $5 followers, $6 verified, $7 time, $8 post, $9 content, $10 keywords,
+ * $11 categories, $12 spam, $13 metrics.
+ */
+export const INGEST_ONE = `
+WITH seen_author AS (
+  INSERT INTO authors AS a (platform, platform_id, handle, display_name, follower_count, is_verified, first_seen_at, last_seen_at)
+  VALUES ($1, $2, $3, $4, coalesce($5::int, 0), coalesce($6::boolean, false), coalesce($7::timestamptz, now()), coalesce($7, now()))
+  ON CONFLICT (platform, platform_id) DO UPDATE SET handle = $3, display_name = coalesce($4, a.display_name),
+    follower_count = coalesce(nullif($5, 0), a.follower_count), is_verified = coalesce($6, a.is_verified),
+    last_seen_at = greatest(a.last_seen_at, coalesce($7, now())), updated_at = now()
+  WHERE a.handle <> $3 OR $4 IS DISTINCT FROM a.display_name AND $4 IS NOT NULL OR $5 > 0 AND $5 <> a.follower_count
+    OR $6 <> a.is_verified OR coalesce($7, now()) > a.last_seen_at + interval '${SIGHTING_REFRESH_HOURS} hours'
+  RETURNING id
+), author AS (
+  SELECT id FROM seen_author UNION ALL SELECT id FROM authors WHERE platform = $1 AND platform_id = $2 LIMIT 1
+), seen AS (
+  INSERT INTO posts AS p (platform, platform_post_id, author_id, content, detected_at, keyword_matches, keyword_categories, spam_filtered,
+    raw_metrics)
+  SELECT $1, $8, id, $9, coalesce($7, now()), coalesce($10::text[], '{}'), coalesce($11::text[], '{}'), coalesce($12::boolean, false),
+    $13::jsonb FROM author
+  ON CONFLICT (platform, platform_post_id) DO UPDATE SET content = $9, keyword_matches = coalesce($10, p.keyword_matches),
+    keyword_categories = coalesce($11, p.keyword_categories), spam_filtered = coalesce($12, p.spam_filtered),
+    raw_metrics = coalesce($13, p.raw_metrics), updated_at = now()
+  WHERE p.processed_at IS NULL AND (p.content <> $9 OR $10 <> p.keyword_matches OR $11 <> p.keyword_categories OR $12 <> p.spam_filtered
+    OR $13 IS DISTINCT FROM p.raw_metrics AND $13 IS NOT NULL)
+  RETURNING id, CASE WHEN xmax = 0 THEN 'inserted' ELSE 'updated' END AS outcome
+)
+SELECT id, outcome FROM seen UNION ALL SELECT id, 'unchanged' FROM posts WHERE platform = $1 AND platform_post_id = $8 LIMIT 1`;
+
+/** Returns the parameters of `INGEST_ONE`. */
+export function toOneParameters({ platform, author, detectedAt, ...post }: PostSighting): unknown[] {
+  const { rawMetrics } = post;
+  return [
+    ...[
+      platform,
+      author.platformId,
+      author.handle,
+      author.displayName,
+      author.followerCount,
+      author.isVerified,
+      detectedAt,
+    ],
+    ...[post.platformPostId, post.content, post.keywordMatches, post.keywordCategories, post.spamFiltered],
+    rawMetrics === undefined || rawMetrics === null ? null : JSON.stringify(rawMetrics),
+  ];
+}
 
 /** A batch that is ready to be sent. */
 export interface PreparedBatch {

@@ -10,10 +10,12 @@ import { assertLimit } from './pages.js';
 import {
   areDisjoint,
   INGEST,
+  INGEST_ONE,
   type IngestedPost,
   type PostSighting,
   type PreparedBatch,
   prepareBatch,
+  toOneParameters,
   toParameters,
 } from './post-ingest.js';
 import {
@@ -109,9 +111,15 @@ export class PostRepository extends TableRepository<Post> {
     }
   }
 
-  /** Stores one sighting in one round trip. */
+  /** Stores one sighting in one round trip, as `ingest` does. */
   async ingestOne(sighting: PostSighting): Promise<IngestedPost> {
-    const [result] = await this.#write(prepareBatch([sighting], 0));
+    const batch = prepareBatch([sighting], 0);
+    const [rejected] = batch.rejected;
+    if (rejected !== undefined) return rejected;
+    const [row] = await this.#retry(() =>
+      this.send<Omit<StoredPost, 'key'>>('ingestOne', INGEST_ONE, toOneParameters(sighting)),
+    );
+    const [result] = row === undefined ? await this.#write(batch) : [{ index: 0, ...row }];
     if (result === undefined) throw new Error('The post was neither inserted nor found.');
     return result;
   }

@@ -131,6 +131,37 @@ describe('PostRepository.ingest()', () => {
   });
 });
 
+describe('PostRepository.ingestOne()', () => {
+  it('has the same outcomes as ingest(), and keeps what a later sighting does not know', async () => {
+    const first = sightingOf(1, {
+      rawMetrics: { likes: 1 },
+      author: { platformId: '1', handle: 'runner_1', displayName: 'Ana', followerCount: 7, isVerified: true },
+    });
+    const outcomes = [];
+    for (const changes of [{}, {}, { content: 'corrected' }, { rawMetrics: { likes: 2 } }]) {
+      outcomes.push((await posts.ingestOne({ ...first, ...changes })).outcome);
+    }
+    expect(outcomes).toEqual(['inserted', 'unchanged', 'updated', 'updated']);
+    const { keywordMatches, ...unknown } = sightingOf(1, {
+      content: first.content,
+      author: { platformId: '1', handle: 'runner_2' },
+    });
+    expect(await posts.ingestOne(unknown)).toMatchObject({ outcome: 'unchanged' });
+    expect(await posts.findOneOrFail({ where: {}, relations: { author: true } })).toMatchObject({
+      keywordMatches,
+      rawMetrics: { likes: 2 },
+      author: { handle: 'runner_2', displayName: 'Ana', followerCount: 7, isVerified: true },
+    });
+    expect(await posts.ingestOne({ ...first, content: '' })).toMatchObject({ outcome: 'rejected' });
+  });
+
+  it('gives one row when eight calls store the same new post at once', async () => {
+    const results = await Promise.all(Array.from({ length: 8 }, () => posts.ingestOne(sightingOf(1))));
+    expect(results.filter(({ outcome }) => outcome === 'inserted')).toHaveLength(1);
+    expect(new Set(results.map((result) => 'id' in result && result.id)).size).toBe(1);
+  });
+});
+
 describe('PostRepository.claim()', () => {
   it('returns the oldest waiting posts with their authors, and neither spam, nor processed, nor given-up posts', async () => {
     await ingest([5, 4, 3, 2, 1].map((n) => sightingOf(n, { spamFiltered: n === 2 })));
