@@ -40,7 +40,11 @@ await client.query(`INSERT INTO decisions (post_id, sss_score, ars_score, evs_sc
   SELECT id, 0.5, 0.5, 1, 0.5, 0.5, 'HELPFUL', detected_at FROM posts`);
 await client.query('VACUUM ANALYZE');
 
-const authors = pgTable('authors', { id: uuid('id').primaryKey(), handle: text('handle'), followerCount: integer('follower_count') });
+const authors = pgTable('authors', {
+  id: uuid('id').primaryKey(),
+  handle: text('handle'),
+  followerCount: integer('follower_count'),
+});
 const posts = pgTable('posts', {
   id: uuid('id').primaryKey(),
   platform: text('platform'),
@@ -67,13 +71,21 @@ async function compare(title, first, second, repeat = 1) {
     }
   }
   const [a, b] = times.map(median);
-  console.log(`${title.padEnd(64)} ${a.toFixed(3).padStart(8)} ms ${b.toFixed(3).padStart(8)} ms  ${(a / b).toFixed(2)} x`);
+  console.log(
+    `${title.padEnd(64)} ${a.toFixed(3).padStart(8)} ms ${b.toFixed(3).padStart(8)} ms  ${(a / b).toFixed(2)} x`,
+  );
 }
 
 let count = 0;
 const next = () => (count += 1);
 const sighting = (n) => ({
-  ...{ platform: 'TWITTER', platformPostId: `one_${n}`, content: `My head hurts ${n}`, detectedAt: new Date(), keywordMatches: ['head'] },
+  ...{
+    platform: 'TWITTER',
+    platformPostId: `one_${n}`,
+    content: `My head hurts ${n}`,
+    detectedAt: new Date(),
+    keywordMatches: ['head'],
+  },
   author: { platformId: String((n % 20000) + 1), handle: `runner_${(n % 20000) + 1}` },
 });
 const RAW = `WITH author AS (
@@ -87,28 +99,88 @@ const repository = PostRepository.of(ours);
 const decisions = DecisionRepository.of(ours);
 const since = new Date(Date.now() - 7 * 86_400_000);
 const deep = { id: '00000000-0000-0000-0000-000000000000' };
-const { rows: [{ at }] } = await client.query('SELECT min(created_at) + interval \'100 s\' AS at FROM decisions');
+const {
+  rows: [{ at }],
+} = await client.query("SELECT min(created_at) + interval '100 s' AS at FROM decisions");
 const cursor = Buffer.from(JSON.stringify(['listPage', at.toISOString(), deep.id])).toString('base64url');
 const newPosts = (size) =>
   Array.from({ length: size }, () => {
     const n = next();
-    return { platform: 'TWITTER', platformPostId: `many_${n}`, authorId: someAuthor, content: `My head hurts ${n}`, detectedAt: new Date(), keywordMatches: ['head'] };
+    return {
+      platform: 'TWITTER',
+      platformPostId: `many_${n}`,
+      authorId: someAuthor,
+      content: `My head hurts ${n}`,
+      detectedAt: new Date(),
+      keywordMatches: ['head'],
+    };
   });
-const { rows: [{ id: someAuthor }] } = await client.query('SELECT id FROM authors LIMIT 1');
+const {
+  rows: [{ id: someAuthor }],
+} = await client.query('SELECT id FROM authors LIMIT 1');
 
-console.log(`${(await client.query('SHOW server_version')).rows[0].server_version}, Node ${process.version}, medians of ${ROUNDS} rounds: first, second, first / second`);
-await compare('one post: ingestOne / a statement by hand', () => repository.ingestOne(sighting(next())), () => {
-  const { platform, author, platformPostId, content, detectedAt, keywordMatches } = sighting(next());
-  return client.query(RAW, [platform, author.platformId, author.handle, platformPostId, content, detectedAt, keywordMatches]);
-}, 50);
-await compare('1,000 posts with authors: streamSince / Drizzle', async () => {
-  await repository.streamSince(since).next();
-}, () => drizzled.select().from(posts).innerJoin(authors, eq(authors.id, posts.authorId)).where(gt(posts.detectedAt, since)).orderBy(posts.detectedAt).limit(1000));
-await compare('page of 50 decisions: after 300,000 / first', () => decisions.listPage({ since: new Date(0) }, { after: cursor }), () => decisions.listPage({ since: new Date(0) }), 5);
-await compare('TypeORM insert of 1 post: this package / plain', () => ours.getRepository(Post).insert(newPosts(1)[0]), () => plain.getRepository(Post).insert(newPosts(1)[0]), 50);
-await compare('TypeORM insert of 500 posts: this package / plain', () => ours.getRepository(Post).insert(newPosts(500)), () => plain.getRepository(Post).insert(newPosts(500)));
-await compare('TypeORM findOneBy: this package / plain', () => ours.getRepository(Author).findOneBy({ id: someAuthor }), () => plain.getRepository(Author).findOneBy({ id: someAuthor }), 50);
-await compare('TypeORM find of 500 posts: this package / plain', () => ours.getRepository(Post).find({ take: 500 }), () => plain.getRepository(Post).find({ take: 500 }));
+console.log(
+  `${(await client.query('SHOW server_version')).rows[0].server_version}, Node ${process.version}, medians of ${ROUNDS} rounds: first, second, first / second`,
+);
+await compare(
+  'one post: ingestOne / a statement by hand',
+  () => repository.ingestOne(sighting(next())),
+  () => {
+    const { platform, author, platformPostId, content, detectedAt, keywordMatches } = sighting(next());
+    return client.query(RAW, [
+      platform,
+      author.platformId,
+      author.handle,
+      platformPostId,
+      content,
+      detectedAt,
+      keywordMatches,
+    ]);
+  },
+  50,
+);
+await compare(
+  '1,000 posts with authors: streamSince / Drizzle',
+  async () => {
+    await repository.streamSince(since).next();
+  },
+  () =>
+    drizzled
+      .select()
+      .from(posts)
+      .innerJoin(authors, eq(authors.id, posts.authorId))
+      .where(gt(posts.detectedAt, since))
+      .orderBy(posts.detectedAt)
+      .limit(1000),
+);
+await compare(
+  'page of 50 decisions: after 300,000 / first',
+  () => decisions.listPage({ since: new Date(0) }, { after: cursor }),
+  () => decisions.listPage({ since: new Date(0) }),
+  5,
+);
+await compare(
+  'TypeORM insert of 1 post: this package / plain',
+  () => ours.getRepository(Post).insert(newPosts(1)[0]),
+  () => plain.getRepository(Post).insert(newPosts(1)[0]),
+  50,
+);
+await compare(
+  'TypeORM insert of 500 posts: this package / plain',
+  () => ours.getRepository(Post).insert(newPosts(500)),
+  () => plain.getRepository(Post).insert(newPosts(500)),
+);
+await compare(
+  'TypeORM findOneBy: this package / plain',
+  () => ours.getRepository(Author).findOneBy({ id: someAuthor }),
+  () => plain.getRepository(Author).findOneBy({ id: someAuthor }),
+  50,
+);
+await compare(
+  'TypeORM find of 500 posts: this package / plain',
+  () => ours.getRepository(Post).find({ take: 500 }),
+  () => plain.getRepository(Post).find({ take: 500 }),
+);
 await Promise.all([ours.destroy(), plain.destroy(), client.end()]);
 await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
 await admin.end();
