@@ -4,7 +4,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['dist', 'coverage', '.stryker-tmp', 'reports', 'node_modules', '.data']),
+  globalIgnores(['dist', 'coverage', '.stryker-tmp', 'reports', 'node_modules', '.data', 'bench/generated']),
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -32,7 +32,12 @@ export default defineConfig(
   },
   {
     files: ['**/*.js', '**/*.mjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
+    languageOptions: {
+      globals: {
+        ...{ process: 'readonly', console: 'readonly', URL: 'readonly' },
+        ...{ performance: 'readonly', Buffer: 'readonly' },
+      },
+    },
   },
   prettier,
 );

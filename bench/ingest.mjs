@@ -93,7 +93,8 @@ const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: url 
 
 const ways = {
   async 'this package, validated'(sightings) {
-    for await (const _ of PostRepository.of(ours).ingest(sightings));
+    const ingest = PostRepository.of(ours).ingest(sightings);
+    while (!(await ingest.next()).done);
   },
   async 'COPY and merge by hand'(sightings) {
     for (const batch of batchesOf(sightings)) await copyAndMerge(batch);
