@@ -48,11 +48,11 @@ describe('a new database', () => {
     ['My Env!', []],
     ['', ['development']],
     [undefined, ['development']],
-  ])('made with NODE_ENV %j on this machine says %j', async (nodeEnv, said) => {
-    if (said[0] === 'development' && !['localhost', '127.0.0.1'].includes(new URL(db.url).hostname)) return;
+  ])('made with NODE_ENV %j on this machine says %j', async (nodeEnv, recorded) => {
+    if (recorded[0] === 'development' && !['localhost', '127.0.0.1'].includes(new URL(db.url).hostname)) return;
     const url = await bare();
     await withNodeEnv(nodeEnv, () => migrate(url), PERMITTED);
-    expect(await words(url)).toEqual(said);
+    expect(await words(url)).toEqual(recorded);
   });
 
   it('elsewhere says nothing without NODE_ENV', async () => {
@@ -98,18 +98,18 @@ describe('a new database', () => {
   });
 });
 
-describe('a database that was made before it could be said', () => {
+describe('a database that was created before the environment was recorded', () => {
   it.each([
     ['test', []],
     [undefined, []],
     ['staging', []],
     ['production', ['production']],
-  ])('gets the table from a run with NODE_ENV %j, and says %j', async (nodeEnv, said) => {
+  ])('gets the table from a run with NODE_ENV %j, and says %j', async (nodeEnv, recorded) => {
     const url = await bare();
     await migrate(url);
     await ask(url, OLD);
     expect(await withNodeEnv(nodeEnv, () => migrate(url), PERMITTED)).toEqual([]);
-    expect(await words(url)).toEqual(said);
+    expect(await words(url)).toEqual(recorded);
   });
 
   it('is migrated, or found complete, by a role that may not make the table', async () => {

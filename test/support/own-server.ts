@@ -18,7 +18,7 @@ export interface OwnServer {
   url(database?: string, user?: string, password?: string): string;
   /** Runs SQL as its superuser. */
   run<Row extends pg.QueryResultRow>(sql: string, database?: string): Promise<Row[]>;
-  /** Replaces pg_hba.conf; returns when new connections are judged by it. */
+  /** Replaces pg_hba.conf; returns when it applies to new connections. */
   setHba(lines: string): Promise<void>;
   /** Everything it has logged. */
   log(): Promise<string>;

@@ -20,7 +20,7 @@ const posted = { ...approved, postedAt: later, platformPostId: 'p1' };
 const closed = { status: 'RESOLVED', resolvedAt: later, resolvedBy: 'ann' };
 const measured = { actualImprovement: 0.1, accuracy: 0.95, evaluatedAt: later };
 
-/** One rule over several columns: rows that it refuses, and their closest twins that it accepts. */
+/** One rule over several columns: rows that it refuses, and the most similar rows that it accepts. */
 export interface RulePair {
   entity: EntityClass;
   rule: string;

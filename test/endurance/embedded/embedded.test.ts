@@ -135,12 +135,12 @@ describe('sharing', () => {
     const parent = await newFolder();
     const folder = join(parent, 'data');
     const [a, b] = await Promise.all([otherProcess(folder), otherProcess(folder)]);
-    expect(a.said.error ?? b.said.error).toBeUndefined();
-    expect(a.said.url).toBe(b.said.url);
-    expect([a.said.started, b.said.started].sort()).toEqual([false, true]);
+    expect(a.answer.error ?? b.answer.error).toBeUndefined();
+    expect(a.answer.url).toBe(b.answer.url);
+    expect([a.answer.started, b.answer.started].sort()).toEqual([false, true]);
     expect(await readdir(parent)).toEqual(['data']);
     await a.leave();
-    expect(await query(b.said.url ?? '', 'SELECT 1')).toEqual([[1]]);
+    expect(await query(b.answer.url ?? '', 'SELECT 1')).toEqual([[1]]);
     await b.leave();
     expect(await findEmbeddedServer(folder)).toBeUndefined();
   });
@@ -167,7 +167,7 @@ describe('sharing', () => {
     const other = await otherProcess(folder);
     await other.kill();
     const server = await acquire(folder);
-    expect(server).toMatchObject({ started: false, port: other.said.port });
+    expect(server).toMatchObject({ started: false, port: other.answer.port });
     await server.release();
     expect(await findEmbeddedServer(folder)).toBeUndefined();
   });
@@ -239,8 +239,10 @@ describe('refuses, in one line that says what to do,', () => {
   test('a folder it may not write to', async () => {
     const user = await ordinaryUser();
     const folder = join(await newFolder(0o555), 'data');
-    const { said } = await otherProcess(folder, user);
-    expect(said.error).toMatch(/^EmbeddedPostgresError: cannot create .*EACCES.*choose a folder that you can write to/);
+    const { answer } = await otherProcess(folder, user);
+    expect(answer.error).toMatch(
+      /^EmbeddedPostgresError: cannot create .*EACCES.*choose a folder that you can write to/,
+    );
   });
 
   test('when the binaries are not installed', async () => {
@@ -327,9 +329,9 @@ describe('users', () => {
     const user = await ordinaryUser();
     const folder = join(await newFolder(0o755, user), 'data');
     const other = await otherProcess(folder, user);
-    expect(other.said).toMatchObject({ started: true });
+    expect(other.answer).toMatchObject({ started: true });
     expect((await stat(folder)).uid).toBe(user?.uid ?? process.getuid?.());
-    expect(await query(other.said.url ?? '', 'SELECT 1')).toEqual([[1]]);
+    expect(await query(other.answer.url ?? '', 'SELECT 1')).toEqual([[1]]);
     await other.leave();
     await until(async () => (await findEmbeddedServer(folder)) === undefined);
   });

@@ -98,7 +98,7 @@ export async function postmasterPid(folder: string): Promise<number> {
 }
 
 export interface OtherProcess {
-  readonly said: { port?: number; started?: boolean; url?: string; error?: string };
+  readonly answer: { port?: number; started?: boolean; url?: string; error?: string };
   /** Lets it release the server, and waits for its end. */
   leave(): Promise<void>;
   /** SIGKILL: it cannot release anything. */
@@ -127,9 +127,9 @@ export async function otherProcess(folder: string, user?: RunAs): Promise<OtherP
   };
   cleanUps.push(leave);
   for await (const line of createInterface(child.stdout)) {
-    return { said: JSON.parse(line) as OtherProcess['said'], leave, kill };
+    return { answer: JSON.parse(line) as OtherProcess['answer'], leave, kill };
   }
-  throw new Error('the other process said nothing');
+  throw new Error('the other process printed nothing');
 }
 
 /** A process that has nothing to do with PostgreSQL, of the given user. Killed after the test. */

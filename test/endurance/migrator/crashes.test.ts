@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { acquireEmbeddedServer, type EmbeddedServer } from '../../../src/embedded/embedded-server.js';
 import { countStatements, strikeAt } from '../../support/migrator/kill.js';
 import { ask, withClient } from '../../support/migrator/query.js';
-import { MOMENTS } from '../../support/migrator/statement-proxy.js';
+import { KILL_TIMES } from '../../support/migrator/statement-proxy.js';
 import { report, rounds } from '../rounds.js';
 
 jest.setTimeout(3_600_000);
@@ -41,11 +41,11 @@ describe('a migration whose server or connection is killed', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const places = async (): Promise<{ statement: number; moment: (typeof MOMENTS)[number] }[]> => {
+  const places = async (): Promise<{ statement: number; moment: (typeof KILL_TIMES)[number] }[]> => {
     const statements = await countStatements(server.url(await database()));
     return Array.from({ length: CRASHES }, (_, n) => ({
       statement: 1 + Math.floor(((n + 0.5) / CRASHES) * statements),
-      moment: MOMENTS[n % MOMENTS.length] ?? 'before',
+      moment: KILL_TIMES[n % KILL_TIMES.length] ?? 'before',
     }));
   };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { useDatabase } from '../../support/database.js';
 import { countStatements, killAt } from '../../support/migrator/kill.js';
-import { MOMENTS } from '../../support/migrator/statement-proxy.js';
+import { KILL_TIMES } from '../../support/migrator/statement-proxy.js';
 import { report, rounds } from '../rounds.js';
 
 jest.setTimeout(3_600_000);
@@ -12,7 +12,7 @@ describe('the next run after a runner was killed at any statement', () => {
   it('completes the migrations', async () => {
     const statements = await countStatements(await db.create({ bare: true }));
     const places = Array.from({ length: statements }, (_, place) =>
-      MOMENTS.map((moment) => ({ statement: place + 1, moment })),
+      KILL_TIMES.map((moment) => ({ statement: place + 1, moment })),
     ).flat();
     // With fewer rounds an evenly spaced selection.
     const wanted = Math.min(places.length, rounds(places.length) * 4);

@@ -21,7 +21,7 @@ END $$`;
 
 const AUTHOR = `INSERT INTO authors (platform, platform_id, handle) VALUES ('TWITTER', '1', 'invented')`;
 
-/** What PostgreSQL refuses, and each of its good twins is what `beforeAll` writes. */
+/** Statements that PostgreSQL refuses. `beforeAll` writes the valid counterpart of each. */
 const REFUSED: readonly (readonly [what: string, sql: string])[] = [
   ['a second author with a platform id', AUTHOR],
   [

@@ -42,7 +42,7 @@ const UNKNOWN: Readonly<Record<string, string>> = {
   'a role in the database': setting('HERE', `'${ROLE}'::regrole`),
 };
 
-/** Documented twins: somebody set them, and so they are part of what the database is. */
+/** Documented options, which an operator set: they are part of the schema. */
 const DOCUMENTED: readonly (readonly [kind: string, sql: string, found: RegExp])[] = [
   ['a column', 'ALTER TABLE posts ALTER content SET (n_distinct = 9)', /^posts\.content: options are n_distinct=9/],
   ['a table', 'ALTER TABLE posts SET (fillfactor = 80)', /^table posts: options are fillfactor=80/],

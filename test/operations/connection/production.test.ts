@@ -262,7 +262,7 @@ describe('a production start exits 1 with the reason', () => {
     }
   });
 
-  test('and its twin is up: the right role, everything else permitted', async () => {
+  test('starts with the right role and everything else permitted', async () => {
     const role = await makeRole('');
     expect(await service({ ...superuser(), DATABASE_URL: urlFor(role) })).toMatchObject({
       code: 0,

@@ -135,7 +135,7 @@ describe('a password provider', () => {
     await dataSource.destroy();
   });
 
-  test('that fails, or gives no text, is an error without what it said', async () => {
+  test('that fails or returns no text is an error without the message of the provider', async () => {
     const failed = connect(() => Promise.reject(new Error('vault said hunter2')));
     const error = await failed.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(PasswordUnavailable);

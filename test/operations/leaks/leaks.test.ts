@@ -54,7 +54,11 @@ afterAll(async () => {
 });
 
 /** A test for each path: it fails as it should, and nothing of it leaks. */
-function judge<C>(paths: readonly Path<C>[], at: () => C, show: (thrown: unknown, printed: string) => Surface[]): void {
+function testPaths<C>(
+  paths: readonly Path<C>[],
+  at: () => C,
+  show: (thrown: unknown, printed: string) => Surface[],
+): void {
   for (const path of paths) {
     test(titleOf(path), async () => {
       const { result, printed } = await printedDuring(() => thrownBy(path, at()));
@@ -76,7 +80,7 @@ const WITHOUT_LOGIN = ['login'];
 const nowhere = () => undefined;
 
 describe('what is thrown and logged by statements', () => {
-  judge(
+  testPaths(
     [...STATEMENTS, ...CONCURRENCY],
     () => dataSource,
     (thrown, printed) => {
@@ -84,8 +88,8 @@ describe('what is thrown and logged by statements', () => {
       return everything(thrown, printed);
     },
   );
-  judge(MISQUOTED, () => dataSource, surfacesOf);
-  judge(
+  testPaths(MISQUOTED, () => dataSource, surfacesOf);
+  testPaths(
     AS_NAMES.map((path) => ({ ...path, fail: (at: DataSource) => withNodeEnv('production', () => path.fail(at)) })),
     () => dataSource,
     surfacesOf,
@@ -98,15 +102,15 @@ describe('what is thrown and logged by statements', () => {
 });
 
 describe('what is thrown and logged by TypeORM and validation', () => {
-  judge([...FINDING, ...ENTITIES, ...MISUSE], () => dataSource, everything);
+  testPaths([...FINDING, ...ENTITIES, ...MISUSE], () => dataSource, everything);
 });
 
 describe('what is thrown before any database', () => {
-  judge([...ADDRESSES, ...INPUTS], nowhere, everything);
+  testPaths([...ADDRESSES, ...INPUTS], nowhere, everything);
 });
 
 describe('what is thrown at the door of a database', () => {
-  judge(CONNECTING, () => site, everything);
+  testPaths(CONNECTING, () => site, everything);
 
   test('the report of the health check', async () => {
     const url = urlAt(`127.0.0.1:${site.other.port}/postgres`);
@@ -126,7 +130,7 @@ describeTls('what is thrown at the door of a database with TLS', () => {
     for (const { folder } of [secure.ours, secure.foreign]) await rm(folder, { recursive: true, force: true });
   });
 
-  judge(CERTIFICATES, () => secure, everything);
+  testPaths(CERTIFICATES, () => secure, everything);
 });
 
 test('the DataSources that failed there', async () => {
@@ -137,8 +141,8 @@ test('the DataSources that failed there', async () => {
 });
 
 describe('what serializeError and the commands say of the errors of others', () => {
-  judge([...FOREIGN, ...VIOLATIONS], nowhere, safeSurfaces);
-  judge(
+  testPaths([...FOREIGN, ...VIOLATIONS], nowhere, safeSurfaces);
+  testPaths(
     MISUSE.map((path) => ({ ...path, open: false })),
     () => dataSource,
     safeSurfaces,
@@ -148,7 +152,7 @@ describe('what serializeError and the commands say of the errors of others', () 
     '$name, of TypeORM alone',
     async ({ fail }) => {
       const error: unknown = await fail(bare).catch((reason: unknown) => reason);
-      // It does leak: what is judged is not clean by itself.
+      // It does leak: so the values tested here contain secrets.
       expect(surfacesOf(error).flatMap(([, text]) => leaksIn(text))).not.toEqual([]);
       expect(probe(tally, await withNodeEnv('production', () => Promise.resolve(safeSurfaces(error))))).toEqual([]);
     },
@@ -196,7 +200,7 @@ describe('what is thrown by migrations', () => {
   });
 
   const bareDatabase = () => ({ url, onNotice: (line: string) => void notices.push(line) });
-  judge(MIGRATIONS, bareDatabase, (thrown, printed) => [
+  testPaths(MIGRATIONS, bareDatabase, (thrown, printed) => [
     ...everything(thrown, printed),
     ['notices', notices.splice(0).join('\n')],
   ]);

@@ -53,7 +53,7 @@ const REFUSALS: readonly StatementPath[] = [
 
 /**
  * What stands where a name does is shown by the SQL log, which has no literals to take out, and outside production by the message. Only the
- * errors of production are judged.
+ * errors of production are tested.
  */
 export const AS_NAMES: readonly StatementPath[] = [
   query('a syntax error at a word', '42601', `SELECT 1 FROM posts WHERE ${HANDLE} ${HANDLE}`),

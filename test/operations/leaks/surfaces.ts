@@ -23,7 +23,7 @@ export function surfacesOf(thrown: unknown): Surface[] {
     ...TYPEORM_FIELDS.map((field): Surface => {
       return [field, inspect((thrown as Record<string, unknown>)[field], { ...WHOLE, showHidden: true })];
     }),
-    ['structuredClone', said(() => inspect(structuredClone(thrown), { ...WHOLE, showHidden: true }))],
+    ['structuredClone', record(() => inspect(structuredClone(thrown), { ...WHOLE, showHidden: true }))],
     ...shownSurfaces(thrown),
     ...safeSurfaces(thrown),
   ];
@@ -32,7 +32,7 @@ export function surfacesOf(thrown: unknown): Surface[] {
 /** Of what is printed as it is. */
 export function shownSurfaces(value: unknown): Surface[] {
   return [
-    ['String()', said(() => String(value))],
+    ['String()', record(() => String(value))],
     ['util.inspect', inspect(value, WHOLE)],
     ['util.inspect, hidden properties too', inspect(value, { ...WHOLE, showHidden: true, getters: true })],
     [
@@ -42,12 +42,12 @@ export function shownSurfaces(value: unknown): Surface[] {
         value,
         value,
         value,
-        said(() => JSON.stringify(value)),
+        record(() => JSON.stringify(value)),
       ),
     ],
-    ['JSON', said(() => JSON.stringify(value))],
-    ['JSON of its fields', said(() => JSON.stringify({ ...(value as object) }))],
-    ['JSON of all its properties', said(() => JSON.stringify(ownProperties(value)))],
+    ['JSON', record(() => JSON.stringify(value))],
+    ['JSON of its fields', record(() => JSON.stringify({ ...(value as object) }))],
+    ['JSON of all its properties', record(() => JSON.stringify(ownProperties(value)))],
     [
       'console.error',
       printed((logger) => {
@@ -99,7 +99,7 @@ function printed(print: (logger: Console) => void): string {
 }
 
 /** JSON has no form for circles, and what it says of them names properties: what a service would then print. */
-function said(show: () => string | undefined): string {
+function record(show: () => string | undefined): string {
   try {
     return show() ?? '';
   } catch (error) {

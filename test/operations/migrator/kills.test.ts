@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { useDatabase } from '../../support/database.js';
 import { countStatements, killAt } from '../../support/migrator/kill.js';
-import { MOMENTS } from '../../support/migrator/statement-proxy.js';
+import { KILL_TIMES } from '../../support/migrator/statement-proxy.js';
 
 jest.setTimeout(120_000);
 
@@ -17,7 +17,7 @@ describe('the next run after a runner was killed', () => {
     const issues: string[] = [];
     for (let point = 0; point < POINTS; point += 1) {
       const statement = 1 + Math.floor(((point + 0.5) / POINTS) * statements);
-      const moment = MOMENTS[point % MOMENTS.length] ?? 'before';
+      const moment = KILL_TIMES[point % KILL_TIMES.length] ?? 'before';
       issues.push(...(await killAt(await db.create({ bare: true }), statement, moment)));
     }
     expect(issues).toEqual([]);

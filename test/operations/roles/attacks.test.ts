@@ -155,7 +155,7 @@ describe('somebody with the password of a role', () => {
     for (const question of QUESTIONS) expect((await reader?.query(question))?.rows).toHaveLength(1);
   });
 
-  it('sees neither statistics of what is withheld nor what others run, as reader', async () => {
+  it('sees neither statistics of restricted columns nor statements of other roles, as reader', async () => {
     await superuser.query('ANALYZE authors');
     const reader = clients.get('reader');
     const columns = await reader?.query<{ attname: string }>(

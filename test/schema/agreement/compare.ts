@@ -48,17 +48,17 @@ export class Tally {
   }
 
   private wholeVerdict(one: Case): Disagreement[] {
-    const { subject, judgement, outcome } = one;
+    const { subject, verdict, outcome } = one;
     if (outcome.kind === 'refused' && !REFUSALS.test(outcome.state)) return [disagreement(one)];
-    if (isAgreement(judgement.accepted, outcome)) {
-      this.count(subject.name, judgement.accepted);
+    if (isAgreement(verdict.accepted, outcome)) {
+      this.count(subject.name, verdict.accepted);
       return [];
     }
     return this.isListed(one) ? [] : [disagreement(one)];
   }
 
   private verdictsByCheck(one: Case): Disagreement[] {
-    return [...one.judgement.byCheck].flatMap(([check, isValid]) => {
+    return [...one.verdict.byCheck].flatMap(([check, isValid]) => {
       const theirs = one.byCheck.get(check);
       if (theirs === undefined) return [];
       if (theirs !== isValid)
@@ -95,11 +95,11 @@ export async function compare(
   return { cases, found };
 }
 
-export function disagreement({ subject, values, judgement, outcome }: Case): Disagreement {
+export function disagreement({ subject, values, verdict, outcome }: Case): Disagreement {
   return {
     subject: subject.name,
     value: subject.field ? rendered(values[0]) : rendered(values),
-    validator: judgement.accepted ? 'accepts' : `refuses (${judgement.broken.join(', ')})`,
+    validator: verdict.accepted ? 'accepts' : `refuses (${verdict.broken.join(', ')})`,
     database: described(outcome),
   };
 }

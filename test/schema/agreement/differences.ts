@@ -62,7 +62,7 @@ export const DIFFERENCES: readonly Difference[] = [
   stricterValidator(
     'json_rewritten',
     'JSON.stringify writes null for NaN, text for dates, nothing for functions, {} for a Map',
-    (one) => isChanged(one) && columnOf(one).type === 'jsonb' && one.judgement.broken.includes('json'),
+    (one) => isChanged(one) && columnOf(one).type === 'jsonb' && one.verdict.broken.includes('json'),
   ),
   stricterDatabase('minus_zero', 'node-postgres and JSON write -0 as 0, which equals it (===)', (one) =>
     isKeptBut(one, 'minus_zero'),
@@ -74,7 +74,7 @@ export const DIFFERENCES: readonly Difference[] = [
 
 /** Returns the first listed difference that explains the disagreement. */
 export function differenceOf(one: Case, listed: readonly Difference[] = DIFFERENCES): Difference | undefined {
-  const stricter = one.judgement.accepted ? 'database' : 'validator';
+  const stricter = one.verdict.accepted ? 'database' : 'validator';
   return listed.find((difference) => difference.stricter === stricter && difference.explains(one));
 }
 
@@ -98,7 +98,7 @@ function isChanged({ outcome, subject }: Case): boolean {
   return outcome.kind === 'changed' && subject.field !== undefined;
 }
 
-function isBrokenOnlyBy({ judgement: { broken } }: Case, kinds: readonly string[]): boolean {
+function isBrokenOnlyBy({ verdict: { broken } }: Case, kinds: readonly string[]): boolean {
   return broken.every((kind) => kinds.includes(kind));
 }
 

@@ -92,7 +92,7 @@ function outcomeOf({ one, refusal, id }: Attempt, stored: ReadonlyMap<unknown, R
 function faultOf({ one, row }: Attempt, outcome: Outcome, tally: Tally): string | undefined {
   const { subject } = one;
   const violations = violationsOf(subject.entity, row);
-  if (subject.field && isJudged(subject, violations) === one.judgement.accepted)
+  if (subject.field && isValidated(subject, violations) === one.verdict.accepted)
     return 'validateEntity has another result';
   if (isRefusedElsewhere(subject, outcome)) {
     const known = violations.length > 0 || tally.isListed({ ...one, outcome });
@@ -109,7 +109,7 @@ function faultOf({ one, row }: Attempt, outcome: Outcome, tally: Tally): string 
 }
 
 /** Whether a rule of the column itself refuses the row. */
-function isJudged({ columns }: Subject, violations: readonly Violation[]): boolean {
+function isValidated({ columns }: Subject, violations: readonly Violation[]): boolean {
   return violations.some(
     ({ property, properties }) => property !== '' && columns.some((column) => properties.includes(column.propertyName)),
   );
@@ -138,7 +138,7 @@ function violationsOf(entity: EntityClass, row: Row): readonly Violation[] {
 export function sampleOf(cases: readonly Case[], most: number): Case[] {
   const kinds = new Map<string, Case[]>();
   for (const one of cases) {
-    const kind = `${one.judgement.accepted} ${one.outcome.kind}`;
+    const kind = `${one.verdict.accepted} ${one.outcome.kind}`;
     const known = kinds.get(kind);
     if (known) known.push(one);
     else kinds.set(kind, [one]);

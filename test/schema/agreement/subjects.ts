@@ -13,7 +13,7 @@ import { ENTITIES } from '../../../src/entities/index.js';
 import type { Catalog, Check, StoredColumn } from './checks.js';
 
 /** The result of the validator for a value, or for the values of a row rule's properties. */
-export interface Judgement {
+export interface Verdict {
   readonly accepted: boolean;
   /** The kinds of the violated column rules, the meaning of the violated row rule, or `required`. */
   readonly broken: readonly string[];
@@ -32,7 +32,7 @@ export interface Subject {
   readonly checks: readonly Check[];
   /** The names of the CHECKs that the rules declare. */
   readonly promised: readonly string[];
-  readonly judge: (values: readonly unknown[]) => Judgement;
+  readonly validate: (values: readonly unknown[]) => Verdict;
   /** The rules of the column; absent for a row rule. */
   readonly field?: FieldRules;
   /** The row rule; absent for a column. */
@@ -67,7 +67,7 @@ export function columnSubject(
     checks: catalog.checks.filter((check) => isOfColumn(check, stored) && !ofRows.includes(check.name)),
     promised: withCheck.map(({ name }) => name),
     field,
-    judge: ([value]) => {
+    validate: ([value]) => {
       const accepted = validatePresent(field.rules, field.presence, value).length === 0;
       if (value === undefined || value === null)
         return { accepted, broken: accepted ? [] : ['required'], byCheck: new Map() };
@@ -101,7 +101,7 @@ export function rowSubject(dataSource: DataSource, catalog: Catalog, entity: Ent
     checks: catalog.checks.filter((check) => check.name === name),
     promised: rule.sql === undefined ? [] : [name],
     rule,
-    judge: (values) => {
+    validate: (values) => {
       const accepted = isValid(values);
       return { accepted, broken: accepted ? [] : [rule.meaning], byCheck: new Map([[name, accepted]]) };
     },

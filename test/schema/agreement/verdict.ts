@@ -1,7 +1,7 @@
 import type { FieldRules } from '../../../src/columns/registry.js';
 import type { Answer } from './bench.js';
 import { isSame, trifleBetween, type Trifle } from './equality.js';
-import type { Judgement, Subject } from './subjects.js';
+import type { Verdict, Subject } from './subjects.js';
 import { fromWire } from './wire.js';
 
 /** What PostgreSQL did with the values. */
@@ -16,7 +16,7 @@ export type Outcome =
 export interface Case {
   readonly subject: Subject;
   readonly values: readonly unknown[];
-  readonly judgement: Judgement;
+  readonly verdict: Verdict;
   readonly outcome: Outcome;
   /** The result of each CHECK by itself, where PostgreSQL parsed the value as it was given. */
   readonly byCheck: ReadonlyMap<string, boolean>;
@@ -33,7 +33,7 @@ export function caseOf(
   return {
     subject,
     values,
-    judgement: subject.judge(values),
+    verdict: subject.validate(values),
     outcome: state === '' ? arrival : { kind: 'refused', state, by: refusedBy },
     byCheck: new Map(checkResults.map((verdict, index) => [subject.checks[index]?.name ?? '', verdict])),
   };

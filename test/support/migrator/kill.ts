@@ -4,7 +4,7 @@ import { MigrationInterrupted } from '../../../src/operations/migrator/errors.js
 import { runMigrations } from '../../../src/operations/migrator/runner.js';
 import { historySource, TEN_STATEMENTS } from './history.js';
 import { spawnMigrator } from './process.js';
-import { openStatementProxy, type Moment } from './statement-proxy.js';
+import { openStatementProxy, type KillTime } from './statement-proxy.js';
 
 /** Counts the statements of a run of the ten-statement history, including those of the runner itself. */
 export async function countStatements(url: string): Promise<number> {
@@ -20,7 +20,7 @@ export async function countStatements(url: string): Promise<number> {
  *
  * @param url an empty database
  */
-export async function killAt(url: string, statement: number, moment: Moment): Promise<string[]> {
+export async function killAt(url: string, statement: number, moment: KillTime): Promise<string[]> {
   // The proxy is opened before the process starts.
   const started: { victim?: ReturnType<typeof spawnMigrator> } = {};
   const proxy = await openStatementProxy(url, { statement, moment }, async () => {
@@ -43,7 +43,7 @@ export async function killAt(url: string, statement: number, moment: Moment): Pr
  */
 export async function strikeAt(
   url: string,
-  place: { readonly statement: number; readonly moment: Moment },
+  place: { readonly statement: number; readonly moment: KillTime },
   strike: () => Promise<void>,
   afterwards: () => Promise<string>,
 ): Promise<string[]> {

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 /** When the strike happens: before the statement reaches the server, once it has, or when the answer is withheld from the client. */
-export type Moment = 'after' | 'before' | 'during';
+export type KillTime = 'after' | 'before' | 'during';
 
-export const MOMENTS: readonly Moment[] = ['before', 'during', 'after'];
+export const KILL_TIMES: readonly KillTime[] = ['before', 'during', 'after'];
 
 /** A proxy that counts the statements of its first connection and strikes at one of them. */
 export interface StatementProxy {
@@ -21,7 +21,7 @@ export interface StatementProxy {
  */
 export async function openStatementProxy(
   databaseUrl: string,
-  place?: { readonly statement: number; readonly moment: Moment },
+  place?: { readonly statement: number; readonly moment: KillTime },
   strike: () => void | Promise<void> = () => undefined,
 ): Promise<StatementProxy> {
   const target = new URL(databaseUrl);

@@ -57,15 +57,15 @@ const CASES: Case[] = [
   { what: 'Flag', decorator: Flag({ default: false }), accepts: [undefined, true], refuses: [null, 'yes'] },
   { what: 'Choice', decorator: Choice(['A']), accepts: ['A'], refuses: [undefined, null, 'B'] },
   { what: 'nullable Choice', decorator: Choice(['A'], { nullable: true }), accepts: [null, 'A'], refuses: ['B'] },
-  { what: 'Enumeration', decorator: EnumColumn(Colour), accepts: ['RED'], refuses: [undefined, null, 'GREEN', 0] },
+  { what: 'EnumColumn', decorator: EnumColumn(Colour), accepts: ['RED'], refuses: [undefined, null, 'GREEN', 0] },
   { what: 'Text', decorator: Text({ max: 3 }), accepts: ['a'], refuses: [undefined, null, ''] },
   {
-    what: 'Moment',
+    what: 'Timestamp',
     decorator: Timestamp(),
     accepts: [new Date(0), new Date('9999-12-31T23:59:59.999Z')],
     refuses: [undefined, null, new Date(-1), new Date('+010000-01-01T00:00:00Z'), new Date(NaN), '2026-01-01', 0],
   },
-  { what: 'Moment of now', decorator: Timestamp({ now: true }), accepts: [undefined], refuses: [null] },
+  { what: 'Timestamp with now', decorator: Timestamp({ now: true }), accepts: [undefined], refuses: [null] },
   { what: 'Day', decorator: Day(), accepts: ['2026-01-31'], refuses: [undefined, null] },
   {
     what: 'TextList',

@@ -47,7 +47,7 @@ function readAsDriver(url: string): ReturnType<typeof parseAsDriver> | undefined
   }
 }
 
-/** Where node-postgres would connect, said by its own parser, and judged here in another way than by the policy. */
+/** The host to which node-postgres would connect, by its own parser; compared here without the code of the policy. */
 function driverReachesLocal(url: string): boolean {
   const host = readAsDriver(url)?.host?.toLowerCase() ?? '';
   if (isIP(host) === 0) return host === '' || /localhost|loopback|^\/|[^a-z0-9_.-]|^[\d.x]+$/.test(host);

@@ -36,10 +36,10 @@ describe('the matrix of rights', () => {
   });
 
   it('has a verdict on every text and JSON of the tables about persons', () => {
-    const seen = Object.entries(RESTRICTED_COLUMNS).flatMap(([table, withheld]) =>
+    const seen = Object.entries(RESTRICTED_COLUMNS).flatMap(([table, restricted]) =>
       columnsOf(table)
         .filter(({ facts }) => /text|json|character/.test(facts.type ?? ''))
-        .filter(({ name }) => !(name in withheld))
+        .filter(({ name }) => !(name in restricted))
         .map(({ name }) => `${table}.${name}`),
     );
     expect(seen.sort()).toEqual(HARMLESS);

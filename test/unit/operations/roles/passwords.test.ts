@@ -24,7 +24,7 @@ describe('the verifier of a password', () => {
   });
 });
 
-const judged = (password: string) => () => {
+const validating = (password: string) => () => {
   assertUsable(password);
 };
 
@@ -35,7 +35,7 @@ describe('a password', () => {
     [`'; DROP ROLE x; --`, 'hostile punctuation'],
     ['x'.repeat(10_000), 'any length'],
   ])('%p is taken (%s)', (password) => {
-    expect(judged(password)).not.toThrow();
+    expect(validating(password)).not.toThrow();
   });
 
   it.each([
@@ -58,8 +58,8 @@ describe('a password', () => {
     ['half \ud83c a pair 0123456789', 'not valid UTF-8'],
     ['replaced \ufffd bytes 0123456789', 'not valid UTF-8'],
   ])('%p is refused: %s', (password, reason) => {
-    expect(judged(password)).toThrow(RolePasswordError);
-    expect(judged(password)).toThrow(reason);
+    expect(validating(password)).toThrow(RolePasswordError);
+    expect(validating(password)).toThrow(reason);
   });
 });
 
