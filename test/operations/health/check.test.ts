@@ -70,7 +70,7 @@ describe('a database that is up to date', () => {
     expect(report.database.latencyMs).toBeLessThanOrEqual(500);
   });
 
-  it('is asked without an initialised DataSource', async () => {
+  it('is checked without an initialised DataSource', async () => {
     await expect(checkOf(db.url)()).resolves.toMatchObject({ status: 'ok', migrations: { applied: ALL, pending: 0 } });
   });
 
@@ -87,7 +87,7 @@ describe('a database that is up to date', () => {
     }
   });
 
-  it('is asked once when many ask at the same moment, and again when they ask later', async () => {
+  it('is checked once for calls at the same time, and again for a later call', async () => {
     const proxy = await proxyTo(db.url);
     const check = checkOf(proxy.url);
     const reports = await Promise.all(Array.from({ length: 20 }, check));
@@ -172,13 +172,13 @@ describe('migrations', () => {
   });
 });
 
-describe('a database that is not to be had', () => {
+describe('a database that cannot be used', () => {
   const nothing = {
     database: { ok: false, latencyMs: null, version: null },
     migrations: { applied: null, pending: null },
   };
 
-  it('is down when nothing listens, and up again afterwards', async () => {
+  it('is reported as down when no server listens, and as up afterwards', async () => {
     const proxy = await proxyTo(db.url);
     const check = checkOf(proxy.url);
     await proxy.down();
@@ -201,7 +201,7 @@ describe('a database that is not to be had', () => {
     assertOneHarmlessLine(report.reason, url.href);
   });
 
-  it('is slow when it accepts and says nothing, and no socket stays', async () => {
+  it('is reported as slow when the server accepts and sends nothing, and the socket is closed', async () => {
     const proxy = await proxyTo(db.url);
     proxy.freeze();
     const begin = performance.now();
@@ -217,7 +217,7 @@ describe('a database that is not to be had', () => {
   it.each([
     ['the first statement', 'server_version', false],
     ['the list of migrations', 'ORDER BY id', true],
-  ])('is slow when it hangs at %s, and no socket stays', async (_what, text, answered) => {
+  ])('is reported as slow when the server hangs at %s, and the socket is closed', async (_what, text, answered) => {
     const proxy = await proxyTo(db.url);
     proxy.freeze(text);
     const report = await checkOf(proxy.url, 300)();
@@ -230,7 +230,7 @@ describe('a database that is not to be had', () => {
   });
 });
 
-it('is slow when it hangs in the TLS handshake, and no socket stays', async () => {
+it('is reported as slow when the TLS handshake hangs, and the socket is closed', async () => {
   let open = 0;
   const server = createServer((socket) => {
     open += 1;
@@ -251,7 +251,7 @@ it('is slow when it hangs in the TLS handshake, and no socket stays', async () =
 });
 
 describe('a real server that is stopped (SIGSTOP)', () => {
-  it('is slow, and fine again when it goes on', async () => {
+  it('is reported as slow, and as ok when it continues (SIGCONT)', async () => {
     const parent = await mkdtemp(join(tmpdir(), 'shared-db-test-'));
     await chmod(parent, 0o755);
     const server = await acquireEmbeddedServer({ folder: join(parent, 'data'), durable: false });

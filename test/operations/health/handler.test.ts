@@ -74,7 +74,7 @@ describe('healthHandler', () => {
     expect(body).not.toContain('hunter2');
   });
 
-  it('is silent when somebody else has answered', async () => {
+  it('sends nothing when another handler has answered already', async () => {
     const handler = createHealthHandler(async () => {
       await sleep(20);
       return failing();
@@ -87,7 +87,7 @@ describe('healthHandler', () => {
     await sleep(40);
   });
 
-  it('bears a client that leaves before the answer', async () => {
+  it('ignores that a client disconnects before the answer', async () => {
     let asked = 0;
     const url = await served(
       createHealthHandler(async () => {

@@ -43,12 +43,12 @@ describe('a planted value is seen', () => {
   });
 });
 
-test('a text without them is none', () => {
+test('a text without planted values is not reported', () => {
   expect(leaksIn('A post of an author, with a password: *** (hunter2, invented, handle).')).toEqual([]);
 });
 
 describe('surfaces', () => {
-  test('show an error that holds a value in its message on all that are not ours', () => {
+  test('an error with a value in its message is found on every surface that is not ours', () => {
     expect(seenOn(new Error(PASSWORD))).toEqual([
       'message',
       'stack',
@@ -84,7 +84,7 @@ describe('surfaces', () => {
     expect(seenOn(make())).toContain(surface);
   });
 
-  test('show what TypeORM and node-postgres throw and hold', async () => {
+  test('values in errors of TypeORM and node-postgres are found', async () => {
     const url = new URL(db.url);
     const bare = new DataSource({ type: 'postgres', url: url.href, extra: { password: PASSWORD }, logging: true });
     const { result, printed } = await printedDuring(async () => {
@@ -115,7 +115,7 @@ describe('what is printed', () => {
 });
 
 describe('probes', () => {
-  test('count, and name surface and value', () => {
+  test('a probe counts its checks and names surface and value', () => {
     const tally = newTally();
     expect(
       probe(tally, [
@@ -126,7 +126,7 @@ describe('probes', () => {
     expect(tally).toEqual({ paths: 1, probes: 2, leaks: 1 });
   });
 
-  test('fail where nothing is thrown, or something else', async () => {
+  test('a probe fails when nothing is thrown, or another error', async () => {
     const nothing = { name: 'x', fail: () => Promise.resolve(), expected: {} };
     await expect(thrownBy(nothing, undefined)).rejects.toThrow('"x" did not fail.');
     const other = { name: 'x', fail: () => Promise.reject(new Error('other')), expected: { sqlState: '23505' } };

@@ -79,7 +79,7 @@ const everything = (thrown: unknown, printed: string): Surface[] => [...surfaces
 const WITHOUT_LOGIN = ['login'];
 const nowhere = () => undefined;
 
-describe('what is thrown and logged by statements', () => {
+describe('errors and logs of statements', () => {
   testPaths(
     [...STATEMENTS, ...CONCURRENCY],
     () => dataSource,
@@ -101,15 +101,15 @@ describe('what is thrown and logged by statements', () => {
   });
 });
 
-describe('what is thrown and logged by TypeORM and validation', () => {
+describe('errors and logs of TypeORM and of validation', () => {
   testPaths([...FINDING, ...ENTITIES, ...MISUSE], () => dataSource, everything);
 });
 
-describe('what is thrown before any database', () => {
+describe('errors before a connection is opened', () => {
   testPaths([...ADDRESSES, ...INPUTS], nowhere, everything);
 });
 
-describe('what is thrown at the door of a database', () => {
+describe('errors of connecting', () => {
   testPaths(CONNECTING, () => site, everything);
 
   test('the report of the health check', async () => {
@@ -120,7 +120,7 @@ describe('what is thrown at the door of a database', () => {
   });
 });
 
-describeTls('what is thrown at the door of a database with TLS', () => {
+describeTls('errors of connecting with TLS', () => {
   let secure: TlsSite;
 
   beforeAll(async () => {
@@ -133,14 +133,14 @@ describeTls('what is thrown at the door of a database with TLS', () => {
   testPaths(CERTIFICATES, () => secure, everything);
 });
 
-test('the DataSources that failed there', async () => {
+test('DataSources that could not connect', async () => {
   for (const made of site.made.splice(0)) {
     expect(probe(tally, shownSurfaces(made), WITHOUT_LOGIN)).toEqual([]);
     if (made.isInitialized) await made.destroy();
   }
 });
 
-describe('what serializeError and the commands say of the errors of others', () => {
+describe('serializeError and commands, for errors of other libraries', () => {
   testPaths([...FOREIGN, ...VIOLATIONS], nowhere, safeSurfaces);
   testPaths(
     MISUSE.map((path) => ({ ...path, open: false })),
@@ -159,7 +159,7 @@ describe('what serializeError and the commands say of the errors of others', () 
   );
 });
 
-describe('what leads to the database', () => {
+describe('objects that hold the address of the database', () => {
   let connected: DataSource;
   let runner: QueryRunner;
 
@@ -191,7 +191,7 @@ describe('what leads to the database', () => {
   });
 });
 
-describe('what is thrown by migrations', () => {
+describe('errors of migrations', () => {
   const notices: string[] = [];
   let url = '';
 
@@ -206,7 +206,7 @@ describe('what is thrown by migrations', () => {
   ]);
 });
 
-describe('what commands and services print', () => {
+describe('output of commands and services', () => {
   const ended = new Map<string, Ended>();
 
   beforeAll(async () => {
@@ -227,6 +227,6 @@ describe('what commands and services print', () => {
   }
 });
 
-test('there are enough of them', () => {
+test('the number of leak probes is not below the required one', () => {
   expect(tally.probes).toBeGreaterThanOrEqual(60);
 });

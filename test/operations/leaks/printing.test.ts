@@ -63,7 +63,7 @@ test('the search finds what is planted, in every spelling', () => {
   }
 });
 
-test('and in a client of node-postgres alone, which keeps its password', async () => {
+test('the search finds the password that a client of node-postgres keeps', async () => {
   const client = new pg.Client({
     host: '127.0.0.1',
     port: server.port,
@@ -115,7 +115,7 @@ test.each(['by_scram', 'by_password', 'by_md5'])(
   },
 );
 
-test('a password from a function, asked at each connection, is nowhere either', async () => {
+test('a password from a function is not found in a connected DataSource', async () => {
   let asked = 0;
   const password = (): Promise<string> => {
     asked += 1;
@@ -136,7 +136,7 @@ test('a password from a function, asked at each connection, is nowhere either', 
   }
 });
 
-test('a wrong password is nowhere in the DataSource that was refused, nor in the error', async () => {
+test('a refused password is found neither in the DataSource nor in the error', async () => {
   const wrong = `${PASSWORD}!`;
   const dataSource = createDataSource({ url: server.url('postgres', 'by_scram', wrong) });
   const error: unknown = await dataSource.initialize().catch((reason: unknown) => reason);
