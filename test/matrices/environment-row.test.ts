@@ -55,7 +55,7 @@ describe('a new database', () => {
     expect(await words(url)).toEqual(recorded);
   });
 
-  it('elsewhere says nothing without NODE_ENV', async () => {
+  it('on another machine has no environment without NODE_ENV', async () => {
     const url = await bare();
     await withClient(url, async (client) => {
       await client.query('CREATE TABLE migration_runs ()');
@@ -66,14 +66,14 @@ describe('a new database', () => {
     expect(await words(url)).toEqual([]);
   });
 
-  it('keeps what it was made as, whoever migrates it later', async () => {
+  it('keeps its environment when it is migrated with another NODE_ENV', async () => {
     const url = await bare();
     await migrate(url);
     await withNodeEnv('production', () => migrate(url), PERMITTED);
     expect(await words(url)).toEqual(['test']);
   });
 
-  it('says it once, when several make it at the same time', async () => {
+  it('has one environment row when several processes create it at the same time', async () => {
     const url = await bare();
     const racers = Array.from({ length: 3 }, () => spawnMigrator({ url, migrations: [KEEPSAKE] }));
     const ends = await Promise.all(racers.map(({ ended }) => ended));
@@ -81,13 +81,13 @@ describe('a new database', () => {
     expect(await words(url)).toEqual(['test']);
   });
 
-  it('gives way to what the caller knows of it', async () => {
+  it('gets the environment that the caller gives', async () => {
     const url = await bare();
     await runMigrations(source(url), { environment: 'development' });
     expect(await words(url)).toEqual(['development']);
   });
 
-  it('is one with tables of extensions alone, and none with anybody’s tables', async () => {
+  it('counts as empty with tables of extensions only, and not with other tables', async () => {
     const url = await bare();
     await ask(url, 'CREATE EXTENSION pg_buffercache');
     expect(await state(url)).toMatchObject({ empty: true });
@@ -112,7 +112,7 @@ describe('a database that was created before the environment was recorded', () =
     expect(await words(url)).toEqual(recorded);
   });
 
-  it('is migrated, or found complete, by a role that may not make the table', async () => {
+  it('is migrated by a role that cannot create the table', async () => {
     const url = await bare();
     await migrate(url);
     await ask(url, OLD);
@@ -122,7 +122,7 @@ describe('a database that was created before the environment was recorded', () =
 });
 
 describe('the table', () => {
-  it('can be written by nobody but its owner, whatever default privileges say, and read by who reads the journal', async () => {
+  it('is writable only by its owner, whatever the default privileges are, and readable by the readers of the journal', async () => {
     const url = await bare();
     const writer = await roleThat(url, 'ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO $role');
     await migrate(url);
@@ -160,7 +160,7 @@ describe('the table', () => {
   });
 });
 
-describe('a database whose word cannot be had', () => {
+describe('a database whose environment cannot be read', () => {
   const LAX = `ALTER TABLE database_environment DROP CONSTRAINT pk_database_environment,
     DROP CONSTRAINT ck_database_environment__one_row`;
 
@@ -169,7 +169,7 @@ describe('a database whose word cannot be had', () => {
     ['the table was dropped', OLD, 'unset'],
     ['there are two rows', `${LAX}; INSERT INTO database_environment SELECT * FROM database_environment`, 'unset'],
     ['a column has another name', 'ALTER TABLE database_environment RENAME environment TO word', 'unreadable'],
-  ])('is asked for by its name: %s', async (_how, sql, expected) => {
+  ])('needs its name for the confirmation: %s', async (_how, sql, expected) => {
     const url = await bare();
     await migrate(url);
     await ask(url, sql);
@@ -178,7 +178,7 @@ describe('a database whose word cannot be had', () => {
     expect(await ask(url, 'SELECT word FROM keepsakes')).toEqual([{ word: 'precious' }]);
   });
 
-  it('is asked for by its name where this role may not read it, or sees no row of it; with the name it goes on', async () => {
+  it('needs its name when this role cannot read the row; with the name the action runs', async () => {
     const url = await bare();
     await migrate(url);
     const role = await roleThat(url, 'GRANT ALL ON migrations, migration_runs, keepsakes TO $role');
@@ -193,7 +193,7 @@ describe('a database whose word cannot be had', () => {
     expect(await revert(theirs, nameOf(url))).toBe(KEEPSAKE.name);
   });
 
-  it('is not fooled by a temporary table, nor by one in another schema', async () => {
+  it('ignores a temporary table and one in another schema', async () => {
     const url = await bare();
     await migrate(url);
     await say(url, 'production');

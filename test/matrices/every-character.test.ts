@@ -18,7 +18,7 @@ const SUBJECTS: [EntityClass, string, string, string, (c: string) => unknown][] 
 ];
 
 test.each(SUBJECTS)(
-  '%p %s: %s says of every character what the validator says (%s)',
+  '%p %s: %s and the validator give the same verdict for every character (%s)',
   async (entity, property, check, sql, value) => {
     const { checks } = await readCatalog(db.dataSource);
     const expression = checks.find(({ name }) => name === check)?.expression ?? '';

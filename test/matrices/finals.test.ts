@@ -51,7 +51,7 @@ describe('the triggers of the database equal those that the entities declare', (
     }
   });
 
-  test('and each has a test case here', () => {
+  test('each has a test case in this file', () => {
     const declared = ENTITIES.flatMap((entity) =>
       getEntityRules(entity).finals.map(({ meaning }) => `${entity.name} ${meaning}`),
     );
@@ -110,7 +110,7 @@ describe('a stale entity', () => {
     approvedAt: new Date('2026-01-31'),
   } as const;
 
-  test('that was loaded before the approval does not revert it when it is saved', async () => {
+  test('loaded before an approval does not revert the approval when it is saved', async () => {
     const replies = db.dataSource.getRepository(Reply);
     const { id } = await replies.save(rowOf(Reply) as Partial<Reply>);
     const stale = await replies.findOneByOrFail({ id });

@@ -14,7 +14,7 @@ const MIB = 2 ** 20;
 describe(`${ROWS.toLocaleString('en')} rows`, () => {
   const db = useDatabase();
 
-  it('are hashed on the server: as long as a few scans take, and without memory here', async () => {
+  it('are hashed on the server, in the time of a few scans and without memory in the client', async () => {
     const url = await db.create();
     await query(
       url,

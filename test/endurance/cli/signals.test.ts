@@ -10,7 +10,7 @@ jest.setTimeout(60_000);
 const db = useDatabase();
 
 describe('start under npm', () => {
-  it('stops if the shell between npm and the command ends, which passes no signal on', async () => {
+  it('stops when the shell between npm and the command ends, because that shell forwards no signal', async () => {
     const url = await db.create();
     const running = spawnCli(['start'], { env: { DATABASE_URL: url, PORT: '0' }, shell: true });
     await running.says(READY);

@@ -57,7 +57,7 @@ const processInfo = (word: 'pgid' | 'uid', pid: number): string =>
   execFileSync('ps', ['-o', `${word}=`, '-p', String(pid)], { encoding: 'utf8' }).trim();
 
 describe('an embedded server', () => {
-  test('is made, started and has the default database, UTF-8, UTC and the settings asked for', async () => {
+  test('is created and started with the default database, UTF-8, UTC and the given settings', async () => {
     const folder = join(await newFolder(), 'not/there/yet');
     const notices: string[] = [];
     const server = await acquire(folder, {
@@ -79,7 +79,7 @@ describe('an embedded server', () => {
     expect(rows).toEqual([['antone', 'antone', 'C.UTF-8', 'UTF8', 'UTC', '37', 'off', '']]);
   });
 
-  test('is private: the password is for its user, and asked for', async () => {
+  test('requires a password, which only its user can read', async () => {
     const folder = await newCluster();
     const server = await acquire(folder);
     expect((await stat(join(folder, 'password'))).mode & 0o777).toBe(0o600);
@@ -87,7 +87,7 @@ describe('an embedded server', () => {
     expect(await failure(query(stranger, 'SELECT 1'))).toMatchObject({ code: '28P01' });
   });
 
-  test('keeps what was written, durable by default', async () => {
+  test('keeps committed rows, because it is durable by default', async () => {
     const folder = await newCluster();
     const first = await acquire(folder, { durable: true });
     expect(await query(first.url(), 'SHOW fsync')).toEqual([['on']]);
@@ -99,13 +99,13 @@ describe('an embedded server', () => {
     expect(await query(second.url(), 'SELECT n FROM kept')).toEqual([[42]]);
   });
 
-  test('outlives a Ctrl-C in the terminal: it has a process group of its own', async () => {
+  test('keeps running after Ctrl-C in the terminal, because it has its own process group', async () => {
     const server = await acquire(await newCluster());
     const pid = await postmasterPid(server.folder);
     expect(processInfo('pgid', pid)).toBe(String(pid));
   });
 
-  test('can be found without being started', async () => {
+  test('is found by findEmbeddedServer() without being started', async () => {
     const folder = join(await newFolder(), 'data');
     expect(await findEmbeddedServer(folder)).toBeUndefined();
     expect(await readdir(join(folder, '..'))).toEqual([]);
@@ -118,7 +118,7 @@ describe('an embedded server', () => {
 });
 
 describe('sharing', () => {
-  test('first one out leaves the server, last one out stops it; releasing twice is once', async () => {
+  test('stops with the last process that releases it; a second release has no effect', async () => {
     const folder = await newCluster();
     const first = await acquire(folder);
     const second = await acquire(folder);
@@ -145,14 +145,14 @@ describe('sharing', () => {
     expect(await findEmbeddedServer(folder)).toBeUndefined();
   });
 
-  test('many at once in one process share it too', async () => {
+  test('is shared by parallel calls in one process', async () => {
     const folder = join(await newFolder(), 'data');
     const servers = await Promise.all(Array.from({ length: 4 }, () => acquire(folder)));
     expect(servers.filter((server) => server.started)).toHaveLength(1);
     expect(new Set(servers.map((server) => server.port)).size).toBe(1);
   });
 
-  test('a newcomer that meets a server going down waits and starts it again', async () => {
+  test('is started again by a process that finds it stopping', async () => {
     const folder = await newCluster();
     let server = await acquire(folder);
     for (let round = 0; round < 4; round += 1) {
@@ -162,7 +162,7 @@ describe('sharing', () => {
     }
   });
 
-  test('a holder that is killed leaves the server to the next one', async () => {
+  test('keeps running for the next process when its user is killed', async () => {
     const folder = await newCluster();
     const other = await otherProcess(folder);
     await other.kill();
@@ -174,7 +174,7 @@ describe('sharing', () => {
 });
 
 describe('after a crash', () => {
-  test('of the server (SIGKILL) it starts again with its data, and the old holder cannot stop it', async () => {
+  test('of the server (SIGKILL) it starts again with its data, and its former user cannot stop it', async () => {
     const folder = await newCluster();
     const before = await acquire(folder, { durable: true });
     await query(before.url(), 'CREATE TABLE kept AS SELECT 42 AS n');
@@ -185,7 +185,7 @@ describe('after a crash', () => {
     expect(await query(after.url(), 'SELECT n FROM kept')).toEqual([[42]]);
   });
 
-  test('a pid file whose number belongs to another process by now does not block', async () => {
+  test('a pid file with the number of another process does not prevent the start', async () => {
     const folder = await newCluster();
     const before = await acquire(folder);
     const text = await readFile(join(folder, 'postmaster.pid'), 'utf8');
@@ -207,7 +207,7 @@ describe('refuses, in one line that says what to do,', () => {
     await expectRefusal(work, /not for production .*: set DATABASE_URL/);
   });
 
-  test('a folder that holds something else, and leaves it alone', async () => {
+  test('a folder with other files, which stay unchanged', async () => {
     const folder = await newFolder();
     await writeFile(join(folder, 'thesis.txt'), 'years of work');
     await expectRefusal(acquire(folder), /not empty and holds no PostgreSQL data.*choose another folder/);
@@ -223,20 +223,20 @@ describe('refuses, in one line that says what to do,', () => {
     );
   });
 
-  test('a cluster that was not made here', async () => {
+  test('a cluster of another origin', async () => {
     const folder = await newFolder();
     const { version } = await prepareBinaries(undefined);
     await writeFile(join(folder, 'PG_VERSION'), `${version.split('.')[0] ?? ''}\n`);
     await expectRefusal(acquire(folder), /of another program \(no file password\): choose another folder/);
   });
 
-  test('settings the server does not know', async () => {
+  test('settings that the server does not know', async () => {
     const folder = await newCluster();
     const work = acquire(folder, { settings: { max_conections: '5' } });
     await expectRefusal(work, /did not start: unrecognized configuration parameter "max_conections"; correct that/);
   });
 
-  test('a folder it may not write to', async () => {
+  test('a folder without write permission', async () => {
     const user = await ordinaryUser();
     const folder = join(await newFolder(0o555), 'data');
     const { answer } = await otherProcess(folder, user);
@@ -256,7 +256,7 @@ describe('refuses, in one line that says what to do,', () => {
     );
   });
 
-  test('when initdb fails: with its reason, and nothing left behind', async () => {
+  test('to start when initdb fails, gives its reason, and leaves no files', async () => {
     const parent = await newFolder();
     const initdb = join(parent, 'initdb');
     const output = 'running bootstrap script ... 42 UTC [7] FATAL:  No space left on device';
@@ -294,7 +294,7 @@ describe('initdb', () => {
 });
 
 describe('binaries', () => {
-  test('work without the install script of their package: links and x bits are made', async () => {
+  test('work without the install script of their package: links and execute bits are set', async () => {
     const resolver = await unfinishedPackage(await newFolder());
     expect((await prepareBinaries(undefined, resolver)).version).toMatch(/^\d+\.\d+$/);
   });
@@ -379,23 +379,23 @@ describe('users', () => {
       return [name, notices];
     };
 
-    test('it is postgres where there is one', async () => {
+    test('the server runs as postgres where that user exists', async () => {
       expect(await choose(false, machine(['postgres', 'nobody']))).toEqual(['postgres', []]);
     });
 
-    test('else postgres is made when asked for', async () => {
+    test('the server runs as postgres, which is created on request', async () => {
       const [name, notices] = await choose(true, machine(['nobody']));
       expect([name, notices]).toEqual(['postgres', ['created the system user postgres to run the server']]);
     });
 
-    test('else it is nobody, who says why', async () => {
+    test('the server runs as nobody, and the notice gives the reason', async () => {
       const [name, [notice]] = await choose(false, machine(['nobody']));
       expect([name, notice]).toEqual(['nobody', expect.stringMatching(/running as nobody \(the option createUser/)]);
       const [second, notices] = await choose(true, machine(['nobody'], 'read-only'));
       expect([second, notices[0]]).toEqual(['nobody', 'cannot create the system user postgres: read-only']);
     });
 
-    test('else it is refused with what to do', async () => {
+    test('the start is refused without any such user, with what to do', async () => {
       await expectRefusal(
         choose(false, machine([])),
         /neither a user postgres nor nobody: run `useradd --system postgres`/,

@@ -43,7 +43,7 @@ describe('roles that were changed by hand', () => {
     expect(await differences()).toEqual([]);
   });
 
-  it('are named by --check, which changes nothing, and repaired by one of four at once', async () => {
+  it('are listed by --check, which changes nothing, and repaired by one of four parallel runs', async () => {
     await server.run('GRANT owner TO app; GRANT DELETE ON replies TO app', DATABASE);
     const says = [
       'role app IN ROLE owner is there, should not be',
@@ -58,7 +58,7 @@ describe('roles that were changed by hand', () => {
     expect(reports.map(({ repaired }) => repaired.length).sort((a, b) => b - a)).toEqual([2, 0, 0, 0]);
   });
 
-  it('leaves the rights of roles that are not ours, which migration:check names', async () => {
+  it('keeps the privileges of other roles, which migration:check names', async () => {
     await server.run('GRANT SELECT ON kpi_metrics TO stranger', DATABASE);
     expect(await differences()).toEqual([]);
     const findings = await withSource(url, (source) => compareCatalog(source, SHIPPED_SNAPSHOT));
@@ -68,7 +68,7 @@ describe('roles that were changed by hand', () => {
     await server.run('REVOKE SELECT ON kpi_metrics FROM stranger', DATABASE);
   });
 
-  it('tells when most tables belong to somebody else', async () => {
+  it('reports that another role owns most tables', async () => {
     await server.run('REASSIGN OWNED BY owner TO app', DATABASE);
     const findings = await withSource(url, (source) => compareCatalog(source, SHIPPED_SNAPSHOT));
     expect(findings.map(({ message }) => message)).toContain('most tables: owner is app, should be owner (db:roles)');
@@ -93,7 +93,7 @@ describe('roles that were changed by hand', () => {
     await setUp();
   });
 
-  it('waits for a migration, and not for ever', async () => {
+  it('waits for a migration, up to the wait limit', async () => {
     await withSource(url, async (source) => {
       const migration = source.createQueryRunner();
       await migration.query(`SELECT pg_advisory_lock(${createLockKeys('public').join(', ')})`);
@@ -104,7 +104,7 @@ describe('roles that were changed by hand', () => {
     });
   });
 
-  describe('by somebody who may not repair them', () => {
+  describe('when the user lacks the privileges for the repair', () => {
     const tried = (user: string) =>
       withSource(server.url(DATABASE, user, SECRET), (source) => setUpRoles(source, ROLE_MATRIX)).catch(
         (error: unknown) => error,
@@ -132,7 +132,7 @@ describe('roles that were changed by hand', () => {
       ['maker', 'GRANT CREATE ON SCHEMA public TO app', 'the schema public belongs to pg_database_owner, not to maker'],
       ['maker', `GRANT TEMPORARY ON DATABASE ${DATABASE} TO PUBLIC`, `the database belongs to antone, not to maker`],
       ['maker', 'ALTER TABLE posts OWNER TO antone', 'tables belong to antone (GRANT antone TO maker)'],
-    ])('%s is told what is missing: %s', async (user, damage, says) => {
+    ])('%s gets a message with the missing privilege: %s', async (user, damage, says) => {
       await server.run(damage, DATABASE);
       const error = await tried(user);
       expect(error).toBeInstanceOf(RolesError);
@@ -144,14 +144,14 @@ describe('roles that were changed by hand', () => {
   });
 });
 
-describe('roles, where none of ours were', () => {
+describe('roles on a server without ours', () => {
   let server: OwnServer;
   beforeAll(async () => {
     server = await startOwnServer();
   });
   afterAll(() => server.stop());
 
-  it('are made by two at once, for two databases of one server', async () => {
+  it('are created by two parallel runs for two databases of one server', async () => {
     await server.run('CREATE DATABASE first');
     await server.run('CREATE DATABASE second');
     const both = ['first', 'second'].map((name) =>
@@ -163,7 +163,7 @@ describe('roles, where none of ours were', () => {
     }
   });
 
-  it('are not taken from somebody else without being told to', async () => {
+  it('of another application are not taken over without --adopt', async () => {
     await server.run('DROP DATABASE first');
     await server.run('DROP DATABASE second');
     await server.run(`DROP ROLE owner, migrator, app, reader, retention; CREATE ROLE app SUPERUSER; CREATE ROLE owner;

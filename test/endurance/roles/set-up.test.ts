@@ -56,7 +56,7 @@ describe('db:roles, by an administrator who is no superuser, on an empty databas
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('makes them, with passwords, and changes nothing the second time', async () => {
+  it('creates the roles with passwords, and changes nothing at the second run', async () => {
     const files = LOGIN_ROLES.flatMap((role) => ['--password-file', `${role}=${join(folder, role)}`]);
     const first = await roles(adminUrl, ...files);
     expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining('repaired: role owner is missing\n') });
@@ -70,7 +70,7 @@ describe('db:roles, by an administrator who is no superuser, on an empty databas
     });
   });
 
-  it('lets each role in with its password only', async () => {
+  it('accepts each role only with its password', async () => {
     for (const role of LOGIN_ROLES) {
       const [row] = await rows(role as never, 'SELECT session_user AS is');
       expect(row).toEqual({ is: role });
@@ -81,7 +81,7 @@ describe('db:roles, by an administrator who is no superuser, on an empty databas
     await expect(runOn(server.url(DATABASE, 'owner', 'any'), 'SELECT 1')).rejects.toMatchObject({ code: '28P01' });
   });
 
-  it('shows no password to the log of the server, which logs every statement', async () => {
+  it('leaves no password in the log of a server that logs every statement', async () => {
     const log = await server.log();
     expect(log).toContain(`ALTER ROLE app PASSWORD 'SCRAM-SHA-256$4096:`);
     for (const password of Object.values(PASSWORDS)) {
@@ -91,7 +91,7 @@ describe('db:roles, by an administrator who is no superuser, on an empty databas
     }
   });
 
-  it('lets migrator run all migrations, whose tables belong to owner and are open to the others at once', async () => {
+  it('lets migrator run all migrations; owner owns the tables, and the other roles have their privileges at once', async () => {
     const { code, stderr } = await runCli(['migration:run'], { env: { DATABASE_URL: urlOf(server, 'migrator') } });
     expect({ code, stderr }).toMatchObject({
       code: 0,
@@ -102,7 +102,7 @@ describe('db:roles, by an administrator who is no superuser, on an empty databas
     expect(await differences()).toEqual([]);
   });
 
-  it('is no difference to migration:check, whoever runs it', async () => {
+  it('leaves no difference for migration:check, with any role', async () => {
     for (const [role, unseen] of [
       ['app', []],
       ['reader', [expect.stringContaining('no privilege on 20 of the columns')]],
@@ -115,7 +115,7 @@ describe('db:roles, by an administrator who is no superuser, on an empty databas
     }
   });
 
-  it('lets migrator revert and run them again, to the same rights', async () => {
+  it('lets migrator revert the migrations and run them again, with the same privileges afterwards', async () => {
     await withSource(urlOf(server, 'migrator'), async (dataSource) => {
       while ((await revertMigration(dataSource)) !== undefined);
       expect(await runMigrations(dataSource)).toHaveLength(MIGRATIONS.length);
@@ -128,7 +128,7 @@ describe('db:roles, by an administrator who is no superuser, on an empty databas
     expect(await differences()).toEqual([]);
   });
 
-  it('opens a table of a later migration to app, not to reader, and its functions to nobody', async () => {
+  it('gives app privileges on a table of a later migration, reader none, and no role EXECUTE on its functions', async () => {
     await withSource(urlOf(server, 'migrator'), async (dataSource) => {
       dataSource.setOptions({ migrations: [...MIGRATIONS, AddNotes1999999999999] });
       expect(await runMigrations(dataSource)).toEqual(['AddNotes1999999999999']);
@@ -149,7 +149,7 @@ describe('db:roles, by an administrator who is no superuser, on an empty databas
     });
   });
 
-  it('takes over what the administrator made before, and repairs it afterwards', async () => {
+  it('takes over objects that the administrator created before', async () => {
     await server.run('CREATE DATABASE legacy OWNER admin');
     const url = server.url('legacy', 'admin', ADMIN);
     await withSource(url, async (dataSource) => {
@@ -172,7 +172,7 @@ describe('db:roles, by an administrator who is no superuser, on an empty databas
     ).toEqual([]);
   });
 
-  it('cannot be told to check and change at once', async () => {
+  it('refuses --check together with options that change roles', async () => {
     expect(await roles(adminUrl, '--check', '--adopt')).toMatchObject({
       code: 2,
       stderr: 'error: --check changes nothing: leave out --password-file and --adopt.\n',

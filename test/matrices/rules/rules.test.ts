@@ -45,7 +45,7 @@ describe.each(ROW_SUBJECTS.map((subject) => ({ ...subject, name: `${subject.enti
     const isEnforced = (path: { announced: boolean }) => path.announced || rule.sql !== undefined;
 
     test(
-      'keeps every bad new row out',
+      'refuses every invalid new row',
       async () => {
         const issues = await faultsOf(async (matrix) => {
           for (const row of bad) await matrix.insert(expectation(subject, false), row, isEnforced);
@@ -56,7 +56,7 @@ describe.each(ROW_SUBJECTS.map((subject) => ({ ...subject, name: `${subject.enti
     );
 
     test(
-      'lets every good new row in',
+      'accepts every valid new row',
       async () => {
         const issues = await faultsOf(async (matrix) => {
           for (const row of good) await matrix.insert(expectation(subject, true), row);
@@ -69,7 +69,7 @@ describe.each(ROW_SUBJECTS.map((subject) => ({ ...subject, name: `${subject.enti
     if (rule.onInsertOnly) return;
 
     test(
-      'keeps every bad change out',
+      'refuses every invalid change',
       async () => {
         expect(badChanges.length).toBeGreaterThan(0);
         const issues = await faultsOf(async (matrix) => {
@@ -83,7 +83,7 @@ describe.each(ROW_SUBJECTS.map((subject) => ({ ...subject, name: `${subject.enti
     if (isWrittenOnce(subject)) return;
 
     test(
-      'lets every good change in',
+      'accepts every valid change',
       async () => {
         const issues = await faultsOf(async (matrix) => {
           for (const change of goodChanges) {
@@ -147,7 +147,7 @@ describe.each([...SMALLEST_ROWS.keys()].map((entity) => ({ entity, name: entity.
     const subjects = COLUMN_SUBJECTS.filter((subject) => subject.entity === entity);
 
     test(
-      'keep every bad value out',
+      'refuse every invalid value',
       async () => {
         const issues = await faultsOf(async (matrix) => {
           for (const { property, rule, bad } of subjects) {
@@ -164,7 +164,7 @@ describe.each([...SMALLEST_ROWS.keys()].map((entity) => ({ entity, name: entity.
     );
 
     test(
-      'let good rows in',
+      'accept valid rows',
       async () => {
         const expected = { entity, rule: 'the smallest row', lands: true };
         expect(await faultsOf((matrix) => matrix.insert(expected, rowOf(entity)))).toEqual([]);

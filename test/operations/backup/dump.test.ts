@@ -64,7 +64,7 @@ const server = await serverVersion();
     await remove();
   });
 
-  it('names tool and version, and is a folder that only its owner reads', async () => {
+  it('records tool and version, in a folder that only its owner can read', async () => {
     const context = listening(url);
     const { folder: made, manifest } = await takeBackup(context, { engine: 'dump', folder: join(folder, 'more') });
     expect(context.notes).toEqual([
@@ -79,7 +79,7 @@ const server = await serverVersion();
     expect(await readdir(join(folder, 'more'))).toHaveLength(1);
   });
 
-  it('gives back an equal database, which takes the place of the other', async () => {
+  it('is restored to an equal database, which replaces the other', async () => {
     expect(await verifyBackup(listening(url), backup.folder)).toMatchObject({ engine: 'dump' });
     expect(await besides(url)).toEqual([]);
     await query(
@@ -94,7 +94,7 @@ const server = await serverVersion();
     expect(await besides(url)).toEqual([keptAs]);
   });
 
-  it('is of one moment, whatever others write meanwhile', async () => {
+  it('contains one state of the database, without later commits', async () => {
     let [going, written] = [true, 1000];
     const writer = (async () => {
       while (going) await query(url, `INSERT INTO extras (id) VALUES (${(written += 1)})`);
@@ -107,7 +107,7 @@ const server = await serverVersion();
     await query(url, 'DELETE FROM extras WHERE id > 1000');
   });
 
-  it('hands the password to pg_dump in its environment only, and writes it nowhere', async () => {
+  it('passes the password to pg_dump only in its environment, and writes it nowhere', async () => {
     const role = `dumper_${process.env.JEST_WORKER_ID ?? '0'}_${process.pid}`;
     await query(url, `CREATE ROLE ${role} LOGIN SUPERUSER PASSWORD 'hunter2 ''w/rd'`);
     const bin = await programs('spying', {
@@ -129,7 +129,7 @@ const server = await serverVersion();
     ['cut short', (file) => truncate(file, 5000), 'is truncated (5000 of '],
     ['changed in one byte', (file) => flip(file, 6000), 'was changed (its checksum differs)'],
     ['grown', async (file) => writeFile(file, 'x', { flag: 'a' }), 'has grown ('],
-  ])('is found out when its dump was %s', async (_, damage, message) => {
+  ])('is refused when its dump was %s', async (_, damage, message) => {
     const copy = await copyOfBackup(`damaged-${message.slice(0, 5)}`);
     await damage(join(copy, 'database.dump'));
     const error = await verifyBackup(listening(url), copy).catch((thrown: unknown) => thrown);
@@ -138,7 +138,7 @@ const server = await serverVersion();
     await expect(restoreBackup(listening(url), copy)).rejects.toThrow(BackupDamagedError);
   });
 
-  it('is found out when its manifest was changed, and is not taken from a folder that has none', async () => {
+  it('is refused when its manifest was changed or is missing', async () => {
     const copy = await copyOfBackup('other-manifest');
     await flip(join(copy, 'manifest.json'), 3000);
     await expect(verifyBackup(listening(url), copy)).rejects.toThrow(
@@ -149,7 +149,7 @@ const server = await serverVersion();
     );
   });
 
-  it('finds 12 of 12 things that a restore lost, each by its name', async () => {
+  it('reports 12 of 12 objects that a restore lost, by name', async () => {
     const losses = [
       ['DROP INDEX ix_posts__processed_at', 'index ix_posts__processed_at is missing'],
       ['DELETE FROM extras WHERE id < 3', 'extras: 2 rows are missing (498, should be 500)'],
@@ -181,7 +181,7 @@ REAL "$@" && psql -qX -v ON_ERROR_STOP=1 -f "${join(folder, 'losses.sql')}" >/de
     expect((await besides(url)).filter((other) => other.includes('_restore_'))).toEqual([]);
   });
 
-  it('refuses what pg_dump would leave out: an invalid index', async () => {
+  it('is refused for a database with an invalid index, which pg_dump leaves out', async () => {
     await query(url, `INSERT INTO extras (id) VALUES (1)`);
     await expect(query(url, 'CREATE UNIQUE INDEX CONCURRENTLY uq_extras__id ON extras (id)')).rejects.toThrow();
     await expect(takeBackup(listening(url), { engine: 'dump', folder: join(folder, 'refused') })).rejects.toThrow(
@@ -191,7 +191,7 @@ REAL "$@" && psql -qX -v ON_ERROR_STOP=1 -f "${join(folder, 'losses.sql')}" >/de
     await query(url, 'DROP INDEX uq_extras__id');
   });
 
-  it('leaves nothing when it is interrupted', async () => {
+  it('leaves no files when it is interrupted', async () => {
     const bin = await programs('slow', {
       pg_dump: '#!/bin/sh\n[ "$1" = --version ] || exec sleep 30\nexec REAL "$@"\n',
     });
@@ -224,7 +224,7 @@ REAL "$@" && psql -qX -v ON_ERROR_STOP=1 -f "${join(folder, 'losses.sql')}" >/de
       if (mounted) execFileSync('umount', [disk]);
     });
 
-    it('is refused when there is not room enough to begin with, with both figures', async () => {
+    it('is refused when there is too little space, with both figures', async () => {
       if (!mounted) return;
       await writeFile(join(disk, 'filler'), Buffer.alloc(3.9 * 2 ** 20));
       await expect(takeBackup(listening(url), { engine: 'dump', folder: disk })).rejects.toThrow(
@@ -233,7 +233,7 @@ REAL "$@" && psql -qX -v ON_ERROR_STOP=1 -f "${join(folder, 'losses.sql')}" >/de
       await truncate(join(disk, 'filler'), 0);
     });
 
-    it('says so when it runs full half-way, and removes what was written', async () => {
+    it('reports a full disk, and removes the incomplete files', async () => {
       if (!mounted) return;
       const fill = `dd if=/dev/zero of="${join(disk, 'filler')}" bs=64k 2>/dev/null`;
       const bin = await programs('greedy', { pg_dump: `#!/bin/sh\n[ "$1" = --version ] || ${fill}\nexec REAL "$@"\n` });
@@ -269,7 +269,7 @@ describe('a dump tool that is older than the server', () => {
     },
   );
 
-  it('is told from none at all', async () => {
+  it('gets another message than a missing one', async () => {
     await expect(findTool('pg_dump', '18.4', '/nowhere')).rejects.toThrow(
       /^pg_dump was not found; the server is PostgreSQL 18\.4\. Install the client programs of PostgreSQL 18 or later /,
     );

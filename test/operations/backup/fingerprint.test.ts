@@ -103,7 +103,7 @@ describe('the fingerprint of a database', () => {
     before = await undone(() => read());
   });
 
-  it('is the same when nothing changed, also after every row was written again in another order', async () => {
+  it('is equal when nothing changed, also after every row was written again in another order', async () => {
     expect(compareFingerprints(before, await undone(() => read()))).toEqual([]);
     const shuffled = await undone(async () => {
       await client.query(`CREATE TEMP TABLE kept AS SELECT * FROM kpi_types ORDER BY random();
@@ -121,7 +121,7 @@ describe('the fingerprint of a database', () => {
     expect(compareFingerprints(before, after).filter((message) => found.test(message))).toHaveLength(1);
   });
 
-  it('hashes rows alike on every version of PostgreSQL and with every setting of the session', async () => {
+  it('has the same hashes on every version of PostgreSQL and with every setting of the session', async () => {
     const one = await undone(async () => {
       await client.query(`CREATE TABLE sample (t text, n numeric, f float8, at timestamptz, b bytea, j jsonb, d interval, x text[]);
         INSERT INTO sample VALUES ('ä', 1.50, 0.1, '2026-01-02 03:04:05+06', '\\x00ff', '{"b": 1, "a": [null]}', '1 day 2 h', '{NULL,"a b"}'),
@@ -133,7 +133,7 @@ describe('the fingerprint of a database', () => {
     expect(one.tables['public.sample']).toEqual({ rows: 2, hash: EXPECTED });
   });
 
-  it('says which columns changed when asked for', async () => {
+  it('names the changed columns on request', async () => {
     const [was, is] = await undone(async () => {
       const first = await read({ columns: true });
       await client.query(`UPDATE kpi_types SET description = 'x', is_active = false`);
@@ -144,7 +144,7 @@ describe('the fingerprint of a database', () => {
     ]);
   });
 
-  it('can leave out tables, with all that is theirs', async () => {
+  it('can leave out tables with their indexes and constraints', async () => {
     const [was, is] = await undone(async () => {
       await client.query('DROP TABLE migrations');
       return [before, await read()].map((fingerprint) => withoutTables(fingerprint, ['public.migrations']));

@@ -34,20 +34,20 @@ describe('a backup that is a copy on the same server', () => {
     await remove();
   });
 
-  it('says which engine ran, and is a folder that only its owner reads', async () => {
+  it('records its engine, in a folder that only its owner can read', async () => {
     expect(await readdir(folder)).toEqual([expect.stringMatching(/^test_\w+_\d{8}_\d{6}_\d{3}$/)]);
     expect((await stat(join(backup.folder, 'manifest.json'))).mode & 0o777).toBe(0o600);
     expect((await stat(backup.folder)).mode & 0o777).toBe(0o700);
     expect(await besides(url)).toEqual([backup.manifest.copy]);
   });
 
-  it('is proved equal, settings and rights of the database included', async () => {
+  it('is verified to be equal, with settings and privileges of the database', async () => {
     expect(await verifyBackup(listening(url), backup.folder)).toMatchObject({ engine: 'template' });
     const copy = withDatabaseName(url, backup.manifest.copy ?? '');
     expect(compareFingerprints(before, await readDatabaseFingerprint(listening(copy)))).toEqual([]);
   });
 
-  it('is found out when the copy was changed', async () => {
+  it('is refused when the copy was changed', async () => {
     const copy = withDatabaseName(url, backup.manifest.copy ?? '');
     await query(copy, 'ALTER TABLE extras ADD extra int');
     await expect(verifyBackup(listening(url), backup.folder)).rejects.toThrow(
@@ -56,7 +56,7 @@ describe('a backup that is a copy on the same server', () => {
     await query(copy, 'ALTER TABLE extras DROP extra');
   });
 
-  it('takes the place of the database in spite of pools that connect again and again, and keeps what was there', async () => {
+  it('replaces the database although pools reconnect, and keeps the replaced one', async () => {
     await query(url, 'DROP TABLE replies CASCADE; DELETE FROM extras WHERE id < 100');
     let [going, reconnected] = [true, 0];
     const pools = [1, 2, 3, 4].map(async () => {
@@ -76,13 +76,13 @@ describe('a backup that is a copy on the same server', () => {
     ]);
   });
 
-  it('brings back a database that is gone', async () => {
+  it('restores a database that was dropped', async () => {
     await query(preparedServer().url, `DROP DATABASE "${new URL(url).pathname.slice(1)}" WITH (FORCE)`);
     expect(await restoreBackup(listening(url), backup.folder)).toEqual({ database: new URL(url).pathname.slice(1) });
     expect(compareFingerprints(before, await readDatabaseFingerprint(listening(url)))).toEqual([]);
   });
 
-  it('is refused while somebody is connected, who is named', async () => {
+  it('is refused while a session is connected, which is named', async () => {
     const client = new pg.Client({ connectionString: url, application_name: 'queue-processor' });
     await client.connect();
     await expect(takeBackup(listening(url), { engine: 'template', folder })).rejects.toThrow(
@@ -92,7 +92,7 @@ describe('a backup that is a copy on the same server', () => {
     expect(await readdir(folder)).toHaveLength(1);
   });
 
-  it('is refused to a role that may not make databases, before anything is made', async () => {
+  it('is refused for a role that cannot create databases, before anything is created', async () => {
     const role = `nobody_${process.env.JEST_WORKER_ID ?? '0'}_${process.pid}`;
     await query(preparedServer().url, `CREATE ROLE ${role} LOGIN PASSWORD 'hunter2'`);
     const poor = new URL(url);
@@ -109,7 +109,7 @@ describe('a backup that is a copy on the same server', () => {
     expect(await besides(url)).toEqual(made);
   });
 
-  it('waits for no other: two at once are one too many', async () => {
+  it('is refused while another backup runs', async () => {
     await runExclusively(listening(url), async () => {
       await expect(runExclusively(listening(url), () => Promise.resolve())).rejects.toThrow(
         /^Another process is backing up or restoring \w+\. Wait until it has finished\.$/,

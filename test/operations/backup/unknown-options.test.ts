@@ -92,11 +92,11 @@ describe('options that a server keeps for itself', () => {
     await remove();
   });
 
-  it(`are no difference, on any of ${Object.keys(UNKNOWN).length} kinds of objects`, async () => {
+  it(`cause no difference, on any of ${Object.keys(UNKNOWN).length} kinds of objects`, async () => {
     expect(compareFingerprints(before, await readDatabaseFingerprint(listening(url)))).toEqual([]);
   });
 
-  it('are no finding of migration:check', async () => {
+  it('cause no finding of migration:check', async () => {
     const clean = await db.create();
     const about = new URL(clean).pathname.slice(1);
     await query(
@@ -126,19 +126,19 @@ describe('options that a server keeps for itself', () => {
     for (const sql of Object.values(UNKNOWN)) await run(sql);
   });
 
-  it('are in a copy on the same server, which is equal', async () => {
+  it('are kept by a copy on the same server, which is equal', async () => {
     const backup = await takeBackup(listening(url), { engine: 'template', folder });
     await verifyBackup(listening(url), backup.folder);
     await restoreBackup(listening(url), backup.folder);
     expect(compareFingerprints(before, await readDatabaseFingerprint(listening(url)))).toEqual([]);
   });
 
-  it('do not keep a rehearsal from making its copy', async () => {
+  it('do not prevent the copy of a rehearsal', async () => {
     const context = listening(url);
     expect(await withCopy(context, context, false, ({ engine }) => Promise.resolve(engine))).toBe('template');
   });
 
-  withPgDump('do not keep a rehearsal from making its copy while others are connected', async () => {
+  withPgDump('do not prevent the copy of a rehearsal while others are connected', async () => {
     const context = listening(url);
     const [engine] = await Promise.all([
       withCopy(context, context, false, (copy) => Promise.resolve(copy.engine)),
@@ -148,7 +148,7 @@ describe('options that a server keeps for itself', () => {
   });
 
   it.each(DOCUMENTED.map(([kind, sql, found]) => ({ kind, sql, found })))(
-    'are told from documented ones, which are seen: $kind',
+    'are distinguished from documented ones, which are compared: $kind',
     async ({ sql, found }) => {
       const was = await readDatabaseFingerprint(listening(plain));
       await run(sql, plain);

@@ -200,7 +200,7 @@ describe(`a connection lost while a statement runs is ConnectionLost: ${RUNNING.
 });
 
 describe('a query runner of its owner', () => {
-  test('says ConnectionLost until it is released, in each call', async () => {
+  test('throws ConnectionLost in each call until it is released', async () => {
     const runner = dataSource.createQueryRunner();
     await runner.startTransaction();
     await noticed(terminate)(runner.manager);
@@ -219,7 +219,7 @@ describe('a query runner of its owner', () => {
     expect(runner.isReleased).toBe(true);
   });
 
-  test.each([true, false])('is released, not lost, when its owner released it (lost before: %s)', async (isLost) => {
+  test.each([true, false])('counts as released after its owner released it (lost before: %s)', async (isLost) => {
     const runner = dataSource.createQueryRunner();
     await runner.query('SELECT 1');
     if (isLost) await noticed(terminate)(runner.manager);
@@ -230,7 +230,7 @@ describe('a query runner of its owner', () => {
     await expect(runner.manager.query('SELECT 1')).rejects.toThrow('already released');
   });
 
-  test('may be released late: the pool lacks no connection', async () => {
+  test('can be released late: the pool loses no connection', async () => {
     const runners = [1, 2, 3, 4].map(() => dataSource.createQueryRunner());
     for (const runner of runners) {
       await runner.query('SELECT 1');

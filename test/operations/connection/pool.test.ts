@@ -41,7 +41,7 @@ const pidOf = async (dataSource: DataSource): Promise<number> => {
 };
 
 describe('a session', () => {
-  test('has a name, its time limits and UTC, whatever the role was given', async () => {
+  test('has a name, its time limits and UTC, whatever the settings of the role are', async () => {
     await server.run(`ALTER ROLE antone SET statement_timeout = 0`);
     await server.run(`ALTER ROLE antone SET timezone = 'Asia/Tokyo'`);
     const dataSource = await connect({ applicationName: 'pool-test' });
@@ -58,14 +58,14 @@ describe('a session', () => {
     });
   });
 
-  test('is named by the URL where nobody else names it', async () => {
+  test('is named by the URL when the options give no name', async () => {
     const dataSource = await connect({ url: `${server.url()}?application_name=from%20the%20URL` });
     expect(await dataSource.query(`SELECT current_setting('application_name') AS name`)).toEqual([
       { name: 'from the URL' },
     ]);
   });
 
-  test('is one of ten at most', async () => {
+  test('is one of at most ten', async () => {
     const dataSource = await connect();
     const runs = Array.from({ length: 25 }, () => dataSource.query('SELECT pg_sleep(0.02), pg_backend_pid() AS pid'));
     const rows = (await Promise.all(runs)) as { pid: number }[][];
@@ -74,7 +74,7 @@ describe('a session', () => {
 });
 
 describe('a saturated pool', () => {
-  test('says so in time, as an error that may be retried, and serves again', async () => {
+  test('throws a retryable error in time, and works again afterwards', async () => {
     const dataSource = await connect({ poolSize: 2, connectTimeoutMs: 1500 });
     const busy = [1, 2].map(() => dataSource.query('SELECT pg_sleep(3)'));
     await sleep(50);
@@ -88,7 +88,7 @@ describe('a saturated pool', () => {
 });
 
 describe('drain', () => {
-  test('lets what runs come to its end, what waits as well, and closes everything', async () => {
+  test('waits for running and waiting statements, then closes every connection', async () => {
     const dataSource = await connect({ poolSize: 1 });
     const work = [1, 2].map(() => dataSource.query(`SELECT pg_sleep(0.2), 'done' AS was`));
     const rows = Promise.all(work);
@@ -101,7 +101,7 @@ describe('drain', () => {
     expect(left?.n).toBe(0);
   });
 
-  test('waits no longer than told, and says that something was cut', async () => {
+  test('waits up to its limit, and returns that statements were interrupted', async () => {
     const dataSource = await connect();
     const cut = failureOf(dataSource.query('SELECT pg_sleep(5)'));
     await sleep(50);
@@ -111,7 +111,7 @@ describe('drain', () => {
     expect(await cut).toMatchObject({ code: 'CONNECTION_LOST' });
   });
 
-  test('of what is not open, or was closed, is nothing', async () => {
+  test('does nothing for a DataSource that is not open', async () => {
     const dataSource = await connect();
     expect(await drain(dataSource)).toBe(true);
     expect(await drain(dataSource)).toBe(true);
@@ -119,7 +119,7 @@ describe('drain', () => {
 });
 
 describe('a server that goes away', () => {
-  test('for a restart: queries fail with an error that may be retried, and with withRetry none fails', async () => {
+  test('for a restart: queries fail with a retryable error, and with withRetry none fails', async () => {
     const dataSource = await connect();
     const running = failureOf(dataSource.query('SELECT pg_sleep(5)'));
     let over = false;
@@ -141,7 +141,7 @@ describe('a server that goes away', () => {
     expect(await running).toMatchObject({ code: 'CONNECTION_LOST', retryable: true });
   });
 
-  test('without a word (SIGKILL of every process): the pool finds new connections afterwards', async () => {
+  test('without notice (SIGKILL of every process): the pool opens new connections afterwards', async () => {
     const dataSource = await connect();
     const running = failureOf(dataSource.query('SELECT pg_sleep(5)'));
     await sleep(50);
@@ -162,7 +162,7 @@ describe('a server that goes away', () => {
     expect(await dataSource.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
-  test('for good: initialize() gives up in time, and at once when told to try once', async () => {
+  test('permanently: initialize() gives up in time, and at once with one attempt', async () => {
     const gone = new URL(server.url());
     gone.port = '1';
     for (const [connectRetryMs, atLeast, atMost] of [
@@ -177,7 +177,7 @@ describe('a server that goes away', () => {
     }
   });
 
-  test('not at all, but refuses us: initialize() does not insist', async () => {
+  test('but refuses the login: initialize() does not retry', async () => {
     const begin = performance.now();
     const url = server.url('postgres', 'antone', 'wrong');
     expect(await failureOf(createDataSource({ url }).initialize())).toMatchObject({ code: 'AUTHENTICATION_FAILED' });
@@ -186,7 +186,7 @@ describe('a server that goes away', () => {
 });
 
 describe('a server that hangs (SIGSTOP)', () => {
-  test('during a query: it fails in time, and its connection serves nobody any more', async () => {
+  test('during a query: the query fails in time, and its connection is not used again', async () => {
     const dataSource = await connect({ poolSize: 1, statementTimeoutMs: 100 });
     const migration = (await connect({ purpose: 'migrate', statementTimeoutMs: 1_000 })).query(
       `SET statement_timeout = 0; SELECT pg_sleep(6.5)`,
@@ -206,7 +206,7 @@ describe('a server that hangs (SIGSTOP)', () => {
     }
   });
 
-  test('during a connection: it fails in time', async () => {
+  test('during connecting: the attempt fails in time', async () => {
     const thaw = pause(await postmasterPid(server));
     try {
       const begin = performance.now();

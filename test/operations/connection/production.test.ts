@@ -63,7 +63,7 @@ const refusalOf = async (role: string, purpose?: Purpose): Promise<string | unde
 describe('the role of a service in production', () => {
   asProduction('SHARED_DB_ALLOW_LOCALHOST', 'SHARED_DB_ALLOW_PLAINTEXT');
 
-  test('is accepted when it works on rows and no more', async () => {
+  test('is accepted when it can only read and write rows', async () => {
     const role = await makeRole('', 'GRANT SELECT, INSERT, UPDATE, DELETE ON posts TO $');
     expect(await refusalOf(role)).toBeUndefined();
     expect(await refusalOf(role, 'migrate')).toBeUndefined();
@@ -114,7 +114,7 @@ describe('the role of a service in production', () => {
     }
   });
 
-  test('is not one that may only become such a role: not inherited, at second hand, or from the session', async () => {
+  test('is refused when it can become a privileged role: by SET ROLE, indirectly, or as session user', async () => {
     const strong = await makeRole('SUPERUSER');
     const between = await makeRole('NOINHERIT', `GRANT ${strong} TO $`);
     const weak = await makeRole('NOINHERIT', `GRANT ${between} TO $`);
@@ -133,7 +133,7 @@ describe('the role of a service in production', () => {
   });
 });
 
-test('outside production any role will do', async () => {
+test('outside production, every role is accepted', async () => {
   expect(await refusalOf(await makeRole('SUPERUSER'))).toBeUndefined();
 });
 
@@ -177,7 +177,7 @@ describe('the address that was reached', () => {
     .map(({ address }) => address);
 
   test.each(['127.0.0.1', '127.9.9.9', '0.0.0.0', ...ownAddresses])(
-    'counts, not its name: db.example.com at %s is refused before a byte is sent',
+    'is checked, not its name: db.example.com at %s is refused before a byte is sent',
     async (address) => {
       received = 0;
       expect(await connect(address, true)).toBeInstanceOf(UnsafeConnection);
@@ -189,7 +189,7 @@ describe('the address that was reached', () => {
   describe('of a DataSource', () => {
     asProduction('SHARED_DB_ALLOW_PLAINTEXT');
 
-    test('is looked at, too', async () => {
+    test('is checked too', async () => {
       const own = await lookup(hostname()).catch(() => undefined);
       // A machine that knows itself under no other name cannot be asked.
       if (

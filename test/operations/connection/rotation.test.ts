@@ -53,7 +53,7 @@ const sourceOf = (name: string, file: string): ConnectionSource => {
 };
 
 describe('a password that is changed while queries run', () => {
-  test('fails none of them; connections that are revoked fail, and with withRetry nothing does', async () => {
+  test('fails no query; terminated connections fail, and with withRetry none does', async () => {
     const { file, rotate } = await makeRole('rotated');
     const dataSource = await createDataSource({ ...sourceOf('rotated', file), poolSize: 4 }).initialize();
     const failures: unknown[] = [];
@@ -98,7 +98,7 @@ describe('a password that is changed while queries run', () => {
     await dataSource.destroy();
   });
 
-  test('on the server first: until the file follows, new connections are retried', async () => {
+  test('on the server first: new connections are retried until the file has the new password', async () => {
     const { file } = await makeRole('halfway');
     const dataSource = createDataSource({ ...sourceOf('halfway', file), connectRetryMs: 0 });
     await server.run(`ALTER ROLE halfway PASSWORD 'invented'`);
@@ -122,7 +122,7 @@ describe('a password provider', () => {
 
   beforeAll(() => makeRole('provided'));
 
-  test('is asked for each new connection, and may take its time', async () => {
+  test('is called for each new connection, and may be slow', async () => {
     let asked = 0;
     const dataSource = await connect(async () => {
       asked += 1;
@@ -144,7 +144,7 @@ describe('a password provider', () => {
     expect(none).toBeInstanceOf(Error);
   });
 
-  test('that there is none of, where the server wants a password, is explained', async () => {
+  test('that is missing although the server requires a password is explained', async () => {
     process.env.PGPASSWORD = 'first-provided';
     try {
       const url = server.url('postgres', 'provided', '').replace(':@', '@');
@@ -178,7 +178,7 @@ describe('commands take the database from', () => {
     for (const { stdout, stderr } of [parts, file, child]) expect(stdout + stderr).not.toContain(password());
   });
 
-  test('one of two, never', async () => {
+  test('one of two sources, and refuse both at once', async () => {
     const { code, stdout, stderr } = await runCli(['health'], { env: { ...place(), DATABASE_URL: server.url() } });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toBe('error: DATABASE_URL and PGHOST are both set: unset one of them.\n');

@@ -98,7 +98,7 @@ describe('settings that change what statements mean', () => {
     await onServer(`DROP ROLE ${ROLE}`);
   });
 
-  it.each(cases(PINNED))('$name = $value on the $where: nothing of it is felt', async (setting) => {
+  it.each(cases(PINNED))('$name = $value on the $where has no effect', async (setting) => {
     const url = await hostile(setting);
     const dataSource = createDataSource({ url });
     expect(await runMigrations(dataSource)).not.toEqual([]);
@@ -132,7 +132,7 @@ describe('settings that change what statements mean', () => {
   });
 
   it.each(WHERE.map((where) => ({ where })))(
-    'default_transaction_read_only on the $where is respected, and named by each',
+    'default_transaction_read_only on the $where is kept, and named by each error',
     async ({ where }) => {
       const setting = { name: 'default_transaction_read_only', value: 'on', where };
       const bare = await hostile(setting);

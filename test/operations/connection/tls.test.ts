@@ -49,7 +49,7 @@ describeTls('TLS, on a server with a certificate for localhost', () => {
     return row ?? new Error('no row');
   };
 
-  test('a client certificate is used, and its private key is nowhere to be printed', async () => {
+  test('a client certificate is used, and its private key is never printed', async () => {
     const login = `sslcert=${ours.ca}&sslkey=${ours.ca.replace(/pem$/, 'key')}`;
     expect(await outcome('localhost', `sslmode=verify-full&sslrootcert=${ours.ca}&${login}`)).toEqual({ tls: true });
     expect(
@@ -73,16 +73,16 @@ describeTls('TLS, on a server with a certificate for localhost', () => {
   describe.each(['verify-full', 'verify-ca', 'require'])('sslmode=%s', (mode) => {
     asProduction('SHARED_DB_ALLOW_LOCALHOST');
 
-    test('lets the right CA and name in', async () => {
+    test('accepts the right CA and name', async () => {
       expect(await outcome('localhost', `sslmode=${mode}&sslrootcert=${ours.ca}`)).toEqual({ tls: true });
     });
 
-    test('keeps a server with a certificate of another CA out', async () => {
+    test('refuses a server with a certificate of another CA', async () => {
       const error = await outcome('localhost', `sslmode=${mode}&sslrootcert=${foreign.ca}`);
       expect(toDatabaseError(error)).toMatchObject({ code: 'UNTRUSTED_SERVER', retryable: false });
     });
 
-    test('keeps a server with another name out', async () => {
+    test('refuses a server with another name', async () => {
       const error = await outcome('127.0.0.1', `sslmode=${mode}&sslrootcert=${ours.ca}`);
       expect(toDatabaseError(error)).toMatchObject({ sqlState: 'ERR_TLS_CERT_ALTNAME_INVALID' });
     });
@@ -91,7 +91,7 @@ describeTls('TLS, on a server with a certificate for localhost', () => {
   describe('in production', () => {
     asProduction('SHARED_DB_ALLOW_LOCALHOST');
 
-    test('a CA that nobody vouches for is not trusted, whatever NODE_TLS_REJECT_UNAUTHORIZED says', async () => {
+    test('an unknown CA is not trusted, whatever NODE_TLS_REJECT_UNAUTHORIZED is', async () => {
       const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED;
       process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
       try {
@@ -113,7 +113,7 @@ describeTls('TLS, on a server with a certificate for localhost', () => {
     });
   });
 
-  test('PGSSLMODE decides nothing: a URL without sslmode means no TLS, which this server refuses', async () => {
+  test('PGSSLMODE is ignored: a URL without sslmode means no TLS, which this server refuses', async () => {
     process.env.PGSSLMODE = 'require';
     try {
       expect(toDatabaseError(await outcome('localhost', ''))).toMatchObject({ sqlState: '28000' });
@@ -122,7 +122,7 @@ describeTls('TLS, on a server with a certificate for localhost', () => {
     }
   });
 
-  test('the reasons can be read, and show no file, user or password', async () => {
+  test('the errors are readable and show no file, user or password', async () => {
     const failure = async (host: string, parameters: string): Promise<string> => {
       const dataSource = createDataSource({ url: urlOf(host, parameters), connectRetryMs: 0 });
       const error = await dataSource.initialize().catch((reason: unknown) => reason);
@@ -136,7 +136,7 @@ describeTls('TLS, on a server with a certificate for localhost', () => {
   });
 });
 
-test('a server without TLS is not spoken to', async () => {
+test('a server without TLS is refused', async () => {
   const server = await startOwnServer();
   try {
     const url = `${server.url()}?sslmode=verify-full`;

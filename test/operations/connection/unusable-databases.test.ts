@@ -78,7 +78,7 @@ describe('a standby', () => {
 
   afterAll(() => stopForGood(server));
 
-  it('is read; writes, migrations and health say what it is', async () => {
+  it('can be read; writes, migrations and health report that it is a standby', async () => {
     const dataSource = await createDataSource({ url: server.url() }).initialize();
     expect(await dataSource.getRepository(Author).count()).toBe(0);
     const refused = dataSource.getRepository(Author).insert(rowOf(Author));
@@ -95,12 +95,12 @@ describe('a standby', () => {
     });
   });
 
-  it('is well for a role that only reads', async () => {
+  it('is healthy for a role that only reads', async () => {
     expect(await healthOf(server.url('postgres', 'reader_only', 'hunter2'))).toMatchObject({ status: 'ok' });
   });
 });
 
-describe('a peer that takes connections and says nothing', () => {
+describe('a server that accepts connections and sends nothing', () => {
   let silent: Server;
   let url: string;
 
@@ -115,7 +115,7 @@ describe('a peer that takes connections and says nothing', () => {
     ...['migration:run --max-wait 5', 'migration:run --max-wait 0', 'migration:run --dry-run --max-wait 5'],
     ...['migration:revert --max-wait 5', 'migration:show', 'migration:check', 'migration:rehearse', 'validate:schema'],
     ...['db:roles --check', 'db:environment', 'seed:reference', 'start', 'health'],
-  ])('is given up in one line: %s', async (command) => {
+  ])('fails with one line: %s', async (command) => {
     const { folder, remove } = await workingFolder();
     const env = { DATABASE_URL: url, PORT: '0' };
     const { code, stdout, stderr } = await runCli(command.split(' '), { folder, env });
@@ -151,7 +151,7 @@ if (missing !== undefined) console.warn(`skipped: settings behind a pooler: ${mi
     return bouncer.through(withUser(url, role, 'hunter2'));
   };
 
-  it('works where the server has none that would matter', async () => {
+  it('works when the server has no dangerous setting', async () => {
     const dataSource = await createDataSource({ url: await through('') }).initialize();
     expect(await dataSource.getRepository(Author).count()).toBe(0);
     await dataSource.destroy();

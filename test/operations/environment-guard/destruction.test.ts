@@ -94,7 +94,7 @@ describe.each(Object.entries(ACTIONS))('%s', (_name, { does, destroys }) => {
 });
 
 describe('synchronize', () => {
-  it('is refused without dropping everything too, since it drops columns', async () => {
+  it('is refused also without dropSchema, because it drops columns', async () => {
     const url = await db.create();
     await ask(url, 'ALTER TABLE authors ADD COLUMN keepsake text');
     await say(url, 'production');

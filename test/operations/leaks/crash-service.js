@@ -11,7 +11,7 @@ const { URL_OF_TEST: url, HANDLE_OF_TEST: handle, TEXT_OF_TEST: text } = process
 const { Author, createDataSource, serializeError } = createRequire(import.meta.url)(join(program, 'src/index.js'));
 
 const ways = {
-  /** Nobody waits for it. */
+  /** A promise that is not awaited. */
   async rejection(dataSource) {
     void insert(dataSource);
     await sleep(10_000);

@@ -150,7 +150,7 @@ const planted = (site: ProcessSite): string => site.planted;
 const CRASHES: readonly ProcessPath[] = [
   crash('an unhandled rejection', 'rejection', /UniqueViolation/, planted),
   crash('a rejection at the top', 'thrown', /UniqueViolation/, planted),
-  crash('thrown where nobody waits', 'nextTick', /UniqueViolation/, planted),
+  crash('an error that no code catches', 'nextTick', /UniqueViolation/, planted),
   crash('a row that is not there', 'notFound', /EntityNotFound/, planted),
   crash('a connection that is lost', 'idle', /ConnectionLost/, planted),
   crash('a wrong password', 'thrown', /AuthenticationFailed/, wrongPassword),
@@ -184,7 +184,7 @@ const commandCrash = (name: string, thrower: string, debug: boolean): ProcessPat
 });
 
 const COMMAND_CRASHES: readonly ProcessPath[] = [
-  commandCrash('thrown where nobody waits', 'throw error;', false),
+  commandCrash('an error that no code catches', 'throw error;', false),
   commandCrash('thrown where nobody waits, DEBUG', 'throw error;', true),
   commandCrash('an unhandled rejection, DEBUG', 'Promise.reject(error);', true),
 ];

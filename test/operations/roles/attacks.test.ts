@@ -36,7 +36,7 @@ const FINAL = [
   `UPDATE posts SET processed_at = NULL`,
 ];
 
-describe('somebody with the password of a role', () => {
+describe('an attacker with the password of a role', () => {
   let server: OwnServer;
   let superuser: pg.Client;
   const clients = new Map<Attacker, pg.Client>();
@@ -89,13 +89,13 @@ describe('somebody with the password of a role', () => {
     expect(await withSource(server.url(DATABASE), (dataSource) => checkRoles(dataSource, ROLE_MATRIX))).toEqual([]);
   });
 
-  it('may do what PostgreSQL lets everybody do', async () => {
+  it('can do what PostgreSQL allows every role', async () => {
     for (const role of ATTACKERS) {
       for (const sql of ALLOWED) expect([role, sql, await attempt(role, sql)]).toEqual([role, sql, 'done']);
     }
   });
 
-  it('may do with each table what the matrix says, and nothing else', async () => {
+  it('has exactly the privileges of the matrix on each table', async () => {
     const statements: Readonly<Record<string, (table: string) => string>> = {
       SELECT: (table) => `SELECT FROM ${table} WHERE false`,
       INSERT: (table) => `BEGIN; INSERT INTO ${table} DEFAULT VALUES`,
@@ -129,7 +129,7 @@ describe('somebody with the password of a role', () => {
     });
   });
 
-  it('changes nothing that is final as app, with the mark of an erasure either', async () => {
+  it('cannot change final values as app, not even with the marker of an erasure', async () => {
     for (const sql of FINAL) {
       expect([sql, await attempt('app', sql)]).toEqual([sql, '23000']);
       const marked = `BEGIN; SET LOCAL shared_db.erasure = 'on'; ${sql}; COMMIT`;
@@ -150,7 +150,7 @@ describe('somebody with the password of a role', () => {
     await superuser.query(`GRANT SELECT ON decisions, posts TO retention`);
   });
 
-  it('asks the questions of dashboards as reader, who cannot see whom they are about', async () => {
+  it('runs the queries of dashboards as reader, without personal data', async () => {
     const reader = clients.get('reader');
     for (const question of QUESTIONS) expect((await reader?.query(question))?.rows).toHaveLength(1);
   });
@@ -170,7 +170,7 @@ describe('somebody with the password of a role', () => {
     expect(others?.rows).toEqual([{ query: '<insufficient privilege>' }]);
   });
 
-  it('archives and purges as retention: what goes along goes, every reply stays', async () => {
+  it('archives and purges as retention: dependent rows are deleted, every reply stays', async () => {
     const retention = clients.get('retention');
     await retention?.query(`SELECT p.*, d.* FROM posts p JOIN decisions d ON d.post_id = p.id`);
     await retention?.query(`DELETE FROM posts WHERE id IN (SELECT id FROM posts WHERE detected_at < now() LIMIT 100)`);
@@ -183,7 +183,7 @@ describe('somebody with the password of a role', () => {
     expect(left.rows).toEqual([{ decision_id: null }]);
   });
 
-  it('finds no other database, nor this one without CONNECT', async () => {
+  it('cannot connect to another database, nor to this one without CONNECT', async () => {
     await server.run(`CREATE ROLE stranger LOGIN PASSWORD '${STRANGER}'`);
     const stranger = new pg.Client({ connectionString: server.url(DATABASE, 'stranger', STRANGER) });
     await expect(stranger.connect()).rejects.toMatchObject({ code: '42501' });
@@ -205,7 +205,7 @@ describe('somebody with the password of a role', () => {
     expect(log).not.toMatch(/planted/);
   });
 
-  describe('coming from somewhere, to a server with docs/reference/pg_hba.conf', () => {
+  describe('a connection to a server with docs/reference/pg_hba.conf', () => {
     const HOSTS = { '10.20.0.11/32': '127.0.0.1/32', '10.20.0.21/32': '127.0.0.2/32', '10.20.0.31/32': '127.0.0.3/32' };
     // Elsewhere the machine itself has but one address of IPv4.
     const onLinux = process.platform === 'linux' ? it : it.skip;
@@ -222,7 +222,7 @@ describe('somebody with the password of a role', () => {
       }
     };
 
-    it('is let in from its own address, with its password, to its own database', async () => {
+    it('is accepted from the address of its role, with its password, to its database', async () => {
       await server.setHba(hba(HBA.replaceAll('hostssl', 'host   '), HOSTS));
       expect(await enters('app', '127.0.0.1')).toBe('in');
       const wrong = localClient(server.url(DATABASE, 'app', 'not the password'), '127.0.0.1');
@@ -242,7 +242,7 @@ describe('somebody with the password of a role', () => {
       expect(await enters('app', '127.0.0.4')).toBe('28000');
     });
 
-    it('is kept out with another role, or to another database', async () => {
+    it('is refused with another role, or to another database', async () => {
       for (const role of ['migrator', 'retention', 'reader'] as const) {
         expect(await enters(role, '127.0.0.1')).toBe('28000');
       }
@@ -250,7 +250,7 @@ describe('somebody with the password of a role', () => {
       expect(await enters('app', '127.0.0.1', 'template1')).toBe('28000');
     });
 
-    it('is kept out without TLS', async () => {
+    it('is refused without TLS', async () => {
       await server.setHba(hba(HBA, HOSTS));
       expect(await enters('app', '127.0.0.1')).toBe('28000');
     });

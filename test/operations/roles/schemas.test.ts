@@ -43,7 +43,7 @@ describe('roles and rights of two schemas in one database', () => {
   afterAll(() => server.stop());
 
   it.each(AGENTS)(
-    'are made with their schema, whoever owns the database, and are as they should be: %s',
+    'are created with their schema, whoever owns the database, without differences: %s',
     async (schema) => {
       expect(await tablesIn(url)).toEqual({ agent_one: 24, agent_two: 24 });
       expect(await asAdmin(schema, (dataSource) => checkRoles(dataSource, ROLE_MATRIX))).toEqual([]);
@@ -61,7 +61,7 @@ describe('roles and rights of two schemas in one database', () => {
     },
   );
 
-  it.each(AGENTS)('let app write and reader read what it may: %s', async (schema) => {
+  it.each(AGENTS)('allow app to write and reader to read its columns: %s', async (schema) => {
     await withSchema(as('app', schema), async (dataSource) => {
       await dataSource.query(`INSERT INTO authors (platform, platform_id, handle) VALUES ('TWITTER', '1', 'invented')`);
       await expect(dataSource.query('DELETE FROM replies')).rejects.toMatchObject({ sqlState: '42501' });
@@ -73,7 +73,7 @@ describe('roles and rights of two schemas in one database', () => {
     });
   });
 
-  it('are repaired in one schema alone', async () => {
+  it('are repaired in one schema only', async () => {
     const before = await stateOf(server.url(DATABASE), 'agent_one');
     for (const sql of [
       'GRANT SELECT ON agent_two.posts TO PUBLIC',
@@ -105,7 +105,7 @@ describe('roles and rights of two schemas in one database', () => {
     expect(await stateOf(server.url(DATABASE), 'agent_one')).toEqual(before);
   });
 
-  it('let the migrator change its schema, and make none: db:roles does', async () => {
+  it('allow migrator to change its schema, but not to create one', async () => {
     const two = createDataSource({ ...as('migrator', 'agent_two'), purpose: 'migrate' });
     expect(await revertMigration(two)).toMatch(/^ProtectFinalValues/);
     expect(await runMigrations(two)).toHaveLength(1);
