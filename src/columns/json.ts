@@ -115,11 +115,17 @@ function countObjectBytesLeft(value: object, left: number, depth: number): numbe
 
 function countTextBytes(text: string, most: number): number {
   // A character has at least one byte. This avoids encoding huge texts.
-  return text.length > most ? text.length : Buffer.byteLength(JSON.stringify(text));
+  if (text.length > most) return text.length;
+  // Most texts need no encoding to be counted: one byte for each character, and two quotes.
+  return UNESCAPED.test(text) ? text.length + 2 : Buffer.byteLength(JSON.stringify(text));
 }
+
+/** Printable ASCII without `"` and `\`. */
+const UNESCAPED = /^[ !#-[\]-~]*$/;
 
 /** Counts the bytes of a number as PostgreSQL's numeric prints it: 1e21 with all zeros. */
 function countNumberBytes(value: number): number {
+  if (Number.isSafeInteger(value)) return String(value).length;
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = NUMBER.exec(JSON.stringify(value)) ?? [];
   const digits = whole.length + fraction.length;
   const point = whole.length + Number(exponent);

@@ -122,7 +122,9 @@ function createLengthRule(min: number, max: number): ColumnRule {
 
 /** Returns true when the text has `min`..`max` characters (code points). */
 export function isLength(text: string, min: number, max: number): boolean {
-  if (text.length > max * 2) return false; // A code point has at most two units. Avoids counting huge texts.
+  if (text.length > max * 2) return false; // A code point has one unit or two. Avoids counting huge texts.
+  // For the same reason most texts need no counting.
+  if (text.length <= max && text.length >= min * 2) return true;
   const length = Array.from(text).length;
   return length >= min && length <= max;
 }

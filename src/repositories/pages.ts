@@ -49,8 +49,8 @@ interface SortColumn {
 
 /** Accepts the values that a cursor may hold for each type, so that a forged cursor cannot reach PostgreSQL as a broken value. */
 const CURSOR_VALUES = {
-  timestamptz: (value: unknown) => isText(value, /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/) && !Number.isNaN(Date.parse(value)),
-  date: (value: unknown) => isText(value, /^\d{4}-\d{2}-\d{2}$/) && !Number.isNaN(Date.parse(value)),
+  timestamptz: (value: unknown) => isText(value, /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/) && isTime(value, value),
+  date: (value: unknown) => isText(value, /^\d{4}-\d{2}-\d{2}$/) && isTime(value, `${value}T00:00:00.000Z`),
   uuid: (value: unknown) => isText(value, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
   int: (value: unknown) => Number.isInteger(value) && Math.abs(value as number) < 2 ** 31,
   float8: (value: unknown) => typeof value === 'number',
@@ -59,6 +59,12 @@ const CURSOR_VALUES = {
 
 function isText(value: unknown, format: RegExp): value is string {
   return typeof value === 'string' && format.test(value);
+}
+
+/** Date.parse takes 30 February for 2 March, and accepts the year 0; PostgreSQL refuses both. */
+function isTime(value: string, time: string): boolean {
+  const parsed = Date.parse(time);
+  return !Number.isNaN(parsed) && !value.startsWith('0000') && new Date(parsed).toISOString() === time;
 }
 
 const DEFAULT_LIMIT = 50;
