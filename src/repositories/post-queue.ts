@@ -28,6 +28,8 @@ export interface BatchReport {
   readonly processed: string[];
   /** Posts whose work threw: one attempt of each was counted. */
   readonly failed: { readonly id: string; readonly error: unknown }[];
+  /** Posts that wait again after a temporary failure of the database: no attempt was counted. */
+  readonly postponed: { readonly id: string; readonly error: unknown }[];
 }
 
 /** The condition of the index ix_posts__waiting. */

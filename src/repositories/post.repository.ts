@@ -160,15 +160,15 @@ export class PostRepository extends TableRepository<Post> {
    *
    * When the work of any post throws, the transaction is rolled back and the posts are processed one by one, each in a transaction of
    * its own: so `work` may run twice for a post and must have no effect outside the transaction. The post whose work throws again gets one
-   * failed attempt, and leaves the queue after `QUEUE.maxAttempts`. A temporary failure of the database (a deadlock, a lost connection)
-   * counts no attempt. There is no savepoint per post, because those make each claim slower than the last.
+   * failed attempt, and leaves the queue after `QUEUE.maxAttempts`. A post that a temporary failure of the database prevents (a deadlock, a
+   * lost connection) waits again, and no attempt is counted. There is no savepoint per post: those make each claim slower than the last.
    *
    * Uses ix_posts__waiting. A post that is older than those of the last batches, because it came late or another worker gave it back, may wait
    * for ten seconds while the queue is longer than a batch.
    *
    * @param work the error that it throws is stored by its name and code only
    * @param options `limit`: posts in one transaction, 1..100, default `QUEUE.batchSize`
-   * @throws TransactionIsOpen inside a transaction; the error of the database when that is temporary
+   * @throws TransactionIsOpen inside a transaction; ConnectionLost, and errors of the claim
    */
   async processBatch(
     work: (post: ClaimedPost, manager: EntityManager) => Promise<void>,
@@ -183,11 +183,11 @@ export class PostRepository extends TableRepository<Post> {
         for (const post of claimed) await work(post, manager);
         return posts.markProcessed(claimed.map(({ id }) => id));
       });
-      return { processed, failed: [] };
+      return { processed, failed: [], postponed: [] };
     } catch (error) {
       if (claimed.length === 0 || toDatabaseError(error)?.code === 'CONNECTION_LOST') throw error;
     }
-    const report: BatchReport = { processed: [], failed: [] };
+    const report: BatchReport = { processed: [], failed: [], postponed: [] };
     for (const { id } of claimed) await this.#processAlone(dataSource, id, work, report);
     return report;
   }
@@ -208,7 +208,10 @@ export class PostRepository extends TableRepository<Post> {
       });
       report.processed.push(...processed);
     } catch (error) {
-      if (toDatabaseError(error)?.retryable === true) throw error;
+      if (toDatabaseError(error)?.retryable === true) {
+        report.postponed.push({ id, error });
+        return;
+      }
       await PostRepository.of(dataSource).recordFailure(id, describeFailure(error));
       report.failed.push({ id, error });
     }

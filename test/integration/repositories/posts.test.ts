@@ -212,7 +212,7 @@ describe('PostRepository.processBatch()', () => {
     expect(await run()).toMatchObject({ processed: [expect.anything(), expect.anything()], failed: [{}] });
     expect(await run()).toMatchObject({ processed: [], failed: [{}] });
     expect(await run()).toMatchObject({ processed: [], failed: [{}] });
-    expect(await run()).toEqual({ processed: [], failed: [] });
+    expect(await run()).toEqual({ processed: [], failed: [], postponed: [] });
     expect(await posts.findOneByOrFail({ platformPostId: 'post_2' })).toMatchObject({
       errorCount: 3,
       errorMessage: 'TypeError',
@@ -230,6 +230,23 @@ describe('PostRepository.processBatch()', () => {
     expect(report).toMatchObject({ processed: [expect.anything()], failed: [{ error: { code: 'INVALID_VALUE' } }] });
     expect(await posts.findOneByOrFail({ platformPostId: 'post_1' })).toMatchObject({
       errorMessage: 'InvalidValue (INVALID_VALUE)',
+    });
+  });
+
+  it('postpones a post that a deadlock prevents twice, without counting an attempt, and reports the others', async () => {
+    await ingest([1, 2].map((n) => sightingOf(n)));
+    const report = await posts.processBatch(async ({ id, platformPostId }, manager) => {
+      await DecisionRepository.of(manager).record(decide(id));
+      if (platformPostId === 'post_2') await manager.query(`DO $$ BEGIN RAISE EXCEPTION SQLSTATE '40P01'; END $$`);
+    });
+    expect(report).toMatchObject({
+      processed: [expect.anything()],
+      failed: [],
+      postponed: [{ error: { code: 'DEADLOCK' } }],
+    });
+    expect(await posts.findOneByOrFail({ platformPostId: 'post_2' })).toMatchObject({
+      errorCount: 0,
+      processedAt: null,
     });
   });
 
