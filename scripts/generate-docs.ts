@@ -16,6 +16,7 @@ import { findIssue, findSurplusFiles, runScript, write } from './generate/genera
 import { generateLintPage } from './generate/lint.js';
 import { generateReference } from './generate/reference/index.js';
 import { generateRolesPage } from './generate/roles.js';
+import { generateVersion } from './generate/version.js';
 import { SHIPPED_SNAPSHOT } from '../src/schema/shipped-snapshot.js';
 
 /** Example configuration of a server, tested by test/operations/roles/. */
@@ -26,6 +27,7 @@ void runScript(async () => {
   const files = [
     ...[
       await generateChecksums(),
+      await generateVersion(),
       generateComments(),
       generateEnvironmentPage(),
       generateErrorsPage(),

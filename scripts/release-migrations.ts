@@ -4,9 +4,11 @@
  */
 import { readFile } from 'node:fs/promises';
 import { generateChecksums } from './generate/checksums.js';
+import { generateVersion } from './generate/version.js';
 import { runScript, write } from './generate/generated-file.js';
 
 void runScript(async () => {
   const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
   await write(await generateChecksums(version));
+  await write(await generateVersion());
 });

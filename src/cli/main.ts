@@ -2,6 +2,7 @@
 /** The command line: `npx shared-db <command>` in the installed package, and the npm scripts of this repository. */
 import { Command } from 'commander';
 import { readDebug } from '../connection/environment.js';
+import { PACKAGE_VERSION } from '../version.js';
 import { COULD_NOT_CHECK, explain, output, removeSecrets } from './command.js';
 import { createSchemaOption } from './database.js';
 
@@ -33,6 +34,7 @@ Every NODE_ENV but development and test counts as production, also staging. An u
 
 const program = new Command('shared-db')
   .description('The data layer of Antone (Vita): schema, migrations, seeds and upkeep.')
+  .version(PACKAGE_VERSION, '--version', 'print the version of the package')
   .showHelpAfterError('(add --help for examples)')
   .addHelpText('after', HELP);
 
