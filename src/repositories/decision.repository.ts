@@ -75,6 +75,12 @@ const NEWEST_FIRST = [
 
 const WEEK_MS = 7 * 24 * 60 * 60 * 1_000;
 
+/** Stores the mentions of `$2`. Left out of most statements, whose planning it would double. */
+const MENTION = `INSERT INTO competitive_mentions (post_id, competitor_id, sentiment, satisfaction, opportunity_score)
+  SELECT p.id, m."competitorId", m.sentiment, m.satisfaction, m."opportunityScore"
+  FROM processed p, json_to_recordset($2::json) AS m ("competitorId" uuid, sentiment text, satisfaction text, "opportunityScore" float8)
+  ORDER BY m."competitorId" ON CONFLICT (post_id, competitor_id) DO NOTHING`;
+
 /** Largest number of rows in one part of a stream. */
 const STREAM_ROWS = 1_000;
 
@@ -96,16 +102,10 @@ export class DecisionRepository extends TableRepository<Decision> {
       'record',
       `WITH processed AS (
          UPDATE posts SET processed_at = now(), updated_at = now() WHERE id = $1 RETURNING id
-       ), recorded AS (
-         INSERT INTO decisions (${row.columns}) SELECT ${row.placeholders} FROM processed RETURNING id, created_at
        ), mentioned AS (
-         INSERT INTO competitive_mentions (post_id, competitor_id, sentiment, satisfaction, opportunity_score)
-         SELECT p.id, m."competitorId", m.sentiment, m.satisfaction, m."opportunityScore"
-         FROM processed p, json_to_recordset($2::json) AS m ("competitorId" uuid, sentiment text, satisfaction text,
-           "opportunityScore" float8)
-         ORDER BY m."competitorId" ON CONFLICT (post_id, competitor_id) DO NOTHING
+         ${mentions.length === 0 ? 'SELECT $2::text' : MENTION}
        )
-       SELECT id, created_at AS "createdAt" FROM recorded`,
+       INSERT INTO decisions (${row.columns}) SELECT ${row.placeholders} FROM processed RETURNING id, created_at AS "createdAt"`,
       [postId, JSON.stringify(mentions), ...row.values],
     );
     if (recorded === undefined) throw new EntityNotFound('Post');

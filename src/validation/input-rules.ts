@@ -51,6 +51,14 @@ export function WithRulesOf(entity: EntityClass): ClassDecorator {
   };
 }
 
+/** Gives an input class a rule over several of its properties that no entity has under the same names. */
+export function WithRule(rule: RowRule): ClassDecorator {
+  return (input) => {
+    getEntityRules(input).rows.push(rule);
+    addRowRuleValidator(rule, input, input);
+  };
+}
+
 /**
  * Converts ISO 8601 text into a Date, and copies a Date of another realm (Jest, `node:vm`). Leaves other values to the rules,
  * which refuse them.

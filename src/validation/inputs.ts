@@ -1,5 +1,4 @@
-import { Field, createTextRules } from '../columns/index.js';
-import type { ColumnRule } from '../columns/registry.js';
+import type { ColumnRule, RowRule } from '../columns/registry.js';
 import type { Satisfaction, Sentiment, Variant } from '../constants/lists.js';
 import type { EscalationPriority, OperationalMode, Platform } from '../entities/enums.js';
 import {
@@ -14,7 +13,8 @@ import {
   Reply,
 } from '../entities/index.js';
 import { InteractionEvent, type SignalBreakdown, type TemporalContext } from '../entities/json-shapes.js';
-import { FromIso, SameRulesAs, WithRulesOf } from './input-rules.js';
+import { HANDLE_FORMATS, HANDLE_MESSAGE } from '../entities/formats.js';
+import { FromIso, SameRulesAs, WithRule, WithRulesOf } from './input-rules.js';
 
 /** Input for an audit log entry, which cannot be changed later. */
 export class AuditEntryInput {
@@ -166,10 +166,13 @@ export class KpiMetricInput {
   @SameRulesAs(KpiMetric, 'value') value!: number;
 }
 
-/** The format that the requirements ask for. Some platforms allow more characters; `AuthorInput` checks by platform. */
-const STRICT_HANDLE = {
-  pattern: /^[A-Za-z0-9_]+$/,
-  message: 'must be letters, digits or underscores',
+/** The rule of authors, under the names of a post. */
+const HANDLE_RULE: RowRule = {
+  meaning: 'handle_of_platform',
+  message: HANDLE_MESSAGE,
+  properties: ['platform', 'authorHandle'],
+  isValid: ({ platform, authorHandle }) => HANDLE_FORMATS[platform as Platform].pattern.test(authorHandle as string),
+  beforeSaveOnly: 'the handle is a column of the author, which has the CHECK',
 };
 
 const notEmpty: ColumnRule = {
@@ -179,6 +182,7 @@ const notEmpty: ColumnRule = {
 };
 
 /** Input for a post, as a monitor detects it. */
+@WithRule(HANDLE_RULE)
 export class PostContentInput {
   /** 1..5,000 characters. */
   @SameRulesAs(Post, 'content') content!: string;
@@ -188,11 +192,24 @@ export class PostContentInput {
   /** 1..100 letters, digits, dashes or underscores. */
   @SameRulesAs(Post, 'platformPostId') platformPostId!: string;
 
-  /** 1..50 letters, digits or underscores on every platform. */
-  @Field(createTextRules({ max: 50, format: STRICT_HANDLE })) authorHandle!: string;
+  /** In the format of its platform: on X 1..15 letters, digits or underscores; Reddit also takes hyphens, Threads periods. */
+  @SameRulesAs(Author, 'handle') authorHandle!: string;
 
   /** 1..50 different keywords. */
   @SameRulesAs(Post, 'keywordMatches', { required: true, also: [notEmpty] }) keywordMatches!: string[];
+
+  /** Lower snake case, at most 20. */
+  @SameRulesAs(Post, 'keywordCategories') keywordCategories?: string[];
+
+  /** Date or ISO 8601 text. Absent: now. */
+  @FromIso()
+  @SameRulesAs(Post, 'detectedAt')
+  detectedAt?: Date;
+
+  @SameRulesAs(Post, 'spamFiltered') spamFiltered?: boolean;
+
+  /** Engagement counts under the names of the platform. */
+  @SameRulesAs(Post, 'rawMetrics') rawMetrics?: Record<string, number> | null;
 }
 
 /**

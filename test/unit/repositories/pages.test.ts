@@ -216,7 +216,9 @@ describe('assertLimit()', () => {
     for (const limit of [1, 50, 100]) assertLimit(limit);
     assertLimit(1_000, 1_000);
     for (const limit of [0, -1, 101, 1.5, Number.NaN, Infinity, '5' as never]) {
-      expect(() => { assertLimit(limit); }).toThrow(new RangeError('The limit must be a whole number from 1 to 100.'));
+      expect(() => {
+        assertLimit(limit);
+      }).toThrow(new RangeError('The limit must be a whole number from 1 to 100.'));
     }
   });
 });
