@@ -40,6 +40,17 @@ export interface DecisionSummary {
   readonly createdAt: Date;
 }
 
+/** Decisions of one hour of the week. Hours without decisions are absent. */
+export interface HeatMapCell {
+  /** 1 (Monday) .. 7 (Sunday). */
+  readonly weekday: number;
+  /** 0..23. */
+  readonly hour: number;
+  readonly decisions: number;
+  /** 0..1. */
+  readonly meanCompositeScore: number;
+}
+
 export interface DecisionFilter {
   /** Default: 7 days ago. */
   since?: Date;
@@ -166,6 +177,24 @@ export class DecisionRepository extends TableRepository<Decision> {
       `SELECT date_trunc('hour', created_at) AS hour, count(*)::int AS decisions, avg(composite_score) AS "meanCompositeScore"
        FROM decisions WHERE created_at >= now() - make_interval(hours => $1) GROUP BY 1 ORDER BY 1`,
       [hours],
+    );
+  }
+
+  /**
+   * Returns the number of decisions and their mean composite score for each hour of the week. Uses ix_decisions__created_at.
+   *
+   * @param options `days`: default 28; `timeZone`: IANA name in which the hours count, default UTC
+   */
+  async readHeatMap({ days = 28, timeZone = 'UTC' }: { days?: number; timeZone?: string } = {}): Promise<
+    HeatMapCell[]
+  > {
+    return this.send<HeatMapCell>(
+      'readHeatMap',
+      `SELECT extract(isodow FROM created_at AT TIME ZONE $2)::int AS weekday,
+         extract(hour FROM created_at AT TIME ZONE $2)::int AS hour, count(*)::int AS decisions,
+         avg(composite_score) AS "meanCompositeScore"
+       FROM decisions WHERE created_at >= now() - make_interval(days => $1) GROUP BY 1, 2 ORDER BY 1, 2`,
+      [days, timeZone],
     );
   }
 

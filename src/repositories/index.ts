@@ -34,6 +34,7 @@ export {
   DecisionRepository,
   type DecisionFilter,
   type DecisionSummary,
+  type HeatMapCell,
   type MentionOfPost,
   type RecordedDecision,
 } from './decision.repository.js';
@@ -101,6 +102,7 @@ export {
   type ArchetypePerformance,
   type PendingReply,
   type PostedReply,
+  type RankedReply,
   type ReplyFilter,
   type ReplySummary,
 } from './reply-lists.js';

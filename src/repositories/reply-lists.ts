@@ -35,6 +35,17 @@ export interface PendingReply {
   readonly authorHandle: string | null;
 }
 
+/** A reply in a ranking. */
+export interface RankedReply {
+  readonly id: string;
+  readonly platform: Platform;
+  readonly content: string;
+  readonly archetype: string | null;
+  readonly postedAt: Date;
+  /** Unique clicks per view, a fraction. */
+  readonly ctr: number;
+}
+
 /** One reply in a list. */
 export interface ReplySummary {
   readonly id: string;
@@ -253,6 +264,28 @@ export abstract class ReplyLists extends TableRepository<Reply> {
        WHERE r.posted_at >= now() - make_interval(days => $1::int) ${platform === undefined ? '' : 'AND r.platform = $2'}
        GROUP BY 1, 2 ORDER BY replies DESC, archetype`,
       platform === undefined ? [days] : [days, platform],
+    );
+  }
+
+  /**
+   * Lists the replies of the last days with the best or worst click-through rate, for reports and prompts: without handles, ids of authors
+   * and texts of posts. Replies without a rate are left out. Uses ix_replies__posted_at.
+   *
+   * @param options `days`: default 30; `limit`: 1..100, default 20; `worst`: default false
+   */
+  async listByCtr({
+    days = 30,
+    limit = 20,
+    worst = false,
+  }: { days?: number; limit?: number; worst?: boolean } = {}): Promise<RankedReply[]> {
+    assertLimit(limit);
+    return this.send<RankedReply>(
+      'listByCtr',
+      `SELECT r.id, r.platform, r.content, k.name AS archetype, r.posted_at AS "postedAt", ${numberAt('ctr')} AS ctr
+       FROM replies r LEFT JOIN archetypes k ON k.id = r.archetype_id
+       WHERE r.posted_at >= now() - make_interval(days => $1::int) AND r.deleted_at IS NULL AND ${numberAt('ctr')} IS NOT NULL
+       ORDER BY ctr ${worst ? 'ASC' : 'DESC'}, r.id LIMIT $2`,
+      [days, limit],
     );
   }
 }

@@ -133,6 +133,10 @@ describe('DecisionRepository, what it reads', () => {
     for await (const part of decisions.streamSince(new Date('2026-01-01'))) parts.push(...part);
     expect(new Set(parts.map(({ id }) => id)).size).toBe(3);
     expect(await decisions.readActivity()).toMatchObject([{ decisions: 3, meanCompositeScore: expect.closeTo(0.7) }]);
+    const now = new Date();
+    expect(await decisions.readHeatMap()).toMatchObject([{ weekday: now.getUTCDay() || 7, decisions: 3 }]);
+    expect(await decisions.readHeatMap({ timeZone: 'America/New_York' })).toMatchObject([{ decisions: 3 }]);
+    await expect(decisions.readHeatMap({ timeZone: 'Nowhere' })).rejects.toMatchObject({ code: 'INVALID_VALUE' });
     expect(await decisions.countVariants(ID)).toEqual([]);
   });
 

@@ -285,6 +285,8 @@ describe('ReplyRepository, results', () => {
       { ...none, archetypeId: null, archetype: null, replies: 1, meanCtr: 0.01, likes: 1 },
     ]);
     expect(await replies.readArchetypePerformance({ platform: 'REDDIT' })).toEqual([]);
+    expect((await replies.listByCtr()).map(({ ctr }) => ctr)).toEqual([0.06, 0.04, 0.01]);
+    expect(await replies.listByCtr({ worst: true, limit: 1 })).toMatchObject([{ ctr: 0.01, archetype: null }]);
   });
 
   it('lists replies by state, platform, archetype and time', async () => {
