@@ -6,6 +6,7 @@ import './columns/comments.test.js';
 import './columns/rules.test.js';
 import './columns/decorators.test.js';
 import './validation/assert-valid.test.js';
+import './validation/compiled-validator.test.js';
 import './validation/constraints.test.js';
 import './validation/inputs.test.js';
 import './validation/insert.test.js';
@@ -25,6 +26,7 @@ import './operations/catalog/drifts.test.js';
 // Redaction.
 import './errors/errors.test.js';
 import './errors/foreign-errors.test.js';
+import './errors/http-problem.test.js';
 import './errors/serialize-error.test.js';
 import './errors/shards.test.js';
 import './errors/sql-logger.test.js';

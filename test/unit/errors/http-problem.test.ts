@@ -58,7 +58,6 @@ describe('toHttpProblem()', () => {
     const { status: answered, detail } = toHttpProblem(Object.assign(new Error('x'), { code })) ?? {};
     expect({ answered, detail }).toEqual({ answered: Number(status), detail: status === '503' ? undefined : 'x' });
   });
-  });
 
   it.each([
     ['a missing right', new PermissionDenied()],
