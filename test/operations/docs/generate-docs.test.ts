@@ -18,7 +18,8 @@ describe('docs:generate', () => {
 
   beforeAll(async () => {
     ({ folder, remove } = await workingFolder());
-    for (const file of ['docs', 'src', '.prettierrc.json']) await cp(file, join(folder, file), { recursive: true });
+    for (const file of ['docs', 'src', '.prettierrc.json', 'package.json'])
+      await cp(file, join(folder, file), { recursive: true });
     await appendFile(join(folder, 'docs/reference/schema.sql'), '-- by hand\n');
     await rm(join(folder, 'docs/reference/tables/posts.md'));
     await writeFile(join(folder, 'docs/reference/tables/ghosts.md'), '# ghosts\n');
