@@ -11,10 +11,10 @@ const READER = `reader_${process.env.JEST_WORKER_ID ?? '0'}_${process.pid}_${Dat
 /** What a restore may lose, planted; and in which words it is found. */
 const LOSSES: readonly (readonly [kind: string, sql: string, found: RegExp])[] = [
   ['missing index', 'DROP INDEX ix_posts__processed_at', /^index ix_posts__processed_at is missing$/],
-  ['missing invalid index', 'DROP INDEX uq_pairs__n', /^index uq_pairs__n is missing$/],
+  ['missing invalid index', 'DROP INDEX uq_doubles__n', /^index uq_doubles__n is missing$/],
   ['missing rows', `DELETE FROM archetypes WHERE name = (SELECT min(name) FROM archetypes)`, /^archetypes: 1 row is missing \(/],
   ['all rows missing', 'TRUNCATE power_tiers CASCADE', /^power_tiers: \d+ rows are missing \(0, should be \d+\)$/],
-  ['row twice', 'INSERT INTO pairs SELECT * FROM pairs LIMIT 1', /^pairs: 1 row is too many \(3, should be 2\)$/],
+  ['row twice', 'INSERT INTO doubles SELECT * FROM doubles LIMIT 1', /^doubles: 1 row is too many \(3, should be 2\)$/],
   ['changed value', `UPDATE kpi_types SET description = description || ' ' WHERE name = (SELECT min(name) FROM kpi_types)`,
     /^kpi_types: \d+ rows, but not with the same values/],
   ['values exchanged between rows', `UPDATE pairs SET b = 3 - b`, /^pairs: 2 rows, but not with the same values$/],
@@ -26,8 +26,8 @@ const LOSSES: readonly (readonly [kind: string, sql: string, found: RegExp])[] =
   ['lost connection limit', `ALTER DATABASE $db CONNECTION LIMIT -1`, /^database: connection limit is none, should be “90”$/],
   ['changed default', 'ALTER TABLE posts ALTER error_count SET DEFAULT 1', /^posts\.error_count: default is 1, should be 0$/],
   ['missing constraint', 'ALTER TABLE posts DROP CONSTRAINT ck_posts__content_length', /^posts ck_posts__content_length is missing$/],
-  ['constraint no longer validated', `ALTER TABLE pairs DROP CONSTRAINT ck_pairs__n, ADD CONSTRAINT ck_pairs__n CHECK (n > 0) NOT VALID`,
-    /^pairs ck_pairs__n: definition is .*NOT VALID, should be/],
+  ['constraint no longer validated', `ALTER TABLE doubles DROP CONSTRAINT ck_doubles__n, ADD CONSTRAINT ck_doubles__n CHECK (n > 0) NOT VALID`,
+    /^doubles ck_doubles__n: definition is .*NOT VALID, should be/],
   ['foreign key that is not enforced', 'ALTER TABLE posts DISABLE TRIGGER ALL', /^posts fk_posts__author_id: enforcement is disabled, should be enabled$/],
   ['missing trigger', 'DROP TRIGGER tg_audit_logs__append_only ON audit_logs', /^trigger tg_audit_logs__append_only on audit_logs is missing$/],
   ['missing function', 'DROP FUNCTION refuse_audit_log_change CASCADE', /^function refuse_audit_log_change\(\) is missing$/],
@@ -36,22 +36,22 @@ const LOSSES: readonly (readonly [kind: string, sql: string, found: RegExp])[] =
   ['lost comment on a column', 'COMMENT ON COLUMN posts.content IS NULL', /^posts\.content: comment is none/],
   ['lost extension', 'DROP EXTENSION btree_gin', /^extension btree_gin is missing$/],
   ['sequence set back', 'ALTER SEQUENCE migrations_id_seq RESTART', /^sequence migrations_id_seq: position is 1, not used yet, should be \d+$/],
-  ['other owner of a table', `ALTER TABLE pairs OWNER TO ${READER}`, /^table pairs: owner is/],
+  ['other owner of a table', `ALTER TABLE doubles OWNER TO ${READER}`, /^table doubles: owner is/],
   ['column of another type', 'ALTER TABLE posts ALTER error_message TYPE varchar', /^posts\.error_message: type is character varying/],
   ['enum value more', `ALTER TYPE reply_type RENAME VALUE 'AUTO' TO 'AUTOMATIC'`, /^enum reply_type: values are/],
   ['lost large object', `SELECT lo_unlink(oid) FROM pg_largeobject_metadata`, /^large objects: 1 row is missing \(0, should be 1\)$/],
-  ['view that is another', `CREATE OR REPLACE VIEW few AS SELECT n FROM pairs WHERE n > 2`, /^view few: query/],
+  ['view that is another', `CREATE OR REPLACE VIEW few AS SELECT n FROM doubles WHERE n > 2`, /^view few: query/],
   ['materialized view without rows', 'REFRESH MATERIALIZED VIEW counted WITH NO DATA', /^materialized view counted: rows are not populated/],
 ]; // prettier-ignore
 
 const FIXTURE = `
 CREATE ROLE ${READER};
-CREATE TABLE pairs (n int CONSTRAINT ck_pairs__n CHECK (n > 0));
-INSERT INTO pairs VALUES (7), (7);
+CREATE TABLE doubles (n int CONSTRAINT ck_doubles__n CHECK (n > 0));
+INSERT INTO doubles VALUES (7), (7);
 CREATE TABLE pairs (a int, b int); INSERT INTO pairs VALUES (1, 1), (2, 2);
 CREATE TABLE notes (note text); INSERT INTO notes VALUES (NULL);
-CREATE VIEW few AS SELECT n FROM pairs WHERE n > 1;
-CREATE MATERIALIZED VIEW counted AS SELECT count(*) FROM pairs;
+CREATE VIEW few AS SELECT n FROM doubles WHERE n > 1;
+CREATE MATERIALIZED VIEW counted AS SELECT count(*) FROM doubles;
 CREATE EXTENSION btree_gin;
 SELECT lo_from_bytea(0, 'large');
 GRANT SELECT ON posts TO ${READER};
@@ -97,7 +97,7 @@ describe('the fingerprint of a database', () => {
     await client.connect();
     name = client.escapeIdentifier(new URL(db.url).pathname.slice(1));
     await client.query(FIXTURE.replaceAll('$db', name));
-    await expect(client.query('CREATE UNIQUE INDEX CONCURRENTLY uq_pairs__n ON pairs (n)')).rejects.toMatchObject({
+    await expect(client.query('CREATE UNIQUE INDEX CONCURRENTLY uq_doubles__n ON doubles (n)')).rejects.toMatchObject({
       code: '23505',
     });
     before = await undone(() => read());
@@ -155,7 +155,7 @@ describe('the fingerprint of a database', () => {
 
   it('refuses a role from which a policy hides rows, instead of counting fewer', async () => {
     const reading = undone(async () => {
-      await client.query(`ALTER TABLE pairs ENABLE ROW LEVEL SECURITY; GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${READER};
+      await client.query(`ALTER TABLE doubles ENABLE ROW LEVEL SECURITY; GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${READER};
         GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO ${READER}; SET LOCAL ROLE ${READER}`);
       return read();
     });
