@@ -11,7 +11,7 @@ export interface FoundState {
 }
 
 /**
- * A row is not in the state that the method needs, usually because somebody else was faster. Nothing was written. Load the row again
+ * A row is not in the state that the method needs, usually because another process or operator changed it first. Nothing was written. Load the row again
  * before you offer another action.
  */
 export class StateConflict extends SharedDbError {
@@ -45,7 +45,7 @@ export class EscalationAlreadyClosed extends StateConflict {
   override readonly name = 'EscalationAlreadyClosed';
 }
 
-/** Another operator works on the escalation: `by` names them; null: nobody does, although the caller expected somebody. */
+/** Another operator works on the escalation: `by` names them; null: no operator does, although the caller named one. */
 export class EscalationAlreadyAssigned extends StateConflict {
   override readonly name = 'EscalationAlreadyAssigned';
 }
